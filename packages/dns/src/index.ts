@@ -1,0 +1,6 @@
+/**
+ * Questions mail needs answered - MX, null MX, SRV, TLSA, addresses - with the DNSSEC status kept.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * The POP3 dialogue as machines, for client and server.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * The server side of the POP3 dialogue.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Composes the other packages into probes, account discovery, reports and advice for people.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Reports as data and text, safe to load in a browser.
+ *
+ * @packageDocumentation
+ */
+export {};

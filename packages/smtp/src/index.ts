@@ -1,0 +1,6 @@
+/**
+ * The SMTP, submission and LMTP dialogue as machines, for client and server.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * The server side of the SMTP dialogue.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Decides which TLS is required, upgrades a connection, and verifies the peer.
+ *
+ * @packageDocumentation
+ */
+export {};

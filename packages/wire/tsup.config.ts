@@ -1,0 +1,10 @@
+import base from '../../tsup.base.ts';
+
+export default {
+  ...base,
+  entry: {
+    index: 'src/index.ts',
+    'node/index': 'src/node/index.ts',
+    'testing/index': 'src/testing/index.ts',
+  },
+};
