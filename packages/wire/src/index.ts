@@ -1,0 +1,56 @@
+/**
+ * The contract between protocol code and the outside world: bytes and time in, outputs out, deadlines, faults with a
+ * closed vocabulary of reasons, and the driver that lets a machine and a connection work together.
+ *
+ * It is *not* a mail library: `@postern/smtp`, `@postern/pop3` and `@postern/imap` are written against it. The pure part
+ * (this entry) imports nothing and runs anywhere; sockets and the system clock are in `@postern/wire/node`, the memory and
+ * simulated networks, the virtual clock and the transcript runner in `@postern/wire/testing`.
+ *
+ * RFCs: 8446 §6 (alerts), 3207 §4.2, 2595 §3.1 and 9051 §6.2.1 (what an upgrade must forget and refuse).
+ *
+ * @packageDocumentation
+ */
+export { concatBytes, latin1, peerText, sample, utf8 } from './bytes.ts';
+export { converse } from './converse.ts';
+export type { ConverseOptions, Dialogue, Observer } from './converse.ts';
+export { isUsageError, isWireError, UsageError, WireError } from './faults.ts';
+export type { Evidence, Fault, FaultKind, Phase, PolicyFault, PolicySource, TlsFault } from './faults.ts';
+export { isTlsRecord, judgeNonTls, recogniseProtocol } from './first-bytes.ts';
+export type { KnownProtocol } from './first-bytes.ts';
+export { createLineSplitter } from './lines.ts';
+export type { Line, LineSplitter, OverlongLine } from './lines.ts';
+export type {
+  EndOfStream,
+  EndOutput,
+  EventOutput,
+  Machine,
+  Output,
+  StartTlsOutput,
+  WriteOutput,
+} from './machine.ts';
+export { onCancel } from './network.ts';
+export type {
+  Connection,
+  ConnectOptions,
+  Endpoint,
+  ExchangeOptions,
+  Host,
+  Listener,
+  Network,
+} from './network.ts';
+export { alertNames, isReason, reasonGroups, reasons } from './reasons.ts';
+export type { AlertName, Reason } from './reasons.ts';
+export { deadline, DeadlineExceeded, sleep } from './time.ts';
+export type { Clock, Deadline, Instant, Milliseconds } from './time.ts';
+export type {
+  ChainTrust,
+  Rejected,
+  TlsIdentity,
+  TlsInfo,
+  TlsOffer,
+  TlsPeer,
+  TlsRequest,
+  Unverified,
+  Verification,
+  Verified,
+} from './tls.ts';

@@ -1,0 +1,6 @@
+/**
+ * The Node side of `@postern/wire`: real sockets and the system's clock.
+ *
+ * @packageDocumentation
+ */
+export { systemClock } from './clock.ts';

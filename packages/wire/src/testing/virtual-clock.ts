@@ -1,0 +1,95 @@
+import type { Clock, Instant, Milliseconds } from '../time.ts';
+
+/** A clock that a test moves. */
+export interface VirtualClock extends Clock {
+  /**
+   * Moves time forward, ringing every alarm on the way in order; between alarms all pending promises settle first, so
+   * code that waits on both sees the order it would see in real life.
+   */
+  advance(duration: Milliseconds): Promise<void>;
+  /**
+   * Runs a task to its end by moving time to the next alarm whenever everything waits. Rejects when nothing is left that
+   * could wake it (a hang) or when `limit` (default one virtual day) has passed.
+   */
+  run<T>(task: Promise<T> | (() => Promise<T>), options?: { readonly limit?: Milliseconds }): Promise<T>;
+  /** How many alarms are set: a leak shows here. */
+  readonly alarms: number;
+}
+
+interface Alarm {
+  readonly at: Instant;
+  readonly order: number;
+  readonly ring: () => void;
+}
+
+/** Makes a {@link VirtualClock}; it starts at `start` (default 0). */
+export function virtualClock(options?: { readonly start?: Instant }): VirtualClock {
+  let now = options?.start ?? 0;
+  let order = 0;
+  const alarms: Alarm[] = [];
+
+  function insert(alarm: Alarm): void {
+    let low = 0;
+    let high = alarms.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = alarms[middle];
+      if (other && other.at <= alarm.at) low = middle + 1;
+      else high = middle;
+    }
+    alarms.splice(low, 0, alarm);
+  }
+
+  async function ringNext(): Promise<void> {
+    const alarm = alarms.shift();
+    if (!alarm) return;
+    now = Math.max(now, alarm.at);
+    alarm.ring();
+    await settle();
+  }
+
+  return {
+    now: () => now,
+    alarm(at, ring) {
+      const alarm: Alarm = { at: Math.max(at, now), order: (order += 1), ring };
+      insert(alarm);
+      return () => {
+        const index = alarms.indexOf(alarm);
+        if (index >= 0) alarms.splice(index, 1);
+      };
+    },
+    async advance(duration) {
+      const end = now + duration;
+      await settle();
+      while (alarms[0] && alarms[0].at <= end) await ringNext();
+      now = end;
+      await settle();
+    },
+    async run(task, runOptions) {
+      const limit = now + (runOptions?.limit ?? 86_400_000);
+      let done = false;
+      const promise = (typeof task === 'function' ? task() : task).finally(() => {
+        done = true;
+      });
+      promise.catch(() => undefined);
+      await settle();
+      while (!done) {
+        const next = alarms[0];
+        if (!next) throw new Error('virtual clock: everything waits and no alarm is set, so nothing can ever happen');
+        if (next.at > limit) throw new Error(`virtual clock: not done at ${limit} ms`);
+        await ringNext();
+      }
+      return promise;
+    },
+    get alarms() {
+      return alarms.length;
+    },
+  };
+}
+
+/** Lets all pending promise reactions run: a turn of the event loop begins only when the microtask queue is empty. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
