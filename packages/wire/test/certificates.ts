@@ -13,7 +13,7 @@ export async function selfSigned(name: string): Promise<TlsIdentity> {
   ]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
-    keys: keys as webcrypto.CryptoKeyPair,
+    keys,
     notBefore: new Date(Date.now() - 60_000),
     notAfter: new Date(Date.now() + 86_400_000),
     signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },

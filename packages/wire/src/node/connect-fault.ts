@@ -43,6 +43,7 @@ function connectReason(code: string | undefined): Reason {
     case 'ECONNRESET':
     case 'EPIPE':
       return 'reset-before-greeting';
+    case undefined:
     default:
       return 'connect-failed';
   }

@@ -1,6 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { Socket } from 'node:net';
 import { connect as tlsConnect, TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { WireError } from '../faults.ts';
@@ -25,7 +24,7 @@ export function startClient(stream: Duplex, request: TlsRequest): TLSSocket {
 
 /** Begins a server's handshake over a stream. */
 export function startServer(stream: Duplex, offer: TlsOffer): TLSSocket {
-  return new TLSSocket(stream as Socket, {
+  return new TLSSocket(stream, {
     isServer: true,
     secureContext: serverContext(offer.identity(undefined), offer),
     SNICallback: (name, done) => {
