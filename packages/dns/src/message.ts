@@ -95,7 +95,8 @@ export function encodeQuery(question: Question, header: QueryHeader): Uint8Array
     questions: [{ name: question.name, type: question.type, class: 'IN' }],
     additionals: header.edns ? [optRecord(header.dnssecOk)] : [],
   };
-  return codec.encode(packet);
+  // A copy: the library returns a Buffer, whose `slice` shares memory where everybody expects that of an array.
+  return Uint8Array.from(codec.encode(packet));
 }
 
 /** An OPT record of version 0 without options. */

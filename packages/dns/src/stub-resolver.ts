@@ -11,7 +11,7 @@
  *
  * Limits: no DNS over TLS or HTTPS, no validation of its own, no cookies, no 0x20.
  */
-import { deadline, isWireError, UsageError } from '@postern/wire';
+import { deadline, isWireError, sample, UsageError } from '@postern/wire';
 import type { Clock, Deadline, Endpoint, Milliseconds, Network, WireError } from '@postern/wire';
 import { answersQuery, encodeQuery, isTruncated, parseMessage, rcodes } from './message.ts';
 import type { Message, Question } from './message.ts';
@@ -157,7 +157,7 @@ export function stubResolver(options: StubResolverOptions): Resolver {
       throw dnsError('dns-malformed', {
         after: lookUp.elapsed(),
         endpoint: one.endpoint,
-        evidence: { code, bytes: reply.slice(0, 512) },
+        evidence: { code, bytes: sample(reply) },
       });
     }
     const { message } = parsed;
@@ -217,7 +217,14 @@ export function stubResolver(options: StubResolverOptions): Resolver {
       if (failure.code !== 'dns-timeout') candidates.delete(one);
       if (worst === undefined || rank(failure) >= rank(worst)) worst = failure;
     }
-    throw worst ?? dnsError('dns-timeout', { after: lookUp.elapsed(), limit: patience.total });
+    if (worst !== undefined && worst.code !== 'dns-timeout') throw worst;
+    // Silence throughout: the limit that ran out is that of the look-up, or of all tries together.
+    const limit = Math.min(patience.total, patience.tries * patience.attempt);
+    throw dnsError('dns-timeout', {
+      after: lookUp.elapsed(),
+      limit: lookUp.budget.signal.aborted ? patience.total : limit,
+      ...(worst?.fault.endpoint === undefined ? {} : { endpoint: worst.fault.endpoint }),
+    });
   }
 
   return {

@@ -164,7 +164,7 @@ function encodeReply(query: Query, contents: Contents, truncated: boolean): Uint
 
 /** Puts the question in as it came, octet for octet. Nothing the library encodes is compressed, so nothing points wrong. */
 function withQuestion(bytes: Uint8Array, query: Query): Uint8Array {
-  if (query.message.question === undefined) return bytes;
+  if (query.message.question === undefined) return Uint8Array.from(bytes);
   const whole = concatBytes([bytes.subarray(0, 12), query.questionBytes, bytes.subarray(12)]);
   new DataView(whole.buffer).setUint16(4, 1);
   return whole;
