@@ -19,8 +19,7 @@ export interface AddressOptions {
 
 /** What the look-up for one address family came to. */
 export type FamilyResult =
-  | { readonly ok: true; readonly answer: DnsAnswer<string> }
-  | { readonly ok: false; readonly fault: Fault };
+  { readonly ok: true; readonly answer: DnsAnswer<string> } | { readonly ok: false; readonly fault: Fault };
 
 /** An address in a special range. */
 export interface SpecialAddress {
@@ -147,7 +146,8 @@ interface Family {
 }
 
 function familyResult(settled: PromiseSettledResult<DnsAnswer<string>>): Family {
-  if (settled.status === 'fulfilled') return { result: { ok: true, answer: settled.value }, error: undefined };
+  if (settled.status === 'fulfilled')
+    return { result: { ok: true, answer: settled.value }, error: undefined };
   const error: unknown = settled.reason;
   if (!isWireError(error)) throw error;
   return { result: { ok: false, fault: error.fault }, error };
@@ -159,7 +159,5 @@ function recordsOf(family: Family): readonly string[] {
 
 function interleave(...lists: readonly (readonly string[])[]): readonly string[] {
   const longest = Math.max(...lists.map((list) => list.length));
-  return Array.from({ length: longest }, (_, index) =>
-    lists.flatMap((list) => list[index] ?? []),
-  ).flat();
+  return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list[index] ?? [])).flat();
 }

@@ -50,7 +50,13 @@ interface Flight {
  * ```
  */
 export function cachedResolver(resolver: Resolver, options: CacheOptions): Resolver {
-  const { clock, maxEntries = 10_000, minTtl = 0, maxTtl = 86_400_000, maxNegativeTtl = 10_800_000 } = options;
+  const {
+    clock,
+    maxEntries = 10_000,
+    minTtl = 0,
+    maxTtl = 86_400_000,
+    maxNegativeTtl = 10_800_000,
+  } = options;
   const entries = new Map<string, Entry>();
   const flights = new Map<string, Flight>();
 
@@ -67,7 +73,10 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
 
   function keep(key: string, answer: AnyAnswer): void {
     const positive = answer.status === 'records';
-    const ttl = Math.min(positive ? Math.max(answer.ttl, minTtl) : answer.ttl, positive ? maxTtl : maxNegativeTtl);
+    const ttl = Math.min(
+      positive ? Math.max(answer.ttl, minTtl) : answer.ttl,
+      positive ? maxTtl : maxNegativeTtl,
+    );
     if (ttl <= 0) return;
     entries.delete(key);
     entries.set(key, { answer, expires: clock.now() + ttl });
@@ -103,13 +112,10 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
       if (flights.get(key) === flight) flights.delete(key);
     };
     flights.set(key, flight);
-    answer.then(
-      (found) => {
-        land();
-        remember(name, type, found);
-      },
-      land,
-    );
+    answer.then((found) => {
+      land();
+      remember(name, type, found);
+    }, land);
     return flight;
   }
 
@@ -141,7 +147,8 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
       if (signal?.aborted) throw signal.reason;
       const question = questionName(name, type);
       const key = `${question} ${type}`;
-      const answer = find(question, type) ?? (await join(key, flights.get(key) ?? takeOff(question, type), signal));
+      const answer =
+        find(question, type) ?? (await join(key, flights.get(key) ?? takeOff(question, type), signal));
       // The key holds the type, so what is kept under it has the records of that type.
       return answer as DnsAnswer<Records[K]>;
     },
@@ -152,4 +159,3 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
 function deniedKey(name: string): string {
   return `${name} *`;
 }
-

@@ -17,7 +17,12 @@ export interface MailRouteDiagnostic {
    * domain is an alias.
    */
   readonly type:
-    'mx-is-address' | 'mx-bad-name' | 'mx-loop' | 'null-mx-preference' | 'null-mx-ignored' | 'domain-is-alias';
+    | 'mx-is-address'
+    | 'mx-bad-name'
+    | 'mx-loop'
+    | 'null-mx-preference'
+    | 'null-mx-ignored'
+    | 'domain-is-alias';
   /** The name or address it is about. */
   readonly host: string;
 }
@@ -71,7 +76,7 @@ export interface LiteralRoute {
 }
 
 /** Where mail for a domain goes. */
-export type MailRoute = 
+export type MailRoute =
   ExchangersRoute | ImplicitRoute | NullMxRoute | NoDomainRoute | UnusableRoute | LiteralRoute;
 
 /** Options of {@link mailRoute}. */
@@ -111,7 +116,11 @@ export async function mailRoute(
   const address = mailAddressLiteral(domain);
   if (address !== undefined) return { status: 'address-literal', address };
   const name = domainName(domain);
-  const answer = await resolver.query(name, 'MX', options?.signal === undefined ? {} : { signal: options.signal });
+  const answer = await resolver.query(
+    name,
+    'MX',
+    options?.signal === undefined ? {} : { signal: options.signal },
+  );
   const diagnostics: MailRouteDiagnostic[] = [];
   if (answer.canonical !== name) diagnostics.push({ type: 'domain-is-alias', host: answer.canonical });
   const marks: RouteMarks = { authenticated: answer.authenticated, trusted: answer.trusted, diagnostics };
@@ -123,7 +132,8 @@ export async function mailRoute(
   const others = answer.records.filter((record) => record.exchange !== '.');
   if (others.length === 0) {
     // RFC 7505 §3 wants preference 0; what else could a lone dot with another one mean?
-    if (nulls.some((record) => record.preference !== 0)) diagnostics.push({ type: 'null-mx-preference', host: name });
+    if (nulls.some((record) => record.preference !== 0))
+      diagnostics.push({ type: 'null-mx-preference', host: name });
     return { status: 'null-mx', ...marks };
   }
   if (nulls.length > 0) diagnostics.push({ type: 'null-mx-ignored', host: name });

@@ -16,8 +16,7 @@ export interface ServiceOffer extends ServiceTarget {
 
 /** What was learnt about one service: the domain's answer, or why there is none. */
 export type ServiceResult =
-  | { readonly ok: true; readonly answer: ServiceAnswer }
-  | { readonly ok: false; readonly fault: Fault };
+  { readonly ok: true; readonly answer: ServiceAnswer } | { readonly ok: false; readonly fault: Fault };
 
 /** The mail services a domain announces to mail programs. */
 export interface MailServices {
@@ -79,7 +78,10 @@ export async function mailServices(
       if (options?.signal?.aborted) throw options.signal.reason;
       if (!isWireError(error) || error.code === 'dns-bad-name') throw error;
       if (options?.tolerateErrors === true && tolerable.has(error.code)) {
-        return { ok: true, answer: { status: 'no-records', authenticated: false, trusted: false, diagnostics: [] } };
+        return {
+          ok: true,
+          answer: { status: 'no-records', authenticated: false, trusted: false, diagnostics: [] },
+        };
       }
       return { ok: false, fault: error.fault };
     }
@@ -114,13 +116,18 @@ export async function mailServices(
 
 function offersOf(service: Service, result: ServiceResult): readonly ServiceOffer[] {
   if (!result.ok || result.answer.status !== 'targets') return [];
-  return result.answer.targets.map((target) => ({ ...target, service, method: serviceLabels[service].method }));
+  return result.answer.targets.map((target) => ({
+    ...target,
+    service,
+    method: serviceLabels[service].method,
+  }));
 }
 
 /** RFC 6186 §3.4: priorities compare across the protocols; weights count only within one. */
 function preferred(imap: readonly ServiceOffer[], pop3: readonly ServiceOffer[]): MailServices['preferred'] {
   if (imap.length === 0 && pop3.length === 0) return undefined;
-  const best = (offers: readonly ServiceOffer[]): number => Math.min(...offers.map(({ priority }) => priority));
+  const best = (offers: readonly ServiceOffer[]): number =>
+    Math.min(...offers.map(({ priority }) => priority));
   if (best(imap) === best(pop3)) return 'either';
   return best(imap) < best(pop3) ? 'imap' : 'pop3';
 }

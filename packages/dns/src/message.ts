@@ -75,7 +75,8 @@ export interface Message {
   readonly authorities: readonly ResourceRecord[];
   /** Whether the authority section names servers: with nothing else in the message that is a referral (RFC 2308 §2.1). */
   readonly hasNameServers: boolean;
-  readonly edns: { readonly payload: number; readonly version: number; readonly dnssecOk: boolean } | undefined;
+  readonly edns:
+    { readonly payload: number; readonly version: number; readonly dnssecOk: boolean } | undefined;
   /** RFC 8914. */
   readonly extendedErrors: readonly { readonly code: number; readonly text: string }[];
 }
@@ -167,7 +168,9 @@ function decode(bytes: Uint8Array, structure: MessageStructure): Message {
     question: structure.questionCount === 0 ? undefined : readQuestion(bytes),
     answers: section(bytes, structure, 'answer'),
     authorities: section(bytes, structure, 'authority'),
-    hasNameServers: structure.records.some((place) => place.section === 'authority' && place.type === TYPE_NS),
+    hasNameServers: structure.records.some(
+      (place) => place.section === 'authority' && place.type === TYPE_NS,
+    ),
     edns: opt && {
       payload: opt.class,
       version: (opt.ttl >>> 16) & 0xff,
@@ -222,13 +225,20 @@ function decodeRecord(bytes: Uint8Array, place: RecordPlace): ResourceRecord | u
     }
     case 'TXT': {
       const strings = Array.isArray(answer.data) ? answer.data : [answer.data];
-      const whole = Buffer.concat(strings.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+      const whole = Buffer.concat(
+        strings.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)),
+      );
       return { name, ttl, type: 'TXT', data: peerText(whole) };
     }
     case 'TLSA': {
       const { usage, selector, matchingType, certificate } = answer.data;
       // The decoder returns a view of the message; ours is a copy, for the bytes were only borrowed.
-      return { name, ttl, type: 'TLSA', data: { usage, selector, matching: matchingType, data: Uint8Array.from(certificate) } };
+      return {
+        name,
+        ttl,
+        type: 'TLSA',
+        data: { usage, selector, matching: matchingType, data: Uint8Array.from(certificate) },
+      };
     }
     case 'SOA': {
       const { mname, rname, serial = 0, refresh = 0, retry = 0, expire = 0, minimum = 0 } = answer.data;

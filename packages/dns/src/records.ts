@@ -108,7 +108,10 @@ export interface RecordOf<K extends RecordType> {
 export type ResourceRecord = { readonly [K in RecordType]: RecordOf<K> }[RecordType];
 
 /** Whether a record has a type; narrows where the type is a variable. */
-export function hasType<K extends RecordType>(record: ResourceRecord, type: K): record is ResourceRecord & RecordOf<K> {
+export function hasType<K extends RecordType>(
+  record: ResourceRecord,
+  type: K,
+): record is ResourceRecord & RecordOf<K> {
   return record.type === type;
 }
 

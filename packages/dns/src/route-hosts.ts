@@ -110,7 +110,8 @@ export async function routeHosts(
       }),
   );
   const isOwn = (found: HostAddresses | Fault): boolean =>
-    'addresses' in found && [...found.addresses, ...found.forbidden.map(({ address }) => address)].some((a) => own.has(a));
+    'addresses' in found &&
+    [...found.addresses, ...found.forbidden.map(({ address }) => address)].some((a) => own.has(a));
   const ownPreference = lookUps.find(({ found }) => isOwn(found))?.preference ?? Number.POSITIVE_INFINITY;
 
   const hosts: RouteHost[] = [];

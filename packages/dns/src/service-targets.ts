@@ -95,7 +95,11 @@ export async function serviceTargets(
   const name = domainName(domain);
   const label = isService(service) ? serviceLabels[service].label : service;
   const owner = domainName(`${label}._tcp.${name}`, { underscores: true });
-  const answer = await resolver.query(owner, 'SRV', options?.signal === undefined ? {} : { signal: options.signal });
+  const answer = await resolver.query(
+    owner,
+    'SRV',
+    options?.signal === undefined ? {} : { signal: options.signal },
+  );
   const diagnostics: ServiceDiagnostic[] = [];
   const marks: ServiceMarks = { authenticated: answer.authenticated, trusted: answer.trusted, diagnostics };
   if (answer.status !== 'records') return { status: 'no-records', ...marks };

@@ -83,7 +83,9 @@ describe('datagrams', () => {
   });
 
   it('DNS-045 reports a broken answer, with its first octets', async () => {
-    const { clock, resolver } = scripted((query) => [zone(sampleZone, { failures: { 'mx1.example.test': 'dns-malformed' } })(query)]);
+    const { clock, resolver } = scripted((query) => [
+      zone(sampleZone, { failures: { 'mx1.example.test': 'dns-malformed' } })(query),
+    ]);
     const fault = await faultOf(clock, resolver.query('mx1.example.test', 'A'));
     expect(fault).toMatchObject({ kind: 'dns', reason: 'dns-malformed', phase: 'dns', endpoint: one });
     expect(fault.evidence?.bytes?.length).toBeGreaterThan(12);
@@ -135,7 +137,9 @@ describe('EDNS', () => {
 
   it('DNS-041 takes FORMERR and BADVERS with an OPT for an answer', async () => {
     const formerr = scripted((query) => [setRcode(zone()(query), 1)]);
-    expect((await faultOf(formerr.clock, formerr.resolver.query('mx1.example.test', 'A'))).reason).toBe('dns-formerr');
+    expect((await faultOf(formerr.clock, formerr.resolver.query('mx1.example.test', 'A'))).reason).toBe(
+      'dns-formerr',
+    );
     expect(formerr.network.sent.length).toBe(1);
     const badvers = scripted((query) => {
       const future = Uint8Array.from(query);
@@ -150,9 +154,15 @@ describe('EDNS', () => {
   it('DNS-042 keeps the AD bit as received and says whether the resolver is trusted', async () => {
     const signed = zone(sampleZone, { authenticated: true });
     const untrusted = scripted((query) => [signed(query)]);
-    expect(await untrusted.clock.run(untrusted.resolver.query('mx1.example.test', 'A'))).toMatchObject({ authenticated: true, trusted: false });
+    expect(await untrusted.clock.run(untrusted.resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      authenticated: true,
+      trusted: false,
+    });
     const trusted = scripted((query) => [signed(query)], { trusted: true, dnssecOk: true });
-    expect(await trusted.clock.run(trusted.resolver.query('mx1.example.test', 'A'))).toMatchObject({ authenticated: true, trusted: true });
+    expect(await trusted.clock.run(trusted.resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      authenticated: true,
+      trusted: true,
+    });
     expect(decoded(trusted.network.sent[0]?.bytes ?? new Uint8Array()).edns?.dnssecOk).toBe(true);
   });
 });
@@ -174,7 +184,12 @@ describe('SERVFAIL', () => {
 
   it('DNS-043 never asks another server what one found bogus', async () => {
     const { clock, network, resolver } = scripted(
-      (query, server) => [zone(sampleZone, server === one.address ? { failures: { 'mx1.example.test': 'dns-bogus' } } : {})(query)],
+      (query, server) => [
+        zone(
+          sampleZone,
+          server === one.address ? { failures: { 'mx1.example.test': 'dns-bogus' } } : {},
+        )(query),
+      ],
       { servers: [one, two] },
     );
     expect((await faultOf(clock, resolver.query('mx1.example.test', 'A'))).reason).toBe('dns-bogus');
@@ -183,13 +198,22 @@ describe('SERVFAIL', () => {
 
   it('DNS-043 says dns-servfail where that fails too, and asks the next server first', async () => {
     const { clock, network, resolver } = scripted(
-      (query, server) => [zone(sampleZone, server === one.address ? { failures: { 'mx1.example.test': 'dns-servfail' } } : {})(query)],
+      (query, server) => [
+        zone(
+          sampleZone,
+          server === one.address ? { failures: { 'mx1.example.test': 'dns-servfail' } } : {},
+        )(query),
+      ],
       { servers: [one, two] },
     );
     expect((await clock.run(resolver.query('mx1.example.test', 'A'))).status).toBe('records');
     expect(network.sent.map(({ server }) => server)).toEqual([one.address, one.address, two.address]);
-    const alone = scripted((query) => [zone(sampleZone, { failures: { 'mx1.example.test': 'dns-servfail' } })(query)]);
-    expect((await faultOf(alone.clock, alone.resolver.query('mx1.example.test', 'A'))).reason).toBe('dns-servfail');
+    const alone = scripted((query) => [
+      zone(sampleZone, { failures: { 'mx1.example.test': 'dns-servfail' } })(query),
+    ]);
+    expect((await faultOf(alone.clock, alone.resolver.query('mx1.example.test', 'A'))).reason).toBe(
+      'dns-servfail',
+    );
   });
 
   it('DNS-052 remembers a failure for half a minute, for that name and type only', async () => {
@@ -199,7 +223,10 @@ describe('SERVFAIL', () => {
     await faultOf(clock, resolver.query('mx1.example.test', 'A'));
     expect(network.sent.length).toBe(2);
     await clock.advance(20_000);
-    expect(await faultOf(clock, resolver.query('mx1.example.test', 'A'))).toMatchObject({ reason: 'dns-servfail', endpoint: one });
+    expect(await faultOf(clock, resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      reason: 'dns-servfail',
+      endpoint: one,
+    });
     expect(network.sent.length).toBe(2);
     await faultOf(clock, resolver.query('mx1.example.test', 'AAAA'));
     expect(network.sent.length).toBe(4);
@@ -209,20 +236,46 @@ describe('SERVFAIL', () => {
   });
 
   it('DNS-056 gives each failure its class', async () => {
-    for (const reason of ['dns-servfail', 'dns-bogus', 'dns-refused', 'dns-formerr', 'dns-notimp', 'dns-malformed'] as const) {
-      const { clock, resolver } = scripted((query) => [zone(sampleZone, { failures: { 'mx1.example.test': reason } })(query)]);
+    for (const reason of [
+      'dns-servfail',
+      'dns-bogus',
+      'dns-refused',
+      'dns-formerr',
+      'dns-notimp',
+      'dns-malformed',
+    ] as const) {
+      const { clock, resolver } = scripted((query) => [
+        zone(sampleZone, { failures: { 'mx1.example.test': reason } })(query),
+      ]);
       expect((await faultOf(clock, resolver.query('mx1.example.test', 'A'))).reason).toBe(reason);
     }
   });
 
   it('DNS-056 does not take a referral for an absence', async () => {
     const { clock, resolver } = scripted((query) => {
-      const bytes = Uint8Array.from([...withoutOpt(zone('a.test. A 192.0.2.1')(query)), 0, 0, 2, 0, 1, 0, 0, 0, 1, 0, 1, 0]);
+      const bytes = Uint8Array.from([
+        ...withoutOpt(zone('a.test. A 192.0.2.1')(query)),
+        0,
+        0,
+        2,
+        0,
+        1,
+        0,
+        0,
+        0,
+        1,
+        0,
+        1,
+        0,
+      ]);
       bytes[3] = 0;
       bytes[9] = 1;
       return [bytes];
     });
-    expect(await faultOf(clock, resolver.query('b.a.test', 'A'))).toMatchObject({ reason: 'dns-refused', evidence: { code: 'referral' } });
+    expect(await faultOf(clock, resolver.query('b.a.test', 'A'))).toMatchObject({
+      reason: 'dns-refused',
+      evidence: { code: 'referral' },
+    });
   });
 });
 
@@ -230,7 +283,13 @@ describe('tries', () => {
   it('DNS-055 waits 2 s per try, three times, and then says so', async () => {
     const { clock, network, resolver } = scripted(() => undefined);
     const fault = await faultOf(clock, resolver.query('mx1.example.test', 'A'));
-    expect(fault).toMatchObject({ kind: 'dns', reason: 'dns-timeout', after: 6000, limit: 6000, endpoint: one });
+    expect(fault).toMatchObject({
+      kind: 'dns',
+      reason: 'dns-timeout',
+      after: 6000,
+      limit: 6000,
+      endpoint: one,
+    });
     expect(network.sent.length).toBe(3);
     expect(clock.alarms).toBe(0);
   });
@@ -255,7 +314,9 @@ describe('tries', () => {
     const { clock, resolver } = scripted(() => undefined);
     const reason = new DeadlineExceeded(1);
     const controller = new AbortController();
-    const query = resolver.query('mx1.example.test', 'A', { signal: controller.signal }).catch((error: unknown) => error);
+    const query = resolver
+      .query('mx1.example.test', 'A', { signal: controller.signal })
+      .catch((error: unknown) => error);
     await clock.advance(500);
     controller.abort(reason);
     expect(await query).toBe(reason);
@@ -283,8 +344,17 @@ describe('tries', () => {
   });
 
   it('DNS-058 goes to the next server at once where the first is unreachable', async () => {
-    const unreachable = new WireError({ kind: 'dns', reason: 'dns-unreachable', phase: 'dns', after: 0, evidence: { code: 'ECONNREFUSED' } });
-    const { clock, resolver } = scripted((query, server) => (server === one.address ? unreachable : [zone()(query)]), { servers: [one, two] });
+    const unreachable = new WireError({
+      kind: 'dns',
+      reason: 'dns-unreachable',
+      phase: 'dns',
+      after: 0,
+      evidence: { code: 'ECONNREFUSED' },
+    });
+    const { clock, resolver } = scripted(
+      (query, server) => (server === one.address ? unreachable : [zone()(query)]),
+      { servers: [one, two] },
+    );
     expect((await clock.run(resolver.query('mx1.example.test', 'A'))).status).toBe('records');
     expect(clock.now()).toBe(0);
     const alone = scripted(() => unreachable);
@@ -297,10 +367,16 @@ describe('tries', () => {
 
   it('reports of several failures the one that says most', async () => {
     const { clock, resolver } = scripted(
-      (query, server) => (server === one.address ? [zone(sampleZone, { failures: { 'mx1.example.test': 'dns-refused' } })(query)] : undefined),
+      (query, server) =>
+        server === one.address
+          ? [zone(sampleZone, { failures: { 'mx1.example.test': 'dns-refused' } })(query)]
+          : undefined,
       { servers: [one, two] },
     );
-    expect(await faultOf(clock, resolver.query('mx1.example.test', 'A'))).toMatchObject({ reason: 'dns-refused', endpoint: one });
+    expect(await faultOf(clock, resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      reason: 'dns-refused',
+      endpoint: one,
+    });
   });
 });
 
@@ -314,20 +390,33 @@ function keepFirstAnswer(bytes: Uint8Array): Uint8Array {
 
 describe('aliases', () => {
   const links = (count: number): string =>
-    [...Array.from({ length: count }, (_, index) => `l${index}.test. CNAME l${index + 1}.test.`), `l${count}.test. A 192.0.2.1`].join('\n');
+    [
+      ...Array.from({ length: count }, (_, index) => `l${index}.test. CNAME l${index + 1}.test.`),
+      `l${count}.test. A 192.0.2.1`,
+    ].join('\n');
 
   it('DNS-035 follows ten links and refuses eleven', async () => {
     const { clock, resolver } = scripted((query) => [zone(links(11))(query)]);
-    expect(await clock.run(resolver.query('l1.test', 'A'))).toMatchObject({ status: 'records', canonical: 'l11.test' });
+    expect(await clock.run(resolver.query('l1.test', 'A'))).toMatchObject({
+      status: 'records',
+      canonical: 'l11.test',
+    });
     expect((await faultOf(clock, resolver.query('l0.test', 'A'))).reason).toBe('dns-cname-loop');
   });
 
   it('DNS-035 counts links over several messages and finds loops there too', async () => {
     const single = scripted((query) => [keepFirstAnswer(zone(links(11))(withoutOpt(query)))]);
-    expect(await single.clock.run(single.resolver.query('l1.test', 'A'))).toMatchObject({ status: 'records', canonical: 'l11.test' });
+    expect(await single.clock.run(single.resolver.query('l1.test', 'A'))).toMatchObject({
+      status: 'records',
+      canonical: 'l11.test',
+    });
     expect(single.network.sent.length).toBe(11);
-    expect((await faultOf(single.clock, single.resolver.query('l0.test', 'A'))).reason).toBe('dns-cname-loop');
-    const loop = scripted((query) => [keepFirstAnswer(zone('a.test. CNAME b.test.\nb.test. CNAME a.test.')(withoutOpt(query)))]);
+    expect((await faultOf(single.clock, single.resolver.query('l0.test', 'A'))).reason).toBe(
+      'dns-cname-loop',
+    );
+    const loop = scripted((query) => [
+      keepFirstAnswer(zone('a.test. CNAME b.test.\nb.test. CNAME a.test.')(withoutOpt(query))),
+    ]);
     expect((await faultOf(loop.clock, loop.resolver.query('a.test', 'A'))).reason).toBe('dns-cname-loop');
   });
 
@@ -337,7 +426,10 @@ describe('aliases', () => {
       const bytes = parts[decoded(query).question?.name === 'a.test' ? 0 : 1]?.(query) ?? query;
       return [setRcode(bytes, 0)];
     });
-    expect(await clock.run(resolver.query('a.test', 'MX'))).toMatchObject({ status: 'records', canonical: 'b.test' });
+    expect(await clock.run(resolver.query('a.test', 'MX'))).toMatchObject({
+      status: 'records',
+      canonical: 'b.test',
+    });
     expect(network.sent.length).toBe(2);
   });
 
@@ -346,7 +438,10 @@ describe('aliases', () => {
     const options = { authenticated: (name: string) => name === 'signed.test' };
     const { clock, resolver } = scripted((query) => [zone(text, options)(query)]);
     expect(await clock.run(resolver.query('signed.test', 'A'))).toMatchObject({ authenticated: false });
-    expect(await clock.run(resolver.query('signed.test', 'CNAME'))).toMatchObject({ authenticated: true, records: ['plain.test'] });
+    expect(await clock.run(resolver.query('signed.test', 'CNAME'))).toMatchObject({
+      authenticated: true,
+      records: ['plain.test'],
+    });
   });
 
   it('DNS-013 asks for the name as it is, and no other', async () => {
@@ -374,13 +469,18 @@ async function streaming(
   await network.listen(one, async (connection) => {
     async function* queries(): AsyncIterable<Uint8Array> {
       const reader = messageReader();
-      for (let bytes = await connection.read(); bytes; bytes = await connection.read()) yield* reader.push(bytes);
+      for (let bytes = await connection.read(); bytes; bytes = await connection.read())
+        yield* reader.push(bytes);
     }
     await serve(queries(), (bytes) => connection.write(bytes));
     await connection[Symbol.asyncDispose]();
   });
   const random = seededRandom(3);
-  return { clock, network, resolver: stubResolver({ network, clock: clock satisfies Clock, servers: [one], random }) };
+  return {
+    clock,
+    network,
+    resolver: stubResolver({ network, clock: clock satisfies Clock, servers: [one], random }),
+  };
 }
 
 describe('streams', () => {
@@ -395,7 +495,9 @@ describe('streams', () => {
         await write(answered(query));
       }
     });
-    expect(await clock.run(resolver.query('mx1.example.test', 'A'))).toMatchObject({ records: ['192.0.2.1'] });
+    expect(await clock.run(resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      records: ['192.0.2.1'],
+    });
     expect(seen).toEqual(['mx1.example.test']);
     await clock.advance(1000);
     expect(network.counts.open).toBe(0);
@@ -409,7 +511,10 @@ describe('streams', () => {
         if (held.length === 2) for (const bytes of held.splice(0).toReversed()) await write(bytes);
       }
     });
-    const both = Promise.all([resolver.query('mx1.example.test', 'A'), resolver.query('mx2.example.test', 'A')]);
+    const both = Promise.all([
+      resolver.query('mx1.example.test', 'A'),
+      resolver.query('mx2.example.test', 'A'),
+    ]);
     const [first, second] = await clock.run(both);
     expect(first).toMatchObject({ records: ['192.0.2.1'] });
     expect(second).toMatchObject({ records: ['192.0.2.2'] });
@@ -440,7 +545,9 @@ describe('streams', () => {
       evidence: { code: 'truncated' },
     });
     const before = await streaming(async () => undefined);
-    expect((await faultOf(before.clock, before.resolver.query('mx1.example.test', 'A'))).reason).toBe('dns-unreachable');
+    expect((await faultOf(before.clock, before.resolver.query('mx1.example.test', 'A'))).reason).toBe(
+      'dns-unreachable',
+    );
   });
 
   it('DNS-056 says dns-unreachable where TCP is refused, dns-timeout where it is swallowed', async () => {
@@ -475,7 +582,9 @@ describe('streams', () => {
     });
     const controller = new AbortController();
     const reason = new Error('enough');
-    const query = resolver.query('mx1.example.test', 'A', { signal: controller.signal }).catch((error: unknown) => error);
+    const query = resolver
+      .query('mx1.example.test', 'A', { signal: controller.signal })
+      .catch((error: unknown) => error);
     await clock.advance(200);
     expect(network.counts.open).toBe(1);
     controller.abort(reason);
@@ -488,7 +597,11 @@ describe('streams', () => {
   it('works with a server that listens on both', async () => {
     const clock = virtualClock();
     const network = simulatedNetwork({ clock });
-    await listenDns(network, one, zoneAnswers(`big.test. TXT ${'"'.concat('x'.repeat(250), '" ').repeat(8)}`));
+    await listenDns(
+      network,
+      one,
+      zoneAnswers(`big.test. TXT ${'"'.concat('x'.repeat(250), '" ').repeat(8)}`),
+    );
     const resolver = stubResolver({ network, clock, servers: [one], random: seededRandom(1) });
     const found = await clock.run(resolver.query('big.test', 'TXT'));
     expect(found.status === 'records' && found.records[0]?.length).toBe(2000);

@@ -97,7 +97,8 @@ interface LookUp {
  */
 export function stubResolver(options: StubResolverOptions): Resolver {
   const { network, clock, random, trusted = false, dnssecOk = false } = options;
-  if (options.servers.length === 0) throw new UsageError('a resolver needs a server to ask', 'servers: at least one');
+  if (options.servers.length === 0)
+    throw new UsageError('a resolver needs a server to ask', 'servers: at least one');
   const patience: ResolverPatience = { ...defaultPatience, ...options.patience };
   const servers = options.servers.map((endpoint) => server(endpoint, clock, random));
   const streams = new Map<Server, StreamChannel>(
@@ -123,7 +124,11 @@ export function stubResolver(options: StubResolverOptions): Resolver {
       }
       if (!isWireError(error)) throw error;
       const reason = error.code === 'dns-malformed' ? 'dns-malformed' : 'dns-unreachable';
-      throw dnsError(reason, { ...where, evidence: error.fault.evidence ?? { code: error.code }, cause: error });
+      throw dnsError(reason, {
+        ...where,
+        evidence: error.fault.evidence ?? { code: error.code },
+        cause: error,
+      });
     } finally {
       limit[Symbol.dispose]();
     }
@@ -196,7 +201,7 @@ export function stubResolver(options: StubResolverOptions): Resolver {
     const candidates = new Set(servers);
     const tried = new Map<Server, number>();
     let worst: WireError | undefined;
-    for (let tries = 0; tries < patience.tries && !lookUp.budget.signal.aborted; ) {
+    for (let tries = 0; tries < patience.tries && !lookUp.budget.signal.aborted;) {
       const one = nextServer([...candidates], tried, clock.now());
       if (one === undefined) break;
       const remembered = one.failure(question.name, question.type);

@@ -17,7 +17,11 @@ export function scriptedNetwork(
   return {
     sent,
     connect: (): Promise<Connection> => Promise.reject(new Error('no TCP in this script')),
-    exchange(endpoint: Endpoint, datagram: Uint8Array, { accept, signal }: ExchangeOptions): Promise<Uint8Array> {
+    exchange(
+      endpoint: Endpoint,
+      datagram: Uint8Array,
+      { accept, signal }: ExchangeOptions,
+    ): Promise<Uint8Array> {
       sent.push({ server: endpoint.address, bytes: Uint8Array.from(datagram) });
       const replies = answer(datagram, endpoint.address);
       if (replies instanceof Error) return Promise.reject(replies);

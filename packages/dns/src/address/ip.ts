@@ -6,7 +6,10 @@ export function parseAddress(text: string): Uint8Array | undefined {
 /** The text form of RFC 5952: lower case, the first of the longest runs of zero groups shortened. */
 export function formatAddress(octets: Uint8Array): string {
   if (octets.length === 4) return octets.join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => (octetAt(octets, 2 * index) << 8) | octetAt(octets, 2 * index + 1));
+  const groups = Array.from(
+    { length: 8 },
+    (_, index) => (octetAt(octets, 2 * index) << 8) | octetAt(octets, 2 * index + 1),
+  );
   let best = { start: 0, length: 0 };
   for (let start = 0; start < 8; start += 1) {
     let length = 0;
@@ -32,7 +35,8 @@ export function normalAddress(text: string): string | undefined {
 export function mailAddressLiteral(domain: string): string | undefined {
   const inside = /^\[(.*)\]$/s.exec(domain)?.[1];
   if (inside === undefined) return undefined;
-  if (/^ipv6:/i.test(inside)) return inside.slice(5).includes(':') ? normalAddress(inside.slice(5)) : undefined;
+  if (/^ipv6:/i.test(inside))
+    return inside.slice(5).includes(':') ? normalAddress(inside.slice(5)) : undefined;
   return inside.includes(':') ? undefined : normalAddress(inside);
 }
 
@@ -56,7 +60,11 @@ function parseV6(text: string): Uint8Array | undefined {
   if (!head || (halves.length === 2 && !tail)) return undefined;
   const missing = 8 - head.length - (tail?.length ?? 0);
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
-  const all = [...head, ...Array.from({ length: halves.length === 2 ? missing : 0 }, () => 0), ...(tail ?? [])];
+  const all = [
+    ...head,
+    ...Array.from({ length: halves.length === 2 ? missing : 0 }, () => 0),
+    ...(tail ?? []),
+  ];
   return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 0xff]));
 }
 

@@ -7,9 +7,18 @@ import { dnsError, MAX_ALIASES } from '../resolver.ts';
 
 /** What one message says about a name, once its aliases are followed. TTLs are in seconds. */
 export type Finding<T> =
-  | { readonly status: 'records'; readonly records: readonly T[]; readonly canonical: string; readonly ttl: number }
+  | {
+      readonly status: 'records';
+      readonly records: readonly T[];
+      readonly canonical: string;
+      readonly ttl: number;
+    }
   /** `alias`: the message ends in an alias and says nothing about its target, so that has to be asked. */
-  | { readonly status: 'no-data' | 'no-such-domain' | 'alias'; readonly canonical: string; readonly ttl: number };
+  | {
+      readonly status: 'no-data' | 'no-such-domain' | 'alias';
+      readonly canonical: string;
+      readonly ttl: number;
+    };
 
 /** The names a look-up went through, over all the messages it needed; guards length and loops. */
 export interface AliasChain {

@@ -78,7 +78,10 @@ function openSession(network: Network, server: Endpoint): Session {
       const bytes = await connection.read({ signal: stop.signal });
       if (bytes === undefined) {
         const code = reader.partial ? 'truncated' : 'closed';
-        throw dnsError(reader.partial ? 'dns-malformed' : 'dns-unreachable', { endpoint: server, evidence: { code } });
+        throw dnsError(reader.partial ? 'dns-malformed' : 'dns-unreachable', {
+          endpoint: server,
+          evidence: { code },
+        });
       }
       for (const message of reader.push(bytes)) deliver(message);
     }

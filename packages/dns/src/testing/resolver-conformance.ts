@@ -200,12 +200,16 @@ export function resolverConformance(
     test('rejects with the reason of a signal that is aborted already', async (resolver) => {
       const reason = new Error('enough');
       const signal = AbortSignal.abort(reason);
-      const caught: unknown = await resolver.query('mx1.conformance.test', 'A', { signal }).catch((e: unknown) => e);
+      const caught: unknown = await resolver
+        .query('mx1.conformance.test', 'A', { signal })
+        .catch((e: unknown) => e);
       expect(caught === reason).toEqual(true);
     });
     test('answers again after an abort', async (resolver) => {
       const controller = new AbortController();
-      const first = resolver.query('mx2.conformance.test', 'A', { signal: controller.signal }).catch(() => undefined);
+      const first = resolver
+        .query('mx2.conformance.test', 'A', { signal: controller.signal })
+        .catch(() => undefined);
       controller.abort(new Error('enough'));
       await first;
       expect(sorted(await resolver.query('mx2.conformance.test', 'A'))).toEqual(['192.0.2.3']);

@@ -11,7 +11,9 @@ import type { DnsAnswerer } from './zone-answers.ts';
 export async function listenDns(host: Host, endpoint: Endpoint, answer: DnsAnswerer): Promise<Listener> {
   const streams = await host.listen(endpoint, (connection) => serveStream(connection, answer));
   try {
-    const datagrams = await host.listenDatagrams(streams.endpoint, async (query) => answer(query, 'datagram'));
+    const datagrams = await host.listenDatagrams(streams.endpoint, async (query) =>
+      answer(query, 'datagram'),
+    );
     return {
       endpoint: streams.endpoint,
       async [Symbol.asyncDispose]() {

@@ -52,14 +52,17 @@ export function tokenise(text: string): readonly Entry[] {
     if (quoted !== undefined) tokens.push({ text: unescape(quoted), quoted: true });
     if (word !== undefined) tokens.push({ text: unescape(word), quoted: false });
   }
-  if (depth > 0) throw new UsageError(`zone, line ${entryLine}: a parenthesis is not closed`, 'RFC 1035 §5.1');
+  if (depth > 0)
+    throw new UsageError(`zone, line ${entryLine}: a parenthesis is not closed`, 'RFC 1035 §5.1');
   if (tokens.length > 0) entries.push({ line: entryLine, blankOwner, tokens });
   return entries;
 }
 
 /** `\DDD` is the octet with that decimal number, `\X` the character X. */
 function unescape(text: string): string {
-  return text.replace(/\\(?:(\d{3})|(.))/gs, (_, number: string | undefined, character: string | undefined) =>
-    number === undefined ? (character ?? '') : String.fromCharCode(Number(number) & 0xff),
+  return text.replace(
+    /\\(?:(\d{3})|(.))/gs,
+    (_, number: string | undefined, character: string | undefined) =>
+      number === undefined ? (character ?? '') : String.fromCharCode(Number(number) & 0xff),
   );
 }

@@ -77,7 +77,11 @@ export function zoneAnswers(zone: string, options?: ZoneOptions): DnsAnswerer {
     if (reason === 'dns-malformed') return broken(bytes);
     if (reason !== undefined) {
       const ede = reason === 'dns-bogus' ? 6 : undefined;
-      return reply(query, { rcode: wireFailures[reason] ?? rcodes.SERVFAIL, ...(ede === undefined ? {} : { ede }) }, transport);
+      return reply(
+        query,
+        { rcode: wireFailures[reason] ?? rcodes.SERVFAIL, ...(ede === undefined ? {} : { ede }) },
+        transport,
+      );
     }
     return reply(query, { ...chain, authenticated: chain.names.every(signed) }, transport);
   };
@@ -123,7 +127,8 @@ function followChain(
     answers.push(...records);
     const [alias] = recordsOf(node.records, 'CNAME');
     if (records.length > 0) return { rcode: rcodes.NOERROR, answers, names };
-    if (alias === undefined || typeNumber === TYPE_CNAME) return { rcode: rcodes.NOERROR, answers, authorities, names };
+    if (alias === undefined || typeNumber === TYPE_CNAME)
+      return { rcode: rcodes.NOERROR, answers, authorities, names };
     answers.push(alias);
     name = alias.data;
     if (names.includes(name) || names.length > MAX_CHAIN) return { rcode: rcodes.NOERROR, answers, names };
@@ -131,7 +136,8 @@ function followChain(
 }
 
 function reply(query: Query, contents: Contents, transport: Transport): Uint8Array {
-  const room = transport === 'stream' ? 0xffff : Math.max(PLAIN_PAYLOAD, query.message.edns?.payload ?? PLAIN_PAYLOAD);
+  const room =
+    transport === 'stream' ? 0xffff : Math.max(PLAIN_PAYLOAD, query.message.edns?.payload ?? PLAIN_PAYLOAD);
   const whole = encodeReply(query, contents, false);
   // RFC 2181 §9: a set is sent whole or not at all.
   return whole.length <= room ? whole : encodeReply(query, { rcode: contents.rcode }, true);
@@ -143,7 +149,8 @@ function encodeReply(query: Query, contents: Contents, truncated: boolean): Uint
   // RFC 6840 §5.8: AD only for those who asked for it by AD or DO.
   const ad = authenticated && (message.authenticated || message.edns?.dnssecOk === true);
   const opt = optRecord(message.edns?.dnssecOk === true, rcode >> 4);
-  const additionals = message.edns === undefined ? [] : [ede === undefined ? opt : withExtendedError(opt, ede)];
+  const additionals =
+    message.edns === undefined ? [] : [ede === undefined ? opt : withExtendedError(opt, ede)];
   const bytes = codec.encode({
     type: 'response',
     id: message.id,
@@ -184,7 +191,12 @@ function encodable(record: ResourceRecord): Answer {
       return { name, ttl, type: 'TXT', data: characterStrings(record.data) };
     case 'TLSA': {
       const { usage, selector, matching, data } = record.data;
-      return { name, ttl, type: 'TLSA', data: { usage, selector, matchingType: matching, certificate: Buffer.from(data) } };
+      return {
+        name,
+        ttl,
+        type: 'TLSA',
+        data: { usage, selector, matchingType: matching, certificate: Buffer.from(data) },
+      };
     }
     case 'MX':
       return { name, ttl, type: 'MX', data: record.data };

@@ -132,7 +132,8 @@ function readRecord(
     }
     case 'SOA': {
       expect(7);
-      const seconds = (index: number): number => readTtl(field(index)) ?? readNumber(field(index), 0x7fff_ffff, line);
+      const seconds = (index: number): number =>
+        readTtl(field(index)) ?? readNumber(field(index), 0x7fff_ffff, line);
       const names = { mname: host(0), rname: host(1), serial: number(2, 0xffff_ffff) };
       const times = { refresh: seconds(3), retry: seconds(4), expire: seconds(5), minimum: seconds(6) };
       return { name, ttl, type, data: { ...names, ...times } };

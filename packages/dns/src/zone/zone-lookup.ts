@@ -41,6 +41,9 @@ export function indexZone(zone: Zone): ZoneIndex {
 }
 
 /** The records of one type among those of a node. */
-export function recordsOf<K extends RecordType>(records: readonly ResourceRecord[], type: K): readonly RecordOf<K>[] {
+export function recordsOf<K extends RecordType>(
+  records: readonly ResourceRecord[],
+  type: K,
+): readonly RecordOf<K>[] {
   return records.filter((record) => hasType(record, type));
 }
