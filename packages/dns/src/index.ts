@@ -40,16 +40,7 @@ export { taggedTexts } from './records.ts';
 export type { Mx, Records, RecordType, Soa, Srv, Tlsa } from './records.ts';
 export { parseResolvConf } from './resolv-conf.ts';
 export { isSecure } from './resolver.ts';
-export type {
-  AnswerMarks,
-  DnsAnswer,
-  DnsFailure,
-  NoDataAnswer,
-  NoSuchDomainAnswer,
-  QueryOptions,
-  RecordsAnswer,
-  Resolver,
-} from './resolver.ts';
+export type * from './resolver.ts';
 export { routeHosts } from './route/route-hosts.ts';
 export type * from './route/route-hosts.ts';
 export { serviceLabels } from './services/service-labels.ts';
