@@ -9,9 +9,8 @@ import { Extension, X509CertificateGenerator, cryptoProvider } from '@peculiar/x
  */
 cryptoProvider.set(webcrypto);
 
-/** The civil time of the tests: certificates are valid around it unless a test says otherwise. */
+/** The civil time of tests without sockets. Certificates are valid from 2020 to 2080 unless a test says otherwise. */
 export const noon: number = Date.UTC(2026, 0, 15, 12);
-const day = 86_400_000;
 
 /** The kind of a key. */
 export type KeyKind =
@@ -69,9 +68,8 @@ async function make(wish: Wish, signer: Signer | undefined): Promise<Identity> {
       .reduce((text, octet) => text + octet.toString(16).padStart(2, '0'), '0'),
     subject: `CN=${subject}`,
     issuer: `CN=${signer?.subject ?? subject}`,
-    notBefore: new Date(wish.notBefore ?? noon - 30 * day),
-    // Far off, so that the platform, whose clock cannot be set, finds it valid too.
-    notAfter: new Date(wish.notAfter ?? Date.UTC(2080, 0, 1)),
+    notBefore: new Date(wish.notBefore ?? Date.UTC(2020, 0)),
+    notAfter: new Date(wish.notAfter ?? Date.UTC(2080, 0)),
     publicKey: keys.spki,
     signingKey: signer?.key ?? keys.signing,
     signingAlgorithm: signingAlgorithm(signer?.key ?? keys.signing, hash),
