@@ -1,5 +1,5 @@
 import { isWireError, UsageError, WireError } from '@postern/wire';
-import type { PolicyFault, Reason, StartTlsReason, TlsInfo, TlsRequest } from '@postern/wire';
+import type { Evidence, PolicyFault, Reason, StartTlsReason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Requirement } from './requirement.ts';
 import { tlsRequest } from './tls-request.ts';
 import type { TlsRequestOptions } from './tls-request.ts';
@@ -14,7 +14,14 @@ export interface UpgradeOptions {
 
 /** The answer to STARTTLS or STLS: a finished handshake, or a negative reply, after which the dialogue goes on. */
 export type UpgradeAnswer =
-  { readonly ok: true; readonly value: TlsInfo } | { readonly ok: false; readonly reason?: Reason };
+  | { readonly ok: true; readonly value: TlsInfo }
+  | {
+      readonly ok: false;
+      /** What the refusal means, such as `starttls-refused-temporarily`. */
+      readonly reason?: Reason;
+      /** The words of the refusal, for the evidence. */
+      readonly reply?: { readonly text?: string; readonly lines?: readonly string[] };
+    };
 
 /** A dialogue that can be upgraded. `Smtp`, `Pop3` and `Imap` fit by shape. */
 export interface Upgradable {
@@ -83,23 +90,38 @@ export async function secure(
   const { signal, offeredBefore, tryAnyway, ...rest } = options;
   const request = tlsRequest({ ...rest, requirement });
   const cancel = signal ? { signal } : {};
-  let missing: Reason | undefined;
+  let missing: MissingOffer | undefined;
   let answer: UpgradeAnswer | undefined;
   try {
     answer = await client.startTls(request, cancel);
   } catch (error) {
     missing = missingOffer(error, offeredBefore ?? false);
-    if (missing === undefined) throw error;
+    if (!missing) throw error;
   }
   if (!answer && tryAnyway) answer = await client.startTls(request, { ...cancel, tryAnyway });
   if (answer?.ok) {
     demandVerification(answer.value, requirement);
-    return { method: 'starttls', tls: answer.value, ...(missing ? { reason: missing } : {}) };
+    return { method: 'starttls', tls: answer.value, ...(missing ? { reason: missing.reason } : {}) };
   }
-  const reason = missing ?? answer?.reason ?? 'starttls-refused';
+  const reason = missing?.reason ?? answer?.reason ?? 'starttls-refused';
   if (requirement.level === 'opportunistic') return { method: 'plaintext', reason };
-  const fault: PolicyFault = { kind: 'policy', reason, phase: 'starttls', after: 0, by: requirement.by };
-  throw new WireError(fault);
+  const words = answer?.reply?.text || answer?.reply?.lines?.join('\n');
+  const evidence: Evidence = { ...missing?.error.fault.evidence, ...(words ? { reply: words } : {}) };
+  const fault: PolicyFault = {
+    kind: 'policy',
+    reason,
+    phase: 'starttls',
+    after: 0,
+    by: requirement.by,
+    ...(missing?.error.fault.endpoint ? { endpoint: missing.error.fault.endpoint } : {}),
+    evidence,
+  };
+  throw new WireError(fault, missing ? { cause: missing.error } : {});
+}
+
+interface MissingOffer {
+  readonly reason: Reason;
+  readonly error: WireError;
 }
 
 const withoutOffer: readonly StartTlsReason[] = [
@@ -110,9 +132,14 @@ const withoutOffer: readonly StartTlsReason[] = [
 ];
 
 /** Why there was no offer; `undefined` for any other error. A masked keyword says more than a missing one. */
-function missingOffer(error: unknown, offeredBefore: boolean): Reason | undefined {
-  const reason = withoutOffer.find((known) => isWireError(error) && error.fault.reason === known);
-  return reason === 'starttls-not-offered' && offeredBefore ? 'downgrade-suspected' : reason;
+function missingOffer(error: unknown, offeredBefore: boolean): MissingOffer | undefined {
+  if (!isWireError(error)) return undefined;
+  const reason = withoutOffer.find((known) => error.fault.reason === known);
+  if (!reason) return undefined;
+  return {
+    reason: reason === 'starttls-not-offered' && offeredBefore ? 'downgrade-suspected' : reason,
+    error,
+  };
 }
 
 /** A last look, so that no dialogue or network can lose the verdict on the way. */

@@ -133,7 +133,8 @@ function importKey(kind: KeyKind, key: KeyObject): Promise<webcrypto.CryptoKey> 
 function signingAlgorithm(key: webcrypto.CryptoKey, hash: string): webcrypto.Algorithm {
   const { name } = key.algorithm;
   const ecdsa: webcrypto.EcdsaParams = { name, hash };
-  return name === 'ECDSA' ? ecdsa : { ...key.algorithm };
+  const rsa: webcrypto.RsaPssParams & webcrypto.Algorithm = { ...key.algorithm, saltLength: 32 };
+  return name === 'ECDSA' ? ecdsa : rsa;
 }
 
 function standardExtensions(wish: Wish): Extension[] {
