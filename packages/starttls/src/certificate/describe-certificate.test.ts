@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alternativeNames, ascii, der, generalName, oid, selfSigned } from '../../test/certificates.ts';
 import { describeCertificate } from './describe-certificate.ts';

@@ -1,5 +1,5 @@
 import { isIP, SocketAddress } from 'node:net';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ipOctets, ipText } from './ip-address.ts';
 
