@@ -160,7 +160,8 @@ describe('names that can be in no certificate', () => {
 
   test('TLS-030 never throws anything else', () => {
     fc.assert(
-      fc.property(fc.string({ maxLength: 300, unit: 'binary' }), (text) => {
+      fc.property(fc.array(fc.constantFrom(...'aZ9-_.*:%[]é\0 \n💌'), { maxLength: 300 }), (characters) => {
+        const text = characters.join('');
         expect(mistakeIn(text)).not.toBe('another error');
       }),
     );
