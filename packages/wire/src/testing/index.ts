@@ -1,8 +1,23 @@
 /**
- * What tests of protocol code stand on: a virtual clock, networks without sockets, transcripts, and the conformance suites
- * that every network runs.
+ * What tests of protocol code stand on: a virtual clock, networks without sockets, transcripts in RFC notation, and the
+ * conformance suite that every network runs. None of it imports a test framework.
  *
  * @packageDocumentation
  */
+export { networkConformance } from './conformance.ts';
+export type { NetworkUnderTest, TestFramework } from './conformance.ts';
+export { memoryNetwork } from './memory.ts';
+export { simulatedNetwork } from './simulated.ts';
+export type { SimulatedNetwork, SimulatedNetworkOptions } from './simulated.ts';
+export {
+  parseTranscript,
+  replayEveryCut,
+  replayTranscript,
+  testTlsInfo,
+  TranscriptMismatch,
+} from './transcript.ts';
+export type { Cut, ReplayOptions, Transcript, TranscriptStep } from './transcript.ts';
 export { virtualClock } from './virtual-clock.ts';
 export type { VirtualClock } from './virtual-clock.ts';
+export { seededRandom, SYN_TIMES, SYSTEM_GIVES_UP } from './weather.ts';
+export type { Path, Weather } from './weather.ts';

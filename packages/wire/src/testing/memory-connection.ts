@@ -1,0 +1,240 @@
+import { alertInRecord, alertReason } from '../alerts.ts';
+import { sample } from '../bytes.ts';
+import { WireError } from '../faults.ts';
+import type { Fault } from '../faults.ts';
+import { isTlsRecord, judgeNonTls } from '../first-bytes.ts';
+import type { Connection, Endpoint } from '../network.ts';
+import type { ChainTrust, TlsInfo, TlsOffer, TlsPeer, TlsRequest } from '../tls.ts';
+import { BytePipe } from './byte-pipe.ts';
+import { fromHex, helloRecord, identityChain, parseHello } from './memory-tls.ts';
+import type { MemoryHello } from './memory-tls.ts';
+
+/** What carries bytes from one end to the other: at once, or later and in pieces. */
+export interface Carrier {
+  /** Takes a private copy of bytes and delivers them to the pipe. */
+  carry(bytes: Uint8Array, to: BytePipe): void;
+  finish(how: 'closed' | 'reset', to: BytePipe): void;
+}
+
+/** What both ends of a memory connection share. */
+export interface MemoryEnds {
+  readonly clientEndpoint: Endpoint;
+  readonly serverEndpoint: Endpoint;
+  readonly carrier: Carrier;
+  readonly trust: (chain: readonly Uint8Array[]) => ChainTrust;
+  readonly now: () => number;
+  /** Called once when both ends are closed. */
+  readonly closed?: () => void;
+}
+
+/** Two connected ends: the client's and the server's. */
+export function connectionPair(ends: MemoryEnds): readonly [MemoryConnection, MemoryConnection] {
+  const up = new BytePipe();
+  const down = new BytePipe();
+  let open = 2;
+  const closed = (): void => {
+    open -= 1;
+    if (open === 0) ends.closed?.();
+  };
+  return [
+    new MemoryConnection(ends, ends.serverEndpoint, ends.clientEndpoint, down, up, closed),
+    new MemoryConnection(ends, ends.clientEndpoint, ends.serverEndpoint, up, down, closed),
+  ];
+}
+
+/** One end of a connection in memory. */
+export class MemoryConnection implements Connection {
+  readonly endpoint: Endpoint;
+  readonly localEndpoint: Endpoint;
+  tls: TlsInfo | undefined;
+  readonly #ends: MemoryEnds;
+  readonly #in: BytePipe;
+  readonly #out: BytePipe;
+  readonly #onClosed: () => void;
+  #state: 'open' | 'half-closed' | 'closed' = 'open';
+  #plaintextSeen = false;
+
+  constructor(
+    ends: MemoryEnds,
+    endpoint: Endpoint,
+    localEndpoint: Endpoint,
+    incoming: BytePipe,
+    outgoing: BytePipe,
+    onClosed: () => void,
+  ) {
+    this.#ends = ends;
+    this.endpoint = endpoint;
+    this.localEndpoint = localEndpoint;
+    this.#in = incoming;
+    this.#out = outgoing;
+    this.#onClosed = onClosed;
+  }
+
+  async read(options?: { readonly signal?: AbortSignal }): Promise<Uint8Array | undefined> {
+    await this.#readable(options?.signal);
+    const bytes = this.#in.take();
+    if (bytes) {
+      if (!this.tls) this.#plaintextSeen = true;
+      return bytes;
+    }
+    if (this.#in.ended === 'reset') throw this.#broken('reset');
+    return undefined;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#state !== 'open') throw this.#broken('closed');
+    if (this.#in.ended === 'reset') throw this.#broken('reset');
+    if (!this.tls) this.#plaintextSeen = true;
+    this.#ends.carrier.carry(sample(bytes, bytes.length), this.#out);
+    await this.#out.room();
+  }
+
+  async handshake(request: TlsRequest, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
+    const begun = this.#ends.now();
+    const stale = this.#in.peek();
+    if (stale.length > 0) throw this.#tlsFailed(this.#judge(stale), begun, stale);
+    this.#send(
+      helloRecord({ serverName: request.serverName, ...(request.alpn ? { alpn: request.alpn } : {}) }),
+    );
+    const hello = await this.#hello(begun, options?.signal);
+    const peer: TlsPeer = {
+      endpoint: this.endpoint,
+      serverName: request.serverName,
+      chain: (hello.chain ?? []).map(fromHex),
+      trust: this.#ends.trust((hello.chain ?? []).map(fromHex)),
+      resumed: false,
+    };
+    const verification = request.verify(peer);
+    if (verification.status === 'rejected') {
+      this.reset();
+      throw new WireError({ endpoint: this.endpoint, ...verification.fault });
+    }
+    this.tls = info(hello.protocol, peer, verification);
+    return this.tls;
+  }
+
+  async acceptTls(offer: TlsOffer, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
+    const begun = this.#ends.now();
+    const hello = await this.#hello(begun, options?.signal);
+    const protocol = offer.alpn?.find((name) => hello.alpn?.includes(name));
+    const chain = identityChain(offer.identity(hello.serverName));
+    this.#send(helloRecord({ chain, ...(protocol === undefined ? {} : { protocol }) }));
+    this.tls = info(protocol, undefined, undefined);
+    return this.tls;
+  }
+
+  /** Whether a pipe is the one this end writes to. */
+  writesTo(pipe: BytePipe): boolean {
+    return pipe === this.#out;
+  }
+
+  async end(): Promise<void> {
+    if (this.#state !== 'open') return;
+    this.#state = 'half-closed';
+    this.#ends.carrier.finish('closed', this.#out);
+  }
+
+  reset(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#ends.carrier.finish('reset', this.#out);
+    this.#in.finish('reset');
+    this.#onClosed();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#state === 'closed') return;
+    await this.end();
+    this.#state = 'closed';
+    this.#onClosed();
+  }
+
+  async #readable(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    if (!signal) return this.#in.readable();
+    const aborted = Promise.withResolvers<void>();
+    const abort = (): void => {
+      aborted.resolve();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    await Promise.race([this.#in.readable(), aborted.promise]);
+    signal.removeEventListener('abort', abort);
+    signal.throwIfAborted();
+  }
+
+  /** Reads exactly one handshake record; anything else has a reason. */
+  async #hello(begun: number, signal: AbortSignal | undefined): Promise<MemoryHello> {
+    let seen = this.#in.peek();
+    for (;;) {
+      if (seen.length > 0) {
+        const alert = alertInRecord(seen);
+        if (alert !== undefined) throw this.#tlsFailed(alertReason(alert), begun, seen);
+        if (!isTlsRecord(seen)) throw this.#tlsFailed(this.#judge(seen), begun, seen);
+        const { length, hello } = parseHello(seen);
+        if (hello) {
+          let left = length;
+          while (left > 0) left -= this.#in.take(left)?.length ?? left;
+          return hello;
+        }
+      }
+      if (this.#in.finished) break;
+      try {
+        await this.#grown(seen.length, signal);
+      } catch (error) {
+        this.reset();
+        throw error;
+      }
+      seen = this.#in.peek();
+    }
+    throw this.#tlsFailed(this.#in.end === 'reset' ? 'reset-during-tls' : 'closed-during-tls', begun, seen);
+  }
+
+  /** Waits until more than `length` bytes wait, or the end. */
+  async #grown(length: number, signal: AbortSignal | undefined): Promise<void> {
+    if (length === 0) return this.#readable(signal);
+    while (this.#in.queuedBytes === length && !this.#in.finished) {
+      await this.#in.changed();
+      signal?.throwIfAborted();
+    }
+  }
+
+  #judge(bytes: Uint8Array): Fault['reason'] {
+    return judgeNonTls(bytes, this.#plaintextSeen ? 'upgrade' : 'implicit');
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#ends.carrier.carry(bytes, this.#out);
+  }
+
+  #tlsFailed(reason: Fault['reason'], begun: number, bytes: Uint8Array): WireError {
+    this.reset();
+    return new WireError({
+      kind: 'tls',
+      reason,
+      phase: 'tls',
+      after: this.#ends.now() - begun,
+      endpoint: this.endpoint,
+      ...(bytes.length > 0 ? { evidence: { bytes: sample(bytes), byteCount: bytes.length } } : {}),
+    });
+  }
+
+  #broken(reason: 'closed' | 'reset'): WireError {
+    return new WireError({ kind: 'peer', reason, phase: 'command', after: 0, endpoint: this.endpoint });
+  }
+}
+
+function info(
+  alpn: string | undefined,
+  peer: TlsPeer | undefined,
+  verification: TlsInfo['verification'],
+): TlsInfo {
+  return {
+    version: 'TLSv1.3',
+    cipher: 'TLS_AES_256_GCM_SHA384',
+    alpn,
+    resumed: false,
+    peerFrom: 'handshake',
+    peer,
+    verification,
+  };
+}

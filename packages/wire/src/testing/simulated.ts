@@ -1,0 +1,312 @@
+import { sample } from '../bytes.ts';
+import { WireError } from '../faults.ts';
+import type { Reason } from '../reasons.ts';
+import { onCancel } from '../network.ts';
+import type {
+  Connection,
+  ConnectOptions,
+  Endpoint,
+  ExchangeOptions,
+  Host,
+  Listener,
+  Network,
+} from '../network.ts';
+import type { Clock, Milliseconds } from '../time.ts';
+import type { ChainTrust } from '../tls.ts';
+import { connectionPair } from './memory-connection.ts';
+import type { Carrier, MemoryConnection } from './memory-connection.ts';
+import { seededRandom, SYN_TIMES, SYSTEM_GIVES_UP } from './weather.ts';
+import type { Path, Weather } from './weather.ts';
+
+/** Options of {@link simulatedNetwork}. */
+export interface SimulatedNetworkOptions {
+  readonly clock: Clock;
+  /** Default 1. Print it when a test fails: the same seed gives the same run. */
+  readonly seed?: number;
+  /** For endpoints without a path of their own. */
+  readonly path?: Path;
+  /** What the platform would say about a chain. Default: trusted. */
+  readonly trust?: (chain: readonly Uint8Array[]) => ChainTrust;
+}
+
+/** A network in memory, in virtual time, with a path to each endpoint. */
+export interface SimulatedNetwork extends Network, Host {
+  /** Sets the path to `address` or `address:port` (v6: `[address]:port`); the more specific one counts. */
+  setPath(where: string, path: Path): void;
+  /** What is open and what was asked for: a leak shows here. */
+  readonly counts: {
+    readonly connecting: number;
+    readonly open: number;
+    readonly attempts: number;
+    readonly datagrams: number;
+  };
+}
+
+type Accept = (connection: Connection) => Promise<void>;
+type Answer = (datagram: Uint8Array, from: Endpoint) => Promise<Uint8Array | undefined>;
+
+/**
+ * A network whose weather and time a test decides. Reads poison what they lent before, so that kept bytes show.
+ *
+ * @example
+ * ```ts
+ * import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
+ * const clock = virtualClock();
+ * const network = simulatedNetwork({ clock });
+ * network.setPath('192.0.2.1:465', { weather: { type: 'drop' } });
+ * ```
+ */
+export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNetwork {
+  const { clock } = options;
+  const random = seededRandom(options.seed ?? 1);
+  const paths = new Map<string, Path>();
+  const listeners = new Map<string, { readonly accept: Accept; readonly open: Set<MemoryConnection> }>();
+  const answerers = new Map<string, Answer>();
+  const counts = { connecting: 0, open: 0, attempts: 0, datagrams: 0 };
+  let nextPort = 49_152;
+
+  const pathTo = (endpoint: Endpoint): Path =>
+    paths.get(name(endpoint)) ?? paths.get(endpoint.address) ?? options.path ?? {};
+
+  const freePort = (): number => {
+    nextPort = nextPort >= 65_535 ? 49_152 : nextPort + 1;
+    return nextPort;
+  };
+
+  /** When the handshake of TCP is through: immediately after one round trip, later or never when packets get lost. */
+  function opening(
+    weather: Weather,
+    roundTrip: Milliseconds,
+  ): { readonly after: Milliseconds; readonly reason?: Reason } {
+    switch (weather.type) {
+      case 'reject':
+        return { after: roundTrip, reason: 'connection-refused' };
+      case 'unreachable':
+        return { after: roundTrip, reason: 'unreachable' };
+      case 'drop':
+        return { after: SYSTEM_GIVES_UP, reason: 'timeout-connect' };
+      case 'loss': {
+        const through = SYN_TIMES.find(
+          () => random() >= weather.probability && random() >= weather.probability,
+        );
+        return through === undefined
+          ? { after: SYSTEM_GIVES_UP, reason: 'timeout-connect' }
+          : { after: through + roundTrip };
+      }
+      case 'accept':
+      case 'reset-after':
+      case 'stall-after':
+        return { after: roundTrip };
+    }
+  }
+
+  function carrierFor(path: Path, serverEnd: () => MemoryConnection): Carrier {
+    const latency = path.latency ?? 10;
+    const weather = path.weather ?? { type: 'accept' };
+    let fromServer = 0;
+    let broken = false;
+    const later = (act: () => void): void => {
+      if (latency > 0) clock.alarm(clock.now() + latency, act);
+      else act();
+    };
+    const cut = (bytes: Uint8Array): readonly Uint8Array[] => {
+      const largest = path.segmentBytes;
+      if (largest === undefined) return [bytes];
+      const pieces: Uint8Array[] = [];
+      for (let at = 0; at < bytes.length;) {
+        const size = 1 + Math.floor(random() * largest);
+        pieces.push(bytes.slice(at, at + size));
+        at += size;
+      }
+      return pieces;
+    };
+    return {
+      carry(bytes, to) {
+        if (broken) return;
+        let passing = bytes;
+        if (weather.type === 'reset-after' || weather.type === 'stall-after') {
+          if (serverEnd().writesTo(to)) {
+            passing = bytes.slice(0, Math.max(0, weather.bytes - fromServer));
+            fromServer += bytes.length;
+            broken = fromServer > weather.bytes;
+          }
+        }
+        for (const piece of cut(passing)) {
+          later(() => {
+            to.deliver(piece);
+          });
+        }
+        if (broken && weather.type === 'reset-after') {
+          later(() => {
+            to.finish('reset');
+          });
+        }
+      },
+      finish(how, to) {
+        if (broken) return;
+        later(() => {
+          to.finish(how);
+        });
+      },
+    };
+  }
+
+  function established(endpoint: Endpoint, path: Path): MemoryConnection | undefined {
+    const listener = listeners.get(name(endpoint));
+    if (!listener) return undefined;
+    let serverEnd: MemoryConnection | undefined;
+    const [client, server] = connectionPair({
+      clientEndpoint: { address: endpoint.address.includes(':') ? '::1' : '127.0.0.1', port: freePort() },
+      serverEndpoint: endpoint,
+      carrier: carrierFor(path, () => serverEnd ?? server),
+      trust: options.trust ?? (() => ({ ok: true })),
+      now: () => clock.now(),
+      closed: () => {
+        counts.open -= 1;
+      },
+    });
+    serverEnd = server;
+    counts.open += 1;
+    listener.open.add(server);
+    listener
+      .accept(server)
+      .catch(() => {
+        server.reset();
+      })
+      .finally(() => listener.open.delete(server));
+    return client;
+  }
+
+  return {
+    counts,
+    setPath(where, path) {
+      paths.set(where, path);
+    },
+    connect(endpoint: Endpoint, connectOptions?: ConnectOptions): Promise<Connection> {
+      const begun = clock.now();
+      const path = pathTo(endpoint);
+      const { after, reason } = opening(path.weather ?? { type: 'accept' }, 2 * (path.latency ?? 10));
+      counts.attempts += 1;
+      counts.connecting += 1;
+      return new Promise<Connection>((resolve, reject) => {
+        const register = connectOptions?.[onCancel];
+        const signal = register ? undefined : connectOptions?.signal;
+        const fail = (why: Reason): void => {
+          reject(
+            new WireError({
+              kind: why === 'timeout-connect' ? 'timeout' : 'connect',
+              reason: why,
+              phase: 'connect',
+              after: clock.now() - begun,
+              endpoint,
+            }),
+          );
+        };
+        let settled = false;
+        const cancel = (why: unknown): void => {
+          if (settled) return;
+          settled = true;
+          counts.connecting -= 1;
+          stop();
+          reject(why);
+        };
+        const abort = (): void => {
+          cancel(signal?.reason);
+        };
+        const stop = clock.alarm(begun + after, () => {
+          settled = true;
+          counts.connecting -= 1;
+          signal?.removeEventListener('abort', abort);
+          if (reason) {
+            fail(reason);
+            return;
+          }
+          const connection = established(endpoint, path);
+          if (connection) resolve(connection);
+          else fail('connection-refused');
+        });
+        register?.(cancel);
+        if (signal?.aborted) abort();
+        else signal?.addEventListener('abort', abort, { once: true });
+      }).then(async (connection) => {
+        if (connectOptions?.tls) await connection.handshake(connectOptions.tls);
+        return connection;
+      });
+    },
+    exchange(
+      endpoint: Endpoint,
+      datagram: Uint8Array,
+      { accept, signal }: ExchangeOptions,
+    ): Promise<Uint8Array> {
+      const begun = clock.now();
+      const path = pathTo(endpoint);
+      const latency = path.latency ?? 10;
+      const weather = path.weather ?? { type: 'accept' };
+      counts.datagrams += 1;
+      return new Promise((resolve, reject) => {
+        const abort = (): void => {
+          reject(signal?.reason);
+        };
+        if (signal?.aborted) {
+          abort();
+          return;
+        }
+        signal?.addEventListener('abort', abort, { once: true });
+        const lost = (): boolean =>
+          weather.type === 'drop' || (weather.type === 'loss' && random() < weather.probability);
+        if (lost()) return;
+        const from = { address: '127.0.0.1', port: freePort() };
+        const sent = sample(datagram, datagram.length);
+        clock.alarm(begun + latency, () => {
+          const answerer = answerers.get(name(endpoint));
+          if (!answerer || weather.type === 'reject' || weather.type === 'unreachable') {
+            clock.alarm(clock.now() + latency, () => {
+              reject(unreachable(endpoint, clock.now() - begun));
+            });
+            return;
+          }
+          void answerer(sent, from).then((reply) => {
+            if (!reply || lost()) return;
+            clock.alarm(clock.now() + latency, () => {
+              if (!accept(reply)) return;
+              signal?.removeEventListener('abort', abort);
+              resolve(reply);
+            });
+          });
+        });
+      });
+    },
+    async listen(endpoint: Endpoint, accept: Accept): Promise<Listener> {
+      const real = { address: endpoint.address, port: endpoint.port || freePort() };
+      const entry = { accept, open: new Set<MemoryConnection>() };
+      listeners.set(name(real), entry);
+      return {
+        endpoint: real,
+        async [Symbol.asyncDispose]() {
+          listeners.delete(name(real));
+          for (const connection of entry.open) connection.reset();
+        },
+      };
+    },
+    async listenDatagrams(endpoint: Endpoint, answer: Answer): Promise<Listener> {
+      const real = { address: endpoint.address, port: endpoint.port || freePort() };
+      answerers.set(name(real), answer);
+      return {
+        endpoint: real,
+        async [Symbol.asyncDispose]() {
+          answerers.delete(name(real));
+        },
+      };
+    },
+  };
+}
+
+function name(endpoint: Endpoint): string {
+  return endpoint.address.includes(':')
+    ? `[${endpoint.address}]:${endpoint.port}`
+    : `${endpoint.address}:${endpoint.port}`;
+}
+
+function unreachable(endpoint: Endpoint, after: Milliseconds): WireError {
+  return new WireError({ kind: 'dns', reason: 'dns-unreachable', phase: 'dns', after, endpoint });
+}
