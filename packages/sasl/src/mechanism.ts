@@ -1,18 +1,14 @@
 import type { Reason } from '@postern/wire';
 
 /**
- * Work a mechanism cannot do itself because it takes time: it is done outside and its result comes back by `resume`, so
- * that `next` stays synchronous.
+ * Work that takes time, such as the key derivation of SCRAM (RFC 5802 §5.1): it is done outside and its result comes back
+ * by `resume`, so that `next` stays synchronous. The secret it needs stays inside.
  */
 export interface SaslWork {
-  /** `derive-key` is PBKDF2 (RFC 8018 §5.2) as SCRAM uses it. */
-  readonly type: 'derive-key';
-  /** The hash of its HMAC. */
-  readonly hash: 'SHA-1' | 'SHA-256';
-  /** The password's octets: a secret. */
-  readonly password: Uint8Array;
-  readonly salt: Uint8Array;
-  readonly iterations: number;
+  /** What it is, for a timeline, such as `derive-key`. */
+  readonly name: string;
+  /** Does it. A rejection ends the attempt. */
+  run(): Promise<Uint8Array>;
 }
 
 /** What a client mechanism wants done after a challenge. */

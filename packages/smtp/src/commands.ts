@@ -1,5 +1,7 @@
-import { UsageError, utf8 } from '@postern/wire';
+import { concatBytes, latin1, UsageError, utf8 } from '@postern/wire';
+import type { WriteOutput } from '@postern/wire';
 import type { ClientMechanism } from '@postern/sasl';
+import type { Session } from './session.ts';
 import type { WaitingName } from './states.ts';
 
 /** What a client can say. A closed union on `verb`; a new verb is a new member and a row in {@link verbs}. */
@@ -20,10 +22,15 @@ export type SmtpCommand =
       /** A fresh mechanism; the machine runs it and uses it up. It shows no secret. */
       readonly mechanism: ClientMechanism;
     }
+  | {
+      /** No word of the wire: hands over the result of the work that a `work` event asked for. */
+      readonly verb: 'RESUME';
+      readonly result: Uint8Array;
+    }
   | { readonly verb: 'NOOP' | 'RSET' | 'QUIT' };
 
-/** The verbs of this package. */
-export type Verb = SmtpCommand['verb'];
+/** A command that goes out as a line and gets a reply. */
+export type WireCommand = Exclude<SmtpCommand, { readonly verb: 'RESUME' }>;
 
 /** What is to be known about a verb. */
 export interface VerbRow {
@@ -37,7 +44,7 @@ export interface VerbRow {
 }
 
 /** One row per verb. */
-export const verbs: Readonly<Record<Verb, VerbRow>> = {
+export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   EHLO: { state: 'ehlo', mayBeFollowed: false },
   HELO: { state: 'ehlo', mayBeFollowed: false },
   LHLO: { state: 'ehlo', mayBeFollowed: false },
@@ -53,11 +60,23 @@ export const maxCommandBytes = 512;
 
 /**
  * A command line with its CRLF. Throws a {@link UsageError} with code `argument-refused` for an argument that would break
- * the line; nothing has been sent then. AUTH is not a line of its own making, see `sasl-exchange.ts`.
+ * the line; nothing has been sent then. The line of AUTH is made by its exchange.
  */
-export function encodeCommand(command: Exclude<SmtpCommand, { readonly verb: 'AUTH' }>): Uint8Array {
+export function encodeCommand(command: Exclude<WireCommand, { readonly verb: 'AUTH' }>): Uint8Array {
   const line = 'domain' in command ? `${command.verb} ${domainArgument(command.domain)}` : command.verb;
   return utf8(`${line}\r\n`);
+}
+
+/** Several writes as one, so that a group leaves in one segment. Secrets stay masked. */
+export function joinWrites(writes: readonly WriteOutput[]): WriteOutput {
+  const [only] = writes;
+  if (writes.length === 1 && only) return only;
+  const secret = writes.some(({ shown }) => shown !== undefined);
+  return {
+    type: 'write',
+    bytes: concatBytes(writes.map(({ bytes }) => bytes)),
+    ...(secret && { shown: writes.map(({ bytes, shown }) => shown ?? latin1(bytes)).join('') }),
+  };
 }
 
 /** RFC 5321 §4.1.2, §2.3.8: no octet outside 33 to 126 and no angle bracket can be part of a domain or address literal. */
@@ -86,4 +105,70 @@ function domainArgument(domain: string): string {
 export function addressLiteral(address: string): string {
   const bare = address.replace(/%.*$/s, '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
   return bare.includes(':') ? `[IPv6:${bare}]` : `[${bare}]`;
+}
+
+/** RFC 2920 §3.1: groups only where PIPELINING is offered, and some verbs only at their end. */
+export function checkFollows(
+  session: Session,
+  previous: WireCommand | undefined,
+  command: WireCommand,
+): void {
+  if (!previous) return;
+  if (!session.extensions.keywords['PIPELINING']) {
+    throw new UsageError(
+      `${command.verb} before the reply to ${previous.verb}: the server does not offer PIPELINING`,
+      'RFC 2920 §3.1',
+    );
+  }
+  if (!verbs[previous.verb].mayBeFollowed) {
+    throw new UsageError(
+      `${command.verb} before the reply to ${previous.verb}, which must be last in a group`,
+      'RFC 2920 §3.1',
+    );
+  }
+}
+
+/** Whether the state allows a command; throws if not. */
+export function checkAllowed(session: Session, command: WireCommand): void {
+  const { name, extensions } = session;
+  switch (name) {
+    case 'start':
+    case 'greeting':
+      // RFC 5321 §4.3.1: the client waits for the greeting.
+      throw new UsageError(`${command.verb} before the greeting`, 'RFC 5321 §4.3.1');
+    case 'tls':
+      // RFC 3207 §4: nothing is written between the verb and the end of the handshake.
+      throw new UsageError(`${command.verb} during the TLS handshake`, 'RFC 3207 §4');
+    case 'auth-work':
+      throw new UsageError(`${command.verb} within AUTH`, 'RFC 4954 §4');
+    case 'ended':
+      throw new UsageError(`${command.verb} after the end of the dialogue`, 'RFC 5321 §3.8');
+    case 'rejected':
+      if (command.verb === 'QUIT') return;
+      throw new UsageError(`${command.verb} after a greeting that was a refusal`, 'RFC 5321 §3.1');
+    default:
+      break;
+  }
+  if (command.verb === 'STARTTLS') {
+    if (session.tls) throw new UsageError('STARTTLS inside TLS', 'RFC 3207 §4.2');
+    if (extensions.startTls !== 'offered' && command.tryAnyway !== true) {
+      const code = extensions.startTls === 'masked' ? 'starttls-masked' : 'starttls-not-offered';
+      throw new UsageError('STARTTLS is not offered', 'RFC 3207 §2', code);
+    }
+  }
+  if (command.verb === 'AUTH') {
+    const { mechanism } = command;
+    if (session.authenticated) throw new UsageError('a second AUTH', 'RFC 4954 §4');
+    // RFC 4954 §14, RFC 8314 §4.1: a password in the clear only to a peer that was verified.
+    if (mechanism.plaintext && session.tls?.verification?.status !== 'verified') {
+      throw new UsageError(
+        `${mechanism.name} without verified TLS`,
+        'RFC 4954 §14',
+        'plaintext-login-refused',
+      );
+    }
+    if (!extensions.auth.includes(mechanism.name)) {
+      throw new UsageError(`${mechanism.name} is not offered`, 'RFC 4954 §4', 'auth-not-offered');
+    }
+  }
 }

@@ -1,5 +1,6 @@
+import type { SaslWork } from '@postern/sasl';
 import type { Reason, TlsInfo } from '@postern/wire';
-import type { SmtpCommand } from './commands.ts';
+import type { WireCommand } from './commands.ts';
 import type { Extensions } from './extensions.ts';
 import type { Reply } from './reply.ts';
 
@@ -21,7 +22,7 @@ export type SmtpEvent =
   /** The reply to a command; commands are answered in the order they were sent. */
   | {
       readonly type: 'reply';
-      readonly command: SmtpCommand;
+      readonly command: WireCommand;
       readonly reply: Reply;
       /** With a positive reply to EHLO, HELO or LHLO: what is offered now. */
       readonly extensions?: Extensions;
@@ -30,6 +31,8 @@ export type SmtpEvent =
     }
   /** The handshake succeeded and everything known before is forgotten; say EHLO again. */
   | { readonly type: 'secured'; readonly tls: TlsInfo }
+  /** AUTH needs this done before it can go on; hand the result over with RESUME. */
+  | { readonly type: 'work'; readonly work: SaslWork }
   /** A reply nobody asked for: 421 of a server that goes away, or a peer out of step (RFC 5321 §3.8). */
   | { readonly type: 'unsolicited'; readonly reply: Reply }
   /** Tolerated, but the peer was wrong. */

@@ -1,4 +1,4 @@
-import { createLineSplitter, peerText, sample } from '@postern/wire';
+import { concatBytes, createLineSplitter, peerText, sample, utf8 } from '@postern/wire';
 import type { Line, LineSplitter, Reason } from '@postern/wire';
 import { parseEnhanced } from './enhanced.ts';
 import type { SmtpDiagnostic } from './events.ts';
@@ -102,9 +102,11 @@ export class ReplyReader {
     this.#splitter.push(chunk);
   }
 
-  /** Whether a reply has begun and is not complete. */
-  get partial(): boolean {
-    return this.#lines.length > 0 || this.#splitter.restBytes > 0;
+  /** A reply that has begun and is not complete, at most 512 octets of it; `undefined` where there is none. */
+  get unfinished(): Uint8Array | undefined {
+    if (this.#lines.length === 0 && !this.hasRest) return undefined;
+    const before = this.#lines.slice(0, 8).map((text) => utf8(`${this.#code}-${text}\r\n`));
+    return sample(concatBytes([...before, this.rest]));
   }
 
   /** Octets behind the last complete line, for evidence. */

@@ -1,6 +1,6 @@
 import type { Credentials } from '@postern/sasl';
 import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
-import type { SmtpCommand } from './commands.ts';
+import type { WireCommand } from './commands.ts';
 import type { SmtpEvent } from './events.ts';
 import type { Extensions } from './extensions.ts';
 import type { Reply } from './reply.ts';
@@ -111,8 +111,14 @@ export interface Smtp extends AsyncDisposable {
    * server just closed, which is no error (RFC 5321 §4.1.1.10).
    */
   quit(options?: CallOptions): Promise<Reply | undefined>;
-  /** Sends any command and waits for its reply. */
-  command(command: SmtpCommand, options?: CallOptions): Promise<Answer<undefined>>;
+  /**
+   * Sends a command and waits for its reply. STARTTLS and QUIT have methods of their own, because more belongs to them than
+   * a reply.
+   */
+  command(
+    command: Exclude<WireCommand, { readonly verb: 'STARTTLS' | 'QUIT' }>,
+    options?: CallOptions,
+  ): Promise<Answer<undefined>>;
   /** Says QUIT if the dialogue is idle, waits at most one second, and closes. Never rejects. */
   [Symbol.asyncDispose](): Promise<void>;
 }
