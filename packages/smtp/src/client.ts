@@ -157,7 +157,7 @@ class SmtpDialogue implements Smtp {
           evidence: refusalEvidence(event.reply),
         });
       }
-      this.#listen();
+      void this.#listen();
     } catch (error) {
       if (signal?.aborted) await this.#destroy();
       else await this[Symbol.asyncDispose]();
@@ -253,18 +253,18 @@ class SmtpDialogue implements Smtp {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const idle = this.#busy === 0 && !this.#dialogue.ended;
-    if (!idle) return this.#destroy();
     this.#busy += 1;
-    using limited = deadline(this.#clock, farewell);
-    try {
-      await this.#sayQuit(limited.signal);
-    } catch {
-      // It was only a farewell; but nothing may be waited for any longer.
-      return this.#destroy();
-    } finally {
-      this.#busy -= 1;
+    if (idle) {
+      using limited = deadline(this.#clock, farewell);
+      try {
+        await this.#sayQuit(limited.signal);
+        await release(this.#dialogue);
+        return;
+      } catch {
+        // It was only a farewell; but nothing may be waited for any longer.
+      }
     }
-    await release(this.#dialogue);
+    await this.#destroy();
   }
 
   /** Runs a call when those before it are done. An abort while it waits leaves the connection as it is. */
@@ -277,10 +277,9 @@ class SmtpDialogue implements Smtp {
     try {
       await before;
       signal?.throwIfAborted();
-      const result = await call();
-      this.#listen();
-      return result;
+      return await call();
     } finally {
+      void this.#listen();
       this.#busy -= 1;
       done.resolve();
     }

@@ -2,7 +2,7 @@ import { concatBytes, latin1, UsageError, utf8 } from '@postern/wire';
 import type { WriteOutput } from '@postern/wire';
 import type { ClientMechanism } from '@postern/sasl';
 import type { Session } from './session.ts';
-import type { WaitingName } from './states.ts';
+import type { StateName, WaitingName } from './states.ts';
 
 /** What a client can say. A closed union on `verb`; a new verb is a new member and a row in {@link verbs}. */
 export type SmtpCommand =
@@ -128,26 +128,23 @@ export function checkFollows(
   }
 }
 
+/** States in which nothing may be said: the rest of the sentence, and the rule. */
+const silentStates: Readonly<Partial<Record<StateName, readonly [when: string, rule: string]>>> = {
+  start: ['before the greeting', 'RFC 5321 §4.3.1'],
+  greeting: ['before the greeting', 'RFC 5321 §4.3.1'],
+  // Nothing is written between the verb and the end of the handshake.
+  tls: ['during the TLS handshake', 'RFC 3207 §4'],
+  'auth-work': ['within AUTH', 'RFC 4954 §4'],
+  ended: ['after the end of the dialogue', 'RFC 5321 §3.8'],
+};
+
 /** Whether the state allows a command; throws if not. */
 export function checkAllowed(session: Session, command: WireCommand): void {
   const { name, extensions } = session;
-  switch (name) {
-    case 'start':
-    case 'greeting':
-      // RFC 5321 §4.3.1: the client waits for the greeting.
-      throw new UsageError(`${command.verb} before the greeting`, 'RFC 5321 §4.3.1');
-    case 'tls':
-      // RFC 3207 §4: nothing is written between the verb and the end of the handshake.
-      throw new UsageError(`${command.verb} during the TLS handshake`, 'RFC 3207 §4');
-    case 'auth-work':
-      throw new UsageError(`${command.verb} within AUTH`, 'RFC 4954 §4');
-    case 'ended':
-      throw new UsageError(`${command.verb} after the end of the dialogue`, 'RFC 5321 §3.8');
-    case 'rejected':
-      if (command.verb === 'QUIT') return;
-      throw new UsageError(`${command.verb} after a greeting that was a refusal`, 'RFC 5321 §3.1');
-    default:
-      break;
+  const silent = silentStates[name];
+  if (silent) throw new UsageError(`${command.verb} ${silent[0]}`, silent[1]);
+  if (name === 'rejected' && command.verb !== 'QUIT') {
+    throw new UsageError(`${command.verb} after a greeting that was a refusal`, 'RFC 5321 §3.1');
   }
   if (command.verb === 'STARTTLS') {
     if (session.tls) throw new UsageError('STARTTLS inside TLS', 'RFC 3207 §4.2');
