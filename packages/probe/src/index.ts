@@ -17,11 +17,11 @@
  *
  * @packageDocumentation
  */
-export { adviseClients, clients, clientWords } from './advice/clients.ts';
+export { adviseClients } from './advice/advise-clients.ts';
+export { clients, clientWords } from './advice/clients.ts';
 export type { ClientOptions, ClientSetting } from './advice/clients.ts';
 export { confusions } from './advice/confusions.ts';
 export type { ConfusionName } from './advice/confusions.ts';
-export type { ClientProtocol } from './advice/dialog.ts';
 export { explain } from './advice/explain.ts';
 export type { Facts, Scene } from './advice/facts.ts';
 export { factsAround } from './context.ts';

@@ -302,19 +302,19 @@ describe('explain', () => {
   it('F-14 explains an alert by its meaning', () => {
     expect(explain('tls-alert-handshake-failure', { lang: 'de', facts: { host: 'h.example' } }))
       .toMatchInlineSnapshot(`
-      {
-        "action": "Der Anbieter muss seinen Server aktualisieren; ist Ihr Mailprogramm alt, aktualisieren Sie auch dieses.",
-        "cause": "Kein Verschlüsselungsverfahren passt beiden Seiten, oder der Server verlangt ein Client-Zertifikat.",
-        "lang": "de",
-        "summary": "h.example hat die Verschlüsselung abgebrochen: keine gemeinsame Grundlage (TLS-Alarm handshake_failure).",
-      }
-    `);
+        {
+          "action": "Der Anbieter muss seinen Server aktualisieren; ist Ihr Mailprogramm alt, aktualisieren Sie auch dieses.",
+          "cause": "Kein Verschlüsselungsverfahren passt beiden Seiten, oder der Server verlangt ein Client-Zertifikat.",
+          "lang": "de",
+          "summary": "Der Server h.example hat die Verschlüsselung abgebrochen: keine gemeinsame Grundlage (TLS-Alarm handshake_failure).",
+        }
+      `);
     expect(explain('tls-alert-unrecognized-name', { facts: { host: 'h.example' } })).toMatchInlineSnapshot(`
       {
         "action": "Enter the server name that your provider gives.",
         "cause": "The server is not responsible for this name: an alias of your own, or a mistyped one.",
         "lang": "en",
-        "summary": "h.example broke off the encryption: it does not know this name: h.example (TLS alert unrecognized_name).",
+        "summary": "h.example broke off the encryption: it does not know the name it was asked for (TLS alert unrecognized_name).",
       }
     `);
   });

@@ -9,6 +9,7 @@ import type { Words } from './render.ts';
 interface Phrases {
   readonly thisPort: Readonly<Record<'nominative' | 'accusative' | 'dative', string>>;
   readonly server: Readonly<Record<'nominative' | 'accusative' | 'dative', string>>;
+  readonly theServer: (host: string) => string;
   readonly port: (port: number) => string;
   readonly starttls: string;
   readonly none: string;
@@ -30,6 +31,7 @@ const phrases: Readonly<Record<Lang, Phrases>> = {
   en: {
     thisPort: { nominative: 'this port', accusative: 'this port', dative: 'this port' },
     server: { nominative: 'the server', accusative: 'the server', dative: 'the server' },
+    theServer: (host) => host,
     port: (port) => `port ${port}`,
     starttls: 'STARTTLS (“TLS” in old versions of Outlook)',
     none: 'no encryption',
@@ -58,6 +60,7 @@ const phrases: Readonly<Record<Lang, Phrases>> = {
   de: {
     thisPort: { nominative: 'dieser Port', accusative: 'diesen Port', dative: 'diesem Port' },
     server: { nominative: 'der Server', accusative: 'den Server', dative: 'dem Server' },
+    theServer: (host) => `Der Server ${host}`,
     port: (port) => `Port ${port}`,
     starttls: 'STARTTLS (in alten Outlook-Versionen: „TLS“)',
     none: 'ohne Verschlüsselung',
@@ -128,6 +131,12 @@ function escaped(text: string | undefined, maxLength: number): string | undefine
   return text === undefined || text === '' ? undefined : escapeText(text, { maxLength });
 }
 
+/** A recognised protocol as a noun phrase. */
+function service(name: string, say: Phrases): string {
+  const known = Object.hasOwn(say.seen, name) ? say.seen[name] : undefined;
+  return known ?? say.otherService(escapeText(name, { maxLength: 40 }));
+}
+
 /** An ISO date as it is written in the language; anything else as it is. */
 function date(text: string | undefined, lang: Lang): string | undefined {
   const iso = /^(\d{4})-(\d{2})-(\d{2})/.exec(text ?? '');
@@ -152,17 +161,14 @@ export function phrase(facts: Facts, lang: Lang): Words {
   const best = facts.works?.[0];
   const alternative = best && other(best, facts, methods, say);
   const reply = escaped(facts.reply, 160);
-  const seen =
-    facts.seen === undefined
-      ? undefined
-      : (say.seen[facts.seen] ?? say.otherService(escapeText(facts.seen, { maxLength: 40 })));
+  const seen = facts.seen === undefined ? undefined : service(facts.seen, say);
   return {
     port: number ?? say.thisPort.nominative,
     Port: capital(number ?? say.thisPort.nominative),
     portA: number ?? say.thisPort.accusative,
     portD: number ?? say.thisPort.dative,
     host: host ?? say.server.nominative,
-    Host: host ?? capital(say.server.nominative),
+    Host: host === undefined ? capital(say.server.nominative) : say.theServer(host),
     hostA: host ?? say.server.accusative,
     hostD: host ?? say.server.dative,
     hostName: host ?? escaped(facts.domain, 100),
