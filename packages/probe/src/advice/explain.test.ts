@@ -59,7 +59,15 @@ function sentences(reason: ReportReason, lang: 'en' | 'de', facts?: Facts): read
 
 describe('explain', () => {
   it.each(['en', 'de'] as const)('has a summary, a cause and an action in %s for every code', (lang) => {
-    const situations = [undefined, full, { ...full, protocol: 'smtp' as const, works: [] }];
+    const fails = [
+      { protocol: 'submission', host: 'smtp.example.org', port: 465, method: 'implicit-tls' },
+    ] as const;
+    const situations = [
+      undefined,
+      full,
+      { ...full, works: [], fails },
+      { ...full, protocol: 'smtp' as const, works: [] },
+    ];
     const texts = all.flatMap((reason) => situations.flatMap((facts) => sentences(reason, lang, facts)));
     const whole = /^([„“\p{Lu}]|smtp\.example\.org ).*[.!?“”)]$/u;
     const leftover = /[{}[\]|…]|undefined| {2}| [.,;:]/;
@@ -225,6 +233,17 @@ describe('explain', () => {
     expect(
       explain('cert-name-mismatch', { facts: { host: 'h.example', names: ['evil.example'] } }).action,
     ).not.toContain('evil.example');
+  });
+
+  it('does not send people to a port that was seen to fail', () => {
+    const facts: Facts = { protocol: 'imap', host: 'h.example', port: 143, method: 'starttls' };
+    const fails = [{ protocol: 'imap', host: 'h.example', port: 993, method: 'implicit-tls' }] as const;
+    expect(explain('starttls-not-offered', { facts }).action).toContain('993');
+    expect(explain('starttls-not-offered', { facts: { ...facts, fails } }).action).not.toContain('993');
+    const at993: Facts = { protocol: 'imap', port: 993, method: 'implicit-tls' };
+    expect(explain('plaintext-on-tls-port', { lang: 'de', facts: at993 }).action).toBe(
+      'Wählen Sie STARTTLS (in alten Outlook-Versionen: „TLS“).',
+    );
   });
 
   it('speaks the words of one program', () => {

@@ -105,6 +105,20 @@ function seconds(ms: number, say: Phrases): string {
   return say.seconds(value.replace('.', say.decimal));
 }
 
+/** The port to fall back on, unless it is the one in question or was seen to fail. */
+function implicitPort({ protocol, host, port, method, fails }: Facts, say: Phrases): string | undefined {
+  if (protocol === undefined) return say.anyImplicitPort;
+  const usual = defaultPort(protocol, 'implicit-tls');
+  const failed = (fails ?? []).some(
+    (endpoint) =>
+      endpoint.protocol === protocol &&
+      endpoint.host === host &&
+      endpoint.port === usual &&
+      endpoint.method === 'implicit-tls',
+  );
+  return failed || (port === usual && method === 'implicit-tls') ? undefined : String(usual);
+}
+
 /** Up to three names as a list; how many more there are is said, not shown. */
 function list(names: readonly string[], say: Phrases): string | undefined {
   const shown = names.slice(0, 3).map((name) => escapeText(name, { maxLength: 80 }));
@@ -176,8 +190,7 @@ export function phrase(facts: Facts, lang: Lang): Words {
     method: method === undefined ? say.encryption : methods[method],
     implicit,
     starttls: starttls ?? say.starttls,
-    implicitPort:
-      protocol === undefined ? say.anyImplicitPort : String(defaultPort(protocol, 'implicit-tls')),
+    implicitPort: implicitPort(facts, say),
     other: alternative,
     Other: alternative === undefined ? undefined : capital(alternative),
     waited: facts.waitedMs === undefined ? undefined : seconds(facts.waitedMs, say),
