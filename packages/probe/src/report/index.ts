@@ -1,6 +1,6 @@
 /**
- * The shapes of Postern's reports and what a page needs to show them: no probe and no socket. Of other
- * packages only types are imported, so a browser loads a few kilobytes.
+ * The shapes of Postern's reports and what a page needs to show them: no probe and no socket. Of the other
+ * Postern packages only types are imported, so a browser loads a few kilobytes.
  *
  * @example
  * ```ts
