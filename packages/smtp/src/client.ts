@@ -72,7 +72,8 @@ async function implicitTls(
   try {
     await connection.handshake(request, { signal: limited.signal });
   } catch (error) {
-    if (!(error instanceof DeadlineExceeded)) throw error;
+    // The caller's own deadline is the caller's to explain.
+    if (!(error instanceof DeadlineExceeded) || signal?.aborted) throw error;
     const { endpoint } = connection;
     throw new WireError(
       { kind: 'timeout', reason: 'timeout-tls-handshake', phase: 'tls', after: limit, limit, endpoint },
