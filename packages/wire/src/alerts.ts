@@ -16,7 +16,7 @@ export function alertReason(alert: number): Reason {
     case 116:
       return 'tls-client-cert-required';
     default: {
-      const name = (alertNames as Readonly<Record<number, (typeof alertNames)[keyof typeof alertNames]>>)[alert];
+      const name = alertNames[alert];
       return name === undefined ? 'tls-broken' : `tls-alert-${name}`;
     }
   }

@@ -176,7 +176,9 @@ class Conversation<C, E> implements Dialogue<C, E> {
       (error: unknown) => {
         this.#reading = false;
         if (this.ended) return;
-        this.#perform(this.machine.receiveEnd(this.#clock.now(), streamEnd(error)), error);
+        // What TLS itself says, such as a demand for a client certificate after the handshake, is the truer reason.
+        if (isWireError(error) && error.fault.kind === 'tls') this.#finish(error.fault, error.cause);
+        else this.#perform(this.machine.receiveEnd(this.#clock.now(), streamEnd(error)), error);
         this.#wake();
       },
     );

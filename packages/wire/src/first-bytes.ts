@@ -11,11 +11,11 @@ export type KnownProtocol = 'smtp' | 'ftp' | 'pop3' | 'imap' | 'http' | 'ssh' | 
 export function recogniseProtocol(bytes: Uint8Array): KnownProtocol | undefined {
   if (isTlsRecord(bytes)) return 'tls';
   const text = latin1(bytes.subarray(0, 128));
-  if (/^[2-5]\d\d[ -]/.test(text)) return /\bFTP/i.test(text) ? 'ftp' : 'smtp';
+  if (/^[2-5]\d\d[ -]/.test(text)) return /FTP/i.test(text) ? 'ftp' : 'smtp';
   if (/^(\+OK|-ERR)(\s|$)/i.test(text)) return 'pop3';
   if (/^\* (OK|PREAUTH|BYE|NO|BAD)\b/i.test(text)) return 'imap';
   if (/^HTTP\//i.test(text)) return 'http';
-  if (/^SSH-/.test(text)) return 'ssh';
+  if (text.startsWith('SSH-')) return 'ssh';
   if (/^(OK\b|"IMPLEMENTATION" )/i.test(text)) return 'managesieve';
   return undefined;
 }
@@ -26,7 +26,7 @@ export function isTlsRecord(bytes: Uint8Array): boolean {
 }
 
 /** Whether bytes are printable ASCII with the usual white space: a plaintext protocol and no binary one. */
-export function isPrintable(bytes: Uint8Array): boolean {
+function isPrintable(bytes: Uint8Array): boolean {
   return (
     bytes.length > 0 && bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 9 && byte <= 13))
   );

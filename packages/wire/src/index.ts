@@ -38,8 +38,23 @@ export type {
   Listener,
   Network,
 } from './network.ts';
-export { alertNames, isReason, reasonGroups, reasons } from './reasons.ts';
-export type { AlertName, Reason } from './reasons.ts';
+export { isReason, reasonGroup, reasons } from './reasons.ts';
+export type {
+  AlertName,
+  AuthReason,
+  CertificateReason,
+  ConnectReason,
+  DeliveryReason,
+  DialogueReason,
+  DnsReason,
+  GreetingReason,
+  MismatchReason,
+  PolicyReason,
+  Reason,
+  ReasonGroup,
+  StartTlsReason,
+  TlsReason,
+} from './reasons.ts';
 export { deadline, DeadlineExceeded, sleep } from './time.ts';
 export type { Clock, Deadline, Instant, Milliseconds } from './time.ts';
 export type {

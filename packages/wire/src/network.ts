@@ -42,8 +42,8 @@ export interface Connection extends AsyncDisposable {
    */
   read(options?: { readonly signal?: AbortSignal }): Promise<Uint8Array | undefined>;
   /**
-   * Hands bytes over; resolves when there is room for more (backpressure), which says nothing about arrival. The bytes
-   * must not change until then. Writes of one turn leave as one segment. Rejects with a {@link WireError} `closed` or
+   * Hands bytes over, for good: do not change them afterwards. Resolves when there is room for more (backpressure), which
+   * says nothing about arrival. Writes of one turn leave as one segment. Rejects with a {@link WireError} `closed` or
    * `reset` when the peer is gone: what it said before can still be read.
    */
   write(bytes: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void>;

@@ -1,6 +1,8 @@
 /**
- * The Node side of `@postern/wire`: real sockets and the system's clock.
+ * The Node side of `@postern/wire`: real sockets and the system's clock. Everything else of the toolkit is pure.
  *
  * @packageDocumentation
  */
 export { systemClock } from './clock.ts';
+export { nodeNetwork } from './network.ts';
+export type { NodeNetworkOptions } from './network.ts';

@@ -4,10 +4,18 @@
  *
  * @packageDocumentation
  */
+export { networkConformance } from './conformance.ts';
+export type { NetworkUnderTest, TestFramework } from './conformance.ts';
 export { memoryNetwork } from './memory.ts';
 export { simulatedNetwork } from './simulated.ts';
 export type { SimulatedNetwork, SimulatedNetworkOptions } from './simulated.ts';
-export { parseTranscript, replayEveryCut, replayTranscript, testTlsInfo, TranscriptMismatch } from './transcript.ts';
+export {
+  parseTranscript,
+  replayEveryCut,
+  replayTranscript,
+  testTlsInfo,
+  TranscriptMismatch,
+} from './transcript.ts';
 export type { Cut, ReplayOptions, Transcript, TranscriptStep } from './transcript.ts';
 export { virtualClock } from './virtual-clock.ts';
 export type { VirtualClock } from './virtual-clock.ts';

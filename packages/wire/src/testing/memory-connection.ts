@@ -6,7 +6,7 @@ import { isTlsRecord, judgeNonTls } from '../first-bytes.ts';
 import type { Connection, Endpoint } from '../network.ts';
 import type { ChainTrust, TlsInfo, TlsOffer, TlsPeer, TlsRequest } from '../tls.ts';
 import { BytePipe } from './byte-pipe.ts';
-import { alertRecord, fromHex, helloRecord, identityChain, parseHello } from './memory-tls.ts';
+import { fromHex, helloRecord, identityChain, parseHello } from './memory-tls.ts';
 import type { MemoryHello } from './memory-tls.ts';
 
 /** What carries bytes from one end to the other: at once, or later and in pieces. */
@@ -93,7 +93,9 @@ export class MemoryConnection implements Connection {
     const begun = this.#ends.now();
     const stale = this.#in.peek();
     if (stale.length > 0) throw this.#tlsFailed(this.#judge(stale), begun, stale);
-    this.#send(helloRecord({ serverName: request.serverName, ...(request.alpn ? { alpn: request.alpn } : {}) }));
+    this.#send(
+      helloRecord({ serverName: request.serverName, ...(request.alpn ? { alpn: request.alpn } : {}) }),
+    );
     const hello = await this.#hello(begun, options?.signal);
     const peer: TlsPeer = {
       endpoint: this.endpoint,
@@ -104,9 +106,8 @@ export class MemoryConnection implements Connection {
     };
     const verification = request.verify(peer);
     if (verification.status === 'rejected') {
-      this.#send(alertRecord(42));
       this.reset();
-      throw new WireError(verification.fault);
+      throw new WireError({ endpoint: this.endpoint, ...verification.fault });
     }
     this.tls = info(hello.protocol, peer, verification);
     return this.tls;
@@ -222,7 +223,11 @@ export class MemoryConnection implements Connection {
   }
 }
 
-function info(alpn: string | undefined, peer: TlsPeer | undefined, verification: TlsInfo['verification']): TlsInfo {
+function info(
+  alpn: string | undefined,
+  peer: TlsPeer | undefined,
+  verification: TlsInfo['verification'],
+): TlsInfo {
   return {
     version: 'TLSv1.3',
     cipher: 'TLS_AES_256_GCM_SHA384',

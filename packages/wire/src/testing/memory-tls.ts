@@ -22,11 +22,6 @@ export function helloRecord(hello: MemoryHello): Uint8Array {
   return record;
 }
 
-/** A fatal alert record. */
-export function alertRecord(alert: number): Uint8Array {
-  return Uint8Array.of(0x15, 0x03, 0x03, 0, 2, 2, alert);
-}
-
 /** Reads a record: its whole length, and the hello once all of it is there. */
 export function parseHello(bytes: Uint8Array): { readonly length: number; readonly hello?: MemoryHello } {
   if (bytes.length < 5) return { length: 5 };
@@ -36,7 +31,7 @@ export function parseHello(bytes: Uint8Array): { readonly length: number; readon
 }
 
 /** The certificates of a PEM text as DER. */
-export function pemToDer(pem: string): readonly Uint8Array[] {
+function pemToDer(pem: string): readonly Uint8Array[] {
   const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g);
   return [...blocks].map((block) =>
     Uint8Array.from(atob((block[1] ?? '').replaceAll(/\s/g, '')), (character) => character.charCodeAt(0)),
@@ -44,7 +39,7 @@ export function pemToDer(pem: string): readonly Uint8Array[] {
 }
 
 /** Hexadecimal text of bytes, and back: DER travels in JSON this way. */
-export function toHex(bytes: Uint8Array): string {
+function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -74,7 +74,10 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
   };
 
   /** When the handshake of TCP is through: immediately after one round trip, later or never when packets get lost. */
-  function opening(weather: Weather, roundTrip: Milliseconds): { readonly after: Milliseconds; readonly reason?: Reason } {
+  function opening(
+    weather: Weather,
+    roundTrip: Milliseconds,
+  ): { readonly after: Milliseconds; readonly reason?: Reason } {
     switch (weather.type) {
       case 'reject':
         return { after: roundTrip, reason: 'connection-refused' };
@@ -83,7 +86,9 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
       case 'drop':
         return { after: SYSTEM_GIVES_UP, reason: 'timeout-connect' };
       case 'loss': {
-        const through = SYN_TIMES.find(() => random() >= weather.probability && random() >= weather.probability);
+        const through = SYN_TIMES.find(
+          () => random() >= weather.probability && random() >= weather.probability,
+        );
         return through === undefined
           ? { after: SYSTEM_GIVES_UP, reason: 'timeout-connect' }
           : { after: through + roundTrip };
@@ -108,7 +113,7 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
       const largest = path.segmentBytes;
       if (largest === undefined) return [bytes];
       const pieces: Uint8Array[] = [];
-      for (let at = 0; at < bytes.length; ) {
+      for (let at = 0; at < bytes.length;) {
         const size = 1 + Math.floor(random() * largest);
         pieces.push(bytes.slice(at, at + size));
         at += size;
@@ -228,7 +233,11 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
         return connection;
       });
     },
-    exchange(endpoint: Endpoint, datagram: Uint8Array, { accept, signal }: ExchangeOptions): Promise<Uint8Array> {
+    exchange(
+      endpoint: Endpoint,
+      datagram: Uint8Array,
+      { accept, signal }: ExchangeOptions,
+    ): Promise<Uint8Array> {
       const begun = clock.now();
       const path = pathTo(endpoint);
       const latency = path.latency ?? 10;
@@ -293,7 +302,9 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
 }
 
 function name(endpoint: Endpoint): string {
-  return endpoint.address.includes(':') ? `[${endpoint.address}]:${endpoint.port}` : `${endpoint.address}:${endpoint.port}`;
+  return endpoint.address.includes(':')
+    ? `[${endpoint.address}]:${endpoint.port}`
+    : `${endpoint.address}:${endpoint.port}`;
 }
 
 function unreachable(endpoint: Endpoint, after: Milliseconds): WireError {

@@ -33,7 +33,9 @@ export function matches(actual: unknown, expected: unknown): boolean {
     return (
       typeof actual === 'object' &&
       actual !== null &&
-      Object.entries(expected).every(([key, entry]) => matches((actual as Record<string, unknown>)[key], entry))
+      Object.entries(expected).every(([key, entry]) =>
+        matches((actual as Record<string, unknown>)[key], entry),
+      )
     );
   }
   return actual === expected;

@@ -157,7 +157,7 @@ class Replay<C, E> {
 
   #feed(bytes: Uint8Array): void {
     const random = typeof this.#cut === 'object' ? seededRandom(this.#cut.seed) : undefined;
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const size = this.#cut === 'whole' ? bytes.length : random ? 1 + Math.floor(random() * 12) : 1;
       const lent = bytes.slice(at, at + size);
       at += size;
@@ -222,7 +222,9 @@ class Replay<C, E> {
       this.#now = Math.max(this.#now, due);
       this.#take(this.#machine.tick(this.#now));
       if (this.#machine.deadline === due) {
-        throw new TranscriptMismatch(`the deadline ${due} of state ${this.#machine.state.name} did not move at its tick`);
+        throw new TranscriptMismatch(
+          `the deadline ${due} of state ${this.#machine.state.name} did not move at its tick`,
+        );
       }
     }
     this.#now = end;
@@ -276,7 +278,8 @@ class Replay<C, E> {
 
   /** Nothing may be left over before the next input: an output nobody expected is a difference. */
   #quiet(step: TranscriptStep): void {
-    if (this.#outputs.length > 0) throw new TranscriptMismatch(`before line ${step.line}: unexpected ${this.#found()}`);
+    if (this.#outputs.length > 0)
+      throw new TranscriptMismatch(`before line ${step.line}: unexpected ${this.#found()}`);
   }
 
   #found(): string {
@@ -291,7 +294,9 @@ function wrong<E>(differs: () => TranscriptMismatch, output: Output<E>): Transcr
 }
 
 function shown<E>(output: Output<E>): string {
-  return output.type === 'write' ? `write ${JSON.stringify(latin1(output.bytes))}` : JSON.stringify(plain(output));
+  return output.type === 'write'
+    ? `write ${JSON.stringify(latin1(output.bytes))}`
+    : JSON.stringify(plain(output));
 }
 
 function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {

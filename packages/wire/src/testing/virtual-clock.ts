@@ -75,7 +75,8 @@ export function virtualClock(options?: { readonly start?: Instant }): VirtualClo
       await settle();
       while (!done) {
         const next = alarms[0];
-        if (!next) throw new Error('virtual clock: everything waits and no alarm is set, so nothing can ever happen');
+        if (!next)
+          throw new Error('virtual clock: everything waits and no alarm is set, so nothing can ever happen');
         if (next.at > limit) throw new Error(`virtual clock: not done at ${limit} ms`);
         await ringNext();
       }
@@ -90,6 +91,7 @@ export function virtualClock(options?: { readonly start?: Instant }): VirtualClo
 /** Lets all pending promise reactions run: a turn of the event loop begins only when the microtask queue is empty. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
+    // oxlint-disable-next-line no-restricted-globals -- this clock is what stands between tests and real time
     setImmediate(resolve);
   });
 }

@@ -21,7 +21,9 @@ export type Weather =
  * When Linux sends its connection requests, in milliseconds (kernel 6.18, `tcp_syn_linear_timeouts` 4, measured); it gives
  * up at {@link SYSTEM_GIVES_UP}.
  */
-export const SYN_TIMES: readonly Milliseconds[] = [0, 1020, 2050, 3070, 4100, 6100, 10_200, 18_400, 34_500, 67_000];
+export const SYN_TIMES: readonly Milliseconds[] = [
+  0, 1020, 2050, 3070, 4100, 6100, 10_200, 18_400, 34_500, 67_000,
+];
 
 /** When the system reports ETIMEDOUT for an unanswered request. */
 export const SYSTEM_GIVES_UP: Milliseconds = 134_000;

@@ -1,0 +1,137 @@
+import type { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import { connect as tlsConnect, TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
+import { WireError } from '../faults.ts';
+import type { Endpoint } from '../network.ts';
+import type { ChainTrust, TlsInfo, TlsOffer, TlsPeer, TlsRequest } from '../tls.ts';
+import { clientContext, serverContext } from './secure-context.ts';
+
+/** Begins a client's handshake over a stream; verification is ours, so nothing is refused here. */
+export function startClient(stream: Duplex, request: TlsRequest): TLSSocket {
+  const named = isIP(request.serverName) === 0 && request.serverName !== '';
+  return tlsConnect({
+    socket: stream,
+    secureContext: clientContext(request),
+    // RFC 6066 §3: never an IP literal, no trailing dot.
+    ...(named ? { servername: request.serverName.replace(/\.$/, '') } : {}),
+    ...(request.alpn ? { ALPNProtocols: [...request.alpn] } : {}),
+    // The chain's verdict is still computed; names are judged by `verify`, by stricter rules than Node's.
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });
+}
+
+/** Begins a server's handshake over a stream. */
+export function startServer(stream: Duplex, offer: TlsOffer): TLSSocket {
+  return new TLSSocket(stream, {
+    isServer: true,
+    secureContext: serverContext(offer.identity(undefined), offer),
+    SNICallback: (name, done) => {
+      try {
+        done(null, serverContext(offer.identity(name), offer));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+    ...(offer.alpn ? { ALPNProtocols: [...offer.alpn] } : {}),
+    requestCert: false,
+  });
+}
+
+/** Waits for the end of a handshake; rejects with the platform's error, or with `signal.reason`. */
+export function handshakeDone(
+  tls: TLSSocket,
+  event: 'secureConnect' | 'secure',
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      tls.off(event, ready);
+      tls.off('error', failed);
+      tls.off('close', closed);
+      tls.off('end', closed);
+      tls.off('readable', look);
+      signal?.removeEventListener('abort', aborted);
+      act();
+    };
+    const ready = (): void => {
+      settle(resolve);
+    };
+    const failed = (error: Error): void => {
+      settle(() => {
+        reject(error);
+      });
+    };
+    const closed = (): void => {
+      settle(() => {
+        reject(tls.errored ?? new Error('closed'));
+      });
+    };
+    const aborted = (): void => {
+      settle(() => {
+        reject(signal?.reason);
+      });
+    };
+    // The end of the stream shows only to somebody who reads; reading nothing takes no data away.
+    const look = (): void => {
+      tls.read(0);
+    };
+    tls.on('readable', look);
+    tls.on('end', closed);
+    tls.on(event, ready);
+    tls.on('error', failed);
+    tls.on('close', closed);
+    if (signal?.aborted) aborted();
+    else signal?.addEventListener('abort', aborted, { once: true });
+  });
+}
+
+/** What a finished handshake of a client amounts to; throws the fault of a peer that `verify` refused. */
+export function clientInfo(tls: TLSSocket, request: TlsRequest, endpoint: Endpoint): TlsInfo {
+  const peer: TlsPeer = {
+    endpoint,
+    serverName: request.serverName,
+    chain: sentChain(tls),
+    trust: trustOf(tls),
+    resumed: tls.isSessionReused(),
+  };
+  const verification = request.verify(peer);
+  if (verification.status === 'rejected') throw new WireError({ endpoint, ...verification.fault });
+  return { ...baseInfo(tls), peer, verification };
+}
+
+/** What a finished handshake of a server amounts to. */
+export function serverInfo(tls: TLSSocket): TlsInfo {
+  return { ...baseInfo(tls), peer: undefined, verification: undefined };
+}
+
+function baseInfo(tls: TLSSocket): Omit<TlsInfo, 'peer' | 'verification'> {
+  return {
+    version: tls.getProtocol() ?? 'unknown',
+    cipher: tls.getCipher().standardName,
+    alpn: tls.alpnProtocol || undefined,
+    resumed: tls.isSessionReused(),
+    peerFrom: 'handshake',
+  };
+}
+
+/** The certificates as the peer sent them: the X.509 objects, unlike the legacy ones, do not add a local root. */
+function sentChain(tls: TLSSocket): readonly Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  let certificate: X509Certificate | undefined = tls.getPeerX509Certificate();
+  while (certificate && chain.length < 16) {
+    chain.push(new Uint8Array(certificate.raw));
+    certificate = certificate.issuerCertificate;
+  }
+  return chain;
+}
+
+function trustOf(tls: TLSSocket): ChainTrust {
+  if (tls.authorized) return { ok: true };
+  const error: unknown = tls.authorizationError;
+  return {
+    ok: false,
+    code: typeof error === 'string' ? error : ((error as { code?: string } | null)?.code ?? 'UNSPECIFIED'),
+  };
+}

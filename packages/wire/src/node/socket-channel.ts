@@ -1,0 +1,97 @@
+import type { OnReadOpts, Socket } from 'node:net';
+import type { Channel } from './channel.ts';
+
+/** Large enough that a bulk download needs few turns, small enough to stay in cache. */
+const BUFFER_BYTES = 65_536;
+
+/**
+ * Where the first chunk of every socket lands. Sockets that are still connecting hold no buffer of their own: 64 KiB for
+ * each pending attempt would double the memory and the time of an attempt.
+ */
+let scratch: Uint8Array | undefined;
+
+/**
+ * A channel over an own client socket that reads into two alternating buffers (`onread`), about five times cheaper than
+ * `data` events. Reading stops by itself when nobody asks.
+ */
+export class SocketChannel implements Channel {
+  #stream: Socket | undefined;
+  #buffers: readonly [Uint8Array, Uint8Array] | undefined;
+  #next: 0 | 1 = 0;
+  #queued: Uint8Array | undefined;
+  #waiting: PromiseWithResolvers<Uint8Array | undefined> | undefined;
+  #detached = false;
+
+  /** For the options of `net.connect`, before there is a socket. */
+  readonly onread: OnReadOpts = {
+    buffer: () => {
+      if (!this.#stream) return (scratch ??= new Uint8Array(BUFFER_BYTES));
+      this.#buffers ??= [new Uint8Array(BUFFER_BYTES), new Uint8Array(BUFFER_BYTES)];
+      return this.#buffers[this.#next];
+    },
+    callback: (length, buffer) => this.#arrived(buffer, length),
+  };
+
+  get stream(): Socket {
+    if (!this.#stream) throw new Error('the channel has no socket yet');
+    return this.#stream;
+  }
+
+  /** Takes the socket that was made with this channel's `onread`. */
+  attach(socket: Socket): void {
+    this.#stream = socket;
+    const over = (): void => {
+      this.#over();
+    };
+    socket.on('end', over);
+    socket.on('close', over);
+    socket.on('error', over);
+  }
+
+  read(): Promise<Uint8Array | undefined> {
+    const queued = this.#queued;
+    if (queued) {
+      this.#queued = undefined;
+      return Promise.resolve(queued);
+    }
+    if (this.stream.errored) return Promise.reject(this.stream.errored);
+    if (this.stream.readableEnded || this.stream.destroyed || this.#detached)
+      return Promise.resolve(undefined);
+    this.#waiting ??= Promise.withResolvers<Uint8Array | undefined>();
+    this.stream.resume();
+    return this.#waiting.promise;
+  }
+
+  takeQueued(): Uint8Array | undefined {
+    const queued = this.#queued;
+    this.#queued = undefined;
+    return queued;
+  }
+
+  detach(): void {
+    this.#detached = true;
+    this.#over();
+  }
+
+  #arrived(buffer: Uint8Array, length: number): boolean {
+    // The shared scratch belongs to everybody: its bytes are copied at once.
+    const bytes = buffer === scratch ? buffer.slice(0, length) : buffer.subarray(0, length);
+    this.#next = this.#next === 0 ? 1 : 0;
+    const waiting = this.#waiting;
+    if (waiting) {
+      this.#waiting = undefined;
+      waiting.resolve(bytes);
+      return true;
+    }
+    this.#queued = bytes;
+    return false;
+  }
+
+  #over(): void {
+    const waiting = this.#waiting;
+    if (!waiting) return;
+    this.#waiting = undefined;
+    if (this.#stream?.errored) waiting.reject(this.#stream.errored);
+    else waiting.resolve(undefined);
+  }
+}

@@ -1,0 +1,304 @@
+import { latin1, utf8 } from '../bytes.ts';
+import { isWireError } from '../faults.ts';
+import type { Connection, Endpoint, Host, Listener, Network } from '../network.ts';
+import type { Reason } from '../reasons.ts';
+import type { TlsIdentity, TlsRequest } from '../tls.ts';
+
+/** What a test framework has to give: vitest, node:test and mocha all have these two. */
+export interface TestFramework {
+  readonly describe: (name: string, body: () => void) => void;
+  readonly it: (name: string, body: () => Promise<void>) => void;
+}
+
+/** A network under test. */
+export interface NetworkUnderTest {
+  readonly network: Network & Host;
+  /** An address on which it can listen. */
+  readonly address: string;
+  /** A certificate for `mail.example.test` with its key. */
+  readonly identity: TlsIdentity;
+  /** Runs a task to its end; a network in virtual time moves its clock here. Default: awaits it. */
+  readonly run?: (task: () => Promise<void>) => Promise<void>;
+}
+
+/**
+ * What every network has to do alike, as tests: streams, ends, resets, aborts, handshakes and what comes in place of one,
+ * datagrams. `skip` maps a test's name to the reason why it cannot run; the reason is printed in its place.
+ */
+export function networkConformance(
+  { describe, it }: TestFramework,
+  make: () => Promise<NetworkUnderTest>,
+  options?: { readonly skip?: Readonly<Record<string, string>> },
+): void {
+  const test = (name: string, body: (scene: Scene) => Promise<void>): void => {
+    const reason = options?.skip?.[name];
+    if (reason !== undefined) {
+      it(`${name} (not run: ${reason})`, async () => undefined);
+      return;
+    }
+    it(name, async () => {
+      const under = await make();
+      const run = under.run ?? ((task) => task());
+      await run(async () => {
+        const scene = new Scene(under);
+        try {
+          await body(scene);
+        } finally {
+          await scene.close();
+        }
+      });
+    });
+  };
+
+  describe('streams', () => {
+    test('carries bytes both ways, in order', async (scene) => {
+      const connection = await scene.connect(echo);
+      await connection.write(utf8('one '));
+      await connection.write(utf8('two'));
+      equal(await readText(connection, 7), 'one two');
+    });
+    test('carries a megabyte against a slow reader', async (scene) => {
+      const size = 1_048_576;
+      const connection = await scene.connect(async (server) => {
+        for (let sent = 0; sent < size; sent += 65_536)
+          await server.write(new Uint8Array(65_536).fill(sent >> 16));
+        await server.end();
+      });
+      let sum = 0;
+      let count = 0;
+      for (let bytes = await connection.read(); bytes; bytes = await connection.read()) {
+        count += bytes.length;
+        for (const byte of bytes) sum += byte;
+      }
+      equal(count, size);
+      equal(sum, 65_536 * 120);
+    });
+    test('shows the end of the stream, and still writes after it', async (scene) => {
+      const heard = Promise.withResolvers<string>();
+      const connection = await scene.connect(async (server) => {
+        await server.write(utf8('bye'));
+        await server.end();
+        heard.resolve(await readText(server, 4));
+      });
+      equal(await readText(connection, 3), 'bye');
+      equal(await connection.read(), undefined);
+      await connection.write(utf8('QUIT'));
+      equal(await heard.promise, 'QUIT');
+    });
+    test('tells a reset from an end', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.read();
+        server.reset();
+      });
+      await connection.write(utf8('x'));
+      await rejects(connection.read(), 'reset');
+    });
+    test('gives bytes to the next read when one was aborted', async (scene) => {
+      const connection = await scene.connect(echo);
+      const controller = new AbortController();
+      const read = connection.read({ signal: controller.signal });
+      controller.abort('enough');
+      equal(await read.catch((reason: unknown) => reason), 'enough');
+      await connection.write(utf8('kept'));
+      equal(await readText(connection, 4), 'kept');
+    });
+    test('lends its buffers: what was read is valid until the next read', async (scene) => {
+      const connection = await scene.connect(echo);
+      await connection.write(utf8('first'));
+      const first = await connection.read();
+      equal(first && 'first'.startsWith(latin1(first)), true);
+    });
+  });
+
+  describe('connecting', () => {
+    test('reports a port on which nobody listens as refused', async (scene) => {
+      await rejects(scene.under.network.connect(await scene.unused()), 'connection-refused');
+    });
+    test('rethrows the reason of an abort', async (scene) => {
+      const controller = new AbortController();
+      const attempt = scene.under.network.connect(await scene.unused(), { signal: controller.signal });
+      controller.abort('changed my mind');
+      equal(await attempt.catch((reason: unknown) => reason), 'changed my mind');
+    });
+  });
+
+  describe('TLS', () => {
+    test('implicit: handshake first, then bytes', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.acceptTls({ identity: () => scene.under.identity });
+        await server.write(utf8('220 inside'));
+      });
+      const tls = await connection.handshake(accepting());
+      equal(tls.version, 'TLSv1.3');
+      equal(tls.verification?.status, 'verified');
+      equal(tls.peer?.serverName, 'mail.example.test');
+      equal((tls.peer?.chain.length ?? 0) > 0, true);
+      equal(await readText(connection, 10), '220 inside');
+    });
+    test('upgrade: plaintext first, then a handshake on the same connection', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.write(utf8('220 hello'));
+        equal(await readText(server, 8), 'STARTTLS');
+        await server.write(utf8('220 go'));
+        await server.acceptTls({ identity: () => scene.under.identity });
+        equal(await readText(server, 4), 'EHLO');
+        await server.write(utf8('250 inside'));
+      });
+      equal(await readText(connection, 9), '220 hello');
+      await connection.write(utf8('STARTTLS'));
+      equal(await readText(connection, 6), '220 go');
+      await connection.handshake(accepting());
+      await connection.write(utf8('EHLO'));
+      equal(await readText(connection, 10), '250 inside');
+    });
+    test('a plaintext greeting in place of a handshake: plaintext-on-tls-port', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.write(utf8('220 mx.example.test ESMTP\r\n'));
+        await server.read();
+      });
+      await rejects(connection.handshake(accepting()), 'plaintext-on-tls-port');
+    });
+    test('TLS-012 text behind the go-ahead: plaintext-after-starttls', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.write(utf8('220 go'));
+        await server.read();
+        await server.write(utf8('250 injected\r\n'));
+      });
+      equal(await readText(connection, 6), '220 go');
+      await rejects(connection.handshake(accepting()), 'plaintext-after-starttls');
+    });
+    test('TLS-012 noise in place of a handshake: tls-not-spoken', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.write(utf8('220 go'));
+        await server.read();
+        await server.write(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7));
+      });
+      equal(await readText(connection, 6), '220 go');
+      await rejects(connection.handshake(accepting()), 'tls-not-spoken');
+    });
+    test('an end during the handshake: closed-during-tls', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.read();
+        await server.end();
+      });
+      await rejects(connection.handshake(accepting()), 'closed-during-tls');
+    });
+    test('a reset during the handshake: reset-during-tls', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.read();
+        server.reset();
+      });
+      await rejects(connection.handshake(accepting()), 'reset-during-tls');
+    });
+    test('a refused peer: its fault, and not one byte of the application', async (scene) => {
+      const heard = Promise.withResolvers<number>();
+      const connection = await scene.connect(async (server) => {
+        try {
+          await server.acceptTls({ identity: () => scene.under.identity });
+          heard.resolve((await server.read())?.length ?? 0);
+        } catch {
+          heard.resolve(0);
+        }
+      });
+      const fault = { kind: 'tls', reason: 'cert-name-mismatch', phase: 'tls', after: 0 } as const;
+      await rejects(
+        connection.handshake({ serverName: 'x.test', verify: () => ({ status: 'rejected', fault }) }),
+        'cert-name-mismatch',
+      );
+      equal(await heard.promise, 0);
+    });
+    test('a silent peer: an abort ends the handshake', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        while (await server.read());
+      });
+      const controller = new AbortController();
+      const shaking = connection.handshake(accepting(), { signal: controller.signal });
+      await Promise.resolve();
+      controller.abort('too slow');
+      equal(await shaking.catch((reason: unknown) => reason), 'too slow');
+    });
+  });
+
+  describe('datagrams', () => {
+    test('ignores what is not the answer and keeps waiting', async (scene) => {
+      const listener = await scene.under.network.listenDatagrams(
+        { address: scene.under.address, port: 0 },
+        async (datagram) => Uint8Array.of(...datagram, 1),
+      );
+      const asked = await scene.under.network.exchange(listener.endpoint, Uint8Array.of(7), {
+        accept: (reply) => reply[0] === 7,
+      });
+      equal([...asked].join(), '7,1');
+      await listener[Symbol.asyncDispose]();
+    });
+  });
+}
+
+class Scene {
+  readonly under: NetworkUnderTest;
+  readonly #owned: AsyncDisposable[] = [];
+
+  constructor(under: NetworkUnderTest) {
+    this.under = under;
+  }
+
+  /** Connects to a server that behaves as told. */
+  async connect(server: (connection: Connection) => Promise<void>): Promise<Connection> {
+    const listener: Listener = await this.under.network.listen(
+      { address: this.under.address, port: 0 },
+      server,
+    );
+    this.#owned.push(listener);
+    const connection = await this.under.network.connect(listener.endpoint);
+    this.#owned.unshift(connection);
+    return connection;
+  }
+
+  /** An endpoint that was free a moment ago. */
+  async unused(): Promise<Endpoint> {
+    const listener = await this.under.network.listen(
+      { address: this.under.address, port: 0 },
+      async () => undefined,
+    );
+    await listener[Symbol.asyncDispose]();
+    return listener.endpoint;
+  }
+
+  async close(): Promise<void> {
+    for (const owned of this.#owned) {
+      if ('reset' in owned && typeof owned.reset === 'function') owned.reset();
+      await owned[Symbol.asyncDispose]();
+    }
+  }
+}
+
+function accepting(): TlsRequest {
+  return { serverName: 'mail.example.test', verify: () => ({ status: 'verified', by: 'pkix' }) };
+}
+
+async function echo(server: Connection): Promise<void> {
+  for (let bytes = await server.read(); bytes; bytes = await server.read()) await server.write(bytes.slice());
+}
+
+async function readText(connection: Connection, length: number): Promise<string> {
+  let text = '';
+  while (text.length < length) {
+    const bytes = await connection.read();
+    if (!bytes) break;
+    text += latin1(bytes);
+  }
+  return text;
+}
+
+function equal(actual: unknown, expected: unknown): void {
+  if (actual !== expected) throw new Error(`expected ${String(expected)}, got ${String(actual)}`);
+}
+
+async function rejects(promise: Promise<unknown>, reason: Reason): Promise<void> {
+  const error = await promise.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  if (!isWireError(error)) throw new Error(`expected ${reason}, got ${String(error)}`, { cause: error });
+  equal(error.code, reason);
+}
