@@ -23,7 +23,10 @@ function poolOf(
   });
 }
 
-const both: readonly Candidate[] = [candidate(HOST, 465, 0, 'implicit-tls'), candidate(HOST, 587, 1, 'starttls')];
+const both: readonly Candidate[] = [
+  candidate(HOST, 465, 0, 'implicit-tls'),
+  candidate(HOST, 587, 1, 'starttls'),
+];
 
 async function silent465(): Promise<Town> {
   const scene = town();
@@ -82,7 +85,14 @@ describe('racing', () => {
     await scene.serve(HOST, 465);
     scene.weather(HOST, 587, { weather: { type: 'reject' } });
     const memory = blackholeMemory();
-    memory.note({ type: 'silent', endpoint: { address: HOST, port: 465 }, at: 0, ms: 1120, syns: 2, sibling: true });
+    memory.note({
+      type: 'silent',
+      endpoint: { address: HOST, port: 465 },
+      at: 0,
+      ms: 1120,
+      syns: 2,
+      sibling: true,
+    });
     await using pool = poolOf(scene, both, { memory });
     await using lease = await scene.clock.run(pool.acquire('example.org'));
     expect(lease.attempts.map(({ endpoint, outcome }) => [endpoint.port, outcome])).toEqual([
@@ -100,7 +110,11 @@ describe('racing', () => {
     await using pool = poolOf(scene, both, { memory });
     await using lease = await scene.clock.run(pool.acquire('example.org'));
     expect(scene.clock.now()).toBe(30);
-    expect(lease.attempts[0]).toMatchObject({ outcome: 'failed', phase: 'connect', reason: 'connection-refused' });
+    expect(lease.attempts[0]).toMatchObject({
+      outcome: 'failed',
+      phase: 'connect',
+      reason: 'connection-refused',
+    });
     await scene.clock.advance(5000);
     expect(memory.entries(scene.clock.now())).toEqual([]);
   });
@@ -169,12 +183,22 @@ describe('racing', () => {
     await scene.serve('192.0.2.2', 25, { latency: 700 });
     await scene.serve('192.0.2.3', 25, { latency: 400 });
     for (const host of hosts.slice(3)) await scene.serve(host, 25, { latency: 500 });
-    const pool = poolOf(scene, hosts.map((host) => candidate(host, 25)));
+    const pool = poolOf(
+      scene,
+      hosts.map((host) => candidate(host, 25)),
+    );
     const lease = await scene.clock.run(pool.acquire('example.org'));
     expect(lease.candidate.endpoint.address).toBe('192.0.2.3');
     await scene.clock.advance(10_000);
     expect(scene.network.counts).toMatchObject({ attempts: 6, connecting: 0, open: 1 });
-    expect(lease.attempts.map(({ outcome }) => outcome)).toEqual(['open', 'open', 'granted', 'open', 'open', 'open']);
+    expect(lease.attempts.map(({ outcome }) => outcome)).toEqual([
+      'open',
+      'open',
+      'granted',
+      'open',
+      'open',
+      'open',
+    ]);
     await scene.clock.run(lease[Symbol.asyncDispose]());
     await scene.clock.run(pool[Symbol.asyncDispose]());
     await scene.clock.advance(2000);
@@ -411,7 +435,9 @@ describe('cancelling', () => {
     const add = vi.spyOn(controller.signal, 'addEventListener');
     const remove = vi.spyOn(controller.signal, 'removeEventListener');
     const leases = await scene.clock.run(
-      Promise.all(Array.from({ length: 50 }, () => pool.acquire('example.org', { signal: controller.signal }))),
+      Promise.all(
+        Array.from({ length: 50 }, () => pool.acquire('example.org', { signal: controller.signal })),
+      ),
     );
     expect([add.mock.calls.length, remove.mock.calls.length]).toEqual([1, 1]);
     await scene.clock.run(Promise.all(leases.map((lease) => lease[Symbol.asyncDispose]())));

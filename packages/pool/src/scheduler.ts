@@ -300,7 +300,7 @@ export class Scheduler<R, A> {
     if (queue && race.next >= queue.length && !race.attempts.some(isHopeful)) {
       this.#exhaust(race, race.attempts.length === 0 ? 'no-candidates' : 'all-failed');
     }
-    if (race.answered && !running && race.next >= (queue?.length ?? 0)) {
+    if (!running && !isOpen(race, this.#rules)) {
       this.#races.delete(race);
       this.#outputs.push({ type: 'finished', race });
       return;
