@@ -61,41 +61,40 @@ export function orderCandidates(
       'candidates resolves to an array of candidates',
     );
   }
-  // Array.from fills the holes of a sparse array, which the check then refuses.
-  const read: readonly Candidate[] = Array.from(
-    { length: Math.min(candidates.length, MOST_READ) },
-    (_, index) => {
-      const candidate: unknown = candidates[index];
-      checkCandidate(candidate);
-      return candidate;
-    },
-  );
-  if (read.length < 2) return read;
-  const places = read.map((candidate, index) => ({ candidate, index, postponed: postpone(candidate) }));
-  places.sort(
-    (a, b) =>
-      Number(a.postponed) - Number(b.postponed) ||
-      compare(a.candidate.rank, b.candidate.rank) ||
-      a.index - b.index,
-  );
+  const places: Place[] = [];
   const seen = new Set<string>();
+  // By index and not by iteration: the holes of a sparse array are to be refused, and an iterator might never end.
+  for (let index = 0; index < Math.min(candidates.length, MOST_READ); index += 1) {
+    const candidate: unknown = candidates[index];
+    checkCandidate(candidate);
+    places.push({ candidate, postponed: postpone(candidate) });
+  }
+  // The sort is stable, so the caller's order decides between equals.
+  places.sort(
+    (a, b) => Number(a.postponed) - Number(b.postponed) || compare(a.candidate.rank, b.candidate.rank),
+  );
   const ordered: Candidate[] = [];
   let group: Candidate[] = [];
-  let previous: (typeof places)[number] | undefined;
+  let previous: Place | undefined;
   for (const place of places) {
     const { endpoint, method, rank } = place.candidate;
     const name = `${endpoint.address} ${endpoint.port} ${method}`;
     if (seen.has(name)) continue;
     seen.add(name);
     if (previous && (previous.candidate.rank !== rank || previous.postponed !== place.postponed)) {
-      ordered.push(...interleave(group));
+      interleave(group, ordered);
       group = [];
     }
     group.push(place.candidate);
     previous = place;
   }
-  ordered.push(...interleave(group));
+  interleave(group, ordered);
   return ordered.slice(0, MOST_TRIED);
+}
+
+interface Place {
+  readonly candidate: Candidate;
+  readonly postponed: boolean;
 }
 
 /** Infinite ranks are allowed, so a subtraction would not do: Infinity − Infinity is NaN. */
@@ -109,17 +108,18 @@ function isV6(candidate: Candidate): boolean {
 }
 
 /** RFC 8305 §4: the families in turn, each in its given order, beginning with the family of the first one. */
-function interleave(group: readonly Candidate[]): readonly Candidate[] {
+function interleave(group: readonly Candidate[], into: Candidate[]): void {
   const first = group[0];
-  if (!first) return group;
+  if (!first || group.length === 1) {
+    into.push(...group);
+    return;
+  }
   const same = group.filter((candidate) => isV6(candidate) === isV6(first));
   const other = group.filter((candidate) => isV6(candidate) !== isV6(first));
-  const result: Candidate[] = [];
   for (let index = 0; index < Math.max(same.length, other.length); index += 1) {
     const one = same[index];
     const two = other[index];
-    if (one) result.push(one);
-    if (two) result.push(two);
+    if (one) into.push(one);
+    if (two) into.push(two);
   }
-  return result;
 }

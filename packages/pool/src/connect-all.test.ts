@@ -1,6 +1,6 @@
 import type { Connection, Endpoint } from '@postern/wire';
 import { describe, expect, it } from 'vitest';
-import { caught, town } from '../test/town.ts';
+import { caught, dispose, town } from '../test/town.ts';
 import type { Town } from '../test/town.ts';
 import { blackholeMemory, connectAll } from './index.ts';
 import type { Connecting, ConnectAllOptions } from './index.ts';
@@ -147,7 +147,7 @@ describe('connectAll', () => {
     await scene.serve(V4, 465);
     const connecting = start(scene);
     const connection: Connection = await scene.clock.run(connecting.connection());
-    await scene.clock.run(connecting[Symbol.asyncDispose]());
+    await scene.clock.run(dispose(connecting));
     expect(scene.network.counts).toMatchObject({ connecting: 0, open: 1 });
     expect((await connecting.attempts())[0]).toMatchObject({ outcome: 'abandoned' });
     await connection[Symbol.asyncDispose]();
@@ -167,7 +167,7 @@ describe('connectAll', () => {
       [endpoints, { timing: { deadline: Number.NaN } }],
     ];
     for (const [list, options] of wrong) {
-      expect(() => connectAll(list, { network, clock, ...options }), JSON.stringify(options)).toThrow(
+      expect(() => connectAll(list, { network, clock, ...options })).toThrow(
         expect.objectContaining({ name: 'UsageError' }),
       );
     }

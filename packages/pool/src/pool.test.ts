@@ -1,7 +1,7 @@
 import { DeadlineExceeded, isUsageError, sleep, WireError } from '@postern/wire';
 import type { Connection } from '@postern/wire';
 import { describe, expect, it, vi } from 'vitest';
-import { bare, candidate, caught, town } from '../test/town.ts';
+import { bare, candidate, caught, dispose, town } from '../test/town.ts';
 import type { Town } from '../test/town.ts';
 import { blackholeMemory, createPool, PoolError } from './index.ts';
 import type { Candidate, Pool, PoolOptions } from './index.ts';
@@ -199,8 +199,8 @@ describe('racing', () => {
       'open',
       'open',
     ]);
-    await scene.clock.run(lease[Symbol.asyncDispose]());
-    await scene.clock.run(pool[Symbol.asyncDispose]());
+    await scene.clock.run(dispose(lease));
+    await scene.clock.run(dispose(pool));
     await scene.clock.advance(2000);
     expect(scene.network.counts.open).toBe(0);
     expect(scene.clock.alarms).toBe(0);
@@ -476,12 +476,12 @@ describe('cancelling', () => {
     const lease = await scene.clock.run(pool.acquire('example.org'));
     scene.network.setPath('192.0.2.9', { weather: { type: 'drop' } });
     const waiting = caught(pool.acquire('example.net'));
-    await scene.clock.run(pool[Symbol.asyncDispose]());
+    await scene.clock.run(dispose(pool));
     expect(await waiting).toMatchObject({ ended: 'disposed' });
     expect(scene.network.counts).toMatchObject({ connecting: 0, open: 1 });
     expect(scene.clock.alarms).toBe(0);
     await lease.value.write(new Uint8Array([65]));
-    await scene.clock.run(lease[Symbol.asyncDispose]());
+    await scene.clock.run(dispose(lease));
     expect(isUsageError(await caught(pool.acquire('example.org')))).toBe(true);
   });
 });

@@ -296,8 +296,13 @@ export class Scheduler<R, A> {
       }
       race.failures = 0;
     }
-    const running = race.attempts.some((attempt) => attempt.state !== 'ended');
-    if (queue && race.next >= queue.length && !race.attempts.some(isHopeful)) {
+    let running = false;
+    let hopeful = false;
+    for (const attempt of race.attempts) {
+      running ||= attempt.state !== 'ended';
+      hopeful ||= isHopeful(attempt);
+    }
+    if (queue && race.next >= queue.length && !hopeful) {
       this.#exhaust(race, race.attempts.length === 0 ? 'no-candidates' : 'all-failed');
     }
     if (!running && !isOpen(race, this.#rules)) {

@@ -2,7 +2,7 @@ import { sleep, UsageError } from '@postern/wire';
 import type { Connection, Network } from '@postern/wire';
 import { describe, expect, it } from 'vitest';
 import { createPool } from '../src/index.ts';
-import type { Candidate, Pool, PoolOptions } from '../src/index.ts';
+import type { Pool, PoolOptions } from '../src/index.ts';
 import { bare, candidate, caught, town } from './town.ts';
 import type { Town } from './town.ts';
 
@@ -27,8 +27,8 @@ async function withHook(
 }
 
 /** Lets a caller who breaks types through, as plain JavaScript would. */
-function garbage<T>(value: unknown): T {
-  return value as T;
+function garbage(value: unknown): never {
+  return value as never;
 }
 
 async function leavesNothing({ clock, network }: Town): Promise<void> {
@@ -119,7 +119,7 @@ describe('what a hook does wrong', () => {
   it.each([undefined, null, 7, {}, { [Symbol.asyncDispose]: 1 }])(
     'open that resolves to %o is a failed attempt with the rule',
     async (value) => {
-      const { scene, pool } = await withHook({ open: async () => garbage<Connection>(value) });
+      const { scene, pool } = await withHook({ open: async () => garbage(value) });
       const error = await scene.clock.run(caught(pool.acquire('a')));
       expect(error).toMatchObject({ ended: 'all-failed', cause: { rule: 'what is leased can be closed' } });
       await leavesNothing(scene);
@@ -129,7 +129,7 @@ describe('what a hook does wrong', () => {
   it.each([undefined, 'text', { length: 2 }, [undefined], [{}], [{ endpoint: null, method: 'a', rank: 0 }]])(
     'candidates that resolve to %o are refused with the rule',
     async (value) => {
-      const { scene, pool } = await withHook({ candidates: async () => garbage<Candidate[]>(value) });
+      const { scene, pool } = await withHook({ candidates: async () => garbage(value) });
       expect(await scene.clock.run(caught(pool.acquire('a')))).toBeInstanceOf(UsageError);
       await leavesNothing(scene);
     },
@@ -141,7 +141,7 @@ describe('what a hook does wrong', () => {
     [{ endpoint: { address: HOST, port: 25 }, method: 'a', rank: Number.NaN }],
     [{ endpoint: { address: HOST, port: 25 }, method: undefined, rank: 0 }],
   ])('candidate %o is refused with the rule', async (value) => {
-    const { scene, pool } = await withHook({ candidates: async () => garbage<Candidate[]>([value]) });
+    const { scene, pool } = await withHook({ candidates: async () => garbage([value]) });
     expect(await scene.clock.run(caught(pool.acquire('a')))).toBeInstanceOf(UsageError);
     await leavesNothing(scene);
   });
@@ -176,7 +176,7 @@ describe('what a hook does wrong', () => {
       expect(await scene.clock.run(caught(pool.acquire('a')))).toBe(error);
       await leavesNothing(scene);
     }
-    const { scene, pool } = await withHook({ key: () => garbage<string>(5) });
+    const { scene, pool } = await withHook({ key: () => garbage(5) });
     expect(await caught(pool.acquire('a'))).toBeInstanceOf(UsageError);
     await leavesNothing(scene);
   });
@@ -209,7 +209,7 @@ describe('what a hook does wrong', () => {
     const thrower = (): never => {
       throw new Error('a bug');
     };
-    for (const judge of [thrower, () => garbage<'try'>(42)]) {
+    for (const judge of [thrower, () => garbage(42)]) {
       const { scene, pool } = await withHook({ memory: { judge, note: thrower } });
       const lease = await scene.clock.run(pool.acquire('a'));
       expect(lease.candidate.endpoint.port).toBe(465);
@@ -226,7 +226,7 @@ describe('what a hook does wrong', () => {
       exchange: scene.network.exchange.bind(scene.network),
       connect(endpoint) {
         if (endpoint.port === 1) throw new UsageError('no such address', 'IP literals only');
-        if (endpoint.port === 2) return Promise.reject(garbage<Error>(undefined));
+        if (endpoint.port === 2) return Promise.reject(garbage(undefined));
         if (endpoint.port === 3) {
           // It cannot be cancelled.
           return sleep(scene.clock, 4000).then(async () => {

@@ -52,3 +52,8 @@ export function caught(promise: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+/** Disposal as a promise, for the clock to run. */
+export async function dispose(what: AsyncDisposable): Promise<void> {
+  await what[Symbol.asyncDispose]();
+}

@@ -20,11 +20,13 @@ class LazyCancellation implements Cancellation {
   #cancel: ((reason: unknown) => void) | undefined;
   #cancelled = false;
   #reason: unknown;
-  /** A property and no method, because a network may call it without its object. */
-  readonly [onCancel] = (cancel: (reason: unknown) => void): void => {
-    if (this.#cancelled) cancel(this.#reason);
-    else this.#cancel = cancel;
-  };
+  /** Bound on demand: a network may call it without its object, and most cancellations are never asked for it. */
+  get [onCancel](): (cancel: (reason: unknown) => void) => void {
+    return (cancel) => {
+      if (this.#cancelled) cancel(this.#reason);
+      else this.#cancel = cancel;
+    };
+  }
 
   get signal(): AbortSignal {
     if (!this.#controller) {

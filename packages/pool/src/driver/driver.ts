@@ -9,8 +9,9 @@ import type { Cancellation } from './cancellation.ts';
 
 /** What the driver hangs on an attempt. */
 export interface Sockets {
-  /** One for each socket that is being dialled; emptied once TCP has come to an end. */
-  dials: readonly Cancellation[];
+  /** The sockets that are being dialled, nearly always one; none once TCP has come to an end. */
+  dial: Cancellation | undefined;
+  others: Cancellation[] | undefined;
   /** The connection, once TCP stands. */
   connection: Connection | undefined;
   /** The hook, while it runs. */
@@ -49,6 +50,14 @@ export interface DriverOptions<R> {
 class AttemptCancelled extends Error {
   override readonly name: string = 'AttemptCancelled';
 }
+
+/** One error for all, because a stack for each of ten thousand losers costs more than everything else about them. */
+const cancelled: ReadonlyMap<string, AttemptCancelled> = new Map(
+  ['lost', 'silent', 'disposed', 'aborted'].map((why) => [
+    why,
+    new AttemptCancelled(`the attempt was given up: ${why}`),
+  ]),
+);
 
 /** Performs the outputs of a scheduler on a network and a clock. One alarm, whatever the number of races. */
 export class Driver<R> {
@@ -121,7 +130,7 @@ export class Driver<R> {
   reason(race: DrivenRace<R>, why: RaceEnd | 'lost' | 'silent'): unknown {
     if (race.reason !== undefined) return race.reason;
     if (why === 'deadline') return new DeadlineExceeded(this.#options.deadline);
-    return new AttemptCancelled(`the attempt was given up: ${why}`);
+    return cancelled.get(why);
   }
 
   /** Closes something and counts it until it is closed; failures to close are of no interest. */
@@ -164,8 +173,8 @@ export class Driver<R> {
   #dial(race: DrivenRace<R>, attempt: DrivenAttempt): void {
     if (attempt.state !== 'connect') return;
     const dial = createCancellation();
-    attempt.handle ??= { dials: [], connection: undefined, hook: undefined };
-    attempt.handle.dials = [...attempt.handle.dials, dial];
+    if (attempt.handle) (attempt.handle.others ??= []).push(dial);
+    else attempt.handle = { dial, others: undefined, connection: undefined, hook: undefined };
     callHook(() => this.#options.network.connect(attempt.record.endpoint, dial)).then(
       (connection) => {
         this.#connected(race, attempt, dial, connection);
@@ -185,15 +194,14 @@ export class Driver<R> {
       return;
     }
     handle.connection = connection;
-    this.#cancelDials(handle, dial, new AttemptCancelled('another socket connected'));
+    this.#cancelDials(handle, dial, cancelled.get('lost'));
     this.#settle(race, attempt, { type: 'connected' });
   }
 
   #failed(race: DrivenRace<R>, attempt: DrivenAttempt, dial: Cancellation, error: unknown): void {
     dial.done();
     if (attempt.state !== 'connect' || dial.cancelled) return;
-    if (attempt.handle)
-      this.#cancelDials(attempt.handle, dial, new AttemptCancelled('another socket was answered'));
+    if (attempt.handle) this.#cancelDials(attempt.handle, dial, cancelled.get('lost'));
     this.#settle(race, attempt, { type: 'failed', error, fault: faultOf(error) });
   }
 
@@ -220,9 +228,11 @@ export class Driver<R> {
   }
 
   #cancelDials(handle: Sockets, but: Cancellation | undefined, reason: unknown): void {
-    const { dials } = handle;
-    handle.dials = [];
-    for (const dial of dials) if (dial !== but) dial.cancel(reason);
+    const { dial, others } = handle;
+    handle.dial = undefined;
+    handle.others = undefined;
+    if (dial !== but) dial?.cancel(reason);
+    for (const other of others ?? []) if (other !== but) other.cancel(reason);
   }
 
   #release({ handle }: DrivenAttempt, how: 'close' | 'reset'): void {

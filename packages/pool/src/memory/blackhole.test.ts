@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blackholeMemory } from './blackhole.ts';
 import type { BlackholeMemory } from './blackhole.ts';

@@ -15,7 +15,7 @@ export interface BlackholeMemoryOptions {
    * longer: rules of firewalls live for years, and looking once a day costs one stagger.
    */
   readonly forgetConfirmed?: Milliseconds;
-  /** Addresses that are kept; the one that was heard of least lately goes first. Default 100,000. */
+  /** Addresses that are kept; the one whose silence was noted longest ago goes first. Default 100,000. */
   readonly limit?: number;
 }
 
@@ -51,8 +51,9 @@ const ONE_OBSERVATION: Milliseconds = 60_000;
 /** How long an answer of one port is evidence that the host and the route were alive. */
 const EVIDENCE: Milliseconds = 600_000;
 
-/** What is known about one port. */
+/** What is known about one port. An address has few, so they are kept in a list. */
 interface Port {
+  readonly number: number;
   answered: Instant | undefined;
   silent: Silent | undefined;
 }
@@ -107,8 +108,8 @@ class Blackholes implements BlackholeMemory {
   readonly #forget: Milliseconds;
   readonly #forgetConfirmed: Milliseconds;
   readonly #limit: number;
-  /** Address → port → what is known. In the order in which the addresses were last heard of. */
-  readonly #addresses = new Map<string, Map<number, Port>>();
+  /** In the order in which they were first heard of, or last seen silent. */
+  readonly #addresses = new Map<string, Port[]>();
 
   constructor(forget: Milliseconds, forgetConfirmed: Milliseconds, limit: number) {
     this.#forget = forget;
@@ -117,38 +118,37 @@ class Blackholes implements BlackholeMemory {
   }
 
   judge(endpoint: Endpoint, now: Instant): 'try' | 'try-last' {
-    const silent = this.#addresses.get(endpoint.address)?.get(endpoint.port)?.silent;
+    const silent = this.#find(endpoint)?.silent;
     return silent?.proven && now < silent.until ? 'try-last' : 'try';
   }
 
   note({ type, endpoint, at, syns, sibling }: Observation): void {
-    const ports = this.#touch(endpoint.address);
-    const port = entry(ports, endpoint.port);
+    const ports = this.#ports(endpoint.address, type === 'silent');
+    const port = portIn(ports, endpoint.port);
     if (type === 'silent') {
       if (syns < 2) return;
-      const proven = sibling || answeredElsewhere(ports, endpoint.port, at);
+      const proven = sibling || ports.some((other) => other !== port && isEvidence(other.answered, at));
       port.silent = this.#again(port.silent, at, syns, proven);
       return;
     }
     port.silent = undefined;
     port.answered = at;
     // The answer that proves a suspicion may come after it.
-    for (const [number, other] of ports) {
-      if (number !== endpoint.port && other.silent && at - other.silent.seen <= EVIDENCE)
-        other.silent.proven = true;
+    for (const other of ports) {
+      if (other !== port && other.silent && isEvidence(other.silent.seen, at)) other.silent.proven = true;
     }
   }
 
   recall(endpoint: Endpoint, now: Instant): Remembered | undefined {
-    const silent = this.#addresses.get(endpoint.address)?.get(endpoint.port)?.silent;
+    const silent = this.#find(endpoint)?.silent;
     return silent?.proven && now < silent.until ? remembered(endpoint, silent) : undefined;
   }
 
   entries(now: Instant): readonly Remembered[] {
     const result: Remembered[] = [];
     for (const [address, ports] of this.#addresses) {
-      for (const [port, { silent }] of ports) {
-        if (silent?.proven && now < silent.until) result.push(remembered({ address, port }, silent));
+      for (const { number, silent } of ports) {
+        if (silent?.proven && now < silent.until) result.push(remembered({ address, port: number }, silent));
       }
     }
     return result;
@@ -159,9 +159,10 @@ class Blackholes implements BlackholeMemory {
       this.#addresses.clear();
       return;
     }
-    const ports = this.#addresses.get(endpoint.address);
-    ports?.delete(endpoint.port);
-    if (ports?.size === 0) this.#addresses.delete(endpoint.address);
+    const left =
+      this.#addresses.get(endpoint.address)?.filter(({ number }) => number !== endpoint.port) ?? [];
+    if (left.length > 0) this.#addresses.set(endpoint.address, left);
+    else this.#addresses.delete(endpoint.address);
   }
 
   save(moment: Moment): string {
@@ -183,7 +184,7 @@ class Blackholes implements BlackholeMemory {
         continue;
       }
       const { endpoint, since, seen, until, observations, syns } = parsed;
-      const port = entry(this.#touch(endpoint.address), endpoint.port);
+      const port = portIn(this.#ports(endpoint.address, true), endpoint.port);
       loaded += 1;
       // What this process saw itself later than the file did is the better knowledge.
       if ((port.silent?.seen ?? -Infinity) > seen || (port.answered ?? -Infinity) > seen) continue;
@@ -204,9 +205,16 @@ class Blackholes implements BlackholeMemory {
     return { since: before.since, seen: at, until, observations, syns: Math.max(before.syns, syns), proven };
   }
 
-  #touch(address: string): Map<number, Port> {
-    const ports = this.#addresses.get(address) ?? new Map<number, Port>();
-    this.#addresses.delete(address);
+  #find({ address, port }: Endpoint): Port | undefined {
+    return this.#addresses.get(address)?.find(({ number }) => number === port);
+  }
+
+  /** What is known of an address; `refresh` moves it to the end of those that may have to go. */
+  #ports(address: string, refresh: boolean): Port[] {
+    const known = this.#addresses.get(address);
+    if (known && !refresh) return known;
+    const ports = known ?? [];
+    if (known) this.#addresses.delete(address);
     this.#addresses.set(address, ports);
     if (this.#addresses.size > this.#limit) {
       const [oldest] = this.#addresses.keys();
@@ -216,17 +224,17 @@ class Blackholes implements BlackholeMemory {
   }
 }
 
-function entry(ports: Map<number, Port>, number: number): Port {
-  const port = ports.get(number) ?? { answered: undefined, silent: undefined };
-  ports.set(number, port);
+function portIn(ports: Port[], number: number): Port {
+  const known = ports.find((port) => port.number === number);
+  if (known) return known;
+  const port: Port = { number, answered: undefined, silent: undefined };
+  ports.push(port);
   return port;
 }
 
-function answeredElsewhere(ports: ReadonlyMap<number, Port>, port: number, at: Instant): boolean {
-  for (const [number, { answered }] of ports) {
-    if (number !== port && answered !== undefined && at - answered <= EVIDENCE) return true;
-  }
-  return false;
+/** Whether what was seen then still says something about the host now. */
+function isEvidence(seen: Instant | undefined, at: Instant): boolean {
+  return seen !== undefined && at - seen <= EVIDENCE;
 }
 
 function remembered(endpoint: Endpoint, { since, seen, until, observations, syns }: Silent): Remembered {
