@@ -400,6 +400,59 @@ describe('failing', () => {
     expect(lease.attempts[0]).toMatchObject({ outcome: 'abandoned', reason: undefined });
     expect(memory.entries(clock.now())).toEqual([]);
   });
+  it('a busy loop hears the answers that lie in the kernel before it calls a port silent', async () => {
+    const settled = (): Promise<void> =>
+      new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    let now = 0;
+    const alarms = new Set<{ readonly at: number; readonly ring: () => void }>();
+    /** One turn of a loop in which timers come first, as in Node. */
+    const turn = async (): Promise<void> => {
+      for (const alarm of Array.from(alarms)) {
+        if (alarm.at > now) continue;
+        alarms.delete(alarm);
+        alarm.ring();
+      }
+      await settled();
+    };
+    const answers = new Map<number, (connection: Connection) => void>();
+    const connection = { [Symbol.asyncDispose]: async () => undefined } as unknown as Connection;
+    const pool = createPool<string, Connection>({
+      clock: {
+        now: () => now,
+        alarm(at, ring) {
+          const alarm = { at, ring };
+          alarms.add(alarm);
+          return () => alarms.delete(alarm);
+        },
+      },
+      network: {
+        exchange: () => Promise.reject(new Error('no datagrams here')),
+        connect: ({ port }) =>
+          new Promise((resolve) => {
+            answers.set(port, resolve);
+          }),
+      },
+      key: (destination) => destination,
+      candidates: async () => both,
+      open: bare,
+    });
+    const pending = pool.acquire('example.org');
+    await turn();
+    for (now = 250; !answers.has(587);) await turn();
+    answers.get(587)?.(connection);
+    const lease = await pending;
+    // The loop was blocked for half a second; the answer came meanwhile, and timers run first.
+    now = 1600;
+    await turn();
+    answers.get(465)?.(connection);
+    await settled();
+    await turn();
+    expect(lease.attempts[0]).toMatchObject({ outcome: 'open', connected: 1600 });
+    await pool[Symbol.asyncDispose]();
+    expect(alarms.size).toBe(0);
+  });
 });
 
 describe('cancelling', () => {
