@@ -1,0 +1,141 @@
+import { encodeBase64, redacted } from '@postern/sasl';
+import type { ClientMechanism } from '@postern/sasl';
+import { UsageError, utf8 } from '@postern/wire';
+
+/** A command of a client, as data. */
+export type Pop3Command =
+  | { readonly verb: 'CAPA' | 'STLS' | 'STAT' | 'NOOP' | 'RSET' | 'QUIT' }
+  /** RFC 1939 §7. The name may hold spaces only where the server takes them. */
+  | { readonly verb: 'USER'; readonly name: string }
+  /** RFC 1939 §7: everything behind `PASS ` is the password, spaces included. */
+  | { readonly verb: 'PASS'; readonly password: string }
+  /** RFC 5034: the whole exchange; the machine answers the challenges. */
+  | { readonly verb: 'AUTH'; readonly mechanism: ClientMechanism }
+  /** RFC 1939 §5, §7: of all messages, or of one. */
+  | { readonly verb: 'LIST' | 'UIDL'; readonly message?: number }
+  | { readonly verb: 'RETR' | 'DELE'; readonly message: number }
+  /** RFC 1939 §7: the header and this many lines of the body. */
+  | { readonly verb: 'TOP'; readonly message: number; readonly lines: number };
+
+/** A command on the wire. */
+export interface EncodedCommand {
+  /** One line with its CRLF. */
+  readonly bytes: Uint8Array;
+  /** The same for a transcript, where it holds a secret. */
+  readonly shown: string | undefined;
+}
+
+/** RFC 2449 §4: a command line is at most this long, CRLF included. */
+export const maxCommandOctets = 255;
+
+/**
+ * Puts a command into one line. Throws a {@link UsageError} `argument-refused` for an argument that would break the
+ * protocol: CR, LF or NUL (they would begin a second command), or a line beyond {@link maxCommandOctets}.
+ */
+export function encodeCommand(command: Exclude<Pop3Command, { readonly verb: 'AUTH' }>): EncodedCommand {
+  switch (command.verb) {
+    case 'USER':
+      return line(`USER ${printable(command.name, 'the user name')}`);
+    case 'PASS': {
+      const password = printable(command.password, 'the password');
+      return line(`PASS ${password}`, `PASS ${redacted(utf8(password).length)}`);
+    }
+    case 'LIST':
+    case 'UIDL':
+      return line(
+        command.message === undefined ? command.verb : `${command.verb} ${number(command.message, 1)}`,
+      );
+    case 'RETR':
+    case 'DELE':
+      return line(`${command.verb} ${number(command.message, 1)}`);
+    case 'TOP':
+      return line(`TOP ${number(command.message, 1)} ${number(command.lines, 0)}`);
+    case 'CAPA':
+    case 'STLS':
+    case 'STAT':
+    case 'NOOP':
+    case 'RSET':
+    case 'QUIT':
+      return line(command.verb);
+  }
+}
+
+/**
+ * Puts the beginning of an AUTH exchange into one line (RFC 5034 §4). An empty initial response is `=`. Where the line would
+ * be too long the initial response is left out, to be sent as answer to the first, empty challenge: `held` says so.
+ */
+export function encodeAuth(
+  name: string,
+  initial: Uint8Array | undefined,
+): EncodedCommand & { readonly held: boolean } {
+  const verb = `AUTH ${name}`;
+  if (initial === undefined) return { ...line(verb), held: false };
+  const response = initial.length === 0 ? '=' : encodeBase64(initial);
+  if (verb.length + 1 + response.length + 2 > maxCommandOctets) return { ...line(verb), held: true };
+  return { ...line(`${verb} ${response}`, `${verb} ${redacted(response.length)}`), held: false };
+}
+
+/** One answer to a challenge; an empty one is an empty line (RFC 5034 §4). Always masked: it is a secret or near one. */
+export function encodeResponse(response: Uint8Array): EncodedCommand {
+  const text = encodeBase64(response);
+  return { bytes: utf8(`${text}\r\n`), shown: `${redacted(text.length)}\r\n` };
+}
+
+/** The command as an event may show it: without the password. */
+export function withoutSecret(command: Pop3Command): Pop3Command {
+  return command.verb === 'PASS'
+    ? { verb: 'PASS', password: redacted(utf8(command.password).length) }
+    : command;
+}
+
+/** RFC 1939 §3: whether the command's positive reply goes on over several lines. It depends on the command alone. */
+export function replyForm(command: Pop3Command): 'line' | 'listing' | 'content' {
+  switch (command.verb) {
+    case 'CAPA':
+      return 'listing';
+    case 'LIST':
+    case 'UIDL':
+      return command.message === undefined ? 'listing' : 'line';
+    case 'RETR':
+    case 'TOP':
+      return 'content';
+    case 'STLS':
+    case 'STAT':
+    case 'NOOP':
+    case 'RSET':
+    case 'QUIT':
+    case 'USER':
+    case 'PASS':
+    case 'AUTH':
+    case 'DELE':
+      return 'line';
+  }
+}
+
+function line(text: string, shown?: string): EncodedCommand {
+  const bytes = utf8(`${text}\r\n`);
+  if (bytes.length > maxCommandOctets) {
+    throw new UsageError(
+      `the command line has ${bytes.length} octets, ${maxCommandOctets} are allowed`,
+      'RFC 2449 §4',
+      'argument-refused',
+    );
+  }
+  return { bytes, shown: shown === undefined ? undefined : `${shown}\r\n` };
+}
+
+function printable(text: string, what: string): string {
+  if (text === '') throw new UsageError(`${what} is empty`, 'RFC 1939 §3', 'argument-refused');
+  // RFC 1939 §3: a line break in an argument would be a second command.
+  if (/[\r\n\0]/.test(text)) {
+    throw new UsageError(`${what} holds CR, LF or NUL`, 'RFC 1939 §3', 'argument-refused');
+  }
+  return text;
+}
+
+function number(value: number, least: number): string {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new UsageError(`${value} is no whole number from ${least} up`, 'RFC 1939 §5', 'argument-refused');
+  }
+  return String(value);
+}
