@@ -107,7 +107,10 @@ class Pop3Dialogue implements Pop3 {
       const missing = this.#missingOffer();
       if (missing && options?.tryAnyway !== true) throw this.#refusal('peer', missing, 'starttls');
       this.#request = request;
-      const { reply, reason } = await this.#ask({ verb: 'STLS' }, signal);
+      const { reply, reason } = await this.#ask(
+        { verb: 'STLS', ...(missing ? { tryAnyway: true } : {}) },
+        signal,
+      );
       if (reply.status === '-ERR')
         return { ok: false, reply, reason: missing ?? reason ?? 'starttls-refused' };
       const secured = await this.#until(signal, (event) => event.type === 'secured');
@@ -153,7 +156,14 @@ class Pop3Dialogue implements Pop3 {
 
   async command(command: Pop3Command, options?: CallOptions): Promise<Answer<undefined>> {
     const { verb } = command;
-    if (verb === 'STLS' || verb === 'AUTH' || verb === 'USER' || verb === 'PASS' || verb === 'QUIT') {
+    if (
+      verb === 'STLS' ||
+      verb === 'AUTH' ||
+      verb === 'USER' ||
+      verb === 'PASS' ||
+      verb === 'QUIT' ||
+      verb === 'RESUME'
+    ) {
       throw new UsageError(`${verb} has a method of its own`, 'startTls, login, quit');
     }
     return this.#inTurn(options?.signal, async () => {

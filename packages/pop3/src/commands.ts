@@ -4,18 +4,34 @@ import { UsageError, utf8 } from '@postern/wire';
 
 /** A command of a client, as data. */
 export type Pop3Command =
-  | { readonly verb: 'CAPA' | 'STLS' | 'STAT' | 'NOOP' | 'RSET' | 'QUIT' }
+  | { readonly verb: 'CAPA' | 'STAT' | 'NOOP' | 'RSET' | 'QUIT' }
+  | {
+      readonly verb: 'STLS';
+      /** Sends it although it is not offered; for probes. Default `false`. */
+      readonly tryAnyway?: boolean;
+    }
   /** RFC 1939 §7. The name may hold spaces only where the server takes them. */
   | { readonly verb: 'USER'; readonly name: string }
   /** RFC 1939 §7: everything behind `PASS ` is the password, spaces included. */
   | { readonly verb: 'PASS'; readonly password: string }
-  /** RFC 5034: the whole exchange; the machine answers the challenges. */
-  | { readonly verb: 'AUTH'; readonly mechanism: ClientMechanism }
+  | {
+      readonly verb: 'AUTH';
+      /** A fresh mechanism; the machine runs it and uses it up (RFC 5034 §4). It shows no secret. */
+      readonly mechanism: ClientMechanism;
+    }
+  | {
+      /** No word of the wire: hands over the result of the work that a `work` event asked for. */
+      readonly verb: 'RESUME';
+      readonly result: Uint8Array;
+    }
   /** RFC 1939 §5, §7: of all messages, or of one. */
   | { readonly verb: 'LIST' | 'UIDL'; readonly message?: number }
   | { readonly verb: 'RETR' | 'DELE'; readonly message: number }
   /** RFC 1939 §7: the header and this many lines of the body. */
   | { readonly verb: 'TOP'; readonly message: number; readonly lines: number };
+
+/** A command that goes out as a line and gets a reply. */
+export type WireCommand = Exclude<Pop3Command, { readonly verb: 'RESUME' }>;
 
 /** A command on the wire. */
 export interface EncodedCommand {
@@ -32,7 +48,7 @@ export const maxCommandOctets = 255;
  * Puts a command into one line. Throws a {@link UsageError} `argument-refused` for an argument that would break the
  * protocol: CR, LF or NUL (they would begin a second command), or a line beyond {@link maxCommandOctets}.
  */
-export function encodeCommand(command: Exclude<Pop3Command, { readonly verb: 'AUTH' }>): EncodedCommand {
+export function encodeCommand(command: Exclude<WireCommand, { readonly verb: 'AUTH' }>): EncodedCommand {
   switch (command.verb) {
     case 'USER':
       return line(`USER ${printable(command.name, 'the user name')}`);
@@ -82,14 +98,14 @@ export function encodeResponse(response: Uint8Array): EncodedCommand {
 }
 
 /** The command as an event may show it: without the password. */
-export function withoutSecret(command: Pop3Command): Pop3Command {
+export function withoutSecret(command: WireCommand): WireCommand {
   return command.verb === 'PASS'
     ? { verb: 'PASS', password: redacted(utf8(command.password).length) }
     : command;
 }
 
 /** RFC 1939 §3: whether the command's positive reply goes on over several lines. It depends on the command alone. */
-export function replyForm(command: Pop3Command): 'line' | 'listing' | 'content' {
+export function replyForm(command: WireCommand): 'line' | 'listing' | 'content' {
   switch (command.verb) {
     case 'CAPA':
       return 'listing';

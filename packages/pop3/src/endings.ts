@@ -38,9 +38,11 @@ export function fail(
 /** The phase of a fault: the command whose answer is awaited names it. */
 function phaseOf(state: State): Phase {
   switch (state.name) {
-    case 'new':
+    case 'start':
     case 'greeting':
       return 'greeting';
+    case 'auth-work':
+      return 'auth';
     case 'starttls':
     case 'tls':
     case 'quit':

@@ -1,6 +1,7 @@
+import type { SaslWork } from '@postern/sasl';
 import type { Reason, TlsInfo } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
-import type { Pop3Command } from './commands.ts';
+import type { WireCommand } from './commands.ts';
 import type { Pop3Reply } from './reply.ts';
 
 /**
@@ -24,7 +25,7 @@ export type Pop3Event =
   | {
       readonly type: 'reply';
       /** The command; where it held a password, a masked copy of it. */
-      readonly command: Pop3Command;
+      readonly command: WireCommand;
       readonly reply: Pop3Reply;
       /** With the reply to CAPA: what is offered now. */
       readonly capabilities?: Capabilities;
@@ -32,9 +33,11 @@ export type Pop3Event =
       readonly reason?: Reason;
     }
   /** A piece of a message (RETR, TOP), unstuffed; the `reply` follows when the message is complete. The bytes are yours. */
-  | { readonly type: 'content'; readonly command: Pop3Command; readonly bytes: Uint8Array }
+  | { readonly type: 'content'; readonly command: WireCommand; readonly bytes: Uint8Array }
   /** The handshake succeeded and everything known before is forgotten; say CAPA again. */
   | { readonly type: 'secured'; readonly tls: TlsInfo }
+  /** AUTH needs this done before it can go on; hand the result over with RESUME. */
+  | { readonly type: 'work'; readonly work: SaslWork }
   /** A reply nobody asked for: the farewell of an idle server, or a peer out of step. */
   | { readonly type: 'unsolicited'; readonly reply: Pop3Reply }
   /** Tolerated, but the peer was wrong. `bytes` are what it sent, at most 512. */

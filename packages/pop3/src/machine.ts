@@ -1,11 +1,13 @@
 import { createLineSplitter, isTlsRecord, sample, UsageError } from '@postern/wire';
 import type { EndOfStream, Instant, Machine, Output, TlsInfo } from '@postern/wire';
+import { noCapabilities } from './capabilities.ts';
+import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
-import { createUnstuffing } from './reply.ts';
-import type { Unstuffing } from './reply.ts';
 import type { Pop3Event } from './events.ts';
+import { createUnstuffing, replyLimits } from './reply.ts';
+import type { ReplyLimits, Unstuffing } from './reply.ts';
 import { initialState, patienceFor } from './states.ts';
-import type { Input, Patience, State } from './states.ts';
+import type { Input, Patience, State, StateName } from './states.ts';
 import { step } from './transition.ts';
 
 /** Options of {@link pop3Client}. */
@@ -18,14 +20,19 @@ export interface Pop3ClientOptions {
   readonly strict?: boolean;
   /** The TLS layer that the dialogue begins in (implicit TLS). Default: it begins in plaintext. */
   readonly tls?: TlsInfo;
-  /** Longest status or listing line. Default 8192: RFC 2449 §4 allows 512 octets, real servers write more. */
-  readonly maxLineBytes?: number;
-  /** Longest line of an AUTH challenge. Default 65,536: RFC 5034 §4 sets no limit, and a memory needs one. */
-  readonly maxChallengeBytes?: number;
-  /** Largest listing (CAPA, LIST, UIDL). Default 16 MiB: some 200,000 messages. */
-  readonly maxListingBytes?: number;
+  /** Limits of what is read. Default: {@link replyLimits}. */
+  readonly limits?: Partial<ReplyLimits>;
   /** Most commands sent and unanswered where PIPELINING is listed. Default 100: no socket buffer fills (RFC 2449 §6.6). */
   readonly maxInFlight?: number;
+}
+
+/** The client machine, with what it knows about the server. */
+export interface Pop3ClientMachine extends Machine<Pop3Command, Pop3Event> {
+  readonly state: { readonly name: StateName };
+  /** What the server offers; see {@link Capabilities}. */
+  readonly capabilities: Capabilities;
+  /** Whether STLS can be used: offered, and not inside TLS yet. */
+  readonly offersStartTls: boolean;
 }
 
 /**
@@ -41,38 +48,45 @@ export interface Pop3ClientOptions {
  * machine.send({ verb: 'CAPA' }, 2); // [{ type: 'write', bytes: … 'CAPA\r\n' }]
  * ```
  */
-export function pop3Client(options: Pop3ClientOptions = {}): Machine<Pop3Command, Pop3Event> {
+export function pop3Client(options: Pop3ClientOptions = {}): Pop3ClientMachine {
   return new Pop3Client(options);
 }
 
 /** The thin mutable shell: cuts bytes into what the state expects, and lets `step` decide. */
-class Pop3Client implements Machine<Pop3Command, Pop3Event> {
+class Pop3Client implements Pop3ClientMachine {
   #state: State;
-  readonly #maxLine: number;
-  readonly #maxChallenge: number;
+  readonly #limits: ReplyLimits;
   readonly #splitter;
   #unstuffing: Unstuffing | undefined;
   /** Bytes of a message since its deadline was last renewed. */
   #quietBytes = 0;
 
   constructor(options: Pop3ClientOptions) {
-    this.#maxLine = options.maxLineBytes ?? 8192;
-    this.#maxChallenge = Math.max(options.maxChallengeBytes ?? 65_536, this.#maxLine);
-    this.#splitter = createLineSplitter({ maxLineBytes: this.#maxChallenge });
+    this.#limits = { ...replyLimits, ...options.limits };
+    const { maxLineBytes, maxChallengeBytes } = this.#limits;
+    this.#splitter = createLineSplitter({ maxLineBytes: Math.max(maxLineBytes, maxChallengeBytes) });
     this.#state = initialState(
       {
         patience: patienceFor(options.patience),
         offeredStartTlsBefore: options.offeredStartTlsBefore ?? false,
         strict: options.strict ?? false,
-        maxListingBytes: options.maxListingBytes ?? 16 * 1024 * 1024,
+        maxListingBytes: this.#limits.maxListingBytes,
         maxInFlight: options.maxInFlight ?? 100,
       },
       options.tls,
     );
   }
 
-  get state(): { readonly name: string } {
+  get state(): { readonly name: StateName } {
     return this.#state;
+  }
+
+  get capabilities(): Capabilities {
+    return this.#state.capabilities ?? noCapabilities;
+  }
+
+  get offersStartTls(): boolean {
+    return this.#state.capabilities?.startTls === 'offered' && !this.#state.tls;
   }
 
   get deadline(): Instant | undefined {
@@ -80,7 +94,7 @@ class Pop3Client implements Machine<Pop3Command, Pop3Event> {
   }
 
   start(now: Instant): readonly Output<Pop3Event>[] {
-    if (this.#state.name !== 'new') throw new UsageError('the machine was started before', 'start once');
+    if (this.#state.name !== 'start') throw new UsageError('the machine was started before', 'start once');
     return this.#step({ type: 'start' }, now);
   }
 
@@ -121,7 +135,7 @@ class Pop3Client implements Machine<Pop3Command, Pop3Event> {
   }
 
   get #over(): boolean {
-    return this.#state.name === 'ended' || this.#state.name === 'new';
+    return this.#state.name === 'ended' || this.#state.name === 'start';
   }
 
   #step(input: Input, now: Instant): readonly Output<Pop3Event>[] {
@@ -137,10 +151,9 @@ class Pop3Client implements Machine<Pop3Command, Pop3Event> {
     if (this.#state.name === 'greeting' || this.#state.name === 'starttls') {
       // A record may hold an octet that looks like a line end, so it is looked for before lines are.
       const first = this.#splitter.rest(8);
-      if (isTlsRecord(first))
-        return first.length < 2 ? undefined : { type: 'tls-record', bytes: this.#splitter.rest() };
+      if (first.length > 1 && isTlsRecord(first)) return { type: 'tls-record', bytes: this.#splitter.rest() };
     }
-    const limit = this.#state.name === 'auth' ? this.#maxChallenge : this.#maxLine;
+    const limit = this.#state.name === 'auth' ? this.#limits.maxChallengeBytes : this.#limits.maxLineBytes;
     const found = this.#splitter.next();
     if (!found) {
       return this.#splitter.restBytes > limit

@@ -21,6 +21,23 @@ export interface Pop3Reply {
   readonly lines: readonly string[];
 }
 
+/** How much of a reply is read before it is too much. */
+export interface ReplyLimits {
+  /** Longest status or listing line with its end. Default 8192: RFC 2449 §4 says 512, and servers exceed it. */
+  readonly maxLineBytes: number;
+  /** Longest line of an AUTH challenge with its end. Default 65,536: RFC 5034 §4 sets no limit, and a memory needs one. */
+  readonly maxChallengeBytes: number;
+  /** All lines of one listing (CAPA, LIST, UIDL) together. Default 16 MiB: some 200,000 messages. */
+  readonly maxListingBytes: number;
+}
+
+/** The defaults, with room for every honest server and none for an endless one. The content of a message has no limit: it streams. */
+export const replyLimits: ReplyLimits = {
+  maxLineBytes: 8192,
+  maxChallengeBytes: 65_536,
+  maxListingBytes: 16 * 1024 * 1024,
+};
+
 /** RFC 2449 §8.1, RFC 3206 §4-5, RFC 6856 §5. */
 const knownCodes = ['IN-USE', 'LOGIN-DELAY', 'SYS/TEMP', 'SYS/PERM', 'AUTH', 'UTF8'];
 

@@ -1,7 +1,7 @@
 import type { EndOfStream, Instant, Milliseconds, Output, Reason, TlsInfo } from '@postern/wire';
 import type { Exchange } from './auth.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { Pop3Command } from './commands.ts';
+import type { Pop3Command, WireCommand } from './commands.ts';
 import type { Pop3Event } from './events.ts';
 import type { Pop3Reply } from './reply.ts';
 
@@ -27,7 +27,7 @@ export interface Patience {
  * Two profiles. RFC 1939 names no time-outs for a client, so these are ours: `standard` is generous to slow servers and
  * retries nothing; `probe` is for a person who waits for the answer.
  */
-export const pop3Patience: { readonly standard: Patience; readonly probe: Patience } = {
+export const patienceProfiles: { readonly standard: Patience; readonly probe: Patience } = {
   standard: {
     greeting: 60_000,
     reply: 60_000,
@@ -50,18 +50,19 @@ export const pop3Patience: { readonly standard: Patience; readonly probe: Patien
 
 /** The waits meant by a profile's name or by single limits, which stand over those of `standard`. */
 export function patienceFor(given: 'standard' | 'probe' | Partial<Patience> | undefined): Patience {
-  return typeof given === 'string' ? pop3Patience[given] : { ...pop3Patience.standard, ...given };
+  return typeof given === 'string' ? patienceProfiles[given] : { ...patienceProfiles.standard, ...given };
 }
 
 /** Where a client stands. */
 export type StateName =
-  | 'new'
+  | 'start'
   | 'greeting'
   | 'ready'
   | 'reply'
   | 'listing'
   | 'content'
   | 'auth'
+  | 'auth-work'
   | 'starttls'
   | 'tls'
   | 'quit'
@@ -81,7 +82,7 @@ export interface StateRow {
 
 /** One row per state; diagrams and time-outs are drawn from it. */
 export const states: Readonly<Record<StateName, StateRow>> = {
-  new: { patience: undefined, timeout: 'timeout-reply', phrase: 'not started', rfc: 'RFC 1939 §3' },
+  start: { patience: undefined, timeout: 'timeout-reply', phrase: 'not started', rfc: 'RFC 1939 §3' },
   greeting: {
     patience: 'greeting',
     timeout: 'timeout-greeting',
@@ -111,6 +112,12 @@ export const states: Readonly<Record<StateName, StateRow>> = {
     patience: 'reply',
     timeout: 'timeout-reply',
     phrase: 'in an authentication exchange, waiting for a challenge or the result',
+    rfc: 'RFC 5034 §4',
+  },
+  'auth-work': {
+    patience: undefined,
+    timeout: 'timeout-reply',
+    phrase: 'waiting for work on its side of an authentication exchange',
     rfc: 'RFC 5034 §4',
   },
   starttls: {
@@ -156,9 +163,9 @@ export interface State {
   /** The last reply was `+OK` to USER: only now may PASS follow (RFC 1939 §7). */
   readonly userAccepted: boolean;
   /** Sent and not answered, oldest first. */
-  readonly inFlight: readonly Pop3Command[];
+  readonly inFlight: readonly WireCommand[];
   /** Accepted and not sent. */
-  readonly waiting: readonly Pop3Command[];
+  readonly waiting: readonly WireCommand[];
   /** The status line of a multi-line reply under way, and its lines so far. */
   readonly begun: Begun | undefined;
   readonly exchange: Exchange | undefined;
@@ -212,7 +219,7 @@ export interface Step {
 /** A client before its first input; `tls` is the layer it begins in (implicit TLS). */
 export function initialState(settings: Settings, tls?: TlsInfo): State {
   return {
-    name: 'new',
+    name: 'start',
     settings,
     since: 0,
     deadline: undefined,

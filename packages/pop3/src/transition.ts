@@ -15,17 +15,18 @@
  * what follows depends on it. Between STLS and the end of the handshake the client is silent, and so must be the server:
  * one octet behind the go-ahead is an injection and ends the dialogue.
  *
- *     new -> greeting -> ready <-> reply | listing | content | auth
+ *     start -> greeting -> ready <-> reply | listing | content | auth
  *                        ready  -> starttls -> tls -> ready
  *                        ready  -> quit -> ended
  */
-import { concatBytes, peerText, recogniseProtocol, sample, utf8 } from '@postern/wire';
+import { concatBytes, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import { beginAuth, continueAuth, distrust } from './auth.ts';
+import { answerChallenge, beginExchange, distrust, resumeExchange } from './auth.ts';
+import type { ExchangeStep } from './auth.ts';
 import { noCapabilities, parseCapabilities, withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import { encodeCommand, replyForm, withoutSecret } from './commands.ts';
-import type { EncodedCommand, Pop3Command } from './commands.ts';
+import type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import type { Pop3Event } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
@@ -65,27 +66,29 @@ export function step(state: State, input: Input, now: Instant): Step {
 }
 
 function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array, now: Instant): Step {
-  let planned = [...state.inFlight, ...state.waiting];
-  let userAccepted = state.userAccepted;
-  for (const command of commands) {
-    checkCommand(state, command, planned, userAccepted);
-    planned = [...planned, command];
-    userAccepted = command.verb === 'USER' && state.capabilities?.pipelining === true && planned.length === 1;
+  const [only] = commands;
+  if (commands.length === 1 && only?.verb === 'RESUME') {
+    if (state.name !== 'auth-work' || !state.exchange)
+      throw new UsageError('RESUME without work', 'RFC 5034 §4');
+    return proceed(state, resumeExchange(state.exchange, only.result), now, []);
   }
+  const planned: WireCommand[] = [...state.inFlight, ...state.waiting];
+  let userAccepted = state.userAccepted;
+  const group = commands.map((command) => {
+    if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 5034 §4');
+    checkCommand(state, command, planned, userAccepted);
+    planned.push(command);
+    userAccepted = command.verb === 'USER' && state.capabilities?.pipelining === true && planned.length === 1;
+    return command;
+  });
   if (state.name === 'ready' && (state.stray !== undefined || behind.length > 0)) {
     // The answer to come could be the one that is here already: a dialogue that is out of step cannot be mended.
-    const starting = commands.some(({ verb }) => verb === 'STLS');
+    const starting = group.some(({ verb }) => verb === 'STLS');
     const evidence = { reply: state.stray ?? peerText(behind), rule: 'RFC 1939 §3' };
-    return fail(
-      state,
-      now,
-      'peer',
-      starting ? 'reply-before-command' : 'desynchronised',
-      evidence,
-      starting ? 'starttls' : 'idle',
-    );
+    const reason = starting ? 'reply-before-command' : 'desynchronised';
+    return fail(state, now, 'peer', reason, evidence, starting ? 'starttls' : 'idle');
   }
-  return advance({ ...state, waiting: [...state.waiting, ...commands] }, now, []);
+  return advance({ ...state, waiting: [...state.waiting, ...group] }, now, []);
 }
 
 /** Sends what may be sent now and takes the state that follows from the command in front. */
@@ -102,7 +105,7 @@ function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event
     if (state.inFlight.length >= room) break;
     state = { ...state, waiting, inFlight: [...state.inFlight, next], userAccepted: false };
     if (next.verb === 'AUTH') {
-      const begun = beginAuth(next.mechanism);
+      const begun = beginExchange(next.mechanism);
       state = { ...state, exchange: begun.exchange };
       written.push(begun.command);
     } else {
@@ -133,7 +136,7 @@ function writes(commands: readonly EncodedCommand[]): readonly Output<Pop3Event>
   ];
 }
 
-function stateFor({ verb }: Pop3Command): StateName {
+function stateFor({ verb }: WireCommand): StateName {
   switch (verb) {
     case 'STLS':
       return 'starttls';
@@ -164,13 +167,14 @@ function receiveLine(state: State, input: LineInput, now: Instant): Step {
       if (input.line[0] === PLUS && !parseStatusLine(input.line))
         return receiveChallenge(state, input.line, now, outputs);
       break;
-    case 'new':
+    case 'start':
     case 'ready':
     case 'reply':
     case 'content':
     case 'starttls':
     case 'tls':
     case 'quit':
+    case 'auth-work':
     case 'ended':
       break;
   }
@@ -264,27 +268,28 @@ function receiveContent(
 }
 
 function receiveChallenge(state: State, line: Uint8Array, now: Instant, outputs: Output<Pop3Event>[]): Step {
-  const turn = state.exchange && continueAuth(state.exchange, peerText(line));
-  if (!turn)
-    return fail(
-      state,
-      now,
-      'peer',
-      'protocol-error',
-      { bytes: sample(line), rule: 'RFC 5034 §4' },
-      undefined,
-      outputs,
-    );
+  const next = state.exchange && answerChallenge(state.exchange, peerText(line));
+  if (next) return proceed(state, next, now, outputs);
+  const evidence = { bytes: sample(line), rule: 'RFC 5034 §4' };
+  return fail(state, now, 'peer', 'protocol-error', evidence, undefined, outputs);
+}
+
+/** An exchange goes on: something is written, or worked at. */
+function proceed(state: State, next: ExchangeStep, now: Instant, outputs: Output<Pop3Event>[]): Step {
+  if (next.type === 'work') {
+    outputs.push({ type: 'event', event: { type: 'work', work: next.work } });
+    return { state: enter(state, 'auth-work', now), outputs };
+  }
   return {
-    state: { ...enter(state, 'auth', now), exchange: turn.exchange },
-    outputs: [...outputs, ...writes([turn.command])],
+    state: { ...enter(state, 'auth', now), exchange: next.exchange },
+    outputs: [...outputs, ...writes([next.command])],
   };
 }
 
 /** A single-line reply: what it means depends on the command. */
 function answered(
   state: State,
-  command: Pop3Command,
+  command: WireCommand,
   reply: Pop3Reply,
   input: LineInput,
   now: Instant,
@@ -312,7 +317,15 @@ function answered(
   const bytes = input.behind();
   if (bytes.length > 0) {
     const evidence = { reply: peerText(input.line), bytes, rule: 'RFC 2595 §4' };
-    return fail(state, now, 'peer', 'plaintext-after-starttls', evidence, undefined, outputs);
+    return fail(
+      enter(state, 'tls', now),
+      now,
+      'peer',
+      'plaintext-after-starttls',
+      evidence,
+      undefined,
+      outputs,
+    );
   }
   outputs.push({ type: 'start-tls' });
   return { state: enter(state, 'tls', now), outputs };
@@ -321,7 +334,7 @@ function answered(
 /** A reply is complete: it is reported, remembered where it matters, and the queue moves on. */
 function completed(
   state: State,
-  command: Pop3Command,
+  command: WireCommand,
   reply: Pop3Reply,
   now: Instant,
   outputs: Output<Pop3Event>[],

@@ -30,7 +30,7 @@ class Pop3Server implements Machine<never, Pop3ServerEvent> {
 
   constructor(options: Pop3ServerOptions) {
     this.#state = {
-      name: 'new',
+      name: 'start',
       settings: {
         name: options.name ?? 'ready',
         timestamp: options.timestamp,

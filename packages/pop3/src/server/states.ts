@@ -5,7 +5,7 @@ import type { Maildrop, OpenMaildrop } from './maildrop.ts';
 import type { Authenticate } from './pop3-server.ts';
 
 /** Where a server stands. */
-export type ServerStateName = 'new' | 'authorization' | 'auth' | 'transaction' | 'tls' | 'silent' | 'ended';
+export type ServerStateName = 'start' | 'authorization' | 'auth' | 'transaction' | 'tls' | 'silent' | 'ended';
 
 /** What one state means. */
 export interface ServerStateRow {
@@ -19,7 +19,7 @@ export interface ServerStateRow {
 
 /** One row per state. */
 export const serverStates: Readonly<Record<ServerStateName, ServerStateRow>> = {
-  new: { idle: false, phrase: 'not started', rfc: 'RFC 1939 §3' },
+  start: { idle: false, phrase: 'not started', rfc: 'RFC 1939 §3' },
   authorization: { idle: true, phrase: 'waiting for a login', rfc: 'RFC 1939 §4' },
   auth: { idle: true, phrase: 'in an authentication exchange', rfc: 'RFC 5034 §4' },
   transaction: { idle: true, phrase: 'serving a maildrop', rfc: 'RFC 1939 §5' },

@@ -7,7 +7,7 @@
  * given before and throws away whatever came behind the verb, so that plaintext is never executed as if it had come
  * inside TLS (the class of CVE-2011-0411).
  *
- *     new -> authorization -> tls -> authorization
+ *     start -> authorization -> tls -> authorization
  *            authorization <-> auth -> transaction -> ended
  */
 import { decodeBase64, encodeBase64, serverMechanism } from '@postern/sasl';
@@ -204,7 +204,9 @@ function continueExchange(state: ServerState, next: ServerStep): ServerTurn {
     case 'done':
       return accept(done, next.user);
     case 'failed':
-      return next.reason === 'auth-failed' ? reject(done, undefined) : answer(done, negative('that is not the mechanism'));
+      return next.reason === 'auth-failed'
+        ? reject(done, undefined)
+        : answer(done, negative('that is not the mechanism'));
   }
 }
 
@@ -299,7 +301,7 @@ function write(bytes: Uint8Array): Output<Pop3ServerEvent> {
 function active(state: ServerState, now: Instant): ServerState {
   return {
     ...state,
-    deadline: serverStates[state.name].idle || state.name === 'new' ? now + state.settings.idle : undefined,
+    deadline: serverStates[state.name].idle || state.name === 'start' ? now + state.settings.idle : undefined,
   };
 }
 
