@@ -11,7 +11,7 @@ export type KnownProtocol = 'smtp' | 'ftp' | 'pop3' | 'imap' | 'http' | 'ssh' | 
 export function recogniseProtocol(bytes: Uint8Array): KnownProtocol | undefined {
   if (isTlsRecord(bytes)) return 'tls';
   const text = latin1(bytes.subarray(0, 128));
-  if (/^[2-5]\d\d[ -]/.test(text)) return /\bFTP/i.test(text) ? 'ftp' : 'smtp';
+  if (/^[2-5]\d\d[ -]/.test(text)) return /FTP/i.test(text) ? 'ftp' : 'smtp';
   if (/^(\+OK|-ERR)(\s|$)/i.test(text)) return 'pop3';
   if (/^\* (OK|PREAUTH|BYE|NO|BAD)\b/i.test(text)) return 'imap';
   if (/^HTTP\//i.test(text)) return 'http';

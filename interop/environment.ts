@@ -1,0 +1,65 @@
+// The servers as run.mjs describes them, for the tests.
+import { readFileSync } from 'node:fs';
+
+/** Put `exec` before a command to run it there; empty for the machine's own network. */
+interface Place {
+  readonly namespace: string | null;
+  readonly exec: readonly string[];
+}
+
+export interface Endpoint {
+  /** As typed after `postern probe`. */
+  readonly endpoint: string;
+  readonly protocol: 'smtp' | 'imap' | 'pop3';
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  readonly method: 'implicit-tls' | 'starttls';
+}
+
+interface RefusedEndpoint extends Endpoint {
+  readonly reason: 'cert-expired' | 'cert-name-mismatch';
+}
+
+interface NameServer {
+  readonly address: string;
+  readonly port: number;
+}
+
+interface WalledDomain {
+  readonly domain: string;
+  readonly user: string;
+  readonly mail: string;
+  readonly imap: string;
+  readonly port465: 'dropped' | 'rejected';
+}
+
+export interface Environment {
+  readonly schema: 'postern.interop/1';
+  readonly directory: string;
+  readonly place: Place;
+  /** Files in PEM form. A client trusts `root`. */
+  readonly ca: { readonly root: string; readonly intermediate: string };
+  readonly account: { readonly user: string; readonly password: string };
+  /** Validates from a private root. */
+  readonly resolver: NameServer;
+  readonly authoritative: NameServer;
+  readonly zones: readonly { readonly zone: string; readonly dnssec: 'secure' | 'insecure' | 'bogus' }[];
+  readonly endpoints: readonly Endpoint[];
+  readonly refused: readonly RefusedEndpoint[];
+  /** Hosts that only commands in the client's namespace reach. */
+  readonly walled: {
+    readonly client: Place;
+    readonly servers: Place;
+    readonly resolver: NameServer;
+    readonly password: string;
+    readonly domains: readonly WalledDomain[];
+  };
+}
+
+export function readEnvironment(): Environment {
+  const file = process.env['POSTERN_INTEROP'];
+  if (file === undefined)
+    throw new Error('POSTERN_INTEROP is not set: start the tests with npm run test:interop');
+  return JSON.parse(readFileSync(file, 'utf8')) as Environment;
+}

@@ -1,0 +1,103 @@
+// A Dovecot of its own: IMAP and POP3, and the password check for Postfix.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { argv } from '../command.mjs';
+import { startServer } from '../server.mjs';
+
+const PORTS = [143, 993, 110, 995];
+
+/** Owner of all mail; a bare number, so that no account has to be made. */
+const MAIL_OWNER = '5000:5000';
+
+/**
+ * @param {import('../state.mjs').Run} run
+ * @param {string} name
+ * @returns {{ directory: string, authSocket: string, mailFolder: string }} what Postfix has to know, before either starts
+ */
+export function prepareDovecot(run, name) {
+  const directory = run.folder(name);
+  const mailFolder = run.folder(`${name}/mail`, MAIL_OWNER);
+  return { directory, mailFolder, authSocket: join(directory, 'auth-for-postfix') };
+}
+
+/**
+ * @param {import('../state.mjs').Run} run
+ * @param {ReturnType<typeof prepareDovecot>} prepared
+ * @param {object} options
+ * @param {string} options.name
+ * @param {import('../namespace.mjs').Place} options.place
+ * @param {readonly { user: string, password: string }[]} options.accounts
+ * @param {readonly { address: string, certificate: import('../pki.mjs').Certificate }[]} options.listens
+ */
+export async function startDovecot(run, prepared, { name, place, accounts, listens }) {
+  const { directory } = prepared;
+  const users = accounts.map(({ user, password }) => `${user}:{PLAIN}${password}::::::\n`);
+  writeFileSync(join(directory, 'users'), users.join(''));
+  writeFileSync(join(directory, 'dovecot.conf'), settings(prepared, listens));
+  await startServer(run, {
+    name,
+    directory,
+    place,
+    command: argv`dovecot -F -c ${directory}/dovecot.conf`,
+    listens: listens.flatMap(({ address }) => PORTS.map((port) => ({ address, port }))),
+  });
+}
+
+/**
+ * @param {ReturnType<typeof prepareDovecot>} prepared
+ * @param {readonly { address: string, certificate: import('../pki.mjs').Certificate }[]} listens
+ */
+function settings({ directory, authSocket, mailFolder }, listens) {
+  const [first] = listens;
+  if (first === undefined) throw new Error('Dovecot needs an address');
+  return `
+base_dir = ${directory}/run
+state_dir = ${directory}/state
+log_path = ${directory}/log
+protocols = imap pop3
+listen = ${listens.map(({ address }) => address).join(', ')}
+
+ssl = yes
+${certificateLines(first.certificate)}
+${listens
+  .slice(1)
+  .map(({ address, certificate }) => `local ${address} {\n${certificateLines(certificate)}\n}`)
+  .join('\n')}
+
+# LOGINDISABLED and no USER before TLS.
+disable_plaintext_auth = yes
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
+# A wrong password costs 2 s by default, and every later login from that address a growing time: all tests come from
+# one address. Both off.
+auth_failure_delay = 0
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+mail_max_userip_connections = 100
+
+first_valid_uid = 1
+mail_location = maildir:${mailFolder}/%d/%n
+passdb {
+  driver = passwd-file
+  args = ${directory}/users
+}
+userdb {
+  driver = static
+  args = uid=5000 gid=5000 home=${mailFolder}/%d/%n
+}
+service auth {
+  unix_listener ${authSocket} {
+    mode = 0660
+    user = postfix
+    group = postfix
+  }
+}
+`;
+}
+
+/** @param {import('../pki.mjs').Certificate} certificate */
+function certificateLines({ chain, key }) {
+  return `ssl_cert = <${chain}\nssl_key = <${key}`;
+}

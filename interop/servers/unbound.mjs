@@ -1,0 +1,82 @@
+// Unbound: a resolver with what it knows given in lines of its own configuration.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { argv } from '../command.mjs';
+import { startServer } from '../server.mjs';
+
+/**
+ * @param {import('../state.mjs').Run} run
+ * @param {object} options
+ * @param {string} options.name
+ * @param {import('../namespace.mjs').Place} options.place
+ * @param {string} options.address
+ * @param {readonly string[]} options.lines of the server section
+ */
+export async function startUnbound(run, { name, place, address, lines }) {
+  const directory = run.folder(name);
+  const config = join(directory, 'unbound.conf');
+  writeFileSync(
+    config,
+    ['server:', ...[...common(directory, address), ...lines].map((line) => `  ${line}`), ''].join('\n'),
+  );
+  await startServer(run, {
+    name,
+    directory,
+    place,
+    command: argv`unbound -d -c ${config}`,
+    listens: [{ address, port: 53 }],
+  });
+}
+
+/**
+ * Validates from a root of our own: everything that is asked goes to one authoritative server.
+ *
+ * @param {{ rootHints: string, trustAnchor: string }} files
+ */
+export function validatingFrom({ rootHints, trustAnchor }) {
+  return [
+    'module-config: "validator iterator"',
+    `root-hints: "${rootHints}"`,
+    `trust-anchor-file: "${trustAnchor}"`,
+    'do-not-query-localhost: no', // else nothing in 127/8 is asked
+    'local-zone: "test." nodefault', // else Unbound itself denies the whole of .test
+    'ede: yes', // says why an answer is bogus
+    // A test that changes a zone must not wait for yesterday's answer.
+    'cache-max-ttl: 60',
+    'cache-max-negative-ttl: 5',
+    'infra-host-ttl: 5',
+  ];
+}
+
+/**
+ * Answers from these records alone. Each SOA record makes a zone in which no other names exist; with one for the root,
+ * nothing else exists at all, and nobody is asked.
+ *
+ * @param {readonly string[]} records in zone-file notation
+ */
+export function answeringOnly(records) {
+  const zones = records.filter((record) => / SOA /.test(record)).map((record) => record.split(' ')[0]);
+  return [
+    ...zones.map((zone) => `local-zone: "${zone}" static`),
+    ...records.map((record) => `local-data: '${record}'`),
+  ];
+}
+
+/**
+ * @param {string} directory
+ * @param {string} address
+ */
+function common(directory, address) {
+  return [
+    `directory: "${directory}"`,
+    `interface: ${address}`,
+    'access-control: 0.0.0.0/0 allow',
+    'do-ip6: no',
+    'chroot: ""',
+    'username: "unbound"',
+    'pidfile: ""',
+    'use-syslog: no',
+    'num-threads: 1',
+    'verbosity: 1',
+  ];
+}

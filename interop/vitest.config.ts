@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+
+// The tests need the servers that run.mjs starts, so they are no project of the root config: `npm test` skips them.
+export default defineConfig({
+  root: import.meta.dirname,
+  // As in the root config: the sources of the packages, not a build of them.
+  ssr: { resolve: { conditions: ['@postern/source', 'node', 'import', 'module', 'default'] } },
+  test: { name: 'interop', include: ['tests/**/*.test.ts'], testTimeout: 15_000 },
+});

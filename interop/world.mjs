@@ -1,0 +1,38 @@
+// Who is where. Each server has a loopback address of its own, so that all of them keep the standard ports.
+
+/** All of 127/8 is local: none of these has to be configured. */
+export const ADDRESSES = {
+  postfix: '127.0.1.10',
+  postfixExpired: '127.0.1.11',
+  postfixWrongName: '127.0.1.12',
+  dovecot: '127.0.1.20',
+  dovecotExpired: '127.0.1.21',
+  dovecotWrongName: '127.0.1.22',
+  policy: '127.0.1.30',
+  resolver: '127.0.1.53',
+  authoritative: '127.0.1.54',
+};
+
+/** What stands behind the firewall, in a documentation range (RFC 5737): packets for it can leave no machine. */
+export const WALLED = {
+  client: '198.51.100.10',
+  resolver: '198.51.100.2',
+  dropping: '198.51.100.2',
+  rejecting: '198.51.100.3',
+  dovecot: '198.51.100.4',
+};
+
+export const ACCOUNT = { user: 'tim@good.test', password: 'tanstaaftanstaaf' };
+
+/** Names in the certificate that Postfix and Dovecot of good.test share. */
+export const GOOD_NAMES = [
+  'mx.good.test',
+  'mail.good.test',
+  'smtp.good.test',
+  'imap.good.test',
+  'pop.good.test',
+  'good.test',
+];
+
+/** The MTA-STS policy of good.test. */
+export const POLICY = 'version: STSv1\r\nmode: enforce\r\nmx: mx.good.test\r\nmax_age: 604800\r\n';
