@@ -1,6 +1,8 @@
 import { encodeBase64, redacted } from '@postern/sasl';
 import type { ClientMechanism } from '@postern/sasl';
 import { UsageError, utf8 } from '@postern/wire';
+import type { Phase } from '@postern/wire';
+import type { StateName } from './states.ts';
 
 /** A command of a client, as data. */
 export type Pop3Command =
@@ -32,6 +34,40 @@ export type Pop3Command =
 
 /** A command that goes out as a line and gets a reply. */
 export type WireCommand = Exclude<Pop3Command, { readonly verb: 'RESUME' }>;
+
+/** What is to be known about a verb. */
+export interface VerbRow {
+  /** The state in which its reply is awaited. */
+  readonly state: Extract<StateName, 'reply' | 'auth' | 'starttls' | 'quit'>;
+  /** The phase that a fault meanwhile belongs to. */
+  readonly phase: Phase;
+  /** Where it is allowed (RFC 1939 §4-6). */
+  readonly stage: 'authorization' | 'transaction' | 'both';
+  /** How a positive reply goes on; LIST and UIDL of one message have a single line. */
+  readonly form: 'line' | 'listing' | 'content';
+  /** Whether nothing may be sent between the command and its result, because what follows depends on it. */
+  readonly barrier: boolean;
+}
+
+const plain = { state: 'reply', phase: 'command', form: 'line', barrier: false } as const;
+
+/** One row per verb. */
+export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
+  CAPA: { ...plain, phase: 'capabilities', stage: 'both', form: 'listing' }, // RFC 2449 §5
+  STLS: { ...plain, state: 'starttls', phase: 'starttls', stage: 'authorization', barrier: true }, // RFC 2595 §4
+  USER: { ...plain, phase: 'auth', stage: 'authorization' },
+  PASS: { ...plain, phase: 'auth', stage: 'authorization', barrier: true },
+  AUTH: { ...plain, state: 'auth', phase: 'auth', stage: 'authorization', barrier: true }, // RFC 5034 §4
+  STAT: { ...plain, stage: 'transaction' },
+  LIST: { ...plain, stage: 'transaction', form: 'listing' },
+  UIDL: { ...plain, stage: 'transaction', form: 'listing' },
+  RETR: { ...plain, stage: 'transaction', form: 'content' },
+  TOP: { ...plain, stage: 'transaction', form: 'content' },
+  DELE: { ...plain, stage: 'transaction' },
+  NOOP: { ...plain, phase: 'noop', stage: 'transaction' },
+  RSET: { ...plain, phase: 'rset', stage: 'transaction' },
+  QUIT: { ...plain, state: 'quit', phase: 'quit', stage: 'both', barrier: true },
+};
 
 /** A command on the wire. */
 export interface EncodedCommand {
@@ -104,28 +140,10 @@ export function withoutSecret(command: WireCommand): WireCommand {
     : command;
 }
 
-/** RFC 1939 §3: whether the command's positive reply goes on over several lines. It depends on the command alone. */
+/** RFC 1939 §3: whether a command's positive reply goes on over several lines. It depends on the command alone. */
 export function replyForm(command: WireCommand): 'line' | 'listing' | 'content' {
-  switch (command.verb) {
-    case 'CAPA':
-      return 'listing';
-    case 'LIST':
-    case 'UIDL':
-      return command.message === undefined ? 'listing' : 'line';
-    case 'RETR':
-    case 'TOP':
-      return 'content';
-    case 'STLS':
-    case 'STAT':
-    case 'NOOP':
-    case 'RSET':
-    case 'QUIT':
-    case 'USER':
-    case 'PASS':
-    case 'AUTH':
-    case 'DELE':
-      return 'line';
-  }
+  const { form } = verbs[command.verb];
+  return form === 'listing' && 'message' in command && command.message !== undefined ? 'line' : form;
 }
 
 function line(text: string, shown?: string): EncodedCommand {

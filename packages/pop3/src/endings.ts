@@ -1,5 +1,6 @@
 import { sample } from '@postern/wire';
 import type { Evidence, FaultKind, Instant, Output, Phase, Reason } from '@postern/wire';
+import { verbs } from './commands.ts';
 import type { Pop3Diagnostic, Pop3Event } from './events.ts';
 import { states } from './states.ts';
 import type { State, StateName, Step } from './states.ts';
@@ -56,19 +57,8 @@ function phaseOf(state: State): Phase {
     case 'content':
       break;
   }
-  switch (state.inFlight[0]?.verb) {
-    case 'CAPA':
-      return 'capabilities';
-    case 'USER':
-    case 'PASS':
-      return 'auth';
-    case 'NOOP':
-      return 'noop';
-    case 'RSET':
-      return 'rset';
-    default:
-      return 'command';
-  }
+  const [front] = state.inFlight;
+  return front ? verbs[front.verb].phase : 'command';
 }
 
 /** A defect of the server that did no harm. */

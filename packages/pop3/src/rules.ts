@@ -1,5 +1,5 @@
-import { UsageError } from '@postern/wire';
-import { encodeCommand } from './commands.ts';
+import { UsageError, utf8 } from '@postern/wire';
+import { encodeCommand, verbs } from './commands.ts';
 import type { WireCommand } from './commands.ts';
 import type { State } from './states.ts';
 
@@ -18,61 +18,44 @@ export function checkCommand(
     refuse('the server has not greeted yet', 'RFC 1939 §4');
   if (state.name === 'tls') refuse('a TLS handshake is under way', 'RFC 2595 §4');
   if (state.name === 'ended') refuse('the dialogue is over', 'RFC 1939 §6');
-  const barrier = planned.find(isBarrier);
+  const barrier = planned.find((pending) => verbs[pending.verb].barrier);
   if (barrier) refuse(`the result of ${barrier.verb} is not known yet`, 'RFC 2449 §6.6');
-  switch (verb) {
-    case 'STLS':
-      if (state.tls) refuse('TLS is active', 'RFC 2595 §4');
-      if (state.stage !== 'authorization') refuse('only before the login', 'RFC 2595 §4');
-      if (state.capabilities?.startTls !== 'offered' && command.tryAnyway !== true) {
-        const code = state.capabilities?.startTls === 'masked' ? 'starttls-masked' : 'starttls-not-offered';
-        throw new UsageError('STLS is not offered', 'RFC 2595 §4', code);
-      }
-      break;
-    case 'USER':
-    case 'PASS':
-    case 'AUTH':
-      if (state.stage !== 'authorization') refuse('already logged in', 'RFC 1939 §4');
-      // RFC 2595 §2.4, RFC 8314 §4.1: a password in the clear only to a peer that was verified.
-      if (
-        (verb !== 'AUTH' || command.mechanism.plaintext) &&
-        state.tls?.verification?.status !== 'verified'
-      ) {
-        throw new UsageError(`${verb} without verified TLS`, 'RFC 2595 §2.4', 'plaintext-login-refused');
-      }
-      // RFC 5034 §3: a mechanism that is not listed must not be tried.
-      if (verb === 'AUTH' && !state.capabilities?.auth.includes(command.mechanism.name)) {
-        throw new UsageError(`${command.mechanism.name} is not offered`, 'RFC 5034 §3', 'auth-not-offered');
-      }
-      if (verb === 'PASS' && !userAccepted) refuse('it must follow an accepted USER', 'RFC 1939 §7');
-      break;
-    case 'STAT':
-    case 'LIST':
-    case 'UIDL':
-    case 'RETR':
-    case 'DELE':
-    case 'NOOP':
-    case 'RSET':
-    case 'TOP':
-      if (state.stage !== 'transaction') refuse('only after the login', 'RFC 1939 §5');
-      break;
-    case 'CAPA':
-    case 'QUIT':
-      break;
+  const { stage } = verbs[verb];
+  if (stage !== 'both' && stage !== state.stage) {
+    if (stage === 'authorization') refuse('already logged in', 'RFC 1939 §4');
+    refuse('only after the login', 'RFC 1939 §5');
   }
-  if (command.verb === 'USER' || command.verb === 'PASS') {
-    const text = command.verb === 'USER' ? command.name : command.password;
-    if (
-      /[^\x00-\x7f]/.test(text) &&
-      !state.capabilities?.tags['UTF8']?.some((word) => word.toUpperCase() === 'USER')
-    ) {
-      throw new UsageError(`${verb} takes ASCII only here`, 'RFC 6856 §2.2', 'argument-refused');
+  if (command.verb === 'STLS') {
+    if (state.tls) refuse('TLS is active', 'RFC 2595 §4');
+    if (state.capabilities?.startTls !== 'offered' && command.tryAnyway !== true) {
+      const code = state.capabilities?.startTls === 'masked' ? 'starttls-masked' : 'starttls-not-offered';
+      throw new UsageError('STLS is not offered', 'RFC 2595 §4', code);
     }
   }
+  if (command.verb === 'USER' || command.verb === 'PASS' || command.verb === 'AUTH')
+    checkLogin(state, command);
+  if (verb === 'PASS' && !userAccepted) refuse('it must follow an accepted USER', 'RFC 1939 §7');
   if (command.verb !== 'AUTH') encodeCommand(command);
 }
 
-/** Whether nothing may be sent between the command and its result, because what follows depends on it. */
-export function isBarrier({ verb }: WireCommand): boolean {
-  return verb === 'STLS' || verb === 'AUTH' || verb === 'PASS' || verb === 'QUIT';
+type LoginCommand = Extract<WireCommand, { readonly verb: 'USER' | 'PASS' | 'AUTH' }>;
+
+function checkLogin(state: State, command: LoginCommand): void {
+  const { verb } = command;
+  // RFC 2595 §2.4, RFC 8314 §4.1: a password in the clear only to a peer that was verified.
+  const secret = verb !== 'AUTH' || command.mechanism.plaintext;
+  if (secret && state.tls?.verification?.status !== 'verified') {
+    throw new UsageError(`${verb} without verified TLS`, 'RFC 2595 §2.4', 'plaintext-login-refused');
+  }
+  if (verb === 'AUTH') {
+    // RFC 5034 §3: a mechanism that is not listed must not be tried.
+    if (!state.capabilities?.auth.includes(command.mechanism.name)) {
+      throw new UsageError(`${command.mechanism.name} is not offered`, 'RFC 5034 §3', 'auth-not-offered');
+    }
+    return;
+  }
+  const utf8User = state.capabilities?.tags['UTF8']?.some((word) => word.toUpperCase() === 'USER') === true;
+  if (!utf8User && utf8(verb === 'USER' ? command.name : command.password).some((byte) => byte > 127)) {
+    throw new UsageError(`${verb} takes ASCII only here`, 'RFC 6856 §2.2', 'argument-refused');
+  }
 }

@@ -25,16 +25,16 @@ import { answerChallenge, beginExchange, distrust, resumeExchange } from './auth
 import type { ExchangeStep } from './auth.ts';
 import { noCapabilities, parseCapabilities, withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
-import { encodeCommand, replyForm, withoutSecret } from './commands.ts';
+import { encodeCommand, replyForm, verbs, withoutSecret } from './commands.ts';
 import type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import type { Pop3Event } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import { apopTimestamp, parseStatusLine, unstuffLine } from './reply.ts';
 import type { Pop3Reply } from './reply.ts';
-import { checkCommand, isBarrier } from './rules.ts';
+import { checkCommand } from './rules.ts';
 import { states } from './states.ts';
-import type { Input, LineInput, State, StateName, Step } from './states.ts';
+import type { Input, LineInput, State, Step } from './states.ts';
 
 /** One input, one step. Throws only for a wrong command, and then nothing has changed. */
 export function step(state: State, input: Input, now: Instant): Step {
@@ -99,9 +99,9 @@ function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event
   for (;;) {
     const [next, ...waiting] = state.waiting;
     const last = state.inFlight.at(-1);
-    if (!next || (last && isBarrier(last))) break;
+    if (!next || (last && verbs[last.verb].barrier)) break;
     // RFC 2449 §6.6: PASS may share a write with its USER; every other barrier waits until all is answered.
-    const room = isBarrier(next) && !(next.verb === 'PASS' && last?.verb === 'USER') ? 1 : limit;
+    const room = verbs[next.verb].barrier && !(next.verb === 'PASS' && last?.verb === 'USER') ? 1 : limit;
     if (state.inFlight.length >= room) break;
     state = { ...state, waiting, inFlight: [...state.inFlight, next], userAccepted: false };
     if (next.verb === 'AUTH') {
@@ -113,7 +113,7 @@ function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event
     }
   }
   const front = state.inFlight[0];
-  const name = front === undefined ? 'ready' : stateFor(front);
+  const name = front === undefined ? 'ready' : verbs[front.verb].state;
   // A command that joins others in flight does not renew their wait.
   const renewed = front !== before.inFlight[0] || state.name !== name;
   return {
@@ -134,19 +134,6 @@ function writes(commands: readonly EncodedCommand[]): readonly Output<Pop3Event>
       shown: commands.map(({ shown, bytes: plain }) => shown ?? peerText(plain)).join(''),
     },
   ];
-}
-
-function stateFor({ verb }: WireCommand): StateName {
-  switch (verb) {
-    case 'STLS':
-      return 'starttls';
-    case 'AUTH':
-      return 'auth';
-    case 'QUIT':
-      return 'quit';
-    default:
-      return 'reply';
-  }
 }
 
 function receiveLine(state: State, input: LineInput, now: Instant): Step {
@@ -343,30 +330,24 @@ function completed(
   let next: State = { ...state, inFlight: state.inFlight.slice(1), begun: undefined };
   let capabilities: Capabilities | undefined;
   let reason: Reason | undefined;
-  switch (command.verb) {
-    case 'CAPA':
-      // RFC 2449 §5: -ERR means no extensions.
-      capabilities = ok ? parseCapabilities(reply.lines) : noCapabilities;
-      outputs.push(...judgeOffer(state, capabilities, reply));
-      // RFC 2595 §4: the server must not offer STLS inside TLS; an offer is never taken.
-      if (state.tls) capabilities = withoutStartTls(capabilities);
-      next = { ...next, capabilities };
-      break;
-    case 'USER':
-      next = { ...next, userAccepted: ok };
-      if (!ok) reason = loginReason(reply, state.capabilities);
-      break;
-    case 'PASS':
-    case 'AUTH':
-      if (ok) next = { ...next, stage: 'transaction' };
-      else reason = state.exchange?.cancelled ?? loginReason(reply, state.capabilities);
-      next = { ...next, exchange: undefined };
-      break;
-    case 'STLS':
-      reason = startTlsReason(reply);
-      break;
-    default:
-      break;
+  if (command.verb === 'CAPA') {
+    // RFC 2449 §5: -ERR means no extensions.
+    capabilities = ok ? parseCapabilities(reply.lines) : noCapabilities;
+    outputs.push(...judgeOffer(state, capabilities, reply));
+    // RFC 2595 §4: the server must not offer STLS inside TLS; an offer is never taken.
+    if (state.tls) capabilities = withoutStartTls(capabilities);
+    next = { ...next, capabilities };
+  } else if (command.verb === 'STLS') {
+    reason = startTlsReason(reply);
+  } else if (verbs[command.verb].phase === 'auth') {
+    if (!ok) reason = state.exchange?.cancelled ?? loginReason(reply, state.capabilities);
+    const accepted = ok && command.verb !== 'USER';
+    next = {
+      ...next,
+      stage: accepted ? 'transaction' : 'authorization',
+      userAccepted: ok && command.verb === 'USER',
+      exchange: undefined,
+    };
   }
   outputs.push({
     type: 'event',

@@ -32,22 +32,26 @@ function serverOptions(options: Readonly<Record<string, unknown>>): Pop3ServerOp
 
 describe('client', () => {
   test.each(transcripts('transcripts'))('%s', (_title, text) => {
-    replayEveryCut(text, {
-      machine: (options) =>
-        withJsonCommands(
-          pop3Client({
-            ...(options as Pop3ClientOptions),
-            ...(options['tls'] ? { tls: { ...testTlsInfo, ...(options['tls'] as Partial<TlsInfo>) } } : {}),
-          }),
-          { injected: options['injected'] === true },
-        ),
-    });
+    expect(() => {
+      replayEveryCut(text, {
+        machine: (options) =>
+          withJsonCommands(
+            pop3Client({
+              ...(options as Pop3ClientOptions),
+              ...(options['tls'] ? { tls: { ...testTlsInfo, ...(options['tls'] as Partial<TlsInfo>) } } : {}),
+            }),
+            { injected: options['injected'] === true },
+          ),
+      });
+    }).not.toThrow();
   });
 });
 
 describe('server', () => {
   test.each(transcripts('transcripts-server'))('%s', (_title, text) => {
-    replayEveryCut(text, { role: 'server', machine: (options) => pop3Server(serverOptions(options)) });
+    expect(() => {
+      replayEveryCut(text, { role: 'server', machine: (options) => pop3Server(serverOptions(options)) });
+    }).not.toThrow();
   });
 });
 
@@ -69,7 +73,9 @@ describe('the reference transcript', () => {
       .replaceAll(/^C: /gm, () => `> *\n! send ${commands.shift() ?? ''}\nC: `)
       .replace('(TLS handshake)', `> *\n${handshake}`);
     expect(commands).toEqual([]);
-    replayEveryCut(`${text}> *\n> end`, { machine: () => withJsonCommands(pop3Client()) });
+    expect(() => {
+      replayEveryCut(`${text}> *\n> end`, { machine: () => withJsonCommands(pop3Client()) });
+    }).not.toThrow();
   });
 
   test('POP3-070 passes verbatim on the side of the server', () => {
@@ -78,16 +84,18 @@ describe('the reference transcript', () => {
       { uid: 'whqtswO00WBw418f9t5JxYwZ', content: new Uint8Array(120).fill(10).with(118, 13) },
       { uid: 'QhdPYR:00WBw1Ph7x7', content: new Uint8Array(200).fill(10).with(198, 13) },
     ]);
-    replayEveryCut(`${text}> end`, {
-      role: 'server',
-      machine: () =>
-        pop3Server({
-          name: 'lab',
-          timestamp: '<1.2@pop.example.test>',
-          mechanisms: ['PLAIN', 'SCRAM-SHA-256'],
-          authenticate: ({ user, password }) => user === 'tim' && password === 'tanstaaftanstaaf',
-          maildrop: () => maildrop,
-        }),
-    });
+    expect(() => {
+      replayEveryCut(`${text}> end`, {
+        role: 'server',
+        machine: () =>
+          pop3Server({
+            name: 'lab',
+            timestamp: '<1.2@pop.example.test>',
+            mechanisms: ['PLAIN', 'SCRAM-SHA-256'],
+            authenticate: ({ user, password }) => user === 'tim' && password === 'tanstaaftanstaaf',
+            maildrop: () => maildrop,
+          }),
+      });
+    }).not.toThrow();
   });
 });

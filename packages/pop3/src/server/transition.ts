@@ -128,9 +128,9 @@ function mayLogIn({ tls, settings }: ServerState): boolean {
 /** RFC 2449 §6. Logins are listed only where they would be let in. */
 function capabilities(state: ServerState): readonly string[] {
   const { settings, tls } = state;
-  const startTls = tls || state.name === 'transaction' ? undefined : startTlsHabits[settings.startTls].tag;
+  const tag = tls || state.name === 'transaction' ? undefined : startTlsHabits[settings.startTls].tag;
   return [
-    ...(startTls === undefined ? [] : [startTls]),
+    ...(tag === undefined ? [] : [tag]),
     'TOP',
     'UIDL',
     ...(mayLogIn(state) ? ['USER', `SASL ${settings.mechanisms.join(' ')}`] : []),
