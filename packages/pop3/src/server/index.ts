@@ -1,6 +1,36 @@
 /**
- * The server side of the POP3 dialogue.
+ * The server side of the POP3 dialogue: a machine, and a driver that serves one connection. Right by default; with the habits
+ * of bad servers on request, so that clients can be tested against them.
+ *
+ * It is *not* a mail store: a maildrop is a list in memory, and who may log in is decided by a function.
+ *
+ * RFCs: 1939 (POP3), 2449 (CAPA, response codes), 2595 §4 (STLS), 5034 (AUTH).
+ *
+ * @example
+ * ```ts
+ * import { latin1 } from '@postern/wire';
+ * import { pop3Server } from '@postern/pop3/server';
+ * const server = pop3Server({ greeting: { type: 'ready', text: 'lab' } });
+ * const [output] = server.start(0);
+ * if (output?.type === 'write') console.log(latin1(output.bytes)); // +OK lab
+ * ```
  *
  * @packageDocumentation
  */
-export {};
+export type { Pop3ServerCommand, Pop3ServerEvent } from './events.ts';
+export { pop3Server } from './machine.ts';
+export type { Pop3ServerMachine } from './machine.ts';
+export { memoryMaildrop } from './maildrop.ts';
+export type { Maildrop, OpenMaildrop, StoredMessage } from './maildrop.ts';
+export type {
+  AuthRules,
+  GreetingHabit,
+  Pop3ServerOptions,
+  ServerLimits,
+  ServerPatience,
+  StartTlsHabit,
+} from './options.ts';
+export { servePop3 } from './serve.ts';
+export type { ServePop3Options } from './serve.ts';
+export { serverStates } from './states.ts';
+export type { ServerStateName, ServerStateRow } from './states.ts';

@@ -1,0 +1,69 @@
+import { converse } from '@postern/wire';
+import type { Clock, Connection, Observer, TlsOffer } from '@postern/wire';
+import type { Pop3ServerEvent } from './events.ts';
+import { pop3Server } from './machine.ts';
+import type { Pop3ServerOptions } from './options.ts';
+
+/** Options of {@link servePop3}. */
+export interface ServePop3Options extends Omit<Pop3ServerOptions, 'tls'> {
+  /** The time. */
+  readonly clock: Clock;
+  /**
+   * Certificate and key for STLS. Default: none, and STLS is not offered; with it the default habit is
+   * `{ type: 'offered' }`.
+   */
+  readonly tls?: TlsOffer;
+  /** Says `-ERR` and closes; the promise then rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+  /** Sees all bytes; for transcripts. Passwords are not masked on this side: do not log them. */
+  readonly observe?: Observer;
+  /** Sees every event: commands and logins. Must not throw. */
+  readonly onEvent?: (event: Pop3ServerEvent) => void;
+}
+
+/**
+ * Serves one client on an open connection until it leaves. Takes ownership of the connection. Inside implicit TLS run
+ * `connection.acceptTls` before; the server then does not offer STLS.
+ *
+ * Resolves when the dialogue ended in good order, autologout included. Rejects with a `WireError` when the TLS handshake
+ * failed.
+ *
+ * @example
+ * ```ts
+ * import { memoryMaildrop, servePop3 } from '@postern/pop3/server';
+ * import { nodeNetwork, systemClock } from '@postern/wire/node';
+ * const maildrop = memoryMaildrop(['Subject: hi\r\n\r\nhello\r\n']);
+ * await nodeNetwork().listen({ address: '127.0.0.1', port: 2110 }, (connection) =>
+ *   servePop3(connection, {
+ *     clock: systemClock(),
+ *     auth: { authenticate: ({ user }) => user === 'tim', insideTlsOnly: false },
+ *     maildrop: () => maildrop,
+ *   }),
+ * );
+ * ```
+ */
+export async function servePop3(connection: Connection, options: ServePop3Options): Promise<void> {
+  const { clock, tls, signal, observe, onEvent, ...rest } = options;
+  const machine = pop3Server({
+    ...(tls && { startTls: { type: 'offered' } }),
+    ...rest,
+    ...(connection.tls && { tls: connection.tls }),
+  });
+  const dialogue = converse(machine, connection, {
+    clock,
+    ...(tls && { upgrade: (upgraded, upgradeOptions) => upgraded.acceptTls(tls, upgradeOptions) }),
+    ...(observe && { observe }),
+  });
+  try {
+    for (;;) {
+      const event = await dialogue.next(signal && { signal });
+      if (!event) return;
+      onEvent?.(event);
+    }
+  } catch (error) {
+    if (signal?.aborted && !dialogue.ended) dialogue.send({ verb: 'CLOSE' });
+    throw error;
+  } finally {
+    await dialogue[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,60 @@
+import type { ServerMechanism } from '@postern/sasl';
+import type { Instant, TlsInfo } from '@postern/wire';
+import type { OpenMaildrop } from './maildrop.ts';
+import type { ServerPatience, ServerRules } from './options.ts';
+
+/** Where a server stands. */
+export type ServerStateName =
+  'start' | 'delay' | 'authorization' | 'auth' | 'transaction' | 'tls' | 'deaf' | 'ended';
+
+/** What one state means. */
+export interface ServerStateRow {
+  /** Which patience bounds it. */
+  readonly patience: keyof ServerPatience | undefined;
+  /** Whether commands are read in it. */
+  readonly listens: boolean;
+  /** Completes the sentence "The server is …". */
+  readonly phrase: string;
+  /** The section that defines the state. */
+  readonly rfc: string;
+}
+
+/** One row per state. */
+export const serverStates: Readonly<Record<ServerStateName, ServerStateRow>> = {
+  start: { patience: undefined, listens: false, phrase: 'not started', rfc: 'RFC 1939 §3' },
+  delay: { patience: undefined, listens: false, phrase: 'taking its time to greet', rfc: 'RFC 1939 §4' },
+  authorization: { patience: 'command', listens: true, phrase: 'waiting for a login', rfc: 'RFC 1939 §4' },
+  auth: { patience: 'command', listens: true, phrase: 'in an authentication exchange', rfc: 'RFC 5034 §4' },
+  transaction: { patience: 'command', listens: true, phrase: 'serving a maildrop', rfc: 'RFC 1939 §5' },
+  tls: { patience: 'tls', listens: false, phrase: 'in the TLS handshake', rfc: 'RFC 2595 §4' },
+  deaf: { patience: undefined, listens: false, phrase: 'deaf and silent on purpose', rfc: 'RFC 1939 §3' },
+  ended: { patience: undefined, listens: false, phrase: 'over', rfc: 'RFC 1939 §6' },
+};
+
+/** Everything a server knows. Never changed in place; the maildrop behind it is the caller's and does change. */
+export interface ServerSession {
+  readonly name: ServerStateName;
+  readonly rules: ServerRules;
+  readonly deadline: Instant | undefined;
+  readonly tls: TlsInfo | undefined;
+  /** The name of an accepted USER, until the next command. */
+  readonly user: string | undefined;
+  readonly mechanism: ServerMechanism | undefined;
+  readonly maildrop: OpenMaildrop | undefined;
+  /** Numbers of messages marked by DELE. */
+  readonly deleted: ReadonlySet<number>;
+}
+
+/** A server before its first input. */
+export function newServerSession(rules: ServerRules): ServerSession {
+  return {
+    name: 'start',
+    rules,
+    deadline: undefined,
+    tls: rules.tls,
+    user: undefined,
+    mechanism: undefined,
+    maildrop: undefined,
+    deleted: new Set(),
+  };
+}
