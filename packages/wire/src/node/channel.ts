@@ -45,6 +45,7 @@ export class StreamChannel implements Channel {
   readonly stream: Duplex;
   #waiting: (() => void) | undefined;
   #detached = false;
+  #failure: Error | undefined;
   readonly #wake = (): void => {
     const waiting = this.#waiting;
     this.#waiting = undefined;
@@ -54,15 +55,20 @@ export class StreamChannel implements Channel {
   constructor(stream: Duplex) {
     this.stream = stream;
     for (const event of ['readable', 'end', 'close']) stream.on(event, this.#wake);
-    // Errors reach the reader through `errored`; without a listener they would end the process.
-    stream.on('error', this.#wake);
+    // Kept here, because Node emits an alert that comes after the handshake without setting `errored`. Without a
+    // listener it would end the process.
+    stream.on('error', (error) => {
+      this.#failure ??= error;
+      this.#wake();
+    });
   }
 
   async read(): Promise<Uint8Array | undefined> {
     for (;;) {
       const bytes = this.stream.read() as Uint8Array | null;
       if (bytes) return bytes;
-      if (this.stream.errored) throw this.stream.errored;
+      const failure = this.#failure ?? this.stream.errored;
+      if (failure) throw failure;
       if (this.stream.readableEnded || this.stream.destroyed || this.#detached) return undefined;
       await new Promise<void>((resolve) => {
         this.#waiting = resolve;
