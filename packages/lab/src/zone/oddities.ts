@@ -46,7 +46,7 @@ export const oddities: readonly Oddity[] = [
   },
   {
     domain: 'bogus.test',
-    reason: 'dns-servfail',
+    reason: 'dns-bogus',
     records: ['bogus.test. MX 10 mail.allgood.test.'],
     failure: 'dns-bogus',
     lesson: {
