@@ -4,9 +4,10 @@ import { SYN_TIMES, SYSTEM_GIVES_UP } from './weather.ts';
 import type { Weather } from './weather.ts';
 
 /** When the handshake of TCP is through: immediately after one round trip, later or never when packets get lost. */
-function opening(
+export function opening(
   weather: Weather,
   roundTrip: Milliseconds,
+  random: () => number,
 ): { readonly after: Milliseconds; readonly reason?: Reason } {
   switch (weather.type) {
     case 'reject':
