@@ -235,30 +235,26 @@ describe('STARTTLS that goes wrong', () => {
     expect(await reasonOf(imap.noop())).toBe('plaintext-after-starttls');
   });
 
-  test('TLS-012 refuses text that comes in place of a TLS record', async () => {
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
-      await send('* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n');
-      await line();
-      await send('a1 OK go\r\n');
-      // The ClientHello.
-      await accepted.read();
-      await send('* OK x\r\n');
-    });
-    const imap = await openImap(connection, { clock: virtualClock() });
-    expect(await reasonOf(imap.startTls(verified))).toBe('plaintext-after-starttls');
-  });
-
-  test('TLS-012 names octets that are neither text nor TLS', async () => {
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
-      await send('* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n');
-      await line();
-      await send('a1 OK go\r\n');
-      await accepted.read();
-      await send('\0\u0001\u0002');
-    });
-    const imap = await openImap(connection, { clock: virtualClock() });
-    expect(await reasonOf(imap.startTls(verified))).toBe('tls-not-spoken');
-  });
+  test.each([
+    ['* OK x\r\n', 'plaintext-after-starttls'],
+    ['\0\u0001\u0002', 'tls-not-spoken'],
+  ])(
+    'TLS-012 TLS-010 names %j that comes in place of a TLS record; nothing but TLS follows STARTTLS',
+    async (text, reason) => {
+      let next: Uint8Array | undefined;
+      const connection = await scripted(async ({ send, line, connection: accepted }) => {
+        await send('* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n');
+        await line();
+        await send('a1 OK go\r\n');
+        next = Uint8Array.from((await accepted.read()) ?? []);
+        await send(text);
+      });
+      const imap = await openImap(connection, { clock: virtualClock() });
+      expect(await reasonOf(imap.startTls(verified))).toBe(reason);
+      // A ClientHello is a handshake record.
+      expect(next?.[0]).toBe(0x16);
+    },
+  );
 
   test('TLS-013 IMAP-025 the server never executes what came behind STARTTLS', async () => {
     const seen: ImapServerEvent[] = [];
