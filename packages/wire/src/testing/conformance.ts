@@ -190,6 +190,14 @@ export function networkConformance(
       });
       await rejects(connection.handshake(accepting()), 'plaintext-on-tls-port');
     });
+    test('a plaintext greeting that arrives in pieces: the same', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.read();
+        await server.write(utf8('2'));
+        await server.write(utf8('20 mx'));
+      });
+      await rejects(connection.handshake(accepting()), 'plaintext-on-tls-port');
+    });
     test('TLS-012 text behind the go-ahead: plaintext-after-starttls', async (scene) => {
       const connection = await scene.connect(async (server) => {
         await server.write(utf8('220 go'));
