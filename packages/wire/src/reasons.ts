@@ -156,6 +156,8 @@ export type CertificateReason =
   | 'cert-key-too-small'
   | 'cert-weak-signature'
   | 'cert-must-staple'
+  | 'cert-fingerprint-mismatch'
+  | 'cert-malformed'
   | 'dane-mismatch'
   | 'tlsa-unusable';
 
@@ -316,6 +318,8 @@ const groupOf: Readonly<Record<Exclude<Reason, `tls-alert-${AlertName}`>, Reason
   'cert-key-too-small': 'certificate',
   'cert-weak-signature': 'certificate',
   'cert-must-staple': 'certificate',
+  'cert-fingerprint-mismatch': 'certificate',
+  'cert-malformed': 'certificate',
   'dane-mismatch': 'certificate',
   'tlsa-unusable': 'certificate',
   'sts-no-record': 'policy',

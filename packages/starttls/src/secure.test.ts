@@ -1,0 +1,181 @@
+import { isUsageError, isWireError, WireError } from '@postern/wire';
+import type { Fault, Reason, TlsPeer, TlsRequest } from '@postern/wire';
+import { describe, expect, test } from 'vitest';
+import { noon, selfSigned } from '../test/certificates.ts';
+import { host, peerOf, tlsInfo } from '../test/peers.ts';
+import { requirementFor } from './requirement.ts';
+import type { Requirement } from './requirement.ts';
+import { secure } from './secure.ts';
+import type { Secured, SecureOptions, Upgradable, UpgradeOptions } from './secure.ts';
+
+const root = await selfSigned();
+const good = peerOf([await root.issue({ names: [`dns:${host}`] })]);
+const bad = peerOf([await selfSigned({ authority: false })], 'DEPTH_ZERO_SELF_SIGNED_CERT');
+
+const fault = (reason: Reason): Fault => ({ kind: 'tls', reason, phase: 'tls', after: 0 });
+
+interface Habit {
+  /** Why the upgrade is not offered. */
+  readonly missing?: Reason;
+  /** Refuses the verb, with a reason if it has one. */
+  readonly refusal?: Reason | 'unexplained';
+  readonly peer?: TlsPeer;
+  /** Loses the verdict, as a broken network would. */
+  readonly forgetful?: boolean;
+}
+
+/** A dialogue of that habit, and what was asked of it. */
+function client(habit: Habit): Upgradable & { readonly asked: (UpgradeOptions & { serverName: string })[] } {
+  const asked: (UpgradeOptions & { serverName: string })[] = [];
+  return {
+    asked,
+    offersStartTls: habit.missing === undefined,
+    async startTls(request: TlsRequest, options?: UpgradeOptions) {
+      asked.push({ serverName: request.serverName, ...options });
+      options?.signal?.throwIfAborted();
+      if (habit.missing && !options?.tryAnyway)
+        throw new WireError({ ...fault(habit.missing), kind: 'peer' });
+      if (habit.refusal === 'unexplained') return { ok: false };
+      if (habit.refusal) return { ok: false, reason: habit.refusal, reply: { lines: ['TLS', 'is broken'] } };
+      const peer = habit.peer ?? good;
+      const verification = request.verify(peer);
+      if (verification.status === 'rejected') throw new WireError(verification.fault);
+      return { ok: true, value: tlsInfo(peer, habit.forgetful ? undefined : verification) };
+    },
+  };
+}
+
+const authenticated = requirementFor({ names: [host] });
+const encrypted = requirementFor({ user: 'encrypt' });
+const opportunistic = requirementFor({ user: 'may' });
+
+const run = (habit: Habit, requirement: Requirement, options?: Partial<SecureOptions>): Promise<Secured> =>
+  secure(client(habit), requirement, { serverName: host, wallClock: () => noon, ...options });
+
+/** What came of it, as one line. */
+async function outcome(...parameters: Parameters<typeof run>): Promise<string> {
+  try {
+    const secured = await run(...parameters);
+    if (secured.method === 'plaintext') return `plaintext: ${secured.reason}`;
+    const { verification } = secured.tls;
+    return `starttls, ${verification?.status}${secured.reason ? `: ${secured.reason}` : ''}`;
+  } catch (error) {
+    if (!isWireError(error)) throw error;
+    return `${error.fault.kind} fault: ${error.code}`;
+  }
+}
+
+describe('securing a dialogue', () => {
+  test.each<[string, Requirement, Habit, string]>([
+    ['may', opportunistic, {}, 'starttls, verified'],
+    ['may', opportunistic, { peer: bad }, 'starttls, unverified'],
+    ['may', opportunistic, { missing: 'starttls-not-offered' }, 'plaintext: starttls-not-offered'],
+    ['may', opportunistic, { missing: 'starttls-masked' }, 'plaintext: starttls-masked'],
+    ['may', opportunistic, { missing: 'preauth-before-tls' }, 'plaintext: preauth-before-tls'],
+    [
+      'may',
+      opportunistic,
+      { refusal: 'starttls-refused-temporarily' },
+      'plaintext: starttls-refused-temporarily',
+    ],
+    ['encrypt', encrypted, {}, 'starttls, verified'],
+    ['encrypt', encrypted, { peer: bad }, 'starttls, unverified'],
+    ['encrypt', encrypted, { missing: 'starttls-not-offered' }, 'policy fault: starttls-not-offered'],
+    ['encrypt', encrypted, { missing: 'starttls-masked' }, 'policy fault: starttls-masked'],
+    ['encrypt', encrypted, { refusal: 'starttls-refused' }, 'policy fault: starttls-refused'],
+    ['encrypt', encrypted, { refusal: 'unexplained' }, 'policy fault: starttls-refused'],
+    ['verify', authenticated, {}, 'starttls, verified'],
+    ['verify', authenticated, { peer: bad }, 'tls fault: cert-self-signed'],
+    ['verify', authenticated, { missing: 'starttls-not-offered' }, 'policy fault: starttls-not-offered'],
+    ['verify', authenticated, { missing: 'preauth-before-tls' }, 'policy fault: preauth-before-tls'],
+    [
+      'verify',
+      authenticated,
+      { refusal: 'starttls-refused-temporarily' },
+      'policy fault: starttls-refused-temporarily',
+    ],
+  ])('TLS-040 level %s, %j %j: %s', async (_, requirement, habit, expected) => {
+    expect(await outcome(habit, requirement)).toBe(expected);
+  });
+
+  test('TLS-016 offered before and missing now looks like a downgrade, under every level', async () => {
+    const habit: Habit = { missing: 'starttls-not-offered' };
+    const before = { offeredBefore: true };
+    expect(await outcome(habit, encrypted, before)).toBe('policy fault: downgrade-suspected');
+    expect(await outcome(habit, opportunistic, before)).toBe('plaintext: downgrade-suspected');
+  });
+
+  test('TLS-016 a masked keyword says more than a missing one', async () => {
+    expect(await outcome({ missing: 'starttls-masked' }, encrypted, { offeredBefore: true })).toBe(
+      'policy fault: starttls-masked',
+    );
+  });
+
+  test('TLS-016 trying anyway tells a stripped keyword from an absent one', async () => {
+    const anyway = { tryAnyway: true };
+    expect(await outcome({ missing: 'starttls-masked' }, authenticated, anyway)).toBe(
+      'starttls, verified: starttls-masked',
+    );
+    expect(
+      await outcome({ missing: 'starttls-not-offered', refusal: 'starttls-refused' }, authenticated, anyway),
+    ).toBe('policy fault: starttls-not-offered');
+  });
+
+  test('TLS-016 the verb is tried once, and not at all unless asked for', async () => {
+    const reluctant = client({ missing: 'starttls-not-offered' });
+    const options = { serverName: host, wallClock: () => noon };
+    await secure(reluctant, opportunistic, options);
+    expect(reluctant.asked).toEqual([{ serverName: host }]);
+    const stripped = client({ missing: 'starttls-not-offered' });
+    await secure(stripped, opportunistic, { ...options, tryAnyway: true });
+    expect(stripped.asked).toEqual([{ serverName: host }, { serverName: host, tryAnyway: true }]);
+  });
+
+  test('TLS-016 the policy fault says whose policy it was and keeps what the client said', async () => {
+    const refused = run({ missing: 'starttls-not-offered' }, { level: 'encrypted', by: 'mta-sts' });
+    await expect(refused).rejects.toMatchObject({
+      fault: { kind: 'policy', phase: 'starttls', by: 'mta-sts' },
+      cause: { fault: { reason: 'starttls-not-offered' } },
+    });
+  });
+
+  test('TLS-004 the policy fault keeps the words of a refusal', async () => {
+    await expect(run({ refusal: 'starttls-refused' }, encrypted)).rejects.toMatchObject({
+      fault: { reason: 'starttls-refused', evidence: { reply: 'TLS\nis broken' } },
+    });
+  });
+
+  test.each([opportunistic, encrypted, authenticated])(
+    'TLS-015 a failed handshake ends the connection, with no word in plaintext: %j',
+    async (requirement) => {
+      const asked: string[] = [];
+      const broken: Upgradable = {
+        offersStartTls: true,
+        async startTls() {
+          asked.push('STARTTLS');
+          throw new WireError(fault('tls-alert-internal-error'));
+        },
+      };
+      const options = { serverName: host, wallClock: () => noon, tryAnyway: true };
+      await expect(secure(broken, requirement, options)).rejects.toMatchObject({
+        fault: { kind: 'tls', reason: 'tls-alert-internal-error' },
+      });
+      expect(asked).toEqual(['STARTTLS']);
+    },
+  );
+
+  test('TLS-042 a verdict that got lost on the way is never taken for a good one', async () => {
+    await expect(run({ forgetful: true }, authenticated)).rejects.toSatisfy(isUsageError);
+  });
+
+  test('TLS-023 the client gets the server name without its dot', async () => {
+    const asked = client({});
+    await secure(asked, encrypted, { serverName: 'Mail.example.test.', wallClock: () => noon });
+    expect(asked.asked).toEqual([{ serverName: host }]);
+  });
+
+  test('TLS-018 abort rejects with its reason untouched', async () => {
+    const reason = new Error('enough');
+    await expect(run({}, encrypted, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
