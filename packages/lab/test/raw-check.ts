@@ -218,7 +218,7 @@ class Session {
         throw new Found(this.#text.includes('\n') ? 'reply-too-long' : 'line-too-long');
       }
       const bytes = await this.#connection.read(this.#options);
-      if (!bytes) throw new Found('closed');
+      if (!bytes) throw new Found(this.#text === '' ? 'closed' : 'truncated');
       this.#text += latin1(bytes);
     }
   }
