@@ -419,7 +419,7 @@ function endOfStream(state: State, how: EndOfStream, rest: Uint8Array, now: Inst
       state,
       now,
       'peer',
-      how === 'closed' ? 'closed-before-greeting' : 'reset-before-greeting',
+      how === 'reset' ? 'reset-before-greeting' : rest.length > 0 ? 'truncated' : 'closed-before-greeting',
       evidence,
     );
   }
