@@ -166,22 +166,6 @@ describe('a dialogue with our own server', () => {
     );
   });
 
-  test('IMAP-006 gives 10,000 commands 10,000 tags', async () => {
-    const tags = new Set<string>();
-    const { imap } = await open(
-      {},
-      {
-        onEvent: (event) => {
-          if (event.type === 'completed') tags.add(event.tag);
-        },
-      },
-    );
-    for (let round = 0; round < 100; round += 1) {
-      await Promise.all(Array.from({ length: 100 }, () => imap.noop()));
-    }
-    expect(tags.size).toBe(10_000);
-  });
-
   test('disposal of an idle dialogue says LOGOUT', async () => {
     const { imap, seen } = await open();
     await imap[Symbol.asyncDispose]();

@@ -63,3 +63,16 @@ test('SASL-009 nothing that a client tells shows the password', () => {
   expect(shown.join('')).not.toContain('tanstaaf');
   expect(shown.join('')).toContain('a1 LOGIN "tim" <redacted 8 octets>');
 });
+
+test('IMAP-006 gives 10,000 commands 10,000 tags', () => {
+  const client = imapClient();
+  client.start(0);
+  client.receive(utf8('* OK\r\n'), 0);
+  const tags = new Set<string>();
+  for (let round = 0; round < 10_000; round += 1) {
+    const tag = said(client.send({ verb: 'NOOP' }, 0)).split(' ')[0] ?? '';
+    tags.add(tag);
+    client.receive(utf8(`${tag} OK\r\n`), 0);
+  }
+  expect(tags.size).toBe(10_000);
+});
