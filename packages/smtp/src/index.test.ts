@@ -19,6 +19,9 @@ test('exports these values and no others', () => {
   `);
   expect(Object.keys(server).toSorted()).toMatchInlineSnapshot(`
     [
+      "MessageAborted",
+      "accept",
+      "refuse",
       "serveSmtp",
       "serverStates",
       "smtpServer",

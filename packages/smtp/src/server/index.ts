@@ -1,13 +1,15 @@
 /**
- * The server's side of the SMTP dialogue (RFC 5321), with STARTTLS (RFC 3207) and AUTH (RFC 4954): a machine, and a driver
- * that runs it on a connection. Good enough for real mail programs in a laboratory, and able to misbehave in every way a
- * client has to be tried against, by options.
+ * The server's side of SMTP (RFC 5321), submission and LMTP (RFC 2033): a machine, and a driver that runs it on a connection and
+ * asks your functions about senders, recipients, messages and logins. With STARTTLS (RFC 3207), AUTH (RFC 4954), PIPELINING (RFC
+ * 2920), CHUNKING and BINARYMIME (RFC 3030), SIZE (RFC 1870), SMTPUTF8 (RFC 6531), DSN (RFC 3461), LIMITS (RFC 9422) and REQUIRETLS
+ * (RFC 8689). Content streams, in memory that does not grow with it. By options it misbehaves in every way a client has to be tried
+ * against.
  *
- * It is *not* a mail server: it accepts every recipient, delivers nowhere, adds no `Received` line, and hands each message
- * out as an event.
+ * It is *not* a mail server: it has no queue, delivers nowhere, and writes trace lines only where it is given a time and a name for
+ * them. Without hooks it accepts every recipient.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { utf8, latin1 } from '@postern/wire';
  * import { smtpServer } from '@postern/smtp/server';
  * const server = smtpServer({ domain: 'mx.example.org', keywords: ['SIZE 1000'], startTls: { type: 'masked' } });
@@ -21,10 +23,29 @@
  *
  * @packageDocumentation
  */
-export type { ReceivedMessage, SmtpServerCommand, SmtpServerEvent } from './events.ts';
+export { MessageAborted } from './driving/message-pipe.ts';
+export type {
+  Eventually,
+  HookContext,
+  HookName,
+  IncomingMessage,
+  ServeAuthRules,
+  SmtpHooks,
+} from './driving/hooks.ts';
+export type { Envelope, Recipient, Sender } from './envelope.ts';
+export type {
+  ClientInfo,
+  MessageAbortReason,
+  ReceivedMessage,
+  SmtpServerCommand,
+  SmtpServerEvent,
+} from './events.ts';
+export type { LoginAttempt } from './login-attempt.ts';
 export { smtpServer } from './machine.ts';
 export type { SmtpServerMachine } from './machine.ts';
+export type { TraceRules } from './message/trace.ts';
 export type {
+  AskedAbout,
   AuthRules,
   GreetingHabit,
   ServerLimits,
@@ -36,3 +57,5 @@ export { serveSmtp } from './serve.ts';
 export type { ServeSmtpOptions } from './serve.ts';
 export { serverStates } from './states.ts';
 export type { ServerStateName, ServerStateRow } from './states.ts';
+export { accept, refuse } from './verdict.ts';
+export type { Acceptance, Refusal, Verdict } from './verdict.ts';

@@ -1,14 +1,17 @@
-import { peerText } from '@postern/wire';
+import { latin1, peerText } from '@postern/wire';
 import type { EndOfStream, Instant, Machine, Output, TlsInfo } from '@postern/wire';
-import { ContentReader } from './data.ts';
 import type { SmtpServerCommand, SmtpServerEvent } from './events.ts';
-import { ClientLines } from './lines.ts';
+import { Intake } from './message/intake.ts';
+import { traceLines } from './message/trace.ts';
 import { serverRules } from './options.ts';
 import type { ServerRules, SmtpServerOptions } from './options.ts';
 import { newServerSession } from './session.ts';
 import type { ServerInput, ServerSession } from './session.ts';
 import type { ServerStateName } from './states.ts';
+import { event } from './steps/basic.ts';
+import { ClientLines } from './syntax/lines.ts';
 import { serverStep } from './transition.ts';
+import { clientInfo, envelopeOf } from './verbs/mail.ts';
 
 /** The server machine. */
 export interface SmtpServerMachine extends Machine<SmtpServerCommand, SmtpServerEvent> {
@@ -19,11 +22,15 @@ export interface SmtpServerMachine extends Machine<SmtpServerCommand, SmtpServer
 const maxEarlyBytes = 8192;
 
 /**
- * The server's side of SMTP as a machine. It accepts every message that keeps to the rules and hands it out as an event.
- * How well or badly it behaves is said by the options, so that a laboratory can build any server out of data.
+ * The server's side of SMTP as a machine. It accepts every message that keeps to the rules and hands it out as an event, or asks
+ * about whatever `asks` names. How well or badly it behaves is said by the options, so that a laboratory can build any server out
+ * of data.
+ *
+ * A question is an event (`ask-sender` and so on) and is answered by the command ANSWER. Do not feed bytes while one is open: they
+ * are kept, without a limit, until the answer. `serveSmtp` does all that.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { latin1 } from '@postern/wire';
  * import { smtpServer } from '@postern/smtp/server';
  * const server = smtpServer({ domain: 'mx.example.org', startTls: { type: 'offered' } });
@@ -41,7 +48,10 @@ type Outputs = readonly Output<SmtpServerEvent>[];
 class SmtpServer implements SmtpServerMachine {
   readonly #rules: ServerRules;
   readonly #lines = new ClientLines();
-  #reader: ContentReader | undefined;
+  /** The message that is coming in. */
+  #intake: Intake | undefined;
+  /** Octets of it since the state was entered. */
+  #progress = 0;
   #session: ServerSession;
 
   constructor(options: SmtpServerOptions) {
@@ -54,20 +64,29 @@ class SmtpServer implements SmtpServerMachine {
   }
 
   get deadline(): Instant | undefined {
-    return this.#session.deadline;
+    const { deadline } = this.#session;
+    // A millisecond for each octet: a client that sends is given time, one that drips is not.
+    return deadline === undefined ? undefined : deadline + this.#progress;
   }
 
   start(now: Instant): Outputs {
     return this.#step({ type: 'start' }, now);
   }
 
-  send(_command: SmtpServerCommand, now: Instant): Outputs {
-    return this.#session.name === 'ended' ? [] : this.#step({ type: 'close' }, now);
+  send(command: SmtpServerCommand, now: Instant): Outputs {
+    if (this.#session.name === 'ended') return [];
+    switch (command.verb) {
+      case 'CLOSE':
+        return this.#step({ type: 'close' }, now);
+      case 'EXTEND':
+        return this.#step({ type: 'extend', by: command.by }, now);
+      case 'ANSWER':
+        return [...this.#step({ type: 'answer', verdict: command.verdict }, now), ...this.#work(now)];
+    }
   }
 
   sendAll(commands: readonly SmtpServerCommand[], now: Instant): Outputs {
-    const [first] = commands;
-    return first ? this.send(first, now) : [];
+    return commands.flatMap((command) => this.send(command, now));
   }
 
   receive(bytes: Uint8Array, now: Instant): Outputs {
@@ -80,7 +99,9 @@ class SmtpServer implements SmtpServerMachine {
       this.#lines.push(bytes.subarray(0, maxEarlyBytes - this.#lines.size));
       return outputs;
     }
-    this.#lines.push(bytes);
+    // Content goes straight through: only what is behind it is copied.
+    const rest = this.#lines.size === 0 ? this.#content(bytes, now, outputs) : bytes;
+    if (rest.length > 0) this.#lines.push(rest);
     outputs.push(...this.#work(now));
     return outputs;
   }
@@ -94,7 +115,7 @@ class SmtpServer implements SmtpServerMachine {
   }
 
   tick(now: Instant): Outputs {
-    const due = this.#session.deadline;
+    const due = this.deadline;
     if (due === undefined || now < due) return [];
     const outputs = [...this.#step({ type: 'tick' }, now)];
     // What an early talker said is answered after the greeting.
@@ -106,7 +127,15 @@ class SmtpServer implements SmtpServerMachine {
   #work(now: Instant): Outputs {
     const outputs: Output<SmtpServerEvent>[] = [];
     for (;;) {
-      const input = this.#next();
+      const { name } = this.#session;
+      if (name === 'data' || name === 'chunk') {
+        const bytes = this.#lines.takeAll();
+        const rest = this.#content(bytes, now, outputs);
+        this.#lines.restore(rest);
+        if (this.#session.name === name && rest.length === 0) return outputs;
+        continue;
+      }
+      const input = this.#line();
       if (!input) return outputs;
       outputs.push(...this.#step(input, now));
       if (this.#session.name === 'tls') {
@@ -117,20 +146,21 @@ class SmtpServer implements SmtpServerMachine {
     }
   }
 
-  #next(): ServerInput | undefined {
+  #line(): ServerInput | undefined {
     const { limits } = this.#rules;
     switch (this.#session.name) {
-      case 'data':
-        return this.#content();
       case 'command':
       case 'refusing':
       case 'auth': {
         const limit = this.#session.name === 'auth' ? limits.maxAuthLineBytes : this.#lineLimit();
         const line = this.#lines.next(limit);
-        return line?.type === 'line' ? { type: 'line', text: peerText(line.bytes) } : line;
+        return line?.type === 'line' ? { type: 'line', text: clientText(line.bytes) } : line;
       }
       case 'start':
       case 'delay':
+      case 'asking':
+      case 'data':
+      case 'chunk':
       case 'tls':
       case 'deaf':
       case 'ended':
@@ -144,21 +174,73 @@ class SmtpServer implements SmtpServerMachine {
     return this.#rules.auth ? Math.max(maxLineBytes, maxAuthLineBytes) : maxLineBytes;
   }
 
-  #content(): ServerInput | undefined {
-    const { maxMessageBytes, maxTextLineBytes } = this.#rules.limits;
-    this.#reader ??= new ContentReader({ maxBytes: maxMessageBytes, maxLineBytes: maxTextLineBytes });
-    const bytes = this.#lines.takeAll();
-    const end = this.#reader.push(bytes);
-    if (end === undefined) return undefined;
-    this.#lines.restore(bytes.subarray(end));
-    const content = this.#reader.finish();
-    this.#reader = undefined;
-    return { type: 'content', content };
+  /** Takes in content, as far as it goes; returns what is behind it. */
+  #content(bytes: Uint8Array, now: Instant, outputs: Output<SmtpServerEvent>[]): Uint8Array {
+    const { name, chunk } = this.#session;
+    if (name === 'data') {
+      const { used, ended, piece } = this.#begin(outputs).data(bytes);
+      this.#hand(piece, used, outputs);
+      if (ended) outputs.push(...this.#end(now));
+      return bytes.subarray(used);
+    }
+    if (name !== 'chunk' || !chunk) return bytes;
+    const taken = bytes.subarray(0, chunk.size - this.#progress);
+    // What is refused is swallowed (RFC 3030 §2).
+    const piece = chunk.refusal ? taken.subarray(0, 0) : this.#begin(outputs).chunk(taken);
+    this.#hand(piece, taken.length, outputs);
+    if (this.#progress >= chunk.size) outputs.push(...this.#end(now));
+    return bytes.subarray(taken.length);
+  }
+
+  /** The intake of this message; made at its first octet, with the trace lines on top. */
+  #begin(outputs: Output<SmtpServerEvent>[]): Intake {
+    if (this.#intake) return this.#intake;
+    const { limits, asks } = this.#rules;
+    const keep = !asks.includes('message');
+    const head = this.#head();
+    if (head && !keep) outputs.push(event({ type: 'content', bytes: head }));
+    this.#intake = new Intake({
+      maxBytes: limits.maxMessageBytes,
+      maxLineBytes: limits.maxTextLineBytes,
+      keep,
+      head,
+    });
+    return this.#intake;
+  }
+
+  #head(): Uint8Array | undefined {
+    const { trace, protocol, domain } = this.#rules;
+    const id = this.#session.transaction?.id;
+    if (!trace || id === undefined) return undefined;
+    const client = clientInfo(this.#session, this.#rules);
+    return traceLines(trace, { protocol, domain, client, envelope: envelopeOf(this.#session), id });
+  }
+
+  #hand(piece: Uint8Array, used: number, outputs: Output<SmtpServerEvent>[]): void {
+    this.#progress += used;
+    if (piece.length > 0) outputs.push(event({ type: 'content', bytes: piece }));
+  }
+
+  #end(now: Instant): Outputs {
+    const content = (this.#intake ?? this.#begin([])).summary();
+    return this.#step({ type: 'content', content }, now);
   }
 
   #step(input: ServerInput, now: Instant): Outputs {
     const { session, outputs } = serverStep(this.#session, input, now, this.#rules);
+    // A new state begins to wait anew.
+    if (session.since !== this.#session.since || session.name !== this.#session.name) this.#progress = 0;
     this.#session = session;
+    const content = session.transaction?.content;
+    if (content !== 'data' && content !== 'chunks') this.#intake = undefined;
     return outputs;
   }
+}
+
+/** A line as text. Octets that are no UTF-8 become a character that no command and no address may hold. */
+function clientText(bytes: Uint8Array): string {
+  const text = peerText(bytes);
+  return /[\u0080-\u00ff]/.test(text) && text === latin1(bytes)
+    ? text.replace(/[\u0080-\u00ff]/g, '\u007f')
+    : text;
 }

@@ -1,11 +1,15 @@
-import { serve } from '@postern/wire';
+import { converse } from '@postern/wire';
 import type { Clock, Connection, Observer, TlsOffer } from '@postern/wire';
+import { Decisions } from './driving/decisions.ts';
+import type { HookName, ServeAuthRules, SmtpHooks } from './driving/hooks.ts';
+import { RepliesTogether } from './driving/replies-together.ts';
 import type { SmtpServerEvent } from './events.ts';
 import { smtpServer } from './machine.ts';
-import type { SmtpServerOptions } from './options.ts';
+import { serverRules } from './options.ts';
+import type { AskedAbout, SmtpServerOptions } from './options.ts';
 
 /** Options of {@link serveSmtp}. */
-export interface ServeSmtpOptions extends Omit<SmtpServerOptions, 'tls'> {
+export interface ServeSmtpOptions extends Omit<SmtpServerOptions, 'tls' | 'asks' | 'client' | 'auth'> {
   /** The time. */
   readonly clock: Clock;
   /**
@@ -13,42 +17,87 @@ export interface ServeSmtpOptions extends Omit<SmtpServerOptions, 'tls'> {
    * `{ type: 'offered' }`.
    */
   readonly tls?: TlsOffer;
+  /** How people log in. Default: nobody does; AUTH gets 502. */
+  readonly auth?: ServeAuthRules;
+  /** Who decides about senders, recipients and messages. Default: all are accepted, and a message is an event. */
+  readonly hooks?: SmtpHooks;
+  /** Is told what a hook threw, or what was wrong with its verdict. The client was told to try again. Must not throw. */
+  readonly onHookError?: (error: unknown, hook: HookName) => void;
   /** Says 421 and closes; the promise then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
   /** Sees all bytes; for transcripts. Responses within AUTH are not masked on this side: do not log them. */
   readonly observe?: Observer;
-  /** Sees every event: commands, logins, messages. Must not throw. */
+  /** Sees every event: commands, logins, messages, questions. Must not throw. */
   readonly onEvent?: (event: SmtpServerEvent) => void;
 }
+
+/** RFC 2920 §3.1: a reply to these is never held back. What nobody knows is among them. */
+const mayWait: ReadonlySet<string> = new Set(['MAIL', 'RCPT', 'RSET', 'BDAT']);
 
 /**
  * Serves one client on an open connection until it leaves. Takes ownership of the connection. Inside implicit TLS run
  * `connection.acceptTls` before; the server then does not offer STARTTLS.
  *
  * Resolves when the dialogue ended in good order, time-outs answered with 421 included. Rejects with a `WireError` when the
- * TLS handshake failed.
+ * TLS handshake failed. A message under way is then over: reading its content rejects.
  *
  * @example
  * ```ts
- * import { serveSmtp } from '@postern/smtp/server';
+ * import { accept, refuse, serveSmtp } from '@postern/smtp/server';
  * import { nodeNetwork, systemClock } from '@postern/wire/node';
  * await nodeNetwork().listen({ address: '127.0.0.1', port: 2525 }, (connection) =>
  *   serveSmtp(connection, {
- *     domain: 'lab.example',
+ *     domain: 'mx.example.org',
  *     clock: systemClock(),
- *     onEvent: (event) => {
- *       if (event.type === 'message') console.log(event.message.recipients); // [ 'ada@lab.example' ]
+ *     hooks: {
+ *       recipient: ({ path }) => (/@example\.org$/i.test(path) ? accept : refuse(550, '5.7.1', 'no relaying')),
+ *       async message({ envelope, content }) {
+ *         let octets = 0;
+ *         for await (const piece of content) octets += piece.length;
+ *         console.log(envelope.sender.path, octets); // ada@example.net 1234
+ *         return accept;
+ *       },
  *     },
  *   }),
  * );
  * ```
  */
 export async function serveSmtp(connection: Connection, options: ServeSmtpOptions): Promise<void> {
-  const { clock, tls, signal, observe, onEvent, ...rest } = options;
-  const machine = smtpServer({
+  const { clock, tls, auth, hooks = {}, onHookError, signal, observe, onEvent, ...rest } = options;
+  const asks: readonly AskedAbout[] = [
+    ...(auth ? (['login'] as const) : []),
+    ...(['sender', 'recipient', 'message'] as const).filter((name) => hooks[name] !== undefined),
+  ];
+  const machineOptions: SmtpServerOptions = {
     ...(tls && { startTls: { type: 'offered' } }),
     ...rest,
+    asks,
+    client: connection.endpoint,
+    // The machine asks, so this is never called.
+    ...(auth && { auth: { ...auth, authenticate: () => false } }),
     ...(connection.tls && { tls: connection.tls }),
+  };
+  const together = new RepliesTogether(connection);
+  const dialogue = converse(smtpServer(machineOptions), together, {
+    clock,
+    ...(tls && { upgrade: (upgraded, upgradeOptions) => upgraded.acceptTls(tls, upgradeOptions) }),
+    ...(observe && { observe }),
   });
-  await serve(machine, connection, { clock, tls, signal, farewell: { verb: 'CLOSE' }, observe, onEvent });
+  const patience = serverRules(machineOptions).patience.answer;
+  const decisions = new Decisions(dialogue, { clock, hooks, auth, patience, signal, onHookError });
+  try {
+    for (;;) {
+      const event = await dialogue.next(signal ? { signal } : {});
+      if (event === undefined) return;
+      onEvent?.(event);
+      if (event.type === 'command' && !mayWait.has(event.verb)) await together.flush();
+      await decisions.react(event);
+    }
+  } catch (error) {
+    if (signal?.aborted && !dialogue.ended) dialogue.send({ verb: 'CLOSE' });
+    throw error;
+  } finally {
+    await decisions.stop(undefined);
+    await dialogue[Symbol.asyncDispose]();
+  }
 }

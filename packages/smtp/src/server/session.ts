@@ -1,16 +1,44 @@
 import type { ServerMechanism } from '@postern/sasl';
-import type { EndOfStream, Instant, Output, TlsInfo } from '@postern/wire';
-import type { Content } from './data.ts';
+import type { EndOfStream, Instant, Milliseconds, Output, TlsInfo } from '@postern/wire';
+import type { Recipient, Sender } from './envelope.ts';
 import type { SmtpServerEvent } from './events.ts';
+import type { ContentSummary } from './message/intake.ts';
+import type { ServerReply } from './reply.ts';
 import type { ServerStateName } from './states.ts';
+import type { Verdict } from './verdict.ts';
+import type { VerbAnswer } from './verbs/answer.ts';
 
 /** An open mail transaction. */
-interface Transaction {
-  readonly from: string;
-  readonly recipients: readonly string[];
-  /** The client declared SMTPUTF8 (RFC 6531 §3.4). */
-  readonly utf8: boolean;
+export interface Transaction {
+  readonly sender: Sender;
+  readonly recipients: readonly Recipient[];
+  /** RCPT commands so far, refused ones included (RFC 9422 §4.2). */
+  readonly attempts: number;
+  /** How content is coming in, once it is; `failed` after a refused BDAT, when nothing but RSET helps (RFC 3030 §2). */
+  readonly content: 'none' | 'data' | 'chunks' | 'failed';
+  /** The name of the message in the `Received:` line, from when its content begins. */
+  readonly id: string | undefined;
 }
+
+/** The chunk that is coming in (RFC 3030 §2). */
+export interface Chunk {
+  readonly size: number;
+  readonly last: boolean;
+  /** What it will be answered with, where that is decided: its octets are swallowed all the same. */
+  readonly refusal: ServerReply | undefined;
+}
+
+/** What the owner of the machine has been asked. */
+export type Question =
+  | {
+      readonly type: 'sender' | 'recipient';
+      readonly verb: string;
+      readonly argument: string;
+      /** What is said and changed where the answer is yes. */
+      readonly answer: VerbAnswer;
+    }
+  | { readonly type: 'message' }
+  | { readonly type: 'login'; readonly mechanism: string; readonly user: string };
 
 /** Everything the server knows about its client. Never changed, only replaced. */
 export interface ServerSession {
@@ -19,11 +47,17 @@ export interface ServerSession {
   readonly deadline: Instant | undefined;
   /** The name the client gave itself; `undefined` before EHLO and HELO. */
   readonly domain: string | undefined;
-  /** It was EHLO. */
+  /** It was EHLO or LHLO. */
   readonly extended: boolean;
   readonly tls: TlsInfo | undefined;
   readonly user: string | undefined;
   readonly transaction: Transaction | undefined;
+  readonly chunk: Chunk | undefined;
+  readonly question: Question | undefined;
+  /** MAIL commands so far, refused ones included (RFC 9422 §4.1). */
+  readonly transactions: number;
+  /** Domains of recipients so far, lower case (RFC 9422 §4.3). */
+  readonly recipientDomains: ReadonlySet<string>;
   /** Refused commands in a row. */
   readonly errors: number;
   readonly failedLogins: number;
@@ -38,10 +72,13 @@ export type ServerInput =
   | { readonly type: 'line'; readonly text: string }
   | { readonly type: 'too-long' }
   | { readonly type: 'bare-lf' }
-  | { readonly type: 'content'; readonly content: Content }
+  /** The end of DATA, or of a chunk. */
+  | { readonly type: 'content'; readonly content: ContentSummary }
   /** Octets before the greeting, or in plaintext behind STARTTLS. */
   | { readonly type: 'untimely'; readonly bytes: Uint8Array }
   | { readonly type: 'tls-ready'; readonly tls: TlsInfo }
+  | { readonly type: 'answer'; readonly verdict: Verdict | readonly Verdict[] }
+  | { readonly type: 'extend'; readonly by: Milliseconds }
   | { readonly type: 'end'; readonly how: EndOfStream }
   | { readonly type: 'tick' }
   | { readonly type: 'close' };
@@ -50,6 +87,8 @@ export type ServerInput =
 export interface ServerStep {
   readonly session: ServerSession;
   readonly outputs: readonly Output<SmtpServerEvent>[];
+  /** The message whose content was coming in has met its fate, and the outputs tell it. */
+  readonly concluded?: boolean;
 }
 
 /** The session before anything has happened, and again after a TLS handshake (RFC 3207 §4.2). */
@@ -63,6 +102,10 @@ export function newServerSession(tls: TlsInfo | undefined): ServerSession {
     tls,
     user: undefined,
     transaction: undefined,
+    chunk: undefined,
+    question: undefined,
+    transactions: 0,
+    recipientDomains: new Set(),
     errors: 0,
     failedLogins: 0,
     exchange: undefined,

@@ -3,7 +3,17 @@ import type { ServerPatience } from './options.ts';
 
 /** All states of the server. */
 export type ServerStateName =
-  'start' | 'delay' | 'command' | 'auth' | 'data' | 'tls' | 'refusing' | 'deaf' | 'ended';
+  | 'start'
+  | 'delay'
+  | 'command'
+  | 'auth'
+  | 'data'
+  | 'chunk'
+  | 'asking'
+  | 'tls'
+  | 'refusing'
+  | 'deaf'
+  | 'ended';
 
 /** What is to be known about a state. */
 export interface ServerStateRow {
@@ -48,6 +58,18 @@ export const serverStates: Readonly<Record<ServerStateName, ServerStateRow>> = {
     phase: 'data',
     patience: 'data',
     rfc: 'RFC 5321 §4.1.1.4',
+  },
+  chunk: {
+    phrase: 'waiting for the octets of a chunk',
+    phase: 'data-block',
+    patience: 'data',
+    rfc: 'RFC 3030 §2',
+  },
+  asking: {
+    phrase: 'its owner is asked',
+    phase: 'command',
+    patience: undefined,
+    rfc: 'RFC 5321 §4.5.3.2',
   },
   tls: { phrase: 'the TLS handshake runs', phase: 'tls', patience: 'tls', rfc: 'RFC 3207 §4' },
   refusing: {
