@@ -1,5 +1,5 @@
 // `postern probe` against Postfix and Dovecot: both methods, on every port.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readEnvironment, type Endpoint } from '../environment.ts';
@@ -72,7 +72,7 @@ describe.concurrent('a login', () => {
 
   /** Everything that a run leaves to read, and its report. */
   async function login(endpoint: string, password: string) {
-    const trace = join(directory, `${encodeURIComponent(endpoint)}.trace`);
+    const trace = join(mkdtempSync(join(directory, 'trace-')), 'transcript');
     const outcome = await probe(endpoint, ['--user', account.user, '--trace', trace], {
       env: { POSTERN_PASSWORD: password },
     });
