@@ -43,8 +43,8 @@ async function answersTls({ lab, clock, endpoint, patience }: RawCheck): Promise
   let connection: Connection | undefined;
   try {
     connection = await lab.network.connect(endpoint.endpoint, { signal });
-    const verify = (): Verification => ({ status: 'verified', by: 'pkix' });
-    await connection.handshake({ serverName: endpoint.hostName, verify }, { signal });
+    const anybody = (): Verification => ({ status: 'verified', by: 'pkix' });
+    await connection.handshake({ serverName: endpoint.hostName, verify: anybody }, { signal });
     return true;
   } catch (error) {
     if (isWireError(error)) return error.fault.evidence?.bytes?.[0] === 0x15;
@@ -68,7 +68,9 @@ async function attempt(check: RawCheck, method: TlsMethod): Promise<RawOutcome> 
   } catch (error) {
     if (error instanceof DeadlineExceeded) return { verdict: 'silent', reason: step.timeout };
     if (error instanceof Found) return { verdict: 'refused', reason: error.reason };
-    if (isWireError(error)) return { verdict: 'refused', reason: error.code };
+    if (isWireError(error)) {
+      return { verdict: error.code === 'unreachable' ? 'could-not-tell' : 'refused', reason: error.code };
+    }
     throw error;
   } finally {
     connection?.reset();
@@ -218,7 +220,7 @@ class Session {
         throw new Found(this.#text.includes('\n') ? 'reply-too-long' : 'line-too-long');
       }
       const bytes = await this.#connection.read(this.#options);
-      if (!bytes) throw new Found('closed');
+      if (!bytes) throw new Found(this.#text === '' ? 'closed' : 'truncated');
       this.#text += latin1(bytes);
     }
   }
