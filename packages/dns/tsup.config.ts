@@ -1,1 +1,9 @@
-export { default } from '../../tsup.base.ts';
+import base from '../../tsup.base.ts';
+
+export default {
+  ...base,
+  entry: {
+    index: 'src/index.ts',
+    'testing/index': 'src/testing/index.ts',
+  },
+};

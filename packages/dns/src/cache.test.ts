@@ -1,0 +1,198 @@
+import { virtualClock } from '@postern/wire/testing';
+import type { VirtualClock } from '@postern/wire/testing';
+import { describe, expect, it } from 'vitest';
+import { cachedResolver } from './cache.ts';
+import type { CacheOptions } from './cache.ts';
+import type { Resolver } from './resolver.ts';
+import { zoneResolver } from './zone-resolver.ts';
+import type { ZoneResolverOptions } from './zone-resolver.ts';
+
+/** A cache before a zone, and the questions that got through to it. */
+function scene(
+  zone: string,
+  options?: ZoneResolverOptions & Partial<CacheOptions>,
+): { clock: VirtualClock; cache: Resolver; asked: string[] } {
+  const clock = virtualClock();
+  const inner = zoneResolver(zone, options);
+  const asked: string[] = [];
+  const counted: Resolver = {
+    query(name, type, queryOptions) {
+      asked.push(`${name} ${type}`);
+      return inner.query(name, type, queryOptions);
+    },
+  };
+  return { clock, asked, cache: cachedResolver(counted, { clock, ...options }) };
+}
+
+const soa = 'test. 600 SOA ns.test. admin.test. 1 2 3 4 60\n';
+
+describe('what is kept', () => {
+  it('DNS-054 keeps an answer until exactly its TTL', async () => {
+    const { clock, cache, asked } = scene('a.test. 60 A 192.0.2.1');
+    await cache.query('a.test', 'A');
+    await clock.advance(59_900);
+    expect(await cache.query('A.Test.', 'A')).toMatchObject({ records: ['192.0.2.1'], ttl: 100 });
+    expect(asked.length).toBe(1);
+    await clock.advance(100);
+    await cache.query('a.test', 'A');
+    expect(asked.length).toBe(2);
+  });
+
+  it('DNS-050 keeps an alias and its end for the shorter of both', async () => {
+    const { clock, cache, asked } = scene('a.test. 30 CNAME b.test.\nb.test. 300 A 192.0.2.1');
+    expect(await cache.query('a.test', 'A')).toMatchObject({ ttl: 30_000 });
+    await clock.advance(29_999);
+    await cache.query('a.test', 'A');
+    expect(asked.length).toBe(1);
+    await clock.advance(1);
+    await cache.query('a.test', 'A');
+    expect(asked.length).toBe(2);
+  });
+
+  it('DNS-050 keeps nothing for TTL 0, longer than a day, or against the options', async () => {
+    const zone = 'zero.test. 0 A 192.0.2.1\nlong.test. 4w A 192.0.2.2';
+    const { clock, cache, asked } = scene(zone);
+    await cache.query('zero.test', 'A');
+    await cache.query('zero.test', 'A');
+    expect(asked.length).toBe(2);
+    await cache.query('long.test', 'A');
+    await clock.advance(86_400_000);
+    await cache.query('long.test', 'A');
+    expect(asked.length).toBe(4);
+    const floor = scene(zone, { minTtl: 5000 });
+    await floor.cache.query('zero.test', 'A');
+    await floor.clock.advance(4999);
+    await floor.cache.query('zero.test', 'A');
+    expect(floor.asked.length).toBe(1);
+  });
+
+  it('DNS-051 keeps an absence for the lesser of SOA TTL and MINIMUM, at most three hours', async () => {
+    const { clock, cache, asked } = scene(`${soa}a.test. A 192.0.2.1`);
+    expect(await cache.query('a.test', 'AAAA')).toMatchObject({ status: 'no-data', ttl: 60_000 });
+    await clock.advance(59_999);
+    await cache.query('a.test', 'AAAA');
+    expect(asked.length).toBe(1);
+    await clock.advance(1);
+    await cache.query('a.test', 'AAAA');
+    expect(asked.length).toBe(2);
+    const long = scene('test. 90000 SOA ns.test. admin.test. 1 2 3 4 90000');
+    await long.cache.query('x.test', 'A');
+    await long.clock.advance(10_800_000);
+    await long.cache.query('x.test', 'A');
+    expect(long.asked.length).toBe(2);
+  });
+
+  it('DNS-051 keeps no absence without an SOA', async () => {
+    const { cache, asked } = scene('a.test. A 192.0.2.1');
+    await cache.query('a.test', 'AAAA');
+    await cache.query('a.test', 'AAAA');
+    expect(asked.length).toBe(2);
+  });
+
+  it('DNS-051 takes a name that does not exist for absent in every type, a missing type for nothing more', async () => {
+    const { cache, asked } = scene(`${soa}a.test. A 192.0.2.1\nalias.test. CNAME gone.test.`);
+    await cache.query('none.test', 'MX');
+    expect((await cache.query('none.test', 'A')).status).toBe('no-such-domain');
+    await cache.query('a.test', 'MX');
+    expect((await cache.query('a.test', 'A')).status).toBe('records');
+    expect(asked).toEqual(['none.test MX', 'a.test MX', 'a.test A']);
+    // Denied is the end of the chain, not the alias.
+    await cache.query('alias.test', 'MX');
+    expect((await cache.query('gone.test', 'A')).status).toBe('no-such-domain');
+    expect((await cache.query('alias.test', 'CNAME')).status).toBe('records');
+    expect(asked.slice(3)).toEqual(['alias.test MX', 'alias.test CNAME']);
+  });
+
+  it('DNS-057 takes what lies below a name that does not exist for absent only where that is secure', async () => {
+    const secure = scene(soa, { authenticated: true });
+    await secure.cache.query('x.test', 'A');
+    expect(await secure.cache.query('_25._tcp.x.test', 'TLSA')).toMatchObject({
+      status: 'no-such-domain',
+      canonical: '_25._tcp.x.test',
+      authenticated: true,
+    });
+    expect(secure.asked.length).toBe(1);
+    for (const options of [{ authenticated: false }, { authenticated: true, trusted: false }]) {
+      const insecure = scene(soa, options);
+      await insecure.cache.query('x.test', 'A');
+      await insecure.cache.query('_25._tcp.x.test', 'TLSA');
+      expect(insecure.asked.length).toBe(2);
+    }
+  });
+
+  it('DNS-057, DNS-029 keeps no failure and makes no absence of one', async () => {
+    const { cache, asked } = scene(soa, { failures: { 'x.test': 'dns-servfail' } });
+    await expect(cache.query('x.test', 'A')).rejects.toMatchObject({ code: 'dns-servfail' });
+    await expect(cache.query('x.test', 'A')).rejects.toMatchObject({ code: 'dns-servfail' });
+    expect((await cache.query('y.x.test', 'A')).status).toBe('no-such-domain');
+    expect(asked.length).toBe(3);
+  });
+
+  it('DNS-053 keeps the DNSSEC marks with the answer', async () => {
+    const { cache } = scene('a.test. A 192.0.2.1', { authenticated: true });
+    await cache.query('a.test', 'A');
+    expect(await cache.query('a.test', 'A')).toMatchObject({ authenticated: true, trusted: true });
+  });
+
+  it('is bounded, and forgets first what was not used for longest', async () => {
+    const zone = ['a', 'b', 'c'].map((name) => `${name}.test. A 192.0.2.1`).join('\n');
+    const { cache, asked } = scene(zone, { maxEntries: 2 });
+    for (const name of ['a', 'b', 'a', 'c', 'a', 'b']) await cache.query(`${name}.test`, 'A');
+    expect(asked).toEqual(['a.test A', 'b.test A', 'c.test A', 'b.test A']);
+  });
+});
+
+describe('questions under way', () => {
+  /** A resolver that answers when it is told to. */
+  function held(): { resolver: Resolver; signals: AbortSignal[]; release: () => void } {
+    const inner = zoneResolver('a.test. MX 10 m.test.');
+    const signals: AbortSignal[] = [];
+    const gate = Promise.withResolvers<void>();
+    return {
+      signals,
+      release: gate.resolve,
+      resolver: {
+        async query(name, type, options) {
+          if (options?.signal) signals.push(options.signal);
+          await Promise.race([
+            gate.promise,
+            new Promise((_, reject) =>
+              options?.signal?.addEventListener('abort', () => {
+                reject(options.signal?.reason);
+              }),
+            ),
+          ]);
+          return inner.query(name, type);
+        },
+      },
+    };
+  }
+
+  it('DNS-053 asks once for a thousand callers', async () => {
+    const { resolver, signals, release } = held();
+    const cache = cachedResolver(resolver, { clock: virtualClock() });
+    const answers = Promise.all(Array.from({ length: 1000 }, () => cache.query('a.test', 'MX')));
+    release();
+    expect(new Set((await answers).map(({ status }) => status))).toEqual(new Set(['records']));
+    expect(signals.length).toBe(1);
+  });
+
+  it('DNS-053 lets one caller leave without harm to the others, and ends the query with the last', async () => {
+    const { resolver, signals, release } = held();
+    const cache = cachedResolver(resolver, { clock: virtualClock() });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const reason = new Error('enough');
+    const leaving = cache.query('a.test', 'MX', { signal: first.signal }).catch((error: unknown) => error);
+    const staying = cache.query('a.test', 'MX', { signal: second.signal }).catch((error: unknown) => error);
+    first.abort(reason);
+    expect(await leaving).toBe(reason);
+    expect(signals[0]?.aborted).toBe(false);
+    second.abort(reason);
+    expect(await staying).toBe(reason);
+    expect(signals[0]?.aborted).toBe(true);
+    const again = cache.query('a.test', 'MX');
+    release();
+    expect((await again).status).toBe('records');
+    expect(signals.length).toBe(2);
+  });
+});

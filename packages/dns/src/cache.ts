@@ -1,0 +1,161 @@
+import type { Clock, Instant, Milliseconds } from '@postern/wire';
+import { parentName } from './name.ts';
+import type { Records, RecordType } from './records.ts';
+import { isSecure, questionName } from './resolver.ts';
+import type { DnsAnswer, Resolver } from './resolver.ts';
+
+/** Options of {@link cachedResolver}. */
+export interface CacheOptions {
+  /** Measures ages. */
+  readonly clock: Clock;
+  /** Answers kept; the one unused for longest goes first. Default 10 000, which is a few megabytes. */
+  readonly maxEntries?: number;
+  /** Answers with records are kept at least this long. Default 0: what a domain says holds. */
+  readonly minTtl?: Milliseconds;
+  /** Answers with records are kept at most this long. Default one day. */
+  readonly maxTtl?: Milliseconds;
+  /** Absences are kept at most this long. Default 3 h: RFC 2308 §5 finds one to three good and more than a day bad. */
+  readonly maxNegativeTtl?: Milliseconds;
+}
+
+type AnyAnswer = DnsAnswer<Records[RecordType]>;
+
+interface Entry {
+  readonly answer: AnyAnswer;
+  readonly expires: Instant;
+}
+
+interface Flight {
+  readonly answer: Promise<AnyAnswer>;
+  readonly stop: AbortController;
+  waiting: number;
+}
+
+/**
+ * Puts a cache before a resolver. Answers are kept for their TTL, absences for theirs (RFC 2308 §5), failures never; the
+ * `ttl` of an answer from the cache is what is left of it. Questions asked again while the first is under way share its
+ * answer, so a thousand callers cost one query.
+ *
+ * That a name does not exist holds for all its types, and, where the answer is secure, for everything below it
+ * (RFC 8020 §2). Nothing stale is ever served.
+ *
+ * Abort affects only the caller that aborts; the shared query ends when the last one has left.
+ *
+ * @example
+ * ```ts
+ * import { cachedResolver, zoneResolver } from '@postern/dns';
+ * import type { Clock } from '@postern/wire';
+ *
+ * const make = (clock: Clock) => cachedResolver(zoneResolver('mx.example.test. 300 A 192.0.2.1'), { clock });
+ * ```
+ */
+export function cachedResolver(resolver: Resolver, options: CacheOptions): Resolver {
+  const {
+    clock,
+    maxEntries = 10_000,
+    minTtl = 0,
+    maxTtl = 86_400_000,
+    maxNegativeTtl = 10_800_000,
+  } = options;
+  const entries = new Map<string, Entry>();
+  const flights = new Map<string, Flight>();
+
+  function fresh(key: string): AnyAnswer | undefined {
+    const entry = entries.get(key);
+    if (entry === undefined) return undefined;
+    entries.delete(key);
+    const ttl = entry.expires - clock.now();
+    if (ttl <= 0) return undefined;
+    // Back in at the end: the order of a Map is then the order of use.
+    entries.set(key, entry);
+    return { ...entry.answer, ttl };
+  }
+
+  function keep(key: string, answer: AnyAnswer): void {
+    const positive = answer.status === 'records';
+    const ttl = Math.min(
+      positive ? Math.max(answer.ttl, minTtl) : answer.ttl,
+      positive ? maxTtl : maxNegativeTtl,
+    );
+    if (ttl <= 0) return;
+    entries.delete(key);
+    entries.set(key, { answer, expires: clock.now() + ttl });
+    for (const oldest of entries.keys()) {
+      if (entries.size <= maxEntries) break;
+      entries.delete(oldest);
+    }
+  }
+
+  function find(name: string, type: RecordType): AnyAnswer | undefined {
+    const exact = fresh(`${name} ${type}`) ?? fresh(deniedKey(name));
+    if (exact !== undefined) return exact;
+    for (let above = parentName(name); above !== '.'; above = parentName(above)) {
+      const denied = fresh(deniedKey(above));
+      // RFC 8020 §2; only where nobody can have forged it.
+      if (denied !== undefined && isSecure(denied)) return { ...denied, canonical: name };
+    }
+    return undefined;
+  }
+
+  function remember(name: string, type: RecordType, answer: AnyAnswer): void {
+    keep(`${name} ${type}`, answer);
+    // RFC 2308 §5: the name at the end of the chain is the one that is denied, for every type.
+    if (answer.status === 'no-such-domain') keep(deniedKey(answer.canonical), answer);
+  }
+
+  function takeOff(name: string, type: RecordType): Flight {
+    const stop = new AbortController();
+    const answer: Promise<AnyAnswer> = resolver.query(name, type, { signal: stop.signal });
+    const flight: Flight = { answer, stop, waiting: 0 };
+    const key = `${name} ${type}`;
+    const land = (): void => {
+      if (flights.get(key) === flight) flights.delete(key);
+    };
+    flights.set(key, flight);
+    answer.then((found) => {
+      land();
+      remember(name, type, found);
+    }, land);
+    return flight;
+  }
+
+  /** Waits for a shared query; leaving it early ends it if nobody else waits. */
+  function join(key: string, flight: Flight, signal: AbortSignal | undefined): Promise<AnyAnswer> {
+    flight.waiting += 1;
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        reject(signal?.reason);
+        flight.waiting -= 1;
+        if (flight.waiting > 0) return;
+        if (flights.get(key) === flight) flights.delete(key);
+        flight.stop.abort(signal?.reason);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      flight.answer.then(resolve, reject).finally(() => {
+        signal?.removeEventListener('abort', abort);
+      });
+    });
+  }
+
+  return {
+    async query<K extends RecordType>(
+      name: string,
+      type: K,
+      queryOptions?: { readonly signal?: AbortSignal },
+    ): Promise<DnsAnswer<Records[K]>> {
+      const signal = queryOptions?.signal;
+      if (signal?.aborted) throw signal.reason;
+      const question = questionName(name, type);
+      const key = `${question} ${type}`;
+      const answer =
+        find(question, type) ?? (await join(key, flights.get(key) ?? takeOff(question, type), signal));
+      // The key holds the type, so what is kept under it has the records of that type.
+      return answer as DnsAnswer<Records[K]>;
+    },
+  };
+}
+
+/** The key of a denied name; no question has it, for it names no type. */
+function deniedKey(name: string): string {
+  return `${name} *`;
+}

@@ -1,0 +1,170 @@
+import { isWireError } from '@postern/wire';
+import type { Fault, Reason } from '@postern/wire';
+import { normalAddress } from './address/ip.ts';
+import { addresses } from './addresses.ts';
+import type { HostAddresses } from './addresses.ts';
+import type { ExchangersRoute, ImplicitRoute, LiteralRoute } from './mail-route.ts';
+import type { Resolver } from './resolver.ts';
+
+/** Options of {@link routeHosts}. */
+export interface RouteHostsOptions {
+  /** Hosts that are looked up, in their order. Default 5: RFC 5321 §5.1 wants at least two addresses tried, and allows a limit. */
+  readonly maxHosts?: number;
+  /** Addresses used of each host. Default 4. */
+  readonly maxAddresses?: number;
+  /** Addresses of this host: an exchanger that has one of them is ourselves (RFC 5321 §5.1). Default none. */
+  readonly ownAddresses?: readonly string[];
+  /** See {@link AddressOptions.allowSpecial}. Default `false`. */
+  readonly allowSpecial?: boolean;
+  /** Ends the wait; `signal.reason` is rethrown untouched. */
+  readonly signal?: AbortSignal;
+}
+
+/** An exchanger that can be dialled. */
+export interface RouteHost {
+  /** The name as it stands in the MX record; an address literal stands for itself. */
+  readonly host: string;
+  /** Its preference; 0 without an MX record. */
+  readonly preference: number;
+  /** What to dial, in order; none of them stands at an earlier host too. */
+  readonly addresses: readonly string[];
+  /** The look-ups behind it, with the DNSSEC marks and the canonical name. */
+  readonly found: HostAddresses;
+}
+
+/** An exchanger that was passed over, and why. */
+export interface PassedOver {
+  /** The exchanger. */
+  readonly host: string;
+  /** Its preference. */
+  readonly preference: number;
+  /**
+   * `dns-nxdomain`, `dns-nodata`, `address-forbidden`, `mx-loop`, or the failure of its look-up. A host all of whose
+   * addresses stand at earlier ones is not passed over, and not listed: it is tried already.
+   */
+  readonly reason: Reason;
+  /** Whether it may be different later. */
+  readonly temporary: boolean;
+  /** The failed look-up. */
+  readonly fault?: Fault;
+}
+
+/** There is something to dial. */
+export interface FoundHosts {
+  readonly status: 'hosts';
+  /** In the order to be tried; at least one. */
+  readonly hosts: readonly RouteHost[];
+  /** Left out. */
+  readonly passedOver: readonly PassedOver[];
+}
+
+/** Nothing to dial now, but a look-up failed, so later there may be. */
+export interface DeferredHosts {
+  readonly status: 'deferred';
+  /** All hosts, at least one of them for a temporary reason. */
+  readonly passedOver: readonly PassedOver[];
+}
+
+/** Nothing to dial, for good; the domain's own address must not be tried instead (RFC 5321 §5.1). */
+export interface UnusableHosts {
+  readonly status: 'unusable';
+  /** All hosts. */
+  readonly passedOver: readonly PassedOver[];
+}
+
+/** The hosts of a route. */
+export type RouteHosts = FoundHosts | DeferredHosts | UnusableHosts;
+
+/**
+ * Looks up the addresses of a route's hosts, all at the same time, and keeps what can be dialled: in order of preference,
+ * no address twice, special ranges left out. A host whose look-up fails is passed over, and the rest is used
+ * (RFC 5321 §5.1, RFC 7672 §2.1.2).
+ *
+ * Rejects only when aborted.
+ *
+ * @example
+ * ```ts
+ * import { mailRoute, routeHosts, zoneResolver } from '@postern/dns';
+ *
+ * const resolver = zoneResolver('example.test. MX 10 mx1.example.test.\nmx1.example.test. A 192.0.2.1');
+ * const route = await mailRoute(resolver, 'example.test');
+ * if (route.status === 'exchangers') {
+ *   const found = await routeHosts(resolver, route, { allowSpecial: true });
+ *   // { status: 'hosts', hosts: [{ host: 'mx1.example.test', preference: 10, addresses: ['192.0.2.1'], … }], passedOver: [] }
+ * }
+ * ```
+ */
+export async function routeHosts(
+  resolver: Resolver,
+  route: ExchangersRoute | ImplicitRoute | LiteralRoute,
+  options?: RouteHostsOptions,
+): Promise<RouteHosts> {
+  const { maxHosts = 5, maxAddresses = 4, allowSpecial = false, signal } = options ?? {};
+  const own = new Set(options?.ownAddresses?.map((address) => normalAddress(address) ?? address));
+  const lookUps = await Promise.all(
+    exchangersOf(route)
+      .slice(0, maxHosts)
+      .map(async ({ host, preference }) => {
+        const found = await findAddresses(resolver, host, allowSpecial, signal);
+        return { host, preference, found };
+      }),
+  );
+  const isOwn = (found: HostAddresses | Fault): boolean =>
+    'addresses' in found &&
+    [...found.addresses, ...found.forbidden.map(({ address }) => address)].some((a) => own.has(a));
+  const ownPreference = lookUps.find(({ found }) => isOwn(found))?.preference ?? Number.POSITIVE_INFINITY;
+
+  const hosts: RouteHost[] = [];
+  const passedOver: PassedOver[] = [];
+  const taken = new Set<string>();
+  for (const { host, preference, found } of lookUps) {
+    if (preference >= ownPreference) {
+      passedOver.push({ host, preference, reason: 'mx-loop', temporary: false });
+    } else if ('kind' in found) {
+      const temporary = found.reason !== 'dns-bad-name';
+      passedOver.push({ host, preference, reason: found.reason, temporary, fault: found });
+    } else if (found.status === 'addresses') {
+      const fresh = found.addresses.filter((address) => !taken.has(address)).slice(0, maxAddresses);
+      for (const address of fresh) taken.add(address);
+      if (fresh.length > 0) hosts.push({ host, preference, addresses: fresh, found });
+    } else {
+      passedOver.push({ host, preference, reason: absenceReasons[found.status], temporary: false });
+    }
+  }
+  if (hosts.length > 0) return { status: 'hosts', hosts, passedOver };
+  return { status: passedOver.some(({ temporary }) => temporary) ? 'deferred' : 'unusable', passedOver };
+}
+
+const absenceReasons = {
+  'no-addresses': 'dns-nodata',
+  'no-such-domain': 'dns-nxdomain',
+  forbidden: 'address-forbidden',
+} as const;
+
+function exchangersOf(
+  route: ExchangersRoute | ImplicitRoute | LiteralRoute,
+): readonly { readonly host: string; readonly preference: number }[] {
+  switch (route.status) {
+    case 'exchangers':
+      return route.hosts.map(({ exchange, preference }) => ({ host: exchange, preference }));
+    case 'implicit':
+      return [{ host: route.host, preference: 0 }];
+    case 'address-literal':
+      return [{ host: route.address, preference: 0 }];
+  }
+}
+
+async function findAddresses(
+  resolver: Resolver,
+  host: string,
+  allowSpecial: boolean,
+  signal: AbortSignal | undefined,
+): Promise<HostAddresses | Fault> {
+  try {
+    return await addresses(resolver, host, { allowSpecial, ...(signal === undefined ? {} : { signal }) });
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if (!isWireError(error)) throw error;
+    return error.fault;
+  }
+}

@@ -1,0 +1,610 @@
+import { DeadlineExceeded, isWireError, WireError } from '@postern/wire';
+import type { Clock, Fault } from '@postern/wire';
+import { seededRandom, simulatedNetwork, virtualClock } from '@postern/wire/testing';
+import type { SimulatedNetwork, VirtualClock } from '@postern/wire/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scriptedNetwork } from '../test/scripted-network.ts';
+import { sampleZone } from '../test/sample-zone.ts';
+import { parseMessage } from './message.ts';
+import type { Message } from './message.ts';
+import type { Resolver } from './resolver.ts';
+import { stubResolver } from './stub-resolver.ts';
+import type { StubResolverOptions } from './stub-resolver.ts';
+import { framed, messageReader } from './stub/stream.ts';
+import { zoneAnswers } from './zone/zone-answers.ts';
+import type { DnsAnswerer } from './zone/zone-answers.ts';
+import type { ZoneOptions } from './zone/zone-options.ts';
+import { listenDns } from './zone/listen-dns.ts';
+
+const one = { address: '192.0.2.53', port: 53 };
+const two = { address: '192.0.2.54', port: 53 };
+
+/** Octets by which a test changes an answer. */
+const setRcode = (bytes: Uint8Array, rcode: number): Uint8Array => {
+  bytes[3] = ((bytes[3] ?? 0) & 0xf0) | rcode;
+  return bytes;
+};
+function decoded(bytes: Uint8Array): Message {
+  const parsed = parseMessage(bytes);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.message;
+}
+/** The query without its OPT record, which is its last 11 octets. */
+function withoutOpt(bytes: Uint8Array): Uint8Array {
+  const cut = Uint8Array.from(bytes.subarray(0, -11));
+  cut[11] = 0;
+  return cut;
+}
+
+function scripted(
+  answer: Parameters<typeof scriptedNetwork>[0],
+  options?: Partial<StubResolverOptions>,
+): { clock: VirtualClock; network: ReturnType<typeof scriptedNetwork>; resolver: Resolver } {
+  const clock = virtualClock();
+  const network = scriptedNetwork(answer);
+  const resolver = stubResolver({ network, clock, servers: [one], random: seededRandom(7), ...options });
+  return { clock, network, resolver };
+}
+
+const zone = (text = sampleZone, options?: ZoneOptions): ((query: Uint8Array) => Uint8Array) => {
+  const answer = zoneAnswers(text, options);
+  return (query) => answer(query, 'datagram') ?? new Uint8Array();
+};
+
+async function faultOf(clock: VirtualClock, answer: Promise<unknown>): Promise<Fault> {
+  const error: unknown = await clock.run(answer).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!isWireError(error)) throw new Error(`no fault: ${String(error)}`);
+  return error.fault;
+}
+
+describe('datagrams', () => {
+  it('DNS-044 ignores forged answers and keeps waiting for the right one', async () => {
+    const { clock, resolver } = scripted((query) => {
+      const right = zone()(query);
+      const wrongId = Uint8Array.from(right);
+      wrongId[0] = (wrongId[0] ?? 0) ^ 0xff;
+      const wrongName = Uint8Array.from(right);
+      wrongName[13] = 0x7a;
+      const echo = Uint8Array.from(query);
+      return [wrongId, wrongName, echo, right];
+    });
+    const answer = await clock.run(resolver.query('mx1.example.test', 'A'));
+    expect(answer).toMatchObject({ status: 'records', records: ['192.0.2.1'] });
+  });
+
+  it('DNS-044 draws a new ID for every query', async () => {
+    const { clock, network, resolver } = scripted((query) => [zone()(query)]);
+    for (let count = 0; count < 20; count += 1) await clock.run(resolver.query('mx1.example.test', 'A'));
+    expect(new Set(network.sent.map(({ bytes }) => decoded(bytes).id)).size).toBe(20);
+  });
+
+  it('DNS-045 reports a broken answer, with its first octets', async () => {
+    const { clock, resolver } = scripted((query) => [
+      zone(sampleZone, { failures: { 'mx1.example.test': 'dns-malformed' } })(query),
+    ]);
+    const fault = await faultOf(clock, resolver.query('mx1.example.test', 'A'));
+    expect(fault).toMatchObject({ kind: 'dns', reason: 'dns-malformed', phase: 'dns', endpoint: one });
+    expect(fault.evidence?.bytes?.length).toBeGreaterThan(12);
+  });
+
+  it('DNS-045 gives a fault or an answer, in bounded time, to whatever octets come back', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 12, maxLength: 300 }), async (junk) => {
+        const { clock, resolver } = scripted((query) => {
+          const reply = Uint8Array.from(junk);
+          reply.set(query.subarray(0, 2));
+          reply[2] = 0x81;
+          return [reply];
+        });
+        const outcome = await clock.run(
+          resolver.query('mx1.example.test', 'A').then(
+            () => 'answer',
+            (error: unknown) => (isWireError(error) ? error.fault.kind : error),
+          ),
+        );
+        expect(outcome === 'answer' || outcome === 'dns').toBe(true);
+        expect(clock.now()).toBeLessThanOrEqual(8000);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('EDNS', () => {
+  it('DNS-041 asks again without OPT where FORMERR or NOTIMP comes without one, AD kept', async () => {
+    for (const rcode of [1, 4]) {
+      const { clock, network, resolver } = scripted((query) => [
+        decoded(query).edns ? setRcode(zone()(withoutOpt(query)), rcode) : zone()(query),
+      ]);
+      expect((await clock.run(resolver.query('mx1.example.test', 'A'))).status).toBe('records');
+      expect(network.sent.map(({ bytes }) => decoded(bytes).edns !== undefined)).toEqual([true, false]);
+      expect(network.sent.every(({ bytes }) => decoded(bytes).authenticated)).toBe(true);
+    }
+  });
+
+  it('DNS-041 understands the bare header of a server from before EDNS', async () => {
+    const { clock, resolver } = scripted((query) => [
+      decoded(query).edns
+        ? Uint8Array.from([query[0] ?? 0, query[1] ?? 0, 0x81, 0x81, 0, 0, 0, 0, 0, 0, 0, 0])
+        : zone()(query),
+    ]);
+    expect((await clock.run(resolver.query('mx1.example.test', 'A'))).status).toBe('records');
+  });
+
+  it('DNS-041 takes FORMERR and BADVERS with an OPT for an answer', async () => {
+    const formerr = scripted((query) => [setRcode(zone()(query), 1)]);
+    expect((await faultOf(formerr.clock, formerr.resolver.query('mx1.example.test', 'A'))).reason).toBe(
+      'dns-formerr',
+    );
+    expect(formerr.network.sent.length).toBe(1);
+    const badvers = scripted((query) => {
+      const future = Uint8Array.from(query);
+      future[future.length - 5] = 1;
+      return [zone()(future)];
+    });
+    const fault = await faultOf(badvers.clock, badvers.resolver.query('mx1.example.test', 'A'));
+    expect(fault).toMatchObject({ reason: 'dns-notimp', evidence: { code: 'BADVERS' } });
+    expect(badvers.network.sent.length).toBe(1);
+  });
+
+  it('DNS-042 keeps the AD bit as received and says whether the resolver is trusted', async () => {
+    const signed = zone(sampleZone, { authenticated: true });
+    const untrusted = scripted((query) => [signed(query)]);
+    expect(await untrusted.clock.run(untrusted.resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      authenticated: true,
+      trusted: false,
+    });
+    const trusted = scripted((query) => [signed(query)], { trusted: true, dnssecOk: true });
+    expect(await trusted.clock.run(trusted.resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      authenticated: true,
+      trusted: true,
+    });
+    expect(decoded(trusted.network.sent[0]?.bytes ?? new Uint8Array()).edns?.dnssecOk).toBe(true);
+  });
+});
+
+describe('SERVFAIL', () => {
+  it('DNS-043 tells bogus data by a second query with CD, whose data is not used', async () => {
+    const { clock, network, resolver } = scripted((query) => [
+      zone(sampleZone, { failures: { 'mx1.example.test': 'dns-bogus' } })(query),
+    ]);
+    const fault = await faultOf(clock, resolver.query('mx1.example.test', 'A'));
+    expect(fault).toMatchObject({
+      kind: 'dns',
+      reason: 'dns-bogus',
+      endpoint: one,
+      evidence: { code: 'SERVFAIL', extendedErrors: [{ code: 6 }] },
+    });
+    expect(network.sent.map(({ bytes }) => decoded(bytes).checkingDisabled)).toEqual([false, true]);
+  });
+
+  it('DNS-043 never asks another server what one found bogus', async () => {
+    const { clock, network, resolver } = scripted(
+      (query, server) => [
+        zone(
+          sampleZone,
+          server === one.address ? { failures: { 'mx1.example.test': 'dns-bogus' } } : {},
+        )(query),
+      ],
+      { servers: [one, two] },
+    );
+    expect((await faultOf(clock, resolver.query('mx1.example.test', 'A'))).reason).toBe('dns-bogus');
+    expect(network.sent.every(({ server }) => server === one.address)).toBe(true);
+  });
+
+  it('DNS-043 says dns-servfail where that fails too, and asks the next server first', async () => {
+    const { clock, network, resolver } = scripted(
+      (query, server) => [
+        zone(
+          sampleZone,
+          server === one.address ? { failures: { 'mx1.example.test': 'dns-servfail' } } : {},
+        )(query),
+      ],
+      { servers: [one, two] },
+    );
+    expect((await clock.run(resolver.query('mx1.example.test', 'A'))).status).toBe('records');
+    expect(network.sent.map(({ server }) => server)).toEqual([one.address, one.address, two.address]);
+    const alone = scripted((query) => [
+      zone(sampleZone, { failures: { 'mx1.example.test': 'dns-servfail' } })(query),
+    ]);
+    expect((await faultOf(alone.clock, alone.resolver.query('mx1.example.test', 'A'))).reason).toBe(
+      'dns-servfail',
+    );
+  });
+
+  it('DNS-052 remembers a failure for half a minute, for that name and type only', async () => {
+    const { clock, network, resolver } = scripted((query) => [
+      zone(sampleZone, { failures: { 'mx1.example.test': 'dns-servfail' } })(query),
+    ]);
+    await faultOf(clock, resolver.query('mx1.example.test', 'A'));
+    expect(network.sent.length).toBe(2);
+    await clock.advance(20_000);
+    expect(await faultOf(clock, resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      reason: 'dns-servfail',
+      endpoint: one,
+    });
+    expect(network.sent.length).toBe(2);
+    await faultOf(clock, resolver.query('mx1.example.test', 'AAAA'));
+    expect(network.sent.length).toBe(4);
+    await clock.advance(11_000);
+    await faultOf(clock, resolver.query('mx1.example.test', 'A'));
+    expect(network.sent.length).toBe(6);
+  });
+
+  it('DNS-056 gives each failure its class', async () => {
+    for (const reason of [
+      'dns-servfail',
+      'dns-bogus',
+      'dns-refused',
+      'dns-formerr',
+      'dns-notimp',
+      'dns-malformed',
+    ] as const) {
+      const { clock, resolver } = scripted((query) => [
+        zone(sampleZone, { failures: { 'mx1.example.test': reason } })(query),
+      ]);
+      expect((await faultOf(clock, resolver.query('mx1.example.test', 'A'))).reason).toBe(reason);
+    }
+  });
+
+  it('DNS-056 does not take a referral for an absence', async () => {
+    const { clock, resolver } = scripted((query) => {
+      const bytes = Uint8Array.from([
+        ...withoutOpt(zone('a.test. A 192.0.2.1')(query)),
+        0,
+        0,
+        2,
+        0,
+        1,
+        0,
+        0,
+        0,
+        1,
+        0,
+        1,
+        0,
+      ]);
+      bytes[3] = 0;
+      bytes[9] = 1;
+      return [bytes];
+    });
+    expect(await faultOf(clock, resolver.query('b.a.test', 'A'))).toMatchObject({
+      reason: 'dns-refused',
+      evidence: { code: 'referral' },
+    });
+  });
+});
+
+describe('tries', () => {
+  it('DNS-055 waits 2 s per try, three times, and then says so', async () => {
+    const { clock, network, resolver } = scripted(() => undefined);
+    const fault = await faultOf(clock, resolver.query('mx1.example.test', 'A'));
+    expect(fault).toMatchObject({
+      kind: 'dns',
+      reason: 'dns-timeout',
+      after: 6000,
+      limit: 6000,
+      endpoint: one,
+    });
+    expect(network.sent.length).toBe(3);
+    expect(clock.alarms).toBe(0);
+  });
+
+  it('DNS-055 spends at most 8 s on a look-up with all it needs', async () => {
+    // Each alias is answered after the first try of its question ran out.
+    let asked = 0;
+    const { clock, resolver } = scripted((query) => {
+      asked += 1;
+      if (asked % 2 === 1) return undefined;
+      const { question } = decoded(query);
+      const index = Number(question?.name.slice(1, 2));
+      return [zone(`a${index}.test. CNAME a${index + 1}.test.\na${index + 1}.test. TXT x`)(query)];
+    });
+    const fault = await faultOf(clock, resolver.query('a1.test', 'A'));
+    expect(fault).toMatchObject({ reason: 'dns-timeout', after: 8000, limit: 8000 });
+    expect(clock.now()).toBe(8000);
+    expect(clock.alarms).toBe(0);
+  });
+
+  it('DNS-055 rethrows the reason of an abort untouched, at once, and sets no alarm after it', async () => {
+    const { clock, resolver } = scripted(() => undefined);
+    const reason = new DeadlineExceeded(1);
+    const controller = new AbortController();
+    const query = resolver
+      .query('mx1.example.test', 'A', { signal: controller.signal })
+      .catch((error: unknown) => error);
+    await clock.advance(500);
+    controller.abort(reason);
+    expect(await query).toBe(reason);
+    expect(clock.now()).toBe(500);
+    expect(clock.alarms).toBe(0);
+  });
+
+  it('DNS-058 asks a server that was silent last, for a while', async () => {
+    let silent = true;
+    const { clock, network, resolver } = scripted(
+      (query, server) => (silent && server === one.address ? undefined : [zone()(query)]),
+      { servers: [one, two] },
+    );
+    const ask = async (): Promise<void> => {
+      await clock.run(resolver.query('mx1.example.test', 'A'));
+    };
+    await ask();
+    expect(network.sent.map(({ server }) => server)).toEqual([one.address, two.address]);
+    await ask();
+    expect(network.sent.map(({ server }) => server).slice(2)).toEqual([two.address]);
+    silent = false;
+    await clock.advance(30_000);
+    await ask();
+    expect(network.sent.map(({ server }) => server).slice(3)).toEqual([one.address]);
+  });
+
+  it('DNS-058 goes to the next server at once where the first is unreachable', async () => {
+    const unreachable = new WireError({
+      kind: 'dns',
+      reason: 'dns-unreachable',
+      phase: 'dns',
+      after: 0,
+      evidence: { code: 'ECONNREFUSED' },
+    });
+    const { clock, resolver } = scripted(
+      (query, server) => (server === one.address ? unreachable : [zone()(query)]),
+      { servers: [one, two] },
+    );
+    expect((await clock.run(resolver.query('mx1.example.test', 'A'))).status).toBe('records');
+    expect(clock.now()).toBe(0);
+    const alone = scripted(() => unreachable);
+    expect(await faultOf(alone.clock, alone.resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      reason: 'dns-unreachable',
+      endpoint: one,
+      evidence: { code: 'ECONNREFUSED' },
+    });
+  });
+
+  it('reports of several failures the one that says most', async () => {
+    const { clock, resolver } = scripted(
+      (query, server) =>
+        server === one.address
+          ? [zone(sampleZone, { failures: { 'mx1.example.test': 'dns-refused' } })(query)]
+          : undefined,
+      { servers: [one, two] },
+    );
+    expect(await faultOf(clock, resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      reason: 'dns-refused',
+      endpoint: one,
+    });
+  });
+});
+
+/** Leaves one answer of a message and drops the rest. */
+function keepFirstAnswer(bytes: Uint8Array): Uint8Array {
+  bytes[7] = 1;
+  bytes[9] = 0;
+  bytes[11] = 0;
+  return bytes;
+}
+
+describe('aliases', () => {
+  const links = (count: number): string =>
+    [
+      ...Array.from({ length: count }, (_, index) => `l${index}.test. CNAME l${index + 1}.test.`),
+      `l${count}.test. A 192.0.2.1`,
+    ].join('\n');
+
+  it('DNS-035 follows ten links and refuses eleven', async () => {
+    const { clock, resolver } = scripted((query) => [zone(links(11))(query)]);
+    expect(await clock.run(resolver.query('l1.test', 'A'))).toMatchObject({
+      status: 'records',
+      canonical: 'l11.test',
+    });
+    expect((await faultOf(clock, resolver.query('l0.test', 'A'))).reason).toBe('dns-cname-loop');
+  });
+
+  it('DNS-035 counts links over several messages and finds loops there too', async () => {
+    const single = scripted((query) => [keepFirstAnswer(zone(links(11))(withoutOpt(query)))]);
+    expect(await single.clock.run(single.resolver.query('l1.test', 'A'))).toMatchObject({
+      status: 'records',
+      canonical: 'l11.test',
+    });
+    expect(single.network.sent.length).toBe(11);
+    expect((await faultOf(single.clock, single.resolver.query('l0.test', 'A'))).reason).toBe(
+      'dns-cname-loop',
+    );
+    const loop = scripted((query) => [
+      keepFirstAnswer(zone('a.test. CNAME b.test.\nb.test. CNAME a.test.')(withoutOpt(query))),
+    ]);
+    expect((await faultOf(loop.clock, loop.resolver.query('a.test', 'A'))).reason).toBe('dns-cname-loop');
+  });
+
+  it('DNS-038 asks again at the target of an alias that came without its data', async () => {
+    const parts = [zone('a.test. CNAME b.test.'), zone('b.test. MX 10 m.test.')];
+    const { clock, network, resolver } = scripted((query) => {
+      const bytes = parts[decoded(query).question?.name === 'a.test' ? 0 : 1]?.(query) ?? query;
+      return [setRcode(bytes, 0)];
+    });
+    expect(await clock.run(resolver.query('a.test', 'MX'))).toMatchObject({
+      status: 'records',
+      canonical: 'b.test',
+    });
+    expect(network.sent.length).toBe(2);
+  });
+
+  it('DNS-038 calls a chain authenticated only if every link is', async () => {
+    const text = 'signed.test. CNAME plain.test.\nplain.test. A 192.0.2.1';
+    const options = { authenticated: (name: string) => name === 'signed.test' };
+    const { clock, resolver } = scripted((query) => [zone(text, options)(query)]);
+    expect(await clock.run(resolver.query('signed.test', 'A'))).toMatchObject({ authenticated: false });
+    expect(await clock.run(resolver.query('signed.test', 'CNAME'))).toMatchObject({
+      authenticated: true,
+      records: ['plain.test'],
+    });
+  });
+
+  it('DNS-013 asks for the name as it is, and no other', async () => {
+    const { clock, network, resolver } = scripted((query) => [zone()(query)]);
+    await clock.run(resolver.query('mail', 'A'));
+    await clock.run(resolver.query('example.test', 'A'));
+    expect(network.sent.map(({ bytes }) => decoded(bytes).question?.name)).toEqual(['mail', 'example.test']);
+  });
+});
+
+/** A server that truncates every datagram, and a script for its streams. */
+async function streaming(
+  serve: (queries: AsyncIterable<Uint8Array>, write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+): Promise<{ clock: VirtualClock; network: SimulatedNetwork; resolver: Resolver }> {
+  const clock: VirtualClock = virtualClock();
+  const network = simulatedNetwork({ clock });
+  const truncate: DnsAnswerer = (query) => {
+    const bytes = withoutOpt(query);
+    bytes[2] = 0x83;
+    // An answer count that nothing follows: a truncated message is not to be read.
+    bytes[7] = 9;
+    return bytes;
+  };
+  await network.listenDatagrams(one, async (query) => truncate(query, 'datagram'));
+  await network.listen(one, async (connection) => {
+    async function* queries(): AsyncIterable<Uint8Array> {
+      const reader = messageReader();
+      for (let bytes = await connection.read(); bytes; bytes = await connection.read())
+        yield* reader.push(bytes);
+    }
+    await serve(queries(), (bytes) => connection.write(bytes));
+    await connection[Symbol.asyncDispose]();
+  });
+  const random = seededRandom(3);
+  return {
+    clock,
+    network,
+    resolver: stubResolver({ network, clock: clock satisfies Clock, servers: [one], random }),
+  };
+}
+
+describe('streams', () => {
+  const answer = zoneAnswers(sampleZone);
+  const answered = (query: Uint8Array): Uint8Array => framed(answer(query, 'stream') ?? new Uint8Array());
+
+  it('DNS-040 asks over TCP what came truncated, and never reads that', async () => {
+    const seen: string[] = [];
+    const { clock, network, resolver } = await streaming(async (queries, write) => {
+      for await (const query of queries) {
+        seen.push(decoded(query).question?.name ?? '');
+        await write(answered(query));
+      }
+    });
+    expect(await clock.run(resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      records: ['192.0.2.1'],
+    });
+    expect(seen).toEqual(['mx1.example.test']);
+    await clock.advance(1000);
+    expect(network.counts.open).toBe(0);
+  });
+
+  it('DNS-040 shares a connection and matches answers that come in another order', async () => {
+    const { clock, network, resolver } = await streaming(async (queries, write) => {
+      const held: Uint8Array[] = [];
+      for await (const query of queries) {
+        held.push(answered(query));
+        if (held.length === 2) for (const bytes of held.splice(0).toReversed()) await write(bytes);
+      }
+    });
+    const both = Promise.all([
+      resolver.query('mx1.example.test', 'A'),
+      resolver.query('mx2.example.test', 'A'),
+    ]);
+    const [first, second] = await clock.run(both);
+    expect(first).toMatchObject({ records: ['192.0.2.1'] });
+    expect(second).toMatchObject({ records: ['192.0.2.2'] });
+    expect(network.counts.attempts).toBe(1);
+  });
+
+  it('DNS-040 skips answers to other questions on the stream', async () => {
+    const { clock, resolver } = await streaming(async (queries, write) => {
+      for await (const query of queries) {
+        const forged = answered(query);
+        forged[2] = (forged[2] ?? 0) ^ 0xff;
+        await write(forged);
+        await write(answered(query));
+      }
+    });
+    expect((await clock.run(resolver.query('mx1.example.test', 'A'))).status).toBe('records');
+  });
+
+  it('DNS-056 tells a stream that ends inside an answer from one that ends before', async () => {
+    const inside = await streaming(async (queries, write) => {
+      for await (const query of queries) {
+        await write(answered(query).subarray(0, 20));
+        return;
+      }
+    });
+    expect(await faultOf(inside.clock, inside.resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      reason: 'dns-malformed',
+      evidence: { code: 'truncated' },
+    });
+    const before = await streaming(async () => undefined);
+    expect((await faultOf(before.clock, before.resolver.query('mx1.example.test', 'A'))).reason).toBe(
+      'dns-unreachable',
+    );
+  });
+
+  it('DNS-056 says dns-unreachable where TCP is refused, dns-timeout where it is swallowed', async () => {
+    const refused = await streaming(async () => undefined);
+    // Only datagrams pass.
+    const clock = virtualClock();
+    const network = simulatedNetwork({ clock });
+    await network.listenDatagrams(one, async (query) => {
+      const bytes = withoutOpt(query);
+      bytes[2] = 0x83;
+      return bytes;
+    });
+    const resolver = stubResolver({ network, clock, servers: [one], random: seededRandom(1) });
+    expect(await faultOf(clock, resolver.query('mx1.example.test', 'A'))).toMatchObject({
+      reason: 'dns-unreachable',
+      evidence: { code: 'connection-refused' },
+    });
+    expect(refused.network.counts.connecting).toBe(0);
+    const silent = await streaming(async (queries) => {
+      for await (const query of queries) void query;
+    });
+    const fault = await faultOf(silent.clock, silent.resolver.query('mx1.example.test', 'A'));
+    expect(fault.reason).toBe('dns-timeout');
+    await silent.clock.advance(5000);
+    expect(silent.network.counts).toMatchObject({ open: 0, connecting: 0 });
+    expect(silent.clock.alarms).toBe(0);
+  });
+
+  it('DNS-055 closes the connection when the last one who waits is gone', async () => {
+    const { clock, network, resolver } = await streaming(async (queries) => {
+      for await (const query of queries) void query;
+    });
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const query = resolver
+      .query('mx1.example.test', 'A', { signal: controller.signal })
+      .catch((error: unknown) => error);
+    await clock.advance(200);
+    expect(network.counts.open).toBe(1);
+    controller.abort(reason);
+    expect(await query).toBe(reason);
+    await clock.advance(100);
+    expect(network.counts.open).toBe(0);
+    expect(clock.alarms).toBe(0);
+  });
+
+  it('works with a server that listens on both', async () => {
+    const clock = virtualClock();
+    const network = simulatedNetwork({ clock });
+    await listenDns(
+      network,
+      one,
+      zoneAnswers(`big.test. TXT ${'"'.concat('x'.repeat(250), '" ').repeat(8)}`),
+    );
+    const resolver = stubResolver({ network, clock, servers: [one], random: seededRandom(1) });
+    const found = await clock.run(resolver.query('big.test', 'TXT'));
+    expect(found.status === 'records' && found.records[0]?.length).toBe(2000);
+    expect(network.counts).toMatchObject({ attempts: 1, datagrams: 1 });
+  });
+});
