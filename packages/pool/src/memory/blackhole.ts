@@ -1,0 +1,242 @@
+import { UsageError } from '@postern/wire';
+import type { Endpoint, Instant, Milliseconds } from '@postern/wire';
+import { formatLine, parseLine } from './lines.ts';
+import type { Memory, Moment, Observation, Remembered } from './memory.ts';
+
+/** Options of {@link blackholeMemory}. */
+export interface BlackholeMemoryOptions {
+  /**
+   * How long a port counts as silent after it was seen so once. Default 10 min: an outage or a firewall being reloaded
+   * passes in that time.
+   */
+  readonly forget?: Milliseconds;
+  /**
+   * The same after a second observation, made at least a minute after the first. Default 24 h, or `forget` if that is
+   * longer: rules of firewalls live for years, and looking once a day costs one stagger.
+   */
+  readonly forgetConfirmed?: Milliseconds;
+  /** Addresses that are kept; the one whose silence was noted longest ago goes first. Default 100,000. */
+  readonly limit?: number;
+}
+
+/** What {@link BlackholeMemory.load} made of a text. */
+export interface Loaded {
+  /** Lines that were taken in. */
+  readonly loaded: number;
+  /** Lines that were not, with the first hundred reasons. */
+  readonly refused: readonly { readonly line: number; readonly reason: string }[];
+}
+
+/** The memory of silent ports. */
+export interface BlackholeMemory extends Memory {
+  /** What is remembered about a port, while it is. */
+  recall(endpoint: Endpoint, now: Instant): Remembered | undefined;
+  /** Everything that is remembered. */
+  entries(now: Instant): readonly Remembered[];
+  /** Forgets one port, or everything. */
+  clear(endpoint?: Endpoint): void;
+  /** Writes what is remembered as JSON lines, times as milliseconds since 1970. */
+  save(moment: Moment): string;
+  /**
+   * Takes in what {@link BlackholeMemory.save} wrote, in addition to what is known; the later observation counts. Never
+   * throws: a line that is no entry, comes from the future or has expired is refused, and one that claims to be good for
+   * longer than `forgetConfirmed` is cut to that.
+   */
+  load(lines: string, moment: Moment): Loaded;
+}
+
+/** Observations closer together than this are one: many races see the same firewall at once. */
+const ONE_OBSERVATION: Milliseconds = 60_000;
+
+/** How long an answer of one port is evidence that the host and the route were alive. */
+const EVIDENCE: Milliseconds = 600_000;
+
+/** What is known about one port. An address has few, so they are kept in a list. */
+interface Port {
+  readonly number: number;
+  answered: Instant | undefined;
+  silent: Silent | undefined;
+}
+
+interface Silent {
+  since: Instant;
+  seen: Instant;
+  until: Instant;
+  observations: number;
+  syns: number;
+  /** Whether a sibling has answered; until then it is a suspicion and no verdict. */
+  proven: boolean;
+}
+
+/**
+ * Makes a memory of silent ports. A verdict takes two facts: at least two SYNs to the port went unanswered, and another
+ * port of the same address has answered, in the same race or within ten minutes. An answer or a refusal clears it.
+ *
+ * @example
+ * ```ts
+ * import { blackholeMemory } from '@postern/pool';
+ * const memory = blackholeMemory();
+ * const endpoint = { address: '192.0.2.1', port: 465 };
+ * memory.note({ type: 'silent', endpoint, at: 1120, ms: 1120, syns: 2, sibling: true });
+ * memory.judge(endpoint, 2000); // 'try-last'
+ * memory.judge(endpoint, 700_000); // 'try'
+ * ```
+ */
+export function blackholeMemory(options?: BlackholeMemoryOptions): BlackholeMemory {
+  const forget = options?.forget ?? 600_000;
+  const forgetConfirmed = options?.forgetConfirmed ?? Math.max(86_400_000, forget);
+  const limit = options?.limit ?? 100_000;
+  if (!(forget > 0) || !Number.isFinite(forget) || !Number.isFinite(forgetConfirmed)) {
+    throw new UsageError(
+      `forget is ${String(forget)}`,
+      'durations are positive, finite numbers of milliseconds',
+    );
+  }
+  if (!(forgetConfirmed >= forget)) {
+    throw new UsageError(
+      `forgetConfirmed (${String(forgetConfirmed)} ms) is shorter than forget (${forget} ms)`,
+      'a second observation makes a memory longer',
+    );
+  }
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new UsageError(`limit is ${String(limit)}`, 'a memory keeps at least one address');
+  }
+  return new Blackholes(forget, forgetConfirmed, limit);
+}
+
+class Blackholes implements BlackholeMemory {
+  readonly #forget: Milliseconds;
+  readonly #forgetConfirmed: Milliseconds;
+  readonly #limit: number;
+  /** In the order in which they were first heard of, or last seen silent. */
+  readonly #addresses = new Map<string, Port[]>();
+
+  constructor(forget: Milliseconds, forgetConfirmed: Milliseconds, limit: number) {
+    this.#forget = forget;
+    this.#forgetConfirmed = forgetConfirmed;
+    this.#limit = limit;
+  }
+
+  judge(endpoint: Endpoint, now: Instant): 'try' | 'try-last' {
+    const silent = this.#find(endpoint)?.silent;
+    return silent?.proven && now < silent.until ? 'try-last' : 'try';
+  }
+
+  note({ type, endpoint, at, syns, sibling }: Observation): void {
+    const ports = this.#ports(endpoint.address, type === 'silent');
+    const port = portIn(ports, endpoint.port);
+    if (type === 'silent') {
+      if (syns < 2) return;
+      const proven = sibling || ports.some((other) => other !== port && isEvidence(other.answered, at));
+      port.silent = this.#again(port.silent, at, syns, proven);
+      return;
+    }
+    port.silent = undefined;
+    port.answered = at;
+    // The answer that proves a suspicion may come after it.
+    for (const other of ports) {
+      if (other !== port && other.silent && isEvidence(other.silent.seen, at)) other.silent.proven = true;
+    }
+  }
+
+  recall(endpoint: Endpoint, now: Instant): Remembered | undefined {
+    const silent = this.#find(endpoint)?.silent;
+    return silent?.proven && now < silent.until ? remembered(endpoint, silent) : undefined;
+  }
+
+  entries(now: Instant): readonly Remembered[] {
+    const result: Remembered[] = [];
+    for (const [address, ports] of this.#addresses) {
+      for (const { number, silent } of ports) {
+        if (silent?.proven && now < silent.until) result.push(remembered({ address, port: number }, silent));
+      }
+    }
+    return result;
+  }
+
+  clear(endpoint?: Endpoint): void {
+    if (!endpoint) {
+      this.#addresses.clear();
+      return;
+    }
+    const left =
+      this.#addresses.get(endpoint.address)?.filter(({ number }) => number !== endpoint.port) ?? [];
+    if (left.length > 0) this.#addresses.set(endpoint.address, left);
+    else this.#addresses.delete(endpoint.address);
+  }
+
+  save(moment: Moment): string {
+    return this.entries(moment.now)
+      .map((one) => `${formatLine(one, moment)}\n`)
+      .join('');
+  }
+
+  load(lines: string, moment: Moment): Loaded {
+    let loaded = 0;
+    const refused: { line: number; reason: string }[] = [];
+    let number = 0;
+    for (const line of lines.split('\n')) {
+      number += 1;
+      if (line.trim() === '') continue;
+      const parsed = parseLine(line, moment, this.#forgetConfirmed);
+      if (typeof parsed === 'string') {
+        if (refused.length < 100) refused.push({ line: number, reason: parsed });
+        continue;
+      }
+      const { endpoint, since, seen, until, observations, syns } = parsed;
+      const port = portIn(this.#ports(endpoint.address, true), endpoint.port);
+      loaded += 1;
+      // What this process saw itself later than the file did is the better knowledge.
+      if ((port.silent?.seen ?? -Infinity) > seen || (port.answered ?? -Infinity) > seen) continue;
+      port.silent = { since, seen, until, observations, syns, proven: true };
+    }
+    return { loaded, refused };
+  }
+
+  #again(before: Silent | undefined, at: Instant, syns: number, proven: boolean): Silent {
+    const gone = before === undefined || at - before.seen > this.#forgetConfirmed;
+    if (gone) return { since: at, seen: at, until: at + this.#forget, observations: 1, syns, proven };
+    if (at - before.seen < ONE_OBSERVATION) {
+      return { ...before, syns: Math.max(before.syns, syns), proven: before.proven || proven };
+    }
+    // A suspicion that was never proven confirms nothing.
+    const observations = before.proven ? before.observations + 1 : 1;
+    const until = at + (observations > 1 ? this.#forgetConfirmed : this.#forget);
+    return { since: before.since, seen: at, until, observations, syns: Math.max(before.syns, syns), proven };
+  }
+
+  #find({ address, port }: Endpoint): Port | undefined {
+    return this.#addresses.get(address)?.find(({ number }) => number === port);
+  }
+
+  /** What is known of an address; `refresh` moves it to the end of those that may have to go. */
+  #ports(address: string, refresh: boolean): Port[] {
+    const known = this.#addresses.get(address);
+    if (known && !refresh) return known;
+    const ports = known ?? [];
+    if (known) this.#addresses.delete(address);
+    this.#addresses.set(address, ports);
+    if (this.#addresses.size > this.#limit) {
+      const [oldest] = this.#addresses.keys();
+      if (oldest !== undefined) this.#addresses.delete(oldest);
+    }
+    return ports;
+  }
+}
+
+function portIn(ports: Port[], number: number): Port {
+  const known = ports.find((port) => port.number === number);
+  if (known) return known;
+  const port: Port = { number, answered: undefined, silent: undefined };
+  ports.push(port);
+  return port;
+}
+
+/** Whether what was seen then still says something about the host now. */
+function isEvidence(seen: Instant | undefined, at: Instant): boolean {
+  return seen !== undefined && at - seen <= EVIDENCE;
+}
+
+function remembered(endpoint: Endpoint, { since, seen, until, observations, syns }: Silent): Remembered {
+  return { endpoint, since, seen, until, observations, syns };
+}

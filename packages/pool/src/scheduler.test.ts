@@ -1,0 +1,96 @@
+import { expect, it } from 'vitest';
+import { candidate } from '../test/town.ts';
+import type { RaceOutput, RaceRules } from './race/race.ts';
+import { Scheduler } from './scheduler.ts';
+import { linuxSyns } from './syn.ts';
+
+const rules: RaceRules = {
+  deadline: 30_000,
+  connect: 5000,
+  stagger: 250,
+  openStagger: 1000,
+  remember: 2,
+  report: 3,
+  syns: linuxSyns,
+  margin: 100,
+  sockets: 1,
+  socketGap: 0,
+  every: false,
+};
+
+/** Outputs in short: what, and to which port. */
+function short(outputs: readonly RaceOutput<string, undefined>[]): readonly string[] {
+  return outputs.map((output) => {
+    if (output.type === 'note') return `note ${output.observation.type} ${output.observation.endpoint.port}`;
+    return 'attempt' in output ? `${output.type} ${output.attempt.record.endpoint.port}` : output.type;
+  });
+}
+
+it('is a machine: a race as a list of inputs and outputs', () => {
+  const scheduler = new Scheduler<string, undefined>(rules);
+  const race = scheduler.request('example.org', 0);
+  expect(scheduler.deadline).toBe(30_000);
+  const dialled = scheduler.candidates(race, [candidate('192.0.2.1', 465), candidate('192.0.2.1', 587)], 5);
+  expect(short(dialled)).toEqual(['dial 465']);
+  expect(scheduler.deadline).toBe(255);
+  expect(short(scheduler.tick(254))).toEqual([]);
+  expect(short(scheduler.tick(255))).toEqual(['dial 587']);
+  const second = race.attempts[1];
+  if (!second) throw new Error('the second candidate was not dialled');
+  expect(short(scheduler.settled(race, second, { type: 'connected' }, 280))).toEqual([
+    'note answered 587',
+    'open 587',
+  ]);
+  expect(short(scheduler.settled(race, second, { type: 'opened' }, 400))).toEqual(['granted 587']);
+  expect(scheduler.deadline).toBe(1125);
+  expect(short(scheduler.tick(1125))).toEqual(['note silent 465', 'cancel 465', 'finished']);
+  expect(scheduler.deadline).toBeUndefined();
+  expect(scheduler.races()).toEqual([]);
+});
+
+it('ignores settlements that come again, too late, or for a race that is over', () => {
+  const scheduler = new Scheduler<string, undefined>(rules);
+  const race = scheduler.request('example.org', 0);
+  scheduler.candidates(race, [candidate('192.0.2.1', 465)], 0);
+  const [attempt] = race.attempts;
+  if (!attempt) throw new Error('nothing was dialled');
+  expect(short(scheduler.settled(race, attempt, { type: 'opened' }, 1))).toEqual([]);
+  scheduler.settled(race, attempt, { type: 'connected' }, 10);
+  expect(short(scheduler.settled(race, attempt, { type: 'connected' }, 11))).toEqual([]);
+  expect(short(scheduler.settled(race, attempt, { type: 'opened' }, 12))).toEqual([
+    'granted 465',
+    'finished',
+  ]);
+  for (const type of ['connected', 'opened'] as const) {
+    expect(scheduler.settled(race, attempt, { type }, 13)).toEqual([]);
+  }
+  expect(scheduler.settled(race, attempt, { type: 'failed', error: 1, fault: undefined }, 14)).toEqual([]);
+  expect(scheduler.abandon(race, 'aborted', 'late', 15)).toEqual([]);
+  expect(scheduler.candidates(race, [candidate('192.0.2.1', 1)], 16)).toEqual([]);
+  expect(attempt.record).toMatchObject({ outcome: 'granted', ms: 12, connected: 10 });
+});
+
+it('never lets time run backwards', () => {
+  const scheduler = new Scheduler<string, undefined>(rules);
+  const race = scheduler.request('example.org', 1000);
+  scheduler.candidates(race, [candidate('192.0.2.1', 465)], 1000);
+  expect(scheduler.tick(10)).toEqual([]);
+  const [attempt] = race.attempts;
+  if (!attempt) throw new Error('nothing was dialled');
+  scheduler.settled(race, attempt, { type: 'connected' }, 900);
+  expect(attempt.record.connected).toBe(0);
+});
+
+it('starts one candidate for each failure', () => {
+  const scheduler = new Scheduler<string, undefined>(rules);
+  const race = scheduler.request('example.org', 0);
+  const five = [1, 2, 3, 4, 5].map((port) => candidate('192.0.2.1', port));
+  scheduler.candidates(race, five, 0);
+  scheduler.tick(250);
+  const failed = { type: 'failed', error: new Error('x'), fault: undefined } as const;
+  const [first, second] = race.attempts;
+  if (!first || !second) throw new Error('two were to be dialled');
+  expect(short(scheduler.settled(race, first, failed, 260))).toEqual(['dial 3']);
+  expect(short(scheduler.settled(race, second, failed, 261))).toEqual(['dial 4']);
+  expect(scheduler.deadline).toBe(511);
+});
