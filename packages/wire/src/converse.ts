@@ -98,6 +98,8 @@ class Conversation<C, E> implements Dialogue<C, E> {
     this.#perform(
       commands.length === 1 ? this.machine.send(first, now) : this.machine.sendAll(commands, now),
     );
+    // Somebody may be waiting in `next` since before the command: its deadline has to ring for them too.
+    if (!this.ended && this.#progress) this.#arm();
   }
 
   drained(): Promise<void> {

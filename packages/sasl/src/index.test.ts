@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import * as sasl from './index.ts';
+
+test('exports these values and no others', () => {
+  expect(Object.keys(sasl).toSorted()).toMatchInlineSnapshot(`
+    [
+      "checkCredentials",
+      "chooseMechanism",
+      "decodeBase64",
+      "encodeBase64",
+      "loginClient",
+      "loginServer",
+      "mechanismName",
+      "mechanismNames",
+      "plainClient",
+      "plainServer",
+      "redacted",
+      "serverMechanism",
+    ]
+  `);
+});

@@ -1,0 +1,409 @@
+import { chooseMechanism } from '@postern/sasl';
+import type { Credentials } from '@postern/sasl';
+import { converse, deadline, DeadlineExceeded, UsageError, WireError } from '@postern/wire';
+import type {
+  Clock,
+  Connection,
+  Dialogue,
+  Fault,
+  PolicyFault,
+  Reason,
+  TlsInfo,
+  TlsRequest,
+} from '@postern/wire';
+import { addressLiteral } from './commands.ts';
+import type { SmtpCommand, WireCommand } from './commands.ts';
+import type { SmtpEvent } from './events.ts';
+import { authOutcome } from './auth/outcome.ts';
+import { noExtensions } from './extensions.ts';
+import type { Extensions } from './extensions.ts';
+import { resolvePatience, smtpClient } from './machine.ts';
+import type { SmtpClientMachine } from './machine.ts';
+import { replyClass } from './reply.ts';
+import type { Reply } from './reply.ts';
+import type { Answer, CallOptions, Login, OpenSmtpOptions, Smtp, StartTlsOptions } from './smtp.ts';
+import { refusalEvidence, refusalReason } from './transition.ts';
+
+/** How long disposal waits for the reply to QUIT. */
+const farewell = 1_000;
+
+/** RFC 5321 §3.2 names 500 and 502; the others come from servers that dislike the argument or the verb alike. */
+const heloInstead: ReadonlySet<number> = new Set([500, 501, 502, 504, 550]);
+
+/**
+ * Waits for the greeting on an open connection and hands out the dialogue. Takes ownership of the connection, on failure
+ * too.
+ *
+ * Rejects with a `WireError`: `greeting-rejected` or `greeting-rejected-temporarily` for a greeting that is a refusal
+ * (after a QUIT), `timeout-greeting`, `closed-before-greeting`, `wrong-protocol`, `tls-on-plaintext-port` and others. Abort
+ * destroys the connection and rejects with `signal.reason`.
+ *
+ * @example
+ * ```ts
+ * import { openSmtp } from '@postern/smtp';
+ * import { nodeNetwork, systemClock } from '@postern/wire/node';
+ * const connection = await nodeNetwork().connect({ address: '192.0.2.25', port: 25 });
+ * await using smtp = await openSmtp(connection, { clock: systemClock(), patience: 'probe' });
+ * const answer = await smtp.ehlo('probe.example');
+ * if (answer.ok) console.log(answer.value.startTls); // offered
+ * ```
+ */
+export async function openSmtp(connection: Connection, options: OpenSmtpOptions): Promise<Smtp> {
+  try {
+    if (options.tls) await implicitTls(connection, options.tls, options);
+  } catch (error) {
+    connection.reset();
+    await release(connection);
+    throw error;
+  }
+  const smtp = new SmtpDialogue(connection, options);
+  await smtp.greet(options.signal);
+  return smtp;
+}
+
+/** RFC 8314 §3.3: the handshake comes first, and the greeting inside it. */
+async function implicitTls(
+  connection: Connection,
+  request: TlsRequest,
+  { clock, signal, patience }: OpenSmtpOptions,
+): Promise<void> {
+  const limit = resolvePatience(patience).tls;
+  using limited = deadline(clock, limit, signal && { signal });
+  try {
+    await connection.handshake(request, { signal: limited.signal });
+  } catch (error) {
+    if (!(error instanceof DeadlineExceeded)) throw error;
+    const { endpoint } = connection;
+    throw new WireError(
+      { kind: 'timeout', reason: 'timeout-tls-handshake', phase: 'tls', after: limit, limit, endpoint },
+      { cause: error },
+    );
+  }
+}
+
+/** Lets go of something whatever happens. */
+async function release(owned: AsyncDisposable): Promise<void> {
+  try {
+    await owned[Symbol.asyncDispose]();
+  } catch {
+    // It is gone either way.
+  }
+}
+
+type ReplyEvent = Extract<SmtpEvent, { readonly type: 'reply' }>;
+
+class SmtpDialogue implements Smtp {
+  readonly connection: Connection;
+  greeting: Reply | undefined;
+  readonly #machine: SmtpClientMachine;
+  readonly #dialogue: Dialogue<SmtpCommand, SmtpEvent>;
+  readonly #clock: Clock;
+  readonly #onEvent: OpenSmtpOptions['onEvent'];
+  readonly #offeredBefore: boolean;
+  /** Settles when the call that has the turn is done; calls queue behind one another. */
+  #turn: Promise<void> = Promise.resolve();
+  #busy = 0;
+  /**
+   * The event that is waited for. One wait is always open, also between calls: so a 421 or a FIN that comes while nothing
+   * is asked is noticed before the next command, and never taken for its reply.
+   */
+  #pending: Promise<SmtpEvent | undefined> | undefined;
+  #tlsRequest: TlsRequest | undefined;
+
+  constructor(connection: Connection, options: OpenSmtpOptions) {
+    const { clock, patience, strict, offeredStartTlsBefore = false, observe, onEvent } = options;
+    this.connection = connection;
+    this.#clock = clock;
+    this.#onEvent = onEvent;
+    this.#offeredBefore = offeredStartTlsBefore;
+    this.#machine = smtpClient({
+      offeredStartTlsBefore,
+      ...(patience !== undefined && { patience }),
+      ...(strict !== undefined && { strict }),
+      ...(connection.tls && { tls: connection.tls }),
+    });
+    this.#dialogue = converse(this.#machine, connection, {
+      clock,
+      upgrade: async (upgraded, upgradeOptions) => {
+        if (!this.#tlsRequest) throw new UsageError('STARTTLS without a TlsRequest', 'startTls(request)');
+        return upgraded.handshake(this.#tlsRequest, upgradeOptions);
+      },
+      ...(observe && { observe }),
+    });
+  }
+
+  get extensions(): Extensions {
+    return this.#machine.extensions;
+  }
+
+  get offersStartTls(): boolean {
+    return this.#machine.offersStartTls;
+  }
+
+  /** Waits for the greeting; a refusal is answered with QUIT. */
+  async greet(signal: AbortSignal | undefined): Promise<void> {
+    const begun = this.#clock.now();
+    try {
+      let event = await this.#next(signal);
+      while (event && event.type !== 'greeting') event = await this.#next(signal);
+      if (!event) throw this.#closedByOwner();
+      this.greeting = event.reply;
+      if (replyClass(event.reply) !== 'positive') {
+        throw this.#fault({
+          kind: 'peer',
+          reason: refusalReason(event.reply),
+          phase: 'greeting',
+          after: this.#clock.now() - begun,
+          evidence: refusalEvidence(event.reply),
+        });
+      }
+      void this.#listen();
+    } catch (error) {
+      if (signal?.aborted) await this.#destroy();
+      else await this[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  ehlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>> {
+    const name = domain ?? addressLiteral(this.connection.localEndpoint.address);
+    return this.#inTurn(options, async () => {
+      const first = await this.#ask({ verb: 'EHLO', domain: name }, options);
+      const { reply, extensions } = heloInstead.has(first.reply.code)
+        ? await this.#ask({ verb: 'HELO', domain: name }, options)
+        : first;
+      return extensions ? { ok: true, value: extensions, reply } : { ok: false, reply };
+    });
+  }
+
+  startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
+    return this.#inTurn(options, async () => {
+      const { startTls } = this.extensions;
+      const tryAnyway = options?.tryAnyway ?? false;
+      if (!this.connection.tls && !tryAnyway && startTls !== 'offered') throw this.#notOffered(startTls);
+      this.#tlsRequest = request;
+      const { reply, reason } = await this.#ask({ verb: 'STARTTLS', tryAnyway }, options);
+      if (reply.code !== 220) return { ok: false, reply, ...(reason && { reason }) };
+      for (;;) {
+        const event = await this.#nextInside(options);
+        if (!event) throw this.#closedByOwner();
+        if (event.type !== 'secured') continue;
+        // RFC 3207 §4.2: the greeting too was said by nobody in particular.
+        this.greeting = undefined;
+        return { ok: true, value: event.tls, reply };
+      }
+    });
+  }
+
+  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+    return this.#inTurn(options, async () => {
+      const tried: string[] = [];
+      for (;;) {
+        const verified = this.connection.tls?.verification?.status === 'verified';
+        const choice = chooseMechanism(this.extensions.auth, credentials, { verified, except: tried });
+        // Without a verified peer nothing that could be offered would make it right (RFC 4954 §14).
+        if (!choice.ok) throw this.#noLogin(verified ? choice.reason : 'plaintext-login-refused');
+        const { mechanism } = choice;
+        tried.push(mechanism.name);
+        const { reply, reason } = await this.#ask({ verb: 'AUTH', mechanism }, options);
+        if (replyClass(reply) === 'positive')
+          return { ok: true, value: { mechanism: mechanism.name }, reply };
+        const context = {
+          insideTls: this.connection.tls !== undefined,
+          offersStartTls: this.#machine.offersStartTls,
+        };
+        const another =
+          tried.length < 2 &&
+          authOutcome(reply, context)?.otherMechanism === true &&
+          chooseMechanism(this.extensions.auth, credentials, { verified, except: tried }).ok;
+        if (!another) return { ok: false, reply, ...(reason && { reason }) };
+      }
+    });
+  }
+
+  noop(options?: CallOptions): Promise<Answer<undefined>> {
+    return this.command({ verb: 'NOOP' }, options);
+  }
+
+  rset(options?: CallOptions): Promise<Answer<undefined>> {
+    return this.command({ verb: 'RSET' }, options);
+  }
+
+  command(
+    command: Exclude<WireCommand, { readonly verb: 'STARTTLS' | 'QUIT' }>,
+    options?: CallOptions,
+  ): Promise<Answer<undefined>> {
+    return this.#inTurn(options, async () => {
+      const { reply, reason } = await this.#ask(command, options);
+      if (replyClass(reply) === 'positive') return { ok: true, value: undefined, reply };
+      return { ok: false, reply, ...(reason && { reason }) };
+    });
+  }
+
+  quit(options?: CallOptions): Promise<Reply | undefined> {
+    return this.#inTurn(options, async () => {
+      if (this.#dialogue.ended && !this.#dialogue.ended.fault) return undefined;
+      try {
+        return await this.#sayQuit(options?.signal);
+      } finally {
+        await release(this.#dialogue);
+      }
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const idle = this.#busy === 0 && !this.#dialogue.ended;
+    this.#busy += 1;
+    if (idle) {
+      using limited = deadline(this.#clock, farewell);
+      try {
+        await this.#sayQuit(limited.signal);
+        await release(this.#dialogue);
+        return;
+      } catch {
+        // It was only a farewell; but nothing may be waited for any longer.
+      }
+    }
+    await this.#destroy();
+  }
+
+  /** Runs a call when those before it are done. An abort while it waits leaves the connection as it is. */
+  async #inTurn<T>(options: CallOptions | undefined, call: () => Promise<T>): Promise<T> {
+    const signal = options?.signal;
+    const before = this.#turn;
+    const done = Promise.withResolvers<void>();
+    this.#turn = done.promise;
+    this.#busy += 1;
+    try {
+      await before;
+      signal?.throwIfAborted();
+      return await call();
+    } finally {
+      void this.#listen();
+      this.#busy -= 1;
+      done.resolve();
+    }
+  }
+
+  /** Sends a command and waits for its reply. Once it is written an abort destroys the connection. */
+  async #ask(command: WireCommand, options: CallOptions | undefined): Promise<ReplyEvent> {
+    options?.signal?.throwIfAborted();
+    await this.#throwIfOver();
+    this.#dialogue.send(command);
+    for (;;) {
+      const event = await this.#nextInside(options);
+      if (!event) throw this.#closedByOwner();
+      if (event.type === 'reply') return event;
+      if (event.type !== 'work') continue;
+      const result = await event.work.run();
+      if (options?.signal?.aborted) await this.#destroy();
+      options?.signal?.throwIfAborted();
+      this.#dialogue.send({ verb: 'RESUME', result });
+    }
+  }
+
+  /** The reply to QUIT; `undefined` where the peer closed without one. */
+  async #sayQuit(signal: AbortSignal | undefined): Promise<Reply | undefined> {
+    await this.#throwIfOver();
+    this.#dialogue.send({ verb: 'QUIT' });
+    let event = await this.#next(signal);
+    while (event && event.type !== 'reply') event = await this.#next(signal);
+    return event?.reply;
+  }
+
+  /** The next event while a command is under way: an abort now destroys the connection. */
+  async #nextInside(options: CallOptions | undefined): Promise<SmtpEvent | undefined> {
+    try {
+      return await this.#next(options?.signal);
+    } catch (error) {
+      if (options?.signal?.aborted) await this.#destroy();
+      throw error;
+    }
+  }
+
+  async #next(signal: AbortSignal | undefined): Promise<SmtpEvent | undefined> {
+    const event = await unlessAborted(this.#listen(), signal);
+    this.#pending = undefined;
+    if (event) this.#onEvent?.(event);
+    return event;
+  }
+
+  /** Keeps one wait open. */
+  #listen(): Promise<SmtpEvent | undefined> {
+    if (!this.#pending) {
+      this.#pending = this.#dialogue.next();
+      this.#pending.catch(() => undefined);
+    }
+    return this.#pending;
+  }
+
+  /** A dialogue that broke says why, to every call that comes after. */
+  async #throwIfOver(): Promise<void> {
+    while (this.#dialogue.ended) if (!(await this.#next(undefined))) return;
+  }
+
+  async #destroy(): Promise<void> {
+    this.connection.reset();
+    await release(this.#dialogue);
+  }
+
+  #fault(fault: Fault): WireError {
+    return new WireError({ endpoint: this.connection.endpoint, ...fault });
+  }
+
+  #notOffered(found: Extensions['startTls']): Error {
+    if (this.extensions === noExtensions) {
+      return new UsageError('startTls before ehlo', 'RFC 3207 §2');
+    }
+    const missing = this.#offeredBefore ? 'downgrade-suspected' : 'starttls-not-offered';
+    const reason = found === 'masked' ? 'starttls-masked' : missing;
+    return this.#fault({
+      kind: 'peer',
+      reason,
+      phase: 'starttls',
+      after: 0,
+      evidence: { rule: 'RFC 3207 §2' },
+    });
+  }
+
+  #noLogin(reason: Reason): WireError {
+    if (reason !== 'plaintext-login-refused') {
+      return this.#fault({
+        kind: 'peer',
+        reason,
+        phase: 'auth',
+        after: 0,
+        evidence: { rule: 'RFC 4954 §4' },
+      });
+    }
+    const fault: PolicyFault = {
+      kind: 'policy',
+      reason,
+      phase: 'auth',
+      after: 0,
+      by: 'default',
+      evidence: { rule: 'RFC 4954 §14' },
+    };
+    return this.#fault(fault);
+  }
+
+  #closedByOwner(): UsageError {
+    return new UsageError('the dialogue was closed while a reply was awaited', 'disposal');
+  }
+}
+
+/** Waits for a promise, or rejects with `signal.reason`. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => {
+    aborted.reject(signal.reason);
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import * as smtp from './index.ts';
+import * as server from './server/index.ts';
+
+test('exports these values and no others', () => {
+  expect(Object.keys(smtp).toSorted()).toMatchInlineSnapshot(`
+    [
+      "addressLiteral",
+      "authOutcome",
+      "enhancedStatus",
+      "openSmtp",
+      "parseExtensions",
+      "patienceProfiles",
+      "replyClass",
+      "replyText",
+      "smtpClient",
+    ]
+  `);
+  expect(Object.keys(server).toSorted()).toMatchInlineSnapshot(`
+    [
+      "serveSmtp",
+      "serverStates",
+      "smtpServer",
+    ]
+  `);
+});

@@ -1,0 +1,421 @@
+/**
+ * All changes of state of the SMTP client, and nothing else.
+ *
+ * The theory. The server speaks first, once (`greeting`); then the client asks and the server answers, one reply per
+ * command, in order, matched by count and never by text (RFC 2920 §3.1). So a state is named after the reply that is
+ * awaited, and `ready` is the state in which none is. Four things break this simple picture:
+ *
+ * - STARTTLS changes who speaks: after its 220 neither side says a word of SMTP until the handshake is done (`tls`). What
+ *   arrives in that gap was not sent by the peer we are about to authenticate and ends the dialogue. Afterwards everything
+ *   known is forgotten: `tls-ready` makes a new session of which only the TLS layer is known (RFC 3207 §4.2).
+ * - AUTH is a dialogue within the dialogue: 334 continues it, and any other reply ends it (`auth`). While a mechanism has
+ *   work done outside, the machine waits for its own caller (`auth-work`).
+ * - A reply that nobody asked for means that the two ends no longer count alike, so no later reply can be trusted
+ *   (`desynchronised`); only 421, which may come at any time, has a meaning of its own (RFC 5321 §3.8).
+ * - A greeting may be a refusal: then QUIT is the only thing left to say (`rejected`, RFC 5321 §3.1).
+ *
+ * `ended` has one way in, the `end` output, and none out.
+ */
+import { isTlsRecord, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
+import type {
+  EndOfStream,
+  Evidence,
+  Fault,
+  Instant,
+  Output,
+  Reason,
+  TlsInfo,
+  WriteOutput,
+} from '@postern/wire';
+import { answerChallenge, beginExchange, concludeExchange, resumeExchange } from './auth/exchange.ts';
+import type { ExchangeStep } from './auth/exchange.ts';
+import { authOutcome } from './auth/outcome.ts';
+import { checkAllowed, checkFollows, encodeCommand, joinWrites, verbs } from './commands.ts';
+import type { SmtpCommand, WireCommand } from './commands.ts';
+import type { SmtpDiagnostic, SmtpEvent } from './events.ts';
+import { noExtensions, parseExtensions, withoutStartTls } from './extensions.ts';
+import { replyClass, replyText, withEnhanced } from './reply.ts';
+import type { Reply } from './reply.ts';
+import { newSession, offersStartTls } from './session.ts';
+import type { Input, Rules, Session, Step } from './session.ts';
+import { states } from './states.ts';
+import type { StateName } from './states.ts';
+
+/** One step. Throws a {@link UsageError} for an input of the caller that the state does not allow; nothing changes then. */
+export function step(session: Session, input: Input, now: Instant, rules: Rules): Step {
+  switch (input.type) {
+    case 'start':
+      return { session: enter(session, 'greeting', now, rules), outputs: [] };
+    case 'send':
+      return send(session, input.commands, input.after, now, rules);
+    case 'reply':
+      return reply(session, input, now, rules);
+    case 'diagnostic':
+      return { session, outputs: deaf(session) ? [] : [diagnostic(input.reason, input.bytes)] };
+    case 'unreadable':
+      return unreadable(session, input, now);
+    case 'early-bytes':
+      return end(session, now, 'plaintext-after-starttls', {
+        bytes: sample(input.bytes),
+        rule: 'RFC 3207 §4.2',
+      });
+    case 'tls-ready':
+      return tlsReady(session, input.tls, now, rules);
+    case 'end':
+      return peerEnd(session, input.how, input.partial, now);
+    case 'tick':
+      return tick(session, input.partial, now);
+  }
+}
+
+/** Waits in a state from now on. */
+function enter(session: Session, name: StateName, now: Instant, rules: Rules): Session {
+  const { patience } = states[name];
+  const deadline = patience === undefined ? undefined : now + rules.patience[patience];
+  return { ...session, name, since: now, deadline };
+}
+
+function event(content: SmtpEvent): Output<SmtpEvent> {
+  return { type: 'event', event: content };
+}
+
+function diagnostic(reason: SmtpDiagnostic, bytes: Uint8Array): Output<SmtpEvent> {
+  return event({ type: 'diagnostic', reason, bytes: sample(bytes) });
+}
+
+// ---- the caller speaks
+
+function send(
+  session: Session,
+  commands: readonly SmtpCommand[],
+  after: WireCommand | undefined,
+  now: Instant,
+  rules: Rules,
+): Step {
+  const [first] = commands;
+  if (!first) return { session, outputs: [] };
+  if (first.verb === 'RESUME' && commands.length === 1) return resume(session, first.result, now, rules);
+  if (session.name === 'desynchronised' && (first.verb !== 'QUIT' || commands.length > 1)) {
+    // A reply to this command could not be told from one that was sent for no command.
+    return end(session, now, 'desynchronised', { rule: 'RFC 5321 §4.1.1' });
+  }
+  // Nothing is sent unless everything may be.
+  const lines: WireCommand[] = [];
+  for (const command of commands) {
+    if (command.verb === 'RESUME') throw new UsageError('RESUME stands alone', 'RFC 4954 §4');
+    checkFollows(session, lines.at(-1) ?? after, command);
+    checkAllowed(session, command);
+    lines.push(command);
+  }
+  let { exchange } = session;
+  const writes = lines.map((command): WriteOutput => {
+    if (command.verb !== 'AUTH') return { type: 'write', bytes: encodeCommand(command) };
+    const begun = beginExchange(command.mechanism);
+    exchange = begun.exchange;
+    return begun.write;
+  });
+  const outputs = [joinWrites(writes)];
+  const next = { ...session, exchange };
+  const [awaited] = lines;
+  if (after || !awaited) return { session: next, outputs };
+  return { session: enter(next, verbs[awaited.verb].state, now, rules), outputs };
+}
+
+function resume(session: Session, result: Uint8Array, now: Instant, rules: Rules): Step {
+  const { exchange } = session;
+  if (session.name !== 'auth-work' || !exchange) {
+    throw new UsageError('RESUME without work', 'RFC 4954 §4');
+  }
+  return proceed(session, resumeExchange(exchange, result), now, rules);
+}
+
+// ---- the server speaks
+
+function reply(
+  session: Session,
+  input: Extract<Input, { readonly type: 'reply' }>,
+  now: Instant,
+  rules: Rules,
+): Step {
+  const { command, code, lines } = input;
+  if (session.name === 'greeting') return greeting(session, { code, enhanced: undefined, lines }, now, rules);
+  // RFC 2034 §4: replies to EHLO and HELO have no enhanced codes.
+  const plainReply = command && verbs[command.verb].state === 'ehlo';
+  const content: Reply = plainReply
+    ? { code, enhanced: undefined, lines }
+    : withEnhanced(code, lines, session.extensions.keywords['ENHANCEDSTATUSCODES'] !== undefined);
+  const mismatch = content.enhanced !== undefined && !String(code).startsWith(content.enhanced.charAt(0));
+  const notes = mismatch && !deaf(session) ? [diagnostic('enhanced-mismatch', utf8(replyText(content)))] : [];
+  const { session: next, outputs } = command
+    ? answer(session, command, content, input, now, rules)
+    : unsolicited(session, content, now, rules);
+  return { session: next, outputs: [...notes, ...outputs] };
+}
+
+function greeting(session: Session, content: Reply, now: Instant, rules: Rules): Step {
+  const outputs = [event({ type: 'greeting', reply: content })];
+  switch (replyClass(content)) {
+    case 'positive':
+      return { session: enter(session, 'ready', now, rules), outputs };
+    case 'continue':
+      return end(session, now, 'protocol-error', { reply: replyText(content), rule: 'RFC 5321 §4.3.2' });
+    case 'transient':
+    case 'permanent':
+      break;
+  }
+  const rejected = { ...session, refusal: content };
+  // RFC 5321 §3.8: after 421 the server closes by itself.
+  if (content.code === 421) {
+    return end(rejected, now, refusalReason(content), refusalEvidence(content), outputs);
+  }
+  return { session: enter(rejected, 'rejected', now, rules), outputs };
+}
+
+/** RFC 5321 §3.1: 554 in place of 220, RFC 7504 §3: 521; other codes by their first digit. */
+export function refusalReason(refusal: Reply): Reason {
+  return replyClass(refusal) === 'transient' ? 'greeting-rejected-temporarily' : 'greeting-rejected';
+}
+
+/** What a fault says about a refusing greeting. */
+export function refusalEvidence(refusal: Reply): Evidence {
+  return { reply: replyText(refusal), rule: 'RFC 5321 §3.1' };
+}
+
+/** It was told once: a peer that floods with replies must not flood the caller. */
+function deaf(session: Session): boolean {
+  return session.name === 'desynchronised';
+}
+
+function unsolicited(session: Session, content: Reply, now: Instant, rules: Rules): Step {
+  const outputs = [event({ type: 'unsolicited', reply: content })];
+  const { refusal } = session;
+  if (content.code === 421) {
+    if (refusal) return end(session, now, refusalReason(refusal), refusalEvidence(refusal), outputs);
+    return end(session, now, 'server-closing', { reply: replyText(content), rule: 'RFC 5321 §3.8' }, outputs);
+  }
+  if (deaf(session)) return { session, outputs: [] };
+  if (refusal) return { session, outputs };
+  return { session: enter(session, 'desynchronised', now, rules), outputs };
+}
+
+function answer(
+  session: Session,
+  command: WireCommand,
+  content: Reply,
+  input: Extract<Input, { readonly type: 'reply' }>,
+  now: Instant,
+  rules: Rules,
+): Step {
+  const evidence: Evidence = { reply: replyText(content) };
+  if (command.verb === 'QUIT') {
+    const outputs: Output<SmtpEvent>[] = [event({ type: 'reply', command, reply: content }), { type: 'end' }];
+    return { session: over(session), outputs };
+  }
+  if (command.verb === 'AUTH' && content.code === 334) {
+    const { exchange } = session;
+    if (session.name !== 'auth' || !exchange || exchange.cancelled !== undefined) {
+      return end(session, now, 'protocol-error', { ...evidence, rule: 'RFC 4954 §4' });
+    }
+    return proceed(session, answerChallenge(exchange, content.lines), now, rules);
+  }
+  if (content.code === 421) {
+    const reason: Reason = 'server-closing';
+    const explained = command.verb === 'AUTH' || command.verb === 'STARTTLS' ? { reason } : {};
+    const outputs = [event({ type: 'reply', command, reply: content, ...explained })];
+    return end(session, now, reason, { ...evidence, rule: 'RFC 5321 §3.8' }, outputs);
+  }
+  const kind = replyClass(content);
+  if (command.verb === 'STARTTLS') return startTls(session, command, content, input.behind, now, rules);
+  // RFC 5321 §4.3.2: 3xx has a meaning only where a command has a continuation.
+  if (kind === 'continue')
+    return end(session, now, 'protocol-error', { ...evidence, rule: 'RFC 5321 §4.3.2' });
+  const following = input.following ? verbs[input.following.verb].state : 'ready';
+  const next = enter(session, following, now, rules);
+  if (command.verb === 'AUTH') return authEnd(session, next, command, content, now);
+  if (kind === 'positive' && 'domain' in command) return opened(next, command, content, rules);
+  return { session: next, outputs: [event({ type: 'reply', command, reply: content })] };
+}
+
+/** EHLO, HELO or LHLO was accepted: what is offered now replaces all that was known (RFC 5321 §4.1.4). */
+function opened(
+  session: Session,
+  command: Extract<WireCommand, { readonly domain: string }>,
+  content: Reply,
+  rules: Rules,
+): Step {
+  const listed = parseExtensions(content.lines);
+  // RFC 5321 §3.2: after HELO no extension may be used, whatever the reply lists.
+  const offered = command.verb === 'HELO' ? { ...noExtensions, domain: listed.domain } : listed;
+  const outputs: Output<SmtpEvent>[] = [];
+  if (session.tls) {
+    // RFC 3207 §4.2: an offer of STARTTLS inside TLS is void.
+    if (offered.startTls === 'offered') outputs.push(diagnostic('starttls-inside-tls', utf8('STARTTLS')));
+  } else if (offered.startTls === 'masked') {
+    const keyword = Object.keys(offered.keywords).find((name) => name.startsWith('XXXXXXX')) ?? '';
+    outputs.push(diagnostic('starttls-masked', utf8(keyword)));
+  } else if (offered.startTls === 'absent' && rules.offeredStartTlsBefore) {
+    outputs.push(diagnostic('downgrade-suspected', utf8(replyText(content))));
+  }
+  const extensions = session.tls ? withoutStartTls(offered) : offered;
+  outputs.push(event({ type: 'reply', command, reply: content, extensions }));
+  return { session: { ...session, extensions }, outputs };
+}
+
+/** RFC 3207 §4: 220 is the go-ahead; 454, 501 and every other refusal leaves the dialogue as it was. */
+function startTls(
+  session: Session,
+  command: WireCommand,
+  content: Reply,
+  behind: Uint8Array | undefined,
+  now: Instant,
+  rules: Rules,
+): Step {
+  const kind = replyClass(content);
+  if (kind === 'transient' || kind === 'permanent') {
+    const reason = kind === 'transient' ? 'starttls-refused-temporarily' : 'starttls-refused';
+    return {
+      session: enter(session, 'ready', now, rules),
+      outputs: [event({ type: 'reply', command, reply: content, reason })],
+    };
+  }
+  if (content.code !== 220) {
+    // Whether such a server now waits for a handshake or for a command, nobody can tell.
+    return end(session, now, 'starttls-protocol-error', { reply: replyText(content), rule: 'RFC 3207 §4' });
+  }
+  const outputs: Output<SmtpEvent>[] = [event({ type: 'reply', command, reply: content })];
+  // Octets behind the go-ahead came in plaintext and would be taken for words inside TLS (CVE-2011-0411). They are shown
+  // and refused, because a silent discard would hide the attack.
+  if (behind) {
+    const evidence = { bytes: sample(behind), rule: 'RFC 3207 §4.2' };
+    return end(enter(session, 'tls', now, rules), now, 'plaintext-after-starttls', evidence, outputs);
+  }
+  return { session: enter(session, 'tls', now, rules), outputs: [...outputs, { type: 'start-tls' }] };
+}
+
+/** The handshake is done: everything known from before is worthless (RFC 3207 §4.2). */
+function tlsReady(session: Session, tls: TlsInfo, now: Instant, rules: Rules): Step {
+  if (session.name !== 'tls') throw new UsageError('tlsReady without start-tls', 'RFC 3207 §4');
+  return {
+    session: enter(newSession(tls), 'ready', now, rules),
+    outputs: [event({ type: 'secured', tls })],
+  };
+}
+
+/** An exchange goes on: something is written, or worked at. */
+function proceed(session: Session, next: ExchangeStep, now: Instant, rules: Rules): Step {
+  switch (next.type) {
+    case 'write':
+      return {
+        session: enter({ ...session, exchange: next.exchange }, 'auth', now, rules),
+        outputs: [next.write],
+      };
+    case 'work':
+      return {
+        session: enter(session, 'auth-work', now, rules),
+        outputs: [event({ type: 'work', work: next.work })],
+      };
+    case 'failed':
+      return end(session, now, next.reason, { rule: 'RFC 4422 §3.6' });
+    case 'done':
+      return { session, outputs: [] };
+  }
+}
+
+/** The reply that ends AUTH (RFC 4954 §4, §6). */
+function authEnd(session: Session, next: Session, command: WireCommand, content: Reply, now: Instant): Step {
+  const { exchange } = session;
+  const closed: Session = { ...next, exchange: undefined };
+  const context = { insideTls: session.tls !== undefined, offersStartTls: offersStartTls(session) };
+  const refusal = authOutcome(content, context);
+  if (refusal) {
+    const reason = exchange?.cancelled ?? refusal.reason;
+    return { session: closed, outputs: [event({ type: 'reply', command, reply: content, reason })] };
+  }
+  const verdict = exchange && concludeExchange(exchange);
+  if (verdict?.type !== 'done') {
+    const reason = verdict?.type === 'failed' ? verdict.reason : 'protocol-error';
+    return end(session, now, reason, {
+      reply: replyText(content),
+      rule: 'RFC 4422 §3.6',
+    });
+  }
+  return {
+    session: { ...closed, authenticated: true },
+    outputs: [event({ type: 'reply', command, reply: content })],
+  };
+}
+
+// ---- the end
+
+function unreadable(
+  session: Session,
+  input: Extract<Input, { readonly type: 'unreadable' }>,
+  now: Instant,
+): Step {
+  const { bytes } = input;
+  const evidence: Evidence = { bytes, ...(input.reply !== undefined && { reply: input.reply }) };
+  if (session.name === 'greeting') {
+    const other = foreign(bytes);
+    if (other) return end(session, now, other.reason, { ...evidence, ...other.evidence });
+  }
+  return end(session, now, input.reason, { ...evidence, rule: 'RFC 5321 §4.2' });
+}
+
+/** Another protocol, told from the first octets of the session. */
+function foreign(
+  bytes: Uint8Array | undefined,
+): { readonly reason: Reason; readonly evidence: Evidence } | undefined {
+  if (!bytes || bytes.length === 0) return undefined;
+  const protocol = recogniseProtocol(bytes);
+  if (protocol === undefined || protocol === 'smtp') return undefined;
+  const reason = isTlsRecord(bytes) ? 'tls-on-plaintext-port' : 'wrong-protocol';
+  return { reason, evidence: { protocol, bytes } };
+}
+
+function peerEnd(session: Session, how: EndOfStream, partial: Uint8Array | undefined, now: Instant): Step {
+  const { name, refusal } = session;
+  // RFC 5321 §4.1.1.10: after QUIT the server may close; the 221 was wanted, but nothing depends on it.
+  if (name === 'quit') return { session: over(session), outputs: [{ type: 'end' }] };
+  if (refusal) return end(session, now, refusalReason(refusal), refusalEvidence(refusal));
+  const evidence: Evidence = partial ? { bytes: partial } : {};
+  if (name === 'greeting') {
+    const other = foreign(partial);
+    if (other) return end(session, now, other.reason, other.evidence);
+    return end(session, now, states.greeting[how], evidence);
+  }
+  const reason = partial && how === 'closed' ? 'truncated' : states[name][how];
+  return end(session, now, reason, evidence);
+}
+
+function tick(session: Session, partial: Uint8Array | undefined, now: Instant): Step {
+  const { name, deadline, since } = session;
+  if (deadline === undefined || now < deadline) return { session, outputs: [] };
+  const evidence: Evidence = partial ? { bytes: partial } : {};
+  const other = name === 'greeting' ? foreign(partial) : undefined;
+  if (other) return end(session, now, other.reason, other.evidence);
+  return end(session, now, states[name].timeout, evidence, [], deadline - since);
+}
+
+function over(session: Session): Session {
+  return { ...session, name: 'ended', deadline: undefined, exchange: undefined };
+}
+
+/** The end with a fault, after other outputs. */
+function end(
+  session: Session,
+  now: Instant,
+  reason: Reason,
+  evidence: Evidence,
+  outputs: readonly Output<SmtpEvent>[] = [],
+  limit?: number,
+): Step {
+  const fault: Fault = {
+    kind: limit === undefined ? 'peer' : 'timeout',
+    reason,
+    phase: states[session.name].phase,
+    after: now - session.since,
+    ...(limit !== undefined && { limit }),
+    ...(Object.keys(evidence).length > 0 && { evidence }),
+  };
+  return { session: over(session), outputs: [...outputs, { type: 'end', fault }] };
+}

@@ -1,0 +1,208 @@
+import { loginClient, plainClient } from '@postern/sasl';
+import { concatBytes, isUsageError, utf8 } from '@postern/wire';
+import type { Machine, Output } from '@postern/wire';
+import { testTlsInfo } from '@postern/wire/testing';
+import { array, assert, constantFrom, integer, oneof, property, tuple, uint8Array } from 'fast-check';
+import { expect, test } from 'vitest';
+import type { SmtpCommand } from '../src/commands.ts';
+import { verbs } from '../src/commands.ts';
+import { smtpClient } from '../src/machine.ts';
+import { smtpServer } from '../src/server/machine.ts';
+import { serverStates } from '../src/server/states.ts';
+import { patienceProfiles, states } from '../src/states.ts';
+
+const tim = { type: 'password', user: 'tim', password: 'tanstaaf' } as const;
+
+/** Something that can happen to a machine. */
+type Action = (machine: Machine<SmtpCommand, unknown>, now: number) => readonly Output<unknown>[];
+
+/** Pieces of dialogue and of nonsense, so that random input gets somewhere. */
+const bytes = oneof(
+  uint8Array({ maxLength: 20 }),
+  constantFrom(
+    '220 mx\r\n',
+    '250-mx\r\n250-AUTH PLAIN LOGIN\r\n250-PIPELINING\r\n250 STARTTLS\r\n',
+    '250 ok\r\n',
+    '250-',
+    '334 VXNlcm5hbWU6\r\n',
+    '235 2.7.0 ok\r\n',
+    '421 bye\r\n',
+    '454 no\r\n',
+    '550 5.1.1 no\n',
+    '\r\n',
+  ).map((text) => utf8(text)),
+);
+
+const commands: readonly (() => SmtpCommand)[] = [
+  () => ({ verb: 'EHLO', domain: 'c' }),
+  () => ({ verb: 'HELO', domain: 'c' }),
+  () => ({ verb: 'STARTTLS' }),
+  () => ({ verb: 'STARTTLS', tryAnyway: true }),
+  () => ({ verb: 'AUTH', mechanism: plainClient(tim) }),
+  () => ({ verb: 'AUTH', mechanism: loginClient(tim) }),
+  () => ({ verb: 'RESUME', result: new Uint8Array() }),
+  () => ({ verb: 'NOOP' }),
+  () => ({ verb: 'RSET' }),
+  () => ({ verb: 'QUIT' }),
+];
+
+const action = oneof(
+  {
+    weight: 4,
+    arbitrary: bytes.map(
+      (chunk): Action =>
+        (machine, now) =>
+          machine.receive(chunk, now),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: constantFrom(...commands).map(
+      (make): Action =>
+        (machine, now) =>
+          machine.send(make(), now),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: constantFrom<Action>(
+      (machine, now) => machine.tlsReady(testTlsInfo, now),
+      (machine, now) => machine.tick(now + 400_000),
+      (machine, now) => machine.receiveEnd(now, 'closed'),
+      (machine, now) => machine.receiveEnd(now, 'reset'),
+    ),
+  },
+);
+
+test('whatever happens: no throw but for the caller, one end with nothing behind it, silence during the handshake', () => {
+  assert(
+    property(array(tuple(action, integer({ min: 0, max: 1000 })), { maxLength: 25 }), (actions) => {
+      const machine = smtpClient({ tls: undefined } as never);
+      const seen: string[] = [];
+      let now = 0;
+      const take = (outputs: readonly Output<unknown>[]): void => {
+        for (const { type } of outputs) seen.push(type);
+      };
+      take(machine.start(now));
+      for (const [act, after] of actions) {
+        now += after;
+        const before = machine.state.name;
+        let outputs: readonly Output<unknown>[] = [];
+        try {
+          outputs = act(machine, now);
+        } catch (error) {
+          // Only the caller's own mistakes throw, and they change nothing.
+          if (!isUsageError(error)) throw error;
+          expect(machine.state.name).toBe(before);
+        }
+        if (before === 'tls') expect(outputs.some(({ type }) => type === 'write')).toBe(false);
+        take(outputs);
+        expect(states[machine.state.name]).toBeDefined();
+        const waits = states[machine.state.name].patience !== undefined;
+        expect(machine.deadline !== undefined).toBe(waits);
+      }
+      const ends = seen.filter((type) => type === 'end').length;
+      expect(ends).toBeLessThanOrEqual(1);
+      if (ends === 1) expect(seen.at(-1)).toBe('end');
+      expect(seen.slice(seen.indexOf('start-tls') + 1, seen.indexOf('start-tls') + 2)).not.toContain('write');
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('SMTP-009 how bytes are cut changes no event', () => {
+  const outcome = (chunks: readonly Uint8Array[]): unknown => {
+    const machine = smtpClient();
+    machine.start(0);
+    const outputs = chunks.flatMap((chunk) => {
+      const lent = chunk.slice();
+      const taken = machine.receive(lent, 0);
+      lent.fill(0xaa);
+      return [...taken];
+    });
+    // Evidence of octets that ended the dialogue is what had come by then.
+    return JSON.parse(
+      JSON.stringify(outputs, (key, value: unknown) => (key === 'bytes' ? undefined : value)),
+    ) as unknown;
+  };
+  assert(
+    property(
+      array(bytes, { maxLength: 8 }),
+      array(integer({ min: 1, max: 9 }), { minLength: 1 }),
+      (parts, sizes) => {
+        const all = concatBytes([utf8('220 mx\r\n'), ...parts]);
+        const pieces: Uint8Array[] = [];
+        for (let at = 0, turn = 0; at < all.length; turn += 1) {
+          const size = sizes[turn % sizes.length] ?? 1;
+          pieces.push(all.subarray(at, at + size));
+          at += size;
+        }
+        expect(outcome(pieces)).toEqual(outcome([all]));
+      },
+    ),
+  );
+});
+
+test('every verb waits in a state that has a patience, and every state says what it is', () => {
+  for (const { state } of Object.values(verbs)) expect(states[state].patience).toBeDefined();
+  for (const row of [...Object.values(states), ...Object.values(serverStates)]) {
+    expect(row.phrase).not.toBe('');
+    expect(row.rfc).toMatch(/^RFC \d+ §[\d.]+$/);
+  }
+});
+
+test('SMTP-069 each phase made silent in turn has a phase of its own', () => {
+  const reached: Readonly<Record<string, readonly (SmtpCommand | string)[]>> = {
+    greeting: [],
+    ehlo: ['220 x\r\n', { verb: 'EHLO', domain: 'c' }],
+    noop: ['220 x\r\n', { verb: 'NOOP' }],
+    rset: ['220 x\r\n', { verb: 'RSET' }],
+    quit: ['220 x\r\n', { verb: 'QUIT' }],
+    starttls: ['220 x\r\n', { verb: 'STARTTLS', tryAnyway: true }],
+    tls: ['220 x\r\n', { verb: 'STARTTLS', tryAnyway: true }, '220 x\r\n'],
+  };
+  for (const [phase, steps] of Object.entries(reached)) {
+    const machine = smtpClient();
+    machine.start(0);
+    for (const step of steps) {
+      if (typeof step === 'string') machine.receive(utf8(step), 0);
+      else machine.send(step, 0);
+    }
+    const limit = patienceProfiles.mta[phase as keyof typeof patienceProfiles.mta];
+    expect(machine.tick(limit - 1)).toEqual([]);
+    expect(machine.tick(limit)).toMatchObject([{ type: 'end', fault: { kind: 'timeout', phase, limit } }]);
+  }
+});
+
+test('the server never throws either, whatever a client sends', () => {
+  const text = constantFrom(
+    'EHLO c\r\n',
+    'MAIL FROM:<>\r\n',
+    'RCPT TO:<a@b>\r\n',
+    'DATA\r\n',
+    '.\r\n',
+    'STARTTLS\r\n',
+  );
+  const more = constantFrom('AUTH PLAIN\r\n', 'AUTH LOGIN dGlt\r\n', 'AAAA\r\n', '*\r\n', 'QUIT\r\n', 'x\n');
+  const sent = oneof(text, more).map((line) => utf8(line));
+  assert(
+    property(array(oneof(sent, uint8Array({ maxLength: 30 })), { maxLength: 30 }), (chunks) => {
+      const server = smtpServer({
+        domain: 'mx',
+        startTls: { type: 'offered' },
+        auth: { authenticate: () => true, insideTlsOnly: false },
+      });
+      const seen = [...server.start(0)];
+      for (const chunk of chunks) {
+        const before = server.state.name;
+        const outputs = server.receive(chunk, 0);
+        if (before === 'tls') expect(outputs.every(({ type }) => type === 'event')).toBe(true);
+        seen.push(...outputs);
+        expect(serverStates[server.state.name]).toBeDefined();
+      }
+      const end = seen.findIndex(({ type }) => type === 'end');
+      expect(end === -1 || end === seen.length - 1).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
