@@ -1,0 +1,317 @@
+import { checkCredentials, chooseMechanism } from '@postern/sasl';
+import type { Credentials } from '@postern/sasl';
+import { converse, deadline, isWireError, UsageError, WireError } from '@postern/wire';
+import type { Clock, Connection, Dialogue, Reason, TlsInfo, TlsRequest } from '@postern/wire';
+import { noCapabilities } from './capabilities.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { Pop3Command } from './commands.ts';
+import type { Pop3Event } from './events.ts';
+import { pop3Client } from './machine.ts';
+import type { Answer, CallOptions, Login, OpenPop3Options, Pop3, StartTlsOptions } from './pop3.ts';
+import type { Pop3Reply } from './reply.ts';
+
+type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
+
+/**
+ * Waits for the greeting on an open connection, asks for the capabilities, and hands out the dialogue. Takes ownership of
+ * the connection, on failure too. Rejects with a {@link WireError}: `greeting-rejected`, `greeting-rejected-temporarily`,
+ * `wrong-protocol`, `tls-on-plaintext-port`, `timeout-greeting` and others. Abort destroys the connection.
+ *
+ * @example
+ * ```ts
+ * import { openPop3 } from '@postern/pop3';
+ * import { nodeNetwork, systemClock } from '@postern/wire/node';
+ * const connection = await nodeNetwork().connect({ address: '192.0.2.7', port: 110 });
+ * const pop3 = await openPop3(connection, { clock: systemClock(), patience: 'probe' });
+ * console.log(pop3.offersStartTls); // true
+ * await pop3.quit();
+ * ```
+ */
+export async function openPop3(connection: Connection, options: OpenPop3Options): Promise<Pop3> {
+  const { signal } = options;
+  try {
+    signal?.throwIfAborted();
+    if (options.tls) await connection.handshake(options.tls, signal ? { signal } : {});
+  } catch (error) {
+    connection.reset();
+    throw error;
+  }
+  const dialogue = new Pop3Dialogue(connection, options);
+  await dialogue.open(signal);
+  return dialogue;
+}
+
+class Pop3Dialogue implements Pop3 {
+  greeting: Pop3Reply | undefined;
+  timestamp: string | undefined;
+  capabilities: Capabilities = noCapabilities;
+  readonly connection: Connection;
+  readonly #dialogue: Dialogue<Pop3Command, Pop3Event>;
+  readonly #clock: Clock;
+  readonly #options: OpenPop3Options;
+  #request: TlsRequest | undefined;
+  /** Resolves when the call before is done. */
+  #turn: Promise<void> = Promise.resolve();
+  #calls = 0;
+  /** Messages marked with DELE. */
+  #marked = 0;
+  #destroyed = false;
+
+  constructor(connection: Connection, options: OpenPop3Options) {
+    this.connection = connection;
+    this.#clock = options.clock;
+    this.#options = options;
+    const { tls } = connection;
+    const machine = pop3Client({
+      ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.offeredStartTlsBefore === undefined
+        ? {}
+        : { offeredStartTlsBefore: options.offeredStartTlsBefore }),
+      ...(options.strict === undefined ? {} : { strict: options.strict }),
+      ...(tls ? { tls } : {}),
+    });
+    this.#dialogue = converse(machine, connection, {
+      clock: options.clock,
+      upgrade: (upgraded, { signal }) => {
+        if (!this.#request) throw new UsageError('no TLS was asked for', 'startTls');
+        return upgraded.handshake(this.#request, { signal });
+      },
+      ...(options.observe ? { observe: options.observe } : {}),
+    });
+  }
+
+  get offersStartTls(): boolean {
+    return this.capabilities.startTls === 'offered' && !this.connection.tls;
+  }
+
+  async open(signal: AbortSignal | undefined): Promise<void> {
+    await this.#inTurn(signal, async () => {
+      await this.#until(signal, (event) => event.type === 'greeting');
+      await this.#ask({ verb: 'CAPA' }, signal);
+    }).catch((error: unknown) => {
+      this.connection.reset();
+      throw error;
+    });
+  }
+
+  async capa(options?: CallOptions): Promise<Answer<Capabilities>> {
+    return this.#inTurn(options?.signal, async () => {
+      const { reply } = await this.#ask({ verb: 'CAPA' }, options?.signal);
+      return reply.status === '+OK' ? { ok: true, value: this.capabilities, reply } : { ok: false, reply };
+    });
+  }
+
+  async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
+    const signal = options?.signal;
+    return this.#inTurn(signal, async () => {
+      const missing = this.#missingOffer();
+      if (missing && options?.tryAnyway !== true) throw this.#refusal('peer', missing, 'starttls');
+      this.#request = request;
+      const { reply, reason } = await this.#ask(
+        { verb: 'STLS', ...(missing ? { tryAnyway: true } : {}) },
+        signal,
+      );
+      if (reply.status === '-ERR')
+        return { ok: false, reply, reason: missing ?? reason ?? 'starttls-refused' };
+      const secured = await this.#until(signal, (event) => event.type === 'secured');
+      await this.#ask({ verb: 'CAPA' }, signal);
+      return { ok: true, value: secured.tls, reply };
+    });
+  }
+
+  async login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+    const signal = options?.signal;
+    return this.#inTurn(signal, async () => {
+      checkCredentials(credentials);
+      // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
+      if (this.connection.tls?.verification?.status !== 'verified') {
+        throw this.#refusal('policy', 'plaintext-login-refused', 'auth');
+      }
+      const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true });
+      if (choice.ok) {
+        return loginAnswer(
+          await this.#ask({ verb: 'AUTH', mechanism: choice.mechanism }, signal),
+          choice.mechanism.name,
+        );
+      }
+      // RFC 2449 §6.2: USER and PASS are there if USER is listed, or if nothing can be listed.
+      if (this.capabilities.listed && !this.capabilities.tags['USER'])
+        throw this.#refusal('peer', choice.reason, 'auth');
+      if (credentials.authorizationId !== undefined && credentials.authorizationId !== credentials.user) {
+        throw new UsageError(
+          'USER and PASS cannot carry an authorizationId',
+          'RFC 1939 §7',
+          'argument-refused',
+        );
+      }
+      const user = await this.#ask({ verb: 'USER', name: credentials.user }, signal);
+      if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
+      return loginAnswer(await this.#ask({ verb: 'PASS', password: credentials.password }, signal), 'USER');
+    });
+  }
+
+  async noop(options?: CallOptions): Promise<Answer<undefined>> {
+    return this.command({ verb: 'NOOP' }, options);
+  }
+
+  async command(command: Pop3Command, options?: CallOptions): Promise<Answer<undefined>> {
+    const { verb } = command;
+    if (
+      verb === 'STLS' ||
+      verb === 'AUTH' ||
+      verb === 'USER' ||
+      verb === 'PASS' ||
+      verb === 'QUIT' ||
+      verb === 'RESUME'
+    ) {
+      throw new UsageError(`${verb} has a method of its own`, 'startTls, login, quit');
+    }
+    return this.#inTurn(options?.signal, async () => {
+      const { reply } = await this.#ask(command, options?.signal);
+      if (reply.status === '-ERR') return { ok: false, reply };
+      if (verb === 'DELE') this.#marked += 1;
+      if (verb === 'RSET') this.#marked = 0;
+      return { ok: true, value: undefined, reply };
+    });
+  }
+
+  async quit(options?: CallOptions): Promise<Pop3Reply | undefined> {
+    return this.#inTurn(options?.signal, async () => {
+      try {
+        const { reply } = await this.#ask({ verb: 'QUIT' }, options?.signal);
+        return reply;
+      } catch (error) {
+        if (isWireError(error) && (error.code === 'closed' || error.code === 'reset')) return undefined;
+        throw error;
+      } finally {
+        await this.#dialogue[Symbol.asyncDispose]();
+      }
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const idle = this.#calls === 0 && this.#dialogue.machine.state.name === 'ready';
+    if (this.#dialogue.ended || !idle || this.#marked > 0) {
+      if (!this.#dialogue.ended && this.#calls > 0) this.#destroy();
+      await this.#dialogue[Symbol.asyncDispose]();
+      return;
+    }
+    const limit = deadline(this.#clock, 1000);
+    try {
+      await this.quit({ signal: limit.signal });
+    } catch {
+      // The farewell is a courtesy; the connection is closed either way.
+    } finally {
+      limit[Symbol.dispose]();
+    }
+  }
+
+  /** TLS-016: why STLS cannot be used, or `undefined` where it can. */
+  #missingOffer():
+    Extract<Reason, 'starttls-not-offered' | 'starttls-masked' | 'downgrade-suspected'> | undefined {
+    switch (this.capabilities.startTls) {
+      case 'offered':
+        return undefined;
+      case 'masked':
+        return 'starttls-masked';
+      case 'absent':
+        return this.#options.offeredStartTlsBefore === true ? 'downgrade-suspected' : 'starttls-not-offered';
+    }
+  }
+
+  #refusal(kind: 'peer' | 'policy', reason: Reason, phase: 'starttls' | 'auth'): WireError {
+    return new WireError({ kind, reason, phase, after: 0, endpoint: this.connection.endpoint });
+  }
+
+  /** One call at a time: the replies of POP3 carry nothing that tells which command they answer. */
+  async #inTurn<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    const done = Promise.withResolvers<void>();
+    this.#turn = before.then(() => done.promise);
+    this.#calls += 1;
+    try {
+      await withAbort(before, signal);
+      return await run();
+    } finally {
+      this.#calls -= 1;
+      done.resolve();
+    }
+  }
+
+  async #ask(command: Pop3Command, signal: AbortSignal | undefined): Promise<ReplyEvent> {
+    signal?.throwIfAborted();
+    if (this.#dialogue.ended) await this.#over();
+    this.#dialogue.send(command);
+    return this.#until(signal, (event) => event.type === 'reply');
+  }
+
+  /** The next event of a kind. An abort now destroys the connection: the reply could be taken for the next one's. */
+  async #until<T extends Pop3Event>(
+    signal: AbortSignal | undefined,
+    wanted: (event: Pop3Event) => event is T,
+  ): Promise<T> {
+    for (;;) {
+      let event: Pop3Event | undefined;
+      try {
+        event = await this.#dialogue.next(signal ? { signal } : {});
+      } catch (error) {
+        if (signal?.aborted && error === signal.reason) this.#destroy();
+        throw error;
+      }
+      if (!event) return this.#over();
+      this.#note(event);
+      if (wanted(event)) return event;
+    }
+  }
+
+  #note(event: Pop3Event): void {
+    if (event.type === 'greeting') {
+      this.greeting = event.reply;
+      this.timestamp = event.timestamp;
+    } else if (event.type === 'secured') {
+      // RFC 2595 §4: nothing of what was said in plaintext survives.
+      this.greeting = undefined;
+      this.timestamp = undefined;
+      this.capabilities = noCapabilities;
+    } else if (event.type === 'reply' && event.capabilities) {
+      this.capabilities = event.capabilities;
+    }
+    this.#options.onEvent?.(event);
+  }
+
+  #destroy(): void {
+    this.#destroyed = true;
+    this.connection.reset();
+  }
+
+  async #over(): Promise<never> {
+    if (!this.#destroyed) await this.#dialogue.next();
+    if (!this.#destroyed) throw new UsageError('the dialogue is over', 'no call after quit');
+    throw new WireError({
+      kind: 'caller',
+      reason: 'closed',
+      phase: 'command',
+      after: 0,
+      endpoint: this.connection.endpoint,
+    });
+  }
+}
+
+function loginAnswer({ reply, reason }: ReplyEvent, mechanism: string): Answer<Login> {
+  if (reply.status === '+OK') return { ok: true, value: { mechanism }, reply };
+  return { ok: false, reply, ...(reason ? { reason } : {}) };
+}
+
+/** Waits for a promise that never rejects, or for the abort. */
+async function withAbort(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return promise;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<void>();
+  const abort = (): void => {
+    aborted.resolve();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  await Promise.race([promise, aborted.promise]);
+  signal.removeEventListener('abort', abort);
+  signal.throwIfAborted();
+}

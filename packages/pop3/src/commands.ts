@@ -1,0 +1,175 @@
+import { encodeBase64, redacted } from '@postern/sasl';
+import type { ClientMechanism } from '@postern/sasl';
+import { UsageError, utf8 } from '@postern/wire';
+import type { Phase } from '@postern/wire';
+import type { StateName } from './states.ts';
+
+/** A command of a client, as data. */
+export type Pop3Command =
+  | { readonly verb: 'CAPA' | 'STAT' | 'NOOP' | 'RSET' | 'QUIT' }
+  | {
+      readonly verb: 'STLS';
+      /** Sends it although it is not offered; for probes. Default `false`. */
+      readonly tryAnyway?: boolean;
+    }
+  /** RFC 1939 §7. The name may hold spaces only where the server takes them. */
+  | { readonly verb: 'USER'; readonly name: string }
+  /** RFC 1939 §7: everything behind `PASS ` is the password, spaces included. */
+  | { readonly verb: 'PASS'; readonly password: string }
+  | {
+      readonly verb: 'AUTH';
+      /** A fresh mechanism; the machine runs it and uses it up (RFC 5034 §4). It shows no secret. */
+      readonly mechanism: ClientMechanism;
+    }
+  | {
+      /** No word of the wire: hands over the result of the work that a `work` event asked for. */
+      readonly verb: 'RESUME';
+      readonly result: Uint8Array;
+    }
+  /** RFC 1939 §5, §7: of all messages, or of one. */
+  | { readonly verb: 'LIST' | 'UIDL'; readonly message?: number }
+  | { readonly verb: 'RETR' | 'DELE'; readonly message: number }
+  /** RFC 1939 §7: the header and this many lines of the body. */
+  | { readonly verb: 'TOP'; readonly message: number; readonly lines: number };
+
+/** A command that goes out as a line and gets a reply. */
+export type WireCommand = Exclude<Pop3Command, { readonly verb: 'RESUME' }>;
+
+/** What is to be known about a verb. */
+export interface VerbRow {
+  /** The state in which its reply is awaited. */
+  readonly state: Extract<StateName, 'reply' | 'auth' | 'starttls' | 'quit'>;
+  /** The phase that a fault meanwhile belongs to. */
+  readonly phase: Phase;
+  /** Where it is allowed (RFC 1939 §4-6). */
+  readonly stage: 'authorization' | 'transaction' | 'both';
+  /** How a positive reply goes on; LIST and UIDL of one message have a single line. */
+  readonly form: 'line' | 'listing' | 'content';
+  /** Whether nothing may be sent between the command and its result, because what follows depends on it. */
+  readonly barrier: boolean;
+}
+
+const plain = { state: 'reply', phase: 'command', form: 'line', barrier: false } as const;
+
+/** One row per verb. */
+export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
+  CAPA: { ...plain, phase: 'capabilities', stage: 'both', form: 'listing' }, // RFC 2449 §5
+  STLS: { ...plain, state: 'starttls', phase: 'starttls', stage: 'authorization', barrier: true }, // RFC 2595 §4
+  USER: { ...plain, phase: 'auth', stage: 'authorization' },
+  PASS: { ...plain, phase: 'auth', stage: 'authorization', barrier: true },
+  AUTH: { ...plain, state: 'auth', phase: 'auth', stage: 'authorization', barrier: true }, // RFC 5034 §4
+  STAT: { ...plain, stage: 'transaction' },
+  LIST: { ...plain, stage: 'transaction', form: 'listing' },
+  UIDL: { ...plain, stage: 'transaction', form: 'listing' },
+  RETR: { ...plain, stage: 'transaction', form: 'content' },
+  TOP: { ...plain, stage: 'transaction', form: 'content' },
+  DELE: { ...plain, stage: 'transaction' },
+  NOOP: { ...plain, phase: 'noop', stage: 'transaction' },
+  RSET: { ...plain, phase: 'rset', stage: 'transaction' },
+  QUIT: { ...plain, state: 'quit', phase: 'quit', stage: 'both', barrier: true },
+};
+
+/** A command on the wire. */
+export interface EncodedCommand {
+  /** One line with its CRLF. */
+  readonly bytes: Uint8Array;
+  /** The same for a transcript, where it holds a secret. */
+  readonly shown: string | undefined;
+}
+
+/** RFC 2449 §4: a command line is at most this long, CRLF included. */
+export const maxCommandOctets = 255;
+
+/**
+ * Puts a command into one line. Throws a {@link UsageError} `argument-refused` for an argument that would break the
+ * protocol: CR, LF or NUL (they would begin a second command), or a line beyond {@link maxCommandOctets}.
+ */
+export function encodeCommand(command: Exclude<WireCommand, { readonly verb: 'AUTH' }>): EncodedCommand {
+  switch (command.verb) {
+    case 'USER':
+      return line(`USER ${printable(command.name, 'the user name')}`);
+    case 'PASS': {
+      const password = printable(command.password, 'the password');
+      return line(`PASS ${password}`, `PASS ${redacted(utf8(password).length)}`);
+    }
+    case 'LIST':
+    case 'UIDL':
+      return line(
+        command.message === undefined ? command.verb : `${command.verb} ${number(command.message, 1)}`,
+      );
+    case 'RETR':
+    case 'DELE':
+      return line(`${command.verb} ${number(command.message, 1)}`);
+    case 'TOP':
+      return line(`TOP ${number(command.message, 1)} ${number(command.lines, 0)}`);
+    case 'CAPA':
+    case 'STLS':
+    case 'STAT':
+    case 'NOOP':
+    case 'RSET':
+    case 'QUIT':
+      return line(command.verb);
+  }
+}
+
+/**
+ * Puts the beginning of an AUTH exchange into one line (RFC 5034 §4). An empty initial response is `=`. Where the line would
+ * be too long the initial response is left out, to be sent as answer to the first, empty challenge: `held` says so.
+ */
+export function encodeAuth(
+  name: string,
+  initial: Uint8Array | undefined,
+): EncodedCommand & { readonly held: boolean } {
+  const verb = `AUTH ${name}`;
+  if (initial === undefined) return { ...line(verb), held: false };
+  const response = initial.length === 0 ? '=' : encodeBase64(initial);
+  if (verb.length + 1 + response.length + 2 > maxCommandOctets) return { ...line(verb), held: true };
+  return { ...line(`${verb} ${response}`, `${verb} ${redacted(response.length)}`), held: false };
+}
+
+/** One answer to a challenge; an empty one is an empty line (RFC 5034 §4). Always masked: it is a secret or near one. */
+export function encodeResponse(response: Uint8Array): EncodedCommand {
+  const text = encodeBase64(response);
+  return { bytes: utf8(`${text}\r\n`), shown: `${redacted(text.length)}\r\n` };
+}
+
+/** The command as an event may show it: without the password. */
+export function withoutSecret(command: WireCommand): WireCommand {
+  return command.verb === 'PASS'
+    ? { verb: 'PASS', password: redacted(utf8(command.password).length) }
+    : command;
+}
+
+/** RFC 1939 §3: whether a command's positive reply goes on over several lines. It depends on the command alone. */
+export function replyForm(command: WireCommand): 'line' | 'listing' | 'content' {
+  const { form } = verbs[command.verb];
+  return form === 'listing' && 'message' in command && command.message !== undefined ? 'line' : form;
+}
+
+function line(text: string, shown?: string): EncodedCommand {
+  const bytes = utf8(`${text}\r\n`);
+  if (bytes.length > maxCommandOctets) {
+    throw new UsageError(
+      `the command line has ${bytes.length} octets, ${maxCommandOctets} are allowed`,
+      'RFC 2449 §4',
+      'argument-refused',
+    );
+  }
+  return { bytes, shown: shown === undefined ? undefined : `${shown}\r\n` };
+}
+
+function printable(text: string, what: string): string {
+  if (text === '') throw new UsageError(`${what} is empty`, 'RFC 1939 §3', 'argument-refused');
+  // RFC 1939 §3: a line break in an argument would be a second command.
+  if (/[\r\n\0]/.test(text)) {
+    throw new UsageError(`${what} holds CR, LF or NUL`, 'RFC 1939 §3', 'argument-refused');
+  }
+  return text;
+}
+
+function number(value: number, least: number): string {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new UsageError(`${value} is no whole number from ${least} up`, 'RFC 1939 §5', 'argument-refused');
+  }
+  return String(value);
+}

@@ -1,0 +1,190 @@
+import { chooseMechanism } from '@postern/sasl';
+import type { ClientMechanism } from '@postern/sasl';
+import { latin1, utf8 } from '@postern/wire';
+import type { Output } from '@postern/wire';
+import { testTlsInfo } from '@postern/wire/testing';
+import { describe, expect, test } from 'vitest';
+import { pop3Client } from './index.ts';
+import type { Pop3ClientMachine, Pop3Event } from './index.ts';
+
+const said = (outputs: readonly Output<Pop3Event>[]): string =>
+  outputs.map((output) => (output.type === 'write' ? latin1(output.bytes) : '')).join('');
+const fault = (outputs: readonly Output<Pop3Event>[]): string | undefined => {
+  const last = outputs.at(-1);
+  return last?.type === 'end' ? last.fault?.reason : undefined;
+};
+
+/** A client that is logged in. */
+function loggedIn(): Pop3ClientMachine {
+  const client = pop3Client({ tls: testTlsInfo });
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  client.send({ verb: 'CAPA' }, 0);
+  client.receive(utf8('+OK\r\nSASL PLAIN\r\n.\r\n'), 0);
+  const choice = chooseMechanism(
+    ['PLAIN'],
+    { type: 'password', user: 'a', password: 'b' },
+    { verified: true },
+  );
+  if (choice.ok) client.send({ verb: 'AUTH', mechanism: choice.mechanism }, 0);
+  client.receive(utf8('+OK\r\n'), 0);
+  return client;
+}
+
+describe('limits', () => {
+  test('POP3-002 a status line of 8193 octets is too long, whole or without its end', () => {
+    for (const text of [`+OK ${'x'.repeat(8187)}\r\n`, `+OK ${'x'.repeat(8189)}`]) {
+      const client = pop3Client();
+      client.start(0);
+      expect(text.length).toBe(8193);
+      expect(fault(client.receive(utf8(text), 0))).toBe('line-too-long');
+    }
+    const client = pop3Client();
+    client.start(0);
+    expect(client.receive(utf8(`+OK ${'x'.repeat(8186)}\r\n`), 0)).toHaveLength(1);
+  });
+
+  test('POP3-002 lines of a message have no limit and come in pieces', () => {
+    const client = loggedIn();
+    client.send({ verb: 'RETR', message: 1 }, 0);
+    client.receive(utf8('+OK\r\n'), 0);
+    let received = 0;
+    let pieces = 0;
+    for (let round = 0; round < 100; round += 1) {
+      for (const output of client.receive(utf8('x'.repeat(1000)), 0)) {
+        if (output.type !== 'event' || output.event.type !== 'content') continue;
+        received += output.event.bytes.length;
+        pieces += 1;
+      }
+    }
+    expect([received, pieces]).toEqual([100_000, 100]);
+    expect(client.receive(utf8('\r\n.\r\n'), 0).at(-1)).toMatchObject({
+      event: { type: 'reply', reply: { status: '+OK' } },
+    });
+  });
+
+  test('POP3-022 the content of a message is unstuffed, and -ERR has none', () => {
+    const client = loggedIn();
+    client.sendAll([{ verb: 'RETR', message: 1 }], 0);
+    const outputs = client.receive(utf8('+OK 9 octets\r\n..a\r\n.\r\n'), 0);
+    expect(outputs).toMatchObject([
+      { event: { type: 'content', bytes: utf8('.a\r\n') } },
+      { event: { type: 'reply', reply: { text: '9 octets' } } },
+    ]);
+    client.send({ verb: 'RETR', message: 2 }, 0);
+    expect(client.receive(utf8('-ERR no\r\n'), 0)).toMatchObject([
+      { event: { type: 'reply', reply: { status: '-ERR' } } },
+    ]);
+  });
+
+  test('POP3-015 single octets do not lengthen the wait for a message, a line does', () => {
+    const client = loggedIn();
+    client.send({ verb: 'RETR', message: 1 }, 0);
+    client.receive(utf8('+OK\r\n'), 1000);
+    expect(client.deadline).toBe(301_000);
+    client.receive(utf8('x'), 2000);
+    expect(client.deadline).toBe(301_000);
+    client.receive(utf8('\r\n'), 3000);
+    expect(client.deadline).toBe(303_000);
+    client.receive(utf8('y'.repeat(65_536)), 4000);
+    expect(client.deadline).toBe(304_000);
+    expect(fault(client.tick(304_000))).toBe('timeout-reply');
+  });
+
+  test('POP3-030 an endless list is cut off', () => {
+    const client = pop3Client({ limits: { maxListingBytes: 1000 } });
+    client.start(0);
+    client.receive(utf8('+OK\r\n'), 0);
+    client.send({ verb: 'CAPA' }, 0);
+    expect(fault(client.receive(utf8(`+OK\r\n${'X-FOO\r\n'.repeat(200)}`), 0))).toBe('reply-too-long');
+  });
+
+  test('POP3-051 a challenge of 12288 octets passes', () => {
+    let got = 0;
+    const mechanism: ClientMechanism = {
+      name: 'X-LONG',
+      plaintext: false,
+      start: () => undefined,
+      next: (challenge) => {
+        got = challenge.length;
+        return { type: 'respond', response: new Uint8Array(0) };
+      },
+      resume: () => ({ type: 'done' }),
+      succeed: () => ({ type: 'done' }),
+    };
+    const client = pop3Client();
+    client.start(0);
+    client.receive(utf8('+OK\r\n'), 0);
+    client.send({ verb: 'CAPA' }, 0);
+    client.receive(utf8('+OK\r\nSASL X-LONG\r\n.\r\n'), 0);
+    client.send({ verb: 'AUTH', mechanism }, 0);
+    expect(said(client.receive(utf8(`+ ${'AAAA'.repeat(4096)}\r\n`), 0))).toBe('\r\n');
+    expect(got).toBe(12_288);
+  });
+});
+
+test('SASL-047 work outside of the machine stops an exchange until its result is handed over', () => {
+  const mechanism: ClientMechanism = {
+    name: 'X-WORK',
+    plaintext: false,
+    start: () => utf8('first'),
+    next: () => ({
+      type: 'wait',
+      work: { type: 'derive-key', hash: 'SHA-256', password: utf8('p'), salt: utf8('s'), iterations: 4096 },
+    }),
+    resume: (result) => ({ type: 'respond', response: result }),
+    succeed: () => ({ type: 'done' }),
+  };
+  const client = pop3Client();
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  client.send({ verb: 'CAPA' }, 0);
+  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
+  client.send({ verb: 'AUTH', mechanism }, 0);
+  expect(() => client.send({ verb: 'RESUME', result: utf8('x') }, 0)).toThrow(/without work/);
+  expect(client.receive(utf8('+ YQ==\r\n'), 0)).toMatchObject([
+    { event: { type: 'work', work: { iterations: 4096 } } },
+  ]);
+  expect(client.state.name).toBe('auth-work');
+  expect(client.deadline).toBeUndefined();
+  expect(said(client.send({ verb: 'RESUME', result: utf8('done') }, 0))).toBe('ZG9uZQ==\r\n');
+  expect(client.receive(utf8('+OK\r\n'), 0)).toMatchObject([
+    { event: { type: 'reply', reply: { status: '+OK' } } },
+  ]);
+});
+
+test('SASL-002 an empty initial response is written as =', () => {
+  const mechanism: ClientMechanism = {
+    name: 'EXTERNAL',
+    plaintext: false,
+    start: () => new Uint8Array(0),
+    next: () => ({ type: 'done' }),
+    resume: () => ({ type: 'done' }),
+    succeed: () => ({ type: 'done' }),
+  };
+  const client = pop3Client();
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  client.send({ verb: 'CAPA' }, 0);
+  client.receive(utf8('+OK\r\nSASL EXTERNAL\r\n.\r\n'), 0);
+  expect(said(client.send({ verb: 'AUTH', mechanism }, 0))).toBe('AUTH EXTERNAL =\r\n');
+});
+
+test('SASL-009 nothing that a client tells shows the password', () => {
+  const client = pop3Client({ tls: testTlsInfo });
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  const outputs = [
+    ...client.send({ verb: 'CAPA' }, 0),
+    ...client.receive(utf8('-ERR\r\n'), 0),
+    ...client.send({ verb: 'USER', name: 'tim' }, 0),
+    ...client.receive(utf8('+OK\r\n'), 0),
+    ...client.send({ verb: 'PASS', password: 'tanstaaf' }, 0),
+    ...client.receive(utf8('-ERR\r\n'), 0),
+  ];
+  const shown = outputs.map((output) =>
+    output.type === 'write' ? (output.shown ?? latin1(output.bytes)) : JSON.stringify(output),
+  );
+  expect(shown.join('')).not.toContain('tanstaaf');
+  expect(shown.join('')).toContain('PASS <redacted 8 octets>');
+});

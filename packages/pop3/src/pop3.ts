@@ -1,0 +1,121 @@
+import type { Credentials } from '@postern/sasl';
+import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
+import type { Capabilities } from './capabilities.ts';
+import type { Pop3Command } from './commands.ts';
+import type { Pop3Event } from './events.ts';
+import type { Pop3Reply } from './reply.ts';
+import type { Patience } from './states.ts';
+
+/**
+ * The answer to a command: positive with a value, or a negative reply. A negative reply is no exception, because the
+ * dialogue goes on after it.
+ */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T; readonly reply: Pop3Reply }
+  | {
+      readonly ok: false;
+      readonly reply: Pop3Reply;
+      /** What the refusal means where a reason has been agreed for it: after STLS, USER, PASS and AUTH. */
+      readonly reason?: Reason;
+    };
+
+/** Options every call takes. */
+export interface CallOptions {
+  /**
+   * Gives up waiting and rejects with `signal.reason` untouched. Before the command is written the connection stays
+   * usable; after that it is destroyed, because the reply could arrive later and be taken for the next.
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of {@link Pop3.startTls}. */
+export interface StartTlsOptions extends CallOptions {
+  /**
+   * Sends the verb although it was not offered, to tell a tag that was stripped on the way from one that was never there.
+   * Default `false`.
+   */
+  readonly tryAnyway?: boolean;
+}
+
+/** Options of `openPop3`. */
+export interface OpenPop3Options extends CallOptions {
+  /** The time. */
+  readonly clock: Clock;
+  /**
+   * How long to wait for what: `standard` (default), `probe` with seconds in place of minutes, or single limits over those
+   * of `standard`.
+   */
+  readonly patience?: 'standard' | 'probe' | Partial<Patience>;
+  /** Sees all bytes, secrets masked; for transcripts. */
+  readonly observe?: Observer;
+  /** Sees every event of the machine: diagnostics, unsolicited replies, the content of messages. Must not throw. */
+  readonly onEvent?: (event: Pop3Event) => void;
+  /**
+   * Whether this server was seen to offer STLS before. If it does not now, `startTls` says `downgrade-suspected` in place
+   * of `starttls-not-offered`, and a diagnostic tells it at the CAPA reply. Default `false`.
+   */
+  readonly offeredStartTlsBefore?: boolean;
+  /** Whether a line of the server that ends with a bare LF breaks the dialogue (`bare-lf`). Default: tolerated. */
+  readonly strict?: boolean;
+  /**
+   * Implicit TLS: runs this handshake first and waits for the greeting inside (RFC 8314 §3.1). Default: none; a connection
+   * that is inside TLS already is recognised by its `tls`.
+   */
+  readonly tls?: TlsRequest;
+}
+
+/** The value of a good `login`. */
+export interface Login {
+  /** The SASL mechanism that was used, or `USER` for USER and PASS. */
+  readonly mechanism: string;
+}
+
+/**
+ * One POP3 dialogue, from the greeting on. Calls may overlap: each waits for its turn. A broken dialogue rejects with a
+ * `WireError`, this call and all later ones.
+ */
+export interface Pop3 extends AsyncDisposable {
+  /** The greeting; `undefined` once STLS has made it worthless (RFC 2595 §4). */
+  readonly greeting: Pop3Reply | undefined;
+  /** The APOP timestamp of the greeting, if any (RFC 1939 §7); forgotten with it. It is shown, never used: APOP is MD5. */
+  readonly timestamp: string | undefined;
+  /** What the server offers, by its last CAPA: one was said at the greeting, and one after `startTls`. */
+  readonly capabilities: Capabilities;
+  /** Whether STLS can be used: offered, and not inside TLS yet. */
+  readonly offersStartTls: boolean;
+  /** The connection, owned by this dialogue; `connection.tls` tells about its TLS layer. */
+  readonly connection: Connection;
+  /** Says CAPA; a server without it has no extensions, which is no failure of the dialogue (RFC 2449 §5). */
+  capa(options?: CallOptions): Promise<Answer<Capabilities>>;
+  /**
+   * Says STLS, runs the handshake and says CAPA again: nothing known before counts (RFC 2595 §4). A refusal is an answer
+   * with reason `starttls-refused`, `starttls-refused-temporarily`. Rejects, with nothing sent and the connection usable,
+   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the tag is missing. A failed handshake
+   * rejects, and the connection is dead: there is no way back to plaintext on it.
+   */
+  startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>>;
+  /**
+   * Logs in with the best SASL mechanism that both sides know (RFC 5034), or with USER and PASS where the server lists no
+   * such mechanism. Rejects, with nothing sent and the connection usable, with `plaintext-login-refused` unless
+   * `connection.tls.verification.status` is `verified`, and with `auth-not-offered` or `oauth-required` where nothing fits.
+   * After a refusal no second way is tried: accounts get locked by that.
+   */
+  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>>;
+  /** Says NOOP; only after the login (RFC 1939 §5). */
+  noop(options?: CallOptions): Promise<Answer<undefined>>;
+  /**
+   * Says QUIT, waits for the reply and closes. Messages marked with DELE go now (RFC 1939 §6); `-ERR` means that some of
+   * them stayed. Resolves with `undefined` where the server just closed: whether it deleted is then unknown.
+   */
+  quit(options?: CallOptions): Promise<Pop3Reply | undefined>;
+  /**
+   * Sends any other command and waits for its reply; the lines of a listing are in `reply.lines`, the content of a message
+   * goes to `onEvent`. STLS, AUTH, USER, PASS and QUIT have methods of their own and are refused here.
+   */
+  command(command: Pop3Command, options?: CallOptions): Promise<Answer<undefined>>;
+  /**
+   * Says QUIT if the dialogue is idle, waits at most one second, and closes. Where messages are marked with DELE it closes
+   * without QUIT, so they stay (RFC 1939 §6): only an explicit `quit` deletes. Never rejects.
+   */
+  [Symbol.asyncDispose](): Promise<void>;
+}

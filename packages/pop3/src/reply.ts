@@ -1,0 +1,132 @@
+import { concatBytes, peerText, sample } from '@postern/wire';
+
+const LF = 10;
+const CR = 13;
+const DOT = 0x2e;
+
+/** One reply of a server. */
+export interface Pop3Reply {
+  /** RFC 1939 §3: there are these two and no more (an AUTH challenge is no reply). */
+  readonly status: '+OK' | '-ERR';
+  /**
+   * The extended response code of RFC 2449 §8, upper case, such as `IN-USE` or `SYS/TEMP`. Levels below a known code are
+   * cut off, because a client must ignore what it does not know there.
+   */
+  readonly code: string | undefined;
+  /** `true` where a code came although RESP-CODES was not listed (or nothing was listed yet). */
+  readonly unadvertised?: true;
+  /** The text for people, without status and code; the peer's words, so print them escaped. */
+  readonly text: string;
+  /** The lines of a listing (CAPA, LIST, UIDL), unstuffed; empty for any other reply. */
+  readonly lines: readonly string[];
+}
+
+/** How much of a reply is read before it is too much. */
+export interface ReplyLimits {
+  /** Longest status or listing line with its end. Default 8192: RFC 2449 §4 says 512, and servers exceed it. */
+  readonly maxLineBytes: number;
+  /** Longest line of an AUTH challenge with its end. Default 65,536: RFC 5034 §4 sets no limit, and a memory needs one. */
+  readonly maxChallengeBytes: number;
+  /** All lines of one listing (CAPA, LIST, UIDL) together. Default 16 MiB: some 200,000 messages. */
+  readonly maxListingBytes: number;
+}
+
+/** The defaults, with room for every honest server and none for an endless one. The content of a message has no limit: it streams. */
+export const replyLimits: ReplyLimits = {
+  maxLineBytes: 8192,
+  maxChallengeBytes: 65_536,
+  maxListingBytes: 16 * 1024 * 1024,
+};
+
+/** RFC 2449 §8.1, RFC 3206 §4-5, RFC 6856 §5. */
+const knownCodes = ['IN-USE', 'LOGIN-DELAY', 'SYS/TEMP', 'SYS/PERM', 'AUTH', 'UTF8'];
+
+/**
+ * Reads a status line (RFC 1939 §3), without its line end. `undefined` when it is none. Lower case is accepted, since RFC
+ * 1939 only says that servers send upper case.
+ */
+export function parseStatusLine(line: Uint8Array): Pop3Reply | undefined {
+  const found = /^(\+OK|-ERR)(?:[ \t](.*))?$/is.exec(peerText(line));
+  if (!found) return undefined;
+  const rest = found[2] ?? '';
+  // RFC 2449 §8: a code counts only directly behind the status indicator.
+  const coded = /^\[([\x21-\x5c\x5e-\x7e]+)\](?: |$)/.exec(rest);
+  return {
+    status: found[1]?.toUpperCase() === '+OK' ? '+OK' : '-ERR',
+    code: coded?.[1] === undefined ? undefined : knownCode(coded[1]),
+    text: coded ? rest.slice(coded[0].length) : rest,
+    lines: [],
+  };
+}
+
+/** RFC 2449 §8: codes are hierarchical and case-insensitive; unknown deeper levels mean what the known level means. */
+function knownCode(code: string): string {
+  const upper = code.toUpperCase();
+  return knownCodes.find((known) => upper === known || upper.startsWith(`${known}/`)) ?? upper;
+}
+
+/** RFC 1939 §3: one leading dot of a line in a multi-line reply is stuffing. `undefined` for the line that ends the reply. */
+export function unstuffLine(line: Uint8Array): Uint8Array | undefined {
+  if (line[0] !== DOT) return line;
+  return line.length === 1 ? undefined : line.subarray(1);
+}
+
+/** The timestamp of a greeting that offers APOP: a message identifier in angle brackets (RFC 1939 §7, RFC 5322 §3.6.4). */
+export function apopTimestamp(text: string): string | undefined {
+  return /<[\w!#$%&'*+\-/=?^`{|}~.]+@(?:[\w!#$%&'*+\-/=?^`{|}~.]+|\[[\x21-\x5a\x5e-\x7e]*\])>/.exec(
+    text,
+  )?.[0];
+}
+
+/** Takes the dot-stuffing off a message (RFC 1939 §3) while it streams by; holds no line, so lines have no limit. */
+export interface Unstuffing {
+  /** Takes bytes; says how many belonged to the message and its end, and what they mean. */
+  push(bytes: Uint8Array): { readonly used: number; readonly content: Uint8Array; readonly done: boolean };
+}
+
+/**
+ * Makes an {@link Unstuffing}. Only CRLF, dot, CRLF ends a message; a bare LF is data. The content keeps the CRLF of its last line.
+ */
+export function createUnstuffing(): Unstuffing {
+  // Where we are: at the beginning of a line, behind its leading dot, behind ".\r", inside a line, or behind a CR in one.
+  let place: 'begin' | 'dot' | 'dot-cr' | 'inside' | 'cr' = 'begin';
+  return {
+    push(bytes) {
+      const parts: Uint8Array[] = [];
+      let at = 0;
+      while (at < bytes.length) {
+        const byte = bytes[at];
+        if (place === 'begin') {
+          if (byte === DOT) {
+            place = 'dot';
+            at += 1;
+          } else {
+            place = 'inside';
+          }
+        } else if (place === 'dot') {
+          if (byte === CR) {
+            place = 'dot-cr';
+            at += 1;
+          } else {
+            place = 'inside';
+          }
+        } else if (place === 'dot-cr') {
+          if (byte === LF) {
+            return { used: at + 1, content: concatBytes(parts), done: true };
+          }
+          // The CR was data behind a stuffed dot.
+          parts.push(Uint8Array.of(CR));
+          place = 'cr';
+        } else {
+          const end = bytes.indexOf(LF, at);
+          const next = end < 0 ? bytes.length : end + 1;
+          const crlf = end >= 0 && (end === at ? place === 'cr' : bytes[end - 1] === CR);
+          parts.push(sample(bytes.subarray(at, next), next - at));
+          place = crlf ? 'begin' : bytes[next - 1] === CR ? 'cr' : 'inside';
+          at = next;
+        }
+      }
+      return { used: bytes.length, content: concatBytes(parts), done: false };
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { UsageError, utf8 } from '@postern/wire';
+import { encodeCommand, verbs } from './commands.ts';
+import type { WireCommand } from './commands.ts';
+import type { State } from './states.ts';
+
+/** RFC 1939 §4-6, RFC 2595 §4: what may be sent where. */
+export function checkCommand(
+  state: State,
+  command: WireCommand,
+  planned: readonly WireCommand[],
+  userAccepted: boolean,
+): void {
+  const { verb } = command;
+  const refuse = (why: string, rule: string): never => {
+    throw new UsageError(`${verb} is not allowed: ${why}`, rule);
+  };
+  if (state.name === 'start' || state.name === 'greeting')
+    refuse('the server has not greeted yet', 'RFC 1939 §4');
+  if (state.name === 'tls') refuse('a TLS handshake is under way', 'RFC 2595 §4');
+  if (state.name === 'ended') refuse('the dialogue is over', 'RFC 1939 §6');
+  const barrier = planned.find((pending) => verbs[pending.verb].barrier);
+  if (barrier) refuse(`the result of ${barrier.verb} is not known yet`, 'RFC 2449 §6.6');
+  const { stage } = verbs[verb];
+  if (stage !== 'both' && stage !== state.stage) {
+    if (stage === 'authorization') refuse('already logged in', 'RFC 1939 §4');
+    refuse('only after the login', 'RFC 1939 §5');
+  }
+  if (command.verb === 'STLS') {
+    if (state.tls) refuse('TLS is active', 'RFC 2595 §4');
+    if (state.capabilities?.startTls !== 'offered' && command.tryAnyway !== true) {
+      const code = state.capabilities?.startTls === 'masked' ? 'starttls-masked' : 'starttls-not-offered';
+      throw new UsageError('STLS is not offered', 'RFC 2595 §4', code);
+    }
+  }
+  if (command.verb === 'USER' || command.verb === 'PASS' || command.verb === 'AUTH')
+    checkLogin(state, command);
+  if (verb === 'PASS' && !userAccepted) refuse('it must follow an accepted USER', 'RFC 1939 §7');
+  if (command.verb !== 'AUTH') encodeCommand(command);
+}
+
+type LoginCommand = Extract<WireCommand, { readonly verb: 'USER' | 'PASS' | 'AUTH' }>;
+
+function checkLogin(state: State, command: LoginCommand): void {
+  const { verb } = command;
+  // RFC 2595 §2.4, RFC 8314 §4.1: a password in the clear only to a peer that was verified.
+  const secret = verb !== 'AUTH' || command.mechanism.plaintext;
+  if (secret && state.tls?.verification?.status !== 'verified') {
+    throw new UsageError(`${verb} without verified TLS`, 'RFC 2595 §2.4', 'plaintext-login-refused');
+  }
+  if (verb === 'AUTH') {
+    // RFC 5034 §3: a mechanism that is not listed must not be tried.
+    if (!state.capabilities?.auth.includes(command.mechanism.name)) {
+      throw new UsageError(`${command.mechanism.name} is not offered`, 'RFC 5034 §3', 'auth-not-offered');
+    }
+    return;
+  }
+  const utf8User = state.capabilities?.tags['UTF8']?.some((word) => word.toUpperCase() === 'USER') === true;
+  if (!utf8User && utf8(verb === 'USER' ? command.name : command.password).some((byte) => byte > 127)) {
+    throw new UsageError(`${verb} takes ASCII only here`, 'RFC 6856 §2.2', 'argument-refused');
+  }
+}

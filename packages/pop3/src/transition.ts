@@ -1,0 +1,437 @@
+/**
+ * The theory of a POP3 client, and the only place where its states change.
+ *
+ * The server speaks first, one line (RFC 1939 §4). From then on the client asks and the server answers, in order; the server
+ * never speaks unasked, except to say farewell. Whether an answer goes on over several lines depends on the command alone
+ * (§3), so the client must know the command in front of the queue to read anything at all.
+ *
+ * Two things stand beside the state's name. The *stage* is AUTHORIZATION until a login succeeds, then TRANSACTION; QUIT
+ * leads from there to UPDATE (§6), and closing without it deletes nothing. The *layer* is plaintext or TLS. A finished
+ * handshake forgets everything the plaintext said, capabilities, APOP timestamp and an accepted USER (RFC 2595 §4), because
+ * somebody in between may have said it.
+ *
+ * Commands are sent at once where PIPELINING is listed (RFC 2449 §6.6), else one after the other; the rest waits in a queue.
+ * A *barrier* (STLS, AUTH, PASS, QUIT) is sent when nothing else is unanswered, and nothing may be sent before its result:
+ * what follows depends on it. Between STLS and the end of the handshake the client is silent, and so must be the server:
+ * one octet behind the go-ahead is an injection and ends the dialogue.
+ *
+ *     start -> greeting -> ready <-> reply | listing | content | auth
+ *                        ready  -> starttls -> tls -> ready
+ *                        ready  -> quit -> ended
+ */
+import { concatBytes, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
+import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
+import { answerChallenge, beginExchange, distrust, resumeExchange } from './auth.ts';
+import type { ExchangeStep } from './auth.ts';
+import { noCapabilities, parseCapabilities, withoutStartTls } from './capabilities.ts';
+import type { Capabilities } from './capabilities.ts';
+import { encodeCommand, replyForm, verbs, withoutSecret } from './commands.ts';
+import type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
+import { diagnostic, enter, fail } from './endings.ts';
+import type { Pop3Event } from './events.ts';
+import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
+import { apopTimestamp, parseStatusLine, unstuffLine } from './reply.ts';
+import type { Pop3Reply } from './reply.ts';
+import { checkCommand } from './rules.ts';
+import { states } from './states.ts';
+import type { Input, LineInput, State, Step } from './states.ts';
+
+/** One input, one step. Throws only for a wrong command, and then nothing has changed. */
+export function step(state: State, input: Input, now: Instant): Step {
+  switch (input.type) {
+    case 'start':
+      return { state: enter(state, 'greeting', now), outputs: [] };
+    case 'send':
+      return send(state, input.commands, input.behind, now);
+    case 'line':
+      return receiveLine(state, input, now);
+    case 'content':
+      return receiveContent(state, input, now);
+    case 'tls-record':
+      return receiveTlsRecord(state, input.bytes, now);
+    case 'too-long':
+      return fail(state, now, 'peer', 'line-too-long', { bytes: input.bytes, rule: 'RFC 2449 §4' });
+    case 'plaintext':
+      return fail(state, now, 'peer', 'plaintext-after-starttls', {
+        bytes: input.bytes,
+        rule: 'RFC 2595 §4',
+      });
+    case 'end-of-stream':
+      return endOfStream(state, input.how, input.rest, now);
+    case 'tls-ready':
+      return secured(state, input.tls, now);
+    case 'tick':
+      return tick(state, input.rest, now);
+  }
+}
+
+function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array, now: Instant): Step {
+  const [only] = commands;
+  if (commands.length === 1 && only?.verb === 'RESUME') {
+    if (state.name !== 'auth-work' || !state.exchange)
+      throw new UsageError('RESUME without work', 'RFC 5034 §4');
+    return proceed(state, resumeExchange(state.exchange, only.result), now, []);
+  }
+  const planned: WireCommand[] = [...state.inFlight, ...state.waiting];
+  let userAccepted = state.userAccepted;
+  const group = commands.map((command) => {
+    if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 5034 §4');
+    checkCommand(state, command, planned, userAccepted);
+    planned.push(command);
+    userAccepted = command.verb === 'USER' && state.capabilities?.pipelining === true && planned.length === 1;
+    return command;
+  });
+  if (state.name === 'ready' && (state.stray !== undefined || behind.length > 0)) {
+    // The answer to come could be the one that is here already: a dialogue that is out of step cannot be mended.
+    const starting = group.some(({ verb }) => verb === 'STLS');
+    const evidence = { reply: state.stray ?? peerText(behind), rule: 'RFC 1939 §3' };
+    const reason = starting ? 'reply-before-command' : 'desynchronised';
+    return fail(state, now, 'peer', reason, evidence, starting ? 'starttls' : 'idle');
+  }
+  return advance({ ...state, waiting: [...state.waiting, ...group] }, now, []);
+}
+
+/** Sends what may be sent now and takes the state that follows from the command in front. */
+function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event>[]): Step {
+  const written: EncodedCommand[] = [];
+  let state = before;
+  const limit = state.capabilities?.pipelining ? state.settings.maxInFlight : 1;
+  for (;;) {
+    const [next, ...waiting] = state.waiting;
+    const last = state.inFlight.at(-1);
+    if (!next || (last && verbs[last.verb].barrier)) break;
+    // RFC 2449 §6.6: PASS may share a write with its USER; every other barrier waits until all is answered.
+    const room = verbs[next.verb].barrier && !(next.verb === 'PASS' && last?.verb === 'USER') ? 1 : limit;
+    if (state.inFlight.length >= room) break;
+    state = { ...state, waiting, inFlight: [...state.inFlight, next], userAccepted: false };
+    if (next.verb === 'AUTH') {
+      const begun = beginExchange(next.mechanism);
+      state = { ...state, exchange: begun.exchange };
+      written.push(begun.command);
+    } else {
+      written.push(encodeCommand(next));
+    }
+  }
+  const front = state.inFlight[0];
+  const name = front === undefined ? 'ready' : verbs[front.verb].state;
+  // A command that joins others in flight does not renew their wait.
+  const renewed = front !== before.inFlight[0] || state.name !== name;
+  return {
+    state: renewed ? enter(state, name, now) : state,
+    outputs: [...outputs, ...writes(written)],
+  };
+}
+
+/** One group, one write. */
+function writes(commands: readonly EncodedCommand[]): readonly Output<Pop3Event>[] {
+  if (commands.length === 0) return [];
+  const bytes = concatBytes(commands.map((command) => command.bytes));
+  if (commands.every(({ shown }) => shown === undefined)) return [{ type: 'write', bytes }];
+  return [
+    {
+      type: 'write',
+      bytes,
+      shown: commands.map(({ shown, bytes: plain }) => shown ?? peerText(plain)).join(''),
+    },
+  ];
+}
+
+function receiveLine(state: State, input: LineInput, now: Instant): Step {
+  const outputs: Output<Pop3Event>[] = [];
+  // RFC 1939 §3: replies end with CRLF. A bare LF is unambiguous in a line, so it is noted and borne.
+  if (input.ending === 'lf' && state.settings.strict) {
+    return fail(state, now, 'peer', 'bare-lf', { bytes: sample(input.line), rule: 'RFC 1939 §3' });
+  }
+  if (input.ending === 'lf') outputs.push(diagnostic('bare-lf', input.line));
+  if (input.line.includes(0))
+    return fail(state, now, 'peer', 'nul-in-reply', { bytes: sample(input.line), rule: 'RFC 2449 §4' });
+  switch (state.name) {
+    case 'greeting':
+      return receiveGreeting(state, input, now, outputs);
+    case 'listing':
+      return receiveListed(state, input, now, outputs);
+    case 'auth':
+      if (input.line[0] === PLUS && !parseStatusLine(input.line))
+        return receiveChallenge(state, input.line, now, outputs);
+      break;
+    case 'start':
+    case 'ready':
+    case 'reply':
+    case 'content':
+    case 'starttls':
+    case 'tls':
+    case 'quit':
+    case 'auth-work':
+    case 'ended':
+      break;
+  }
+  const reply = readReply(state, input.line, outputs);
+  if (!reply) {
+    const reason = state.name === 'starttls' ? 'starttls-protocol-error' : 'protocol-error';
+    return fail(
+      state,
+      now,
+      'peer',
+      reason,
+      { bytes: sample(input.line), rule: 'RFC 1939 §3' },
+      undefined,
+      outputs,
+    );
+  }
+  const front = state.inFlight[0];
+  if (!front) {
+    outputs.push({ type: 'event', event: { type: 'unsolicited', reply } });
+    return { state: { ...state, stray: peerText(input.line) }, outputs };
+  }
+  const form = reply.status === '+OK' ? replyForm(front) : 'line';
+  if (form === 'line') return answered(state, front, reply, input, now, outputs);
+  return { state: { ...enter(state, form, now), begun: { reply, lines: [], bytes: 0 } }, outputs };
+}
+
+const PLUS = 0x2b;
+
+function receiveGreeting(
+  state: State,
+  { line }: LineInput,
+  now: Instant,
+  outputs: Output<Pop3Event>[],
+): Step {
+  const reply = readReply(state, line, outputs);
+  if (!reply) {
+    const protocol = recogniseProtocol(line);
+    const evidence = {
+      reply: peerText(line),
+      bytes: sample(line),
+      ...(protocol ? { protocol } : {}),
+      rule: 'RFC 1939 §4',
+    };
+    return fail(state, now, 'peer', protocol ? 'wrong-protocol' : 'protocol-error', evidence);
+  }
+  outputs.push({ type: 'event', event: { type: 'greeting', reply, timestamp: apopTimestamp(reply.text) } });
+  if (reply.status === '-ERR') {
+    return fail(state, now, 'peer', greetingReason(reply), { reply: peerText(line) }, undefined, outputs);
+  }
+  return { state: enter(state, 'ready', now), outputs };
+}
+
+/** Reads a status line, and notes what is odd about it. */
+function readReply(state: State, line: Uint8Array, outputs: Output<Pop3Event>[]): Pop3Reply | undefined {
+  const reply = parseStatusLine(line);
+  if (reply && !/^(\+OK|-ERR)/.test(peerText(line))) outputs.push(diagnostic('status-case', line));
+  if (reply?.code === undefined || state.capabilities?.tags['RESP-CODES']) return reply;
+  return { ...reply, unadvertised: true };
+}
+
+function receiveListed(state: State, input: LineInput, now: Instant, outputs: Output<Pop3Event>[]): Step {
+  const [front] = state.inFlight;
+  const { begun } = state;
+  if (!front || !begun) return { state, outputs };
+  const text = unstuffLine(input.line);
+  // RFC 1939 §3: only CRLF, dot, CRLF ends a multi-line reply.
+  if (text === undefined && input.ending === 'crlf') {
+    return completed(state, front, { ...begun.reply, lines: begun.lines }, now, outputs);
+  }
+  const bytes = begun.bytes + input.line.length + 2;
+  if (bytes > state.settings.maxListingBytes) {
+    const evidence = { bytes: sample(input.line), rule: 'RFC 1939 §3' };
+    return fail(state, now, 'peer', 'reply-too-long', evidence, undefined, outputs);
+  }
+  begun.lines.push(text === undefined ? '' : peerText(text));
+  return { state: { ...enter(state, 'listing', now), begun: { ...begun, bytes } }, outputs };
+}
+
+function receiveContent(
+  state: State,
+  input: Extract<Input, { readonly type: 'content' }>,
+  now: Instant,
+): Step {
+  const [front] = state.inFlight;
+  if (!front || !state.begun) return { state, outputs: [] };
+  const outputs: Output<Pop3Event>[] = [];
+  if (input.bytes.length > 0)
+    outputs.push({ type: 'event', event: { type: 'content', command: front, bytes: input.bytes } });
+  if (input.done) return completed(state, front, state.begun.reply, now, outputs);
+  return { state: input.progress ? enter(state, 'content', now) : state, outputs };
+}
+
+function receiveChallenge(state: State, line: Uint8Array, now: Instant, outputs: Output<Pop3Event>[]): Step {
+  const next = state.exchange && answerChallenge(state.exchange, peerText(line));
+  if (next) return proceed(state, next, now, outputs);
+  const evidence = { bytes: sample(line), rule: 'RFC 5034 §4' };
+  return fail(state, now, 'peer', 'protocol-error', evidence, undefined, outputs);
+}
+
+/** An exchange goes on: something is written, or worked at. */
+function proceed(state: State, next: ExchangeStep, now: Instant, outputs: Output<Pop3Event>[]): Step {
+  if (next.type === 'work') {
+    outputs.push({ type: 'event', event: { type: 'work', work: next.work } });
+    return { state: enter(state, 'auth-work', now), outputs };
+  }
+  return {
+    state: { ...enter(state, 'auth', now), exchange: next.exchange },
+    outputs: [...outputs, ...writes([next.command])],
+  };
+}
+
+/** A single-line reply: what it means depends on the command. */
+function answered(
+  state: State,
+  command: WireCommand,
+  reply: Pop3Reply,
+  input: LineInput,
+  now: Instant,
+  outputs: Output<Pop3Event>[],
+): Step {
+  if (reply.status === '-ERR') return completed(state, command, reply, now, outputs);
+  if (command.verb === 'AUTH') {
+    const reason = state.exchange && distrust(state.exchange);
+    if (reason) {
+      return fail(
+        state,
+        now,
+        'peer',
+        reason,
+        { reply: peerText(input.line), rule: 'RFC 4422 §3.6' },
+        undefined,
+        outputs,
+      );
+    }
+  }
+  if (command.verb !== 'STLS') return completed(state, command, reply, now, outputs);
+  outputs.push({ type: 'event', event: { type: 'reply', command, reply } });
+  // RFC 2595 §4: TLS begins right after the CRLF. Octets that are here already were not sent by the TLS layer, and TLS
+  // would never see them: they are an injection (the class of CVE-2011-0411).
+  const bytes = input.behind();
+  if (bytes.length > 0) {
+    const evidence = { reply: peerText(input.line), bytes, rule: 'RFC 2595 §4' };
+    return fail(
+      enter(state, 'tls', now),
+      now,
+      'peer',
+      'plaintext-after-starttls',
+      evidence,
+      undefined,
+      outputs,
+    );
+  }
+  outputs.push({ type: 'start-tls' });
+  return { state: enter(state, 'tls', now), outputs };
+}
+
+/** A reply is complete: it is reported, remembered where it matters, and the queue moves on. */
+function completed(
+  state: State,
+  command: WireCommand,
+  reply: Pop3Reply,
+  now: Instant,
+  outputs: Output<Pop3Event>[],
+): Step {
+  const ok = reply.status === '+OK';
+  let next: State = { ...state, inFlight: state.inFlight.slice(1), begun: undefined };
+  let capabilities: Capabilities | undefined;
+  let reason: Reason | undefined;
+  if (command.verb === 'CAPA') {
+    // RFC 2449 §5: -ERR means no extensions.
+    capabilities = ok ? parseCapabilities(reply.lines) : noCapabilities;
+    outputs.push(...judgeOffer(state, capabilities, reply));
+    // RFC 2595 §4: the server must not offer STLS inside TLS; an offer is never taken.
+    if (state.tls) capabilities = withoutStartTls(capabilities);
+    next = { ...next, capabilities };
+  } else if (command.verb === 'STLS') {
+    reason = startTlsReason(reply);
+  } else if (verbs[command.verb].phase === 'auth') {
+    if (!ok) reason = state.exchange?.cancelled ?? loginReason(reply, state.capabilities);
+    const accepted = ok && command.verb !== 'USER';
+    next = {
+      ...next,
+      stage: accepted ? 'transaction' : 'authorization',
+      userAccepted: ok && command.verb === 'USER',
+      exchange: undefined,
+    };
+  }
+  outputs.push({
+    type: 'event',
+    event: {
+      type: 'reply',
+      command: withoutSecret(command),
+      reply,
+      ...(capabilities ? { capabilities } : {}),
+      ...(reason ? { reason } : {}),
+    },
+  });
+  if (command.verb === 'QUIT') {
+    return { state: enter(next, 'ended', now), outputs: [...outputs, { type: 'end' }] };
+  }
+  return advance(next, now, outputs);
+}
+
+/** What is odd about the offer of STLS. */
+function judgeOffer(state: State, capabilities: Capabilities, reply: Pop3Reply): Output<Pop3Event>[] {
+  const outputs: Output<Pop3Event>[] = [];
+  const bytes = utf8(reply.lines.join('\r\n'));
+  if (state.tls) {
+    if (capabilities.startTls === 'offered') outputs.push(diagnostic('starttls-inside-tls', bytes));
+  } else {
+    if (capabilities.startTls === 'masked') outputs.push(diagnostic('starttls-masked', bytes));
+    if (capabilities.startTls !== 'offered' && state.settings.offeredStartTlsBefore) {
+      outputs.push(diagnostic('downgrade-suspected', bytes));
+    }
+  }
+  return outputs;
+}
+
+function receiveTlsRecord(state: State, bytes: Uint8Array, now: Instant): Step {
+  const evidence = { bytes, protocol: 'tls', rule: 'RFC 8314 §3' };
+  // The server waits for, or speaks, TLS from the first octet: this port wants implicit TLS.
+  return fail(
+    state,
+    now,
+    'peer',
+    state.name === 'starttls' ? 'starttls-protocol-error' : 'tls-on-plaintext-port',
+    evidence,
+  );
+}
+
+function secured(state: State, tls: TlsInfo, now: Instant): Step {
+  return {
+    state: {
+      // RFC 2595 §4: what was said in plaintext is worth nothing. No new greeting comes.
+      ...enter(state, 'ready', now),
+      tls,
+      capabilities: undefined,
+      userAccepted: false,
+      inFlight: [],
+      stray: undefined,
+    },
+    outputs: [{ type: 'event', event: { type: 'secured', tls } }],
+  };
+}
+
+function endOfStream(state: State, how: EndOfStream, rest: Uint8Array, now: Instant): Step {
+  const evidence: Evidence = {
+    ...(rest.length > 0 ? { bytes: rest } : {}),
+    ...(state.stray === undefined ? {} : { reply: state.stray }),
+  };
+  if (state.name === 'greeting') {
+    return fail(
+      state,
+      now,
+      'peer',
+      how === 'closed' ? 'closed-before-greeting' : 'reset-before-greeting',
+      evidence,
+    );
+  }
+  if (state.name === 'tls') {
+    return fail(state, now, 'tls', how === 'closed' ? 'closed-during-tls' : 'reset-during-tls', evidence);
+  }
+  // A server that says farewell to an idle client and closes did nothing wrong.
+  if (state.stray?.startsWith('-ERR')) return fail(state, now, 'peer', 'server-closing', evidence);
+  const cut = rest.length > 0 || state.name === 'listing' || state.name === 'content';
+  return fail(state, now, 'peer', how === 'reset' ? 'reset' : cut ? 'truncated' : 'closed', evidence);
+}
+
+function tick(state: State, rest: Uint8Array, now: Instant): Step {
+  if (state.deadline === undefined || now < state.deadline) return { state, outputs: [] };
+  const { timeout } = states[state.name];
+  return fail(state, now, 'timeout', timeout, rest.length > 0 ? { bytes: rest } : {});
+}

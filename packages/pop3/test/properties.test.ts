@@ -1,0 +1,236 @@
+import { loginClient } from '@postern/sasl';
+import { isUsageError, utf8 } from '@postern/wire';
+import type { Machine, Output } from '@postern/wire';
+import { testTlsInfo } from '@postern/wire/testing';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { encodeCommand, pop3Client, states } from '../src/index.ts';
+import type { Pop3Command, WireCommand } from '../src/index.ts';
+import { pop3Server } from '../src/server/index.ts';
+
+/** Bytes that a server could send: real lines, broken ones, and rubbish. */
+const serverBytes = fc.oneof(
+  fc
+    .constantFrom(
+      '+OK\r\n',
+      '-ERR\r\n',
+      '-ERR [IN-USE] x\r\n',
+      '+ VXNlcg==\r\n',
+      '+\r\n',
+      '.\r\n',
+      'STLS\r\n',
+      'SASL LOGIN\r\n',
+      'PIPELINING\r\n',
+      '..\r\n',
+      '+OK',
+      '\r',
+      '\n',
+      '\x16\x03',
+      '* OK\r\n',
+      '220 x\r\n',
+      '+ %\r\n',
+    )
+    .map((text) => Uint8Array.from(text, (character) => character.charCodeAt(0))),
+  fc.uint8Array({ maxLength: 20 }),
+);
+
+const command: fc.Arbitrary<Pop3Command> = fc.oneof(
+  fc.constantFrom<Pop3Command>(
+    { verb: 'CAPA' },
+    { verb: 'STLS', tryAnyway: true },
+    { verb: 'NOOP' },
+    { verb: 'STAT' },
+    { verb: 'LIST' },
+    { verb: 'RETR', message: 1 },
+    { verb: 'QUIT' },
+    { verb: 'USER', name: 'a' },
+    { verb: 'PASS', password: 'b' },
+    { verb: 'RESUME', result: new Uint8Array(1) },
+  ),
+  fc.constant(undefined).map((): Pop3Command => ({
+    verb: 'AUTH',
+    mechanism: loginClient({ type: 'password', user: 'a', password: 'b' }),
+  })),
+);
+
+const event = fc.oneof(
+  { weight: 6, arbitrary: serverBytes.map((bytes) => ({ type: 'bytes', bytes }) as const) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .array(command, { minLength: 1, maxLength: 3 })
+      .map((commands) => ({ type: 'send', commands }) as const),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom({ type: 'tls' } as const, { type: 'end' } as const, { type: 'tick' } as const),
+  },
+);
+
+/** Plays events and checks what must hold whatever comes. */
+function play<C, E>(
+  machine: Machine<C, E>,
+  events: readonly (
+    | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+    | { readonly type: 'send'; readonly commands: readonly C[] }
+    | { readonly type: 'tls' | 'end' | 'tick' }
+  )[],
+): readonly Output<E>[] {
+  const outputs: Output<E>[] = [];
+  let now = 0;
+  let upgrading = false;
+  const take = (more: readonly Output<E>[]): void => {
+    for (const output of more) {
+      if (outputs.at(-1)?.type === 'end') throw new Error('something came after the end');
+      if (upgrading && output.type === 'write') throw new Error('something was written during a handshake');
+      if (output.type === 'start-tls') upgrading = true;
+      outputs.push(output);
+    }
+  };
+  take(machine.start(now));
+  for (const step of events) {
+    now += 10;
+    try {
+      switch (step.type) {
+        case 'bytes':
+          take(machine.receive(step.bytes, now));
+          break;
+        case 'send':
+          take(machine.sendAll(step.commands, now));
+          break;
+        case 'tls':
+          if (!upgrading || outputs.at(-1)?.type === 'end') break;
+          upgrading = false;
+          take(machine.tlsReady(testTlsInfo, now));
+          break;
+        case 'end':
+          take(machine.receiveEnd(now, 'closed'));
+          break;
+        case 'tick':
+          now += 30_000;
+          take(machine.tick(now));
+          break;
+      }
+    } catch (error) {
+      if (step.type !== 'send' || !isUsageError(error)) throw error;
+    }
+  }
+  return outputs;
+}
+
+describe('a client', () => {
+  test('never throws, ends once, stays silent in a handshake, and is always in a state with a row', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 30 }), fc.boolean(), (events, inside) => {
+        const machine = pop3Client(inside ? { tls: testTlsInfo } : {});
+        play(machine, events);
+        expect(Object.keys(states)).toContain(machine.state.name);
+      }),
+    );
+  });
+
+  test('says the same however bytes are cut', () => {
+    const events = (chunks: readonly Uint8Array[]): readonly Output<unknown>[] => {
+      const machine = pop3Client();
+      machine.start(0);
+      const outputs: Output<unknown>[] = [];
+      let asked = false;
+      for (const chunk of chunks) {
+        const lent = Uint8Array.from(chunk);
+        outputs.push(...machine.receive(lent, 0));
+        lent.fill(0xaa);
+        if (!asked && machine.state.name === 'ready') {
+          asked = true;
+          outputs.push(...machine.send({ verb: 'CAPA' }, 0));
+        }
+      }
+      return outputs;
+    };
+    const flat = (outputs: readonly Output<unknown>[]): unknown =>
+      outputs.map((output) =>
+        output.type === 'end' ? { type: 'end', reason: output.fault?.reason } : output,
+      );
+    fc.assert(
+      fc.property(
+        fc.array(serverBytes, { maxLength: 12 }),
+        fc.infiniteStream(fc.integer({ min: 1, max: 6 })),
+        (parts, sizes) => {
+          const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
+          const greeting = utf8('+OK\r\n');
+          const cut: Uint8Array[] = [greeting];
+          for (let at = 0; at < bytes.length;) {
+            const size = sizes.next().value ?? 1;
+            cut.push(bytes.subarray(at, at + size));
+            at += size;
+          }
+          expect(flat(events(cut))).toEqual(flat(events([greeting, bytes])));
+        },
+      ),
+    );
+  });
+
+  test('writes no command that is more than one line', () => {
+    const argument = fc.string({ unit: 'binary', maxLength: 300 });
+    const any: fc.Arbitrary<Exclude<WireCommand, { readonly verb: 'AUTH' }>> = fc.oneof(
+      argument.map((name) => ({ verb: 'USER', name }) as const),
+      argument.map((password) => ({ verb: 'PASS', password }) as const),
+      fc.double().map((message) => ({ verb: 'RETR', message }) as const),
+    );
+    fc.assert(
+      fc.property(any, (given) => {
+        let text = 'refused\r\n';
+        try {
+          text = new TextDecoder().decode(encodeCommand(given).bytes);
+        } catch (error) {
+          if (!isUsageError(error) || error.code !== 'argument-refused') throw error;
+        }
+        expect(text.indexOf('\r\n')).toBe(text.length - 2);
+        expect(text.length).toBeLessThanOrEqual(255);
+      }),
+    );
+  });
+});
+
+describe('a server', () => {
+  test('never throws, ends once, and stays silent in a handshake', () => {
+    const line = fc.oneof(
+      fc
+        .constantFrom(
+          'CAPA',
+          'STLS',
+          'USER tim',
+          'PASS x',
+          'AUTH PLAIN',
+          'AUTH LOGIN',
+          '*',
+          'STAT',
+          'RETR 1',
+          'TOP 1 1',
+          'DELE 1',
+          'QUIT',
+          '',
+          ' ',
+        )
+        .map((text) => utf8(`${text}\r\n`)),
+      fc.uint8Array({ maxLength: 20 }),
+    );
+    const happening = fc.oneof(
+      { weight: 8, arbitrary: line.map((bytes) => ({ type: 'bytes', bytes }) as const) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          { type: 'tls' } as const,
+          { type: 'end' } as const,
+          { type: 'tick' } as const,
+        ),
+      },
+    );
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 30 }), (happenings) => {
+        const machine = pop3Server({ authenticate: () => true, plaintextLogin: true });
+        const outputs = play(machine, happenings);
+        expect(outputs.filter(({ type }) => type === 'end').length).toBeLessThan(2);
+      }),
+    );
+  });
+});
