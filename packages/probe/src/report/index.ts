@@ -1,6 +1,27 @@
 /**
- * Reports as data and text, safe to load in a browser.
+ * The shapes of Postern's reports and what a page needs to show them: no probe, no socket, nothing but types of other
+ * packages is imported, so a browser loads a few kilobytes.
+ *
+ * @example
+ * ```ts
+ * import { escapeHtml, escapeText, printEndpoint } from '@postern/probe/report';
+ * import type { ProbeReport } from '@postern/probe/report';
+ *
+ * function row(probe: ProbeReport): string {
+ *   const reply = escapeHtml(escapeText(probe.evidence?.reply ?? ''));
+ *   return `<tr><td>${escapeHtml(printEndpoint(probe.endpoint))}</td><td>${probe.verdict}</td><td>${reply}</td></tr>`;
+ * }
+ * ```
  *
  * @packageDocumentation
  */
-export {};
+export type * from './account-report.ts';
+export { defaultPort } from './endpoint.ts';
+export type { Method, Protocol, ServiceEndpoint, TlsMethod } from './endpoint.ts';
+export { parseEndpoint, printEndpoint } from './endpoint-url.ts';
+export type { EndpointProblem, ParsedEndpoint } from './endpoint-url.ts';
+export { escapeHtml, escapeText } from './escape.ts';
+export type { Explanation, Lang } from './explanation.ts';
+export type * from './probe-report.ts';
+export { verdictOf } from './verdict.ts';
+export type { ReportReason, Verdict } from './verdict.ts';

@@ -1,0 +1,227 @@
+import type {
+  ClientAdvice,
+  ClientField,
+  ClientId,
+  Recommendation,
+  Setting,
+} from '../report/account-report.ts';
+import { defaultPort } from '../report/endpoint.ts';
+import { escapeText } from '../report/escape.ts';
+import type { Lang } from '../report/explanation.ts';
+import { muttFields } from './clients/mutt.ts';
+import { confusions } from './confusions.ts';
+import type { ConfusionName } from './confusions.ts';
+import type { Choice, ClientProtocol, Dialog, Term } from './dialog.ts';
+import { dialogs } from './dialogs.ts';
+import { userNameWords } from './user-name.ts';
+
+/** The mail programs whose dialogs are known, the most common first. */
+export const clients: readonly ClientId[] = [
+  'thunderbird',
+  'outlook-new',
+  'outlook-365',
+  'outlook-2016',
+  'outlook-2003',
+  'apple-mail',
+  'ios-mail',
+  'thunderbird-android',
+  'gmail-app',
+  'evolution',
+  'mutt',
+];
+
+/** The parts of a {@link Setting} that a dialog asks for. */
+export type ClientSetting = Pick<Setting, 'host' | 'port' | 'method' | 'userName'> &
+  Partial<Pick<Setting, 'userNameTemplate' | 'login'>> & {
+    /** Servers talk `smtp` among themselves; mail programs never do. */
+    readonly protocol: ClientProtocol;
+  };
+
+/** How {@link clientWords} speaks. */
+export interface ClientOptions {
+  /** Default `en`. */
+  readonly lang?: Lang;
+  /** The mail address, to spell out the user name. Without it the form is described in words. */
+  readonly address?: string;
+}
+
+/** The neutral names of the two methods. */
+const neutral: Readonly<Record<Setting['method'], Readonly<Record<Lang, string>>>> = {
+  'implicit-tls': {
+    en: 'SSL/TLS (encryption from the first byte, port of its own)',
+    de: 'SSL/TLS (Verschlüsselung von Anfang an, eigener Port)',
+  },
+  starttls: {
+    en: 'STARTTLS (begins unencrypted, then switches; ordinary port)',
+    de: 'STARTTLS (beginnt unverschlüsselt, schaltet dann um, normaler Port)',
+  },
+};
+
+const because: Readonly<Record<Setting['method'], Readonly<Record<Lang, (port: number) => string>>>> = {
+  'implicit-tls': {
+    en: (port) => `Port ${port} is encrypted from the first byte.`,
+    de: (port) => `Port ${port} ist von Anfang an verschlüsselt.`,
+  },
+  starttls: {
+    en: (port) => `Port ${port} begins unencrypted and switches to encryption before the password is sent.`,
+    de: (port) => `Port ${port} beginnt unverschlüsselt und schaltet um, bevor das Passwort gesendet wird.`,
+  },
+};
+
+const instead: Readonly<Record<Lang, (protocol: ClientProtocol) => string>> = {
+  en: (protocol) =>
+    protocol === 'pop3'
+      ? 'Use port 995 with SSL or IMAP, if the provider offers them; else another program.'
+      : `Use port ${defaultPort(protocol, 'implicit-tls')} with SSL, if the provider offers it; else another program.`,
+  de: (protocol) =>
+    protocol === 'pop3'
+      ? 'Verwenden Sie Port 995 mit SSL oder IMAP, falls der Anbieter das anbietet; sonst ein anderes Programm.'
+      : `Verwenden Sie Port ${defaultPort(protocol, 'implicit-tls')} mit SSL, falls der Anbieter das anbietet; sonst ein anderes Programm.`,
+};
+
+/**
+ * Says one setting in the words of one mail program's own dialog: which entry of which list to choose, port, server and
+ * user name, with the neutral name of the method beside it. Where the program has no way to say it, the status is
+ * `not-possible` and no field is invented.
+ *
+ * @example
+ * ```ts
+ * const setting = { protocol: 'submission', host: 'smtp.example.org', port: 587, method: 'starttls', userName: 'address' } as const;
+ * clientWords('outlook-2016', setting).fields.find(({ meaning }) => meaning)?.choose; // 'TLS'
+ * clientWords('outlook-365', setting).fields.find(({ meaning }) => meaning)?.choose; // 'STARTTLS'
+ * ```
+ */
+export function clientWords(
+  client: ClientId,
+  setting: ClientSetting,
+  options: ClientOptions = {},
+): ClientAdvice {
+  const lang = options.lang ?? 'en';
+  const user = userNameWords(setting, lang, options.address);
+  const service = setting.protocol === 'submission' ? 'outgoing' : 'incoming';
+  const reason = because[setting.method][lang](setting.port);
+  if (client === 'mutt') {
+    const fields = muttFields(setting, user).map((field, index) =>
+      index === 0 ? { ...field, meaning: neutral[setting.method][lang] } : field,
+    );
+    return {
+      client,
+      name: 'mutt',
+      service,
+      status: 'possible',
+      fields,
+      because: reason,
+      notes: [],
+      unconfirmed: true,
+    };
+  }
+
+  const dialog = dialogs[client];
+  const choice = dialog.methods[setting.protocol][setting.method];
+  const name = dialog.name[lang];
+  if (!means(choice, setting.port)) {
+    return {
+      client,
+      name,
+      service,
+      status: 'not-possible',
+      fields: [],
+      because: `${confusions['not-possible-here'][lang]} ${instead[lang](setting.protocol)}`,
+      notes: [],
+      unconfirmed: false,
+    };
+  }
+  const { fields, terms } = fieldsOf(dialog, choice, setting, { user, lang });
+  return {
+    client,
+    name,
+    service,
+    status: 'possible',
+    fields,
+    because: reason,
+    notes: trapsOf(dialog, setting).map((trap) => confusions[trap][lang]),
+    unconfirmed: terms.some((term) => term.unconfirmed?.includes(lang) === true),
+  };
+}
+
+/** Whether a choice exists and means the wanted method on this port. */
+function means(choice: Choice, port: number): choice is Choice & { readonly choose: Term } {
+  if (choice.choose === undefined || choice.notPorts?.includes(port) === true) return false;
+  return choice.onlyPorts === undefined || choice.onlyPorts.includes(port);
+}
+
+function trapsOf(dialog: Dialog, setting: ClientSetting): readonly ConfusionName[] {
+  const unusual = setting.port !== defaultPort(setting.protocol, setting.method);
+  const traps = [...dialog.traps[setting.method], ...dialog.traps.always];
+  return unusual && !traps.includes('port-decides') ? [...traps, 'wrong-pairs'] : traps;
+}
+
+/** The fields in the order of most dialogs: server, port, security, authentication, user name. */
+function fieldsOf(
+  dialog: Dialog,
+  choice: Choice & { readonly choose: Term },
+  setting: ClientSetting,
+  words: { readonly user: string; readonly lang: Lang },
+): { readonly fields: readonly ClientField[]; readonly terms: readonly Term[] } {
+  const { lang } = words;
+  const incoming = setting.protocol !== 'submission';
+  const host = dialog.host.incoming[setting.protocol] ?? dialog.host.usual;
+  const port = (incoming ? dialog.port.incoming : undefined) ?? dialog.port.usual;
+  const security = choice.field ?? dialog.security;
+  const terms: Term[] = [host, port, security, choice.choose, dialog.userName];
+  const fields: ClientField[] = [
+    { field: host[lang], choose: escapeText(setting.host, { maxLength: 255 }) },
+    { field: port[lang], choose: String(setting.port) },
+    { field: security[lang], choose: choice.choose[lang], meaning: neutral[setting.method][lang] },
+  ];
+  const login = dialog.authentication;
+  const kind = login && (setting.login === 'oauth-only' ? login.oauth : login.password);
+  if (login && kind) {
+    terms.push(login.field, kind);
+    fields.push({ field: login.field[lang], choose: kind[lang] });
+  }
+  fields.push({ field: dialog.userName[lang], choose: words.user });
+  return { fields, terms };
+}
+
+/**
+ * Says a whole recommendation in the words of every known program: receiving and sending each. Where a program cannot do
+ * the chosen setting, the best alternative that it can do takes its place, if there is one.
+ */
+export function adviseClients(
+  recommendation: Pick<Recommendation, 'incoming' | 'outgoing' | 'alternatives'>,
+  options: ClientOptions = {},
+): readonly ClientAdvice[] {
+  const advice: ClientAdvice[] = [];
+  for (const client of clients) {
+    for (const chosen of [recommendation.incoming, recommendation.outgoing]) {
+      if (!isForClients(chosen)) continue;
+      const words = clientWords(client, chosen, options);
+      const sending = chosen.protocol === 'submission';
+      const second =
+        words.status === 'possible'
+          ? undefined
+          : recommendation.alternatives
+              .filter(isForClients)
+              .filter((other) => (other.protocol === 'submission') === sending)
+              .map((other) => clientWords(client, other, options))
+              .find((other) => other.status === 'possible');
+      advice.push(
+        second ? { ...second, notes: [otherThan(chosen, options.lang ?? 'en'), ...second.notes] } : words,
+      );
+    }
+  }
+  return advice;
+}
+
+/** Says that the setting shown is not the recommended one, and why. */
+function otherThan(setting: ClientSetting, lang: Lang): string {
+  const method = setting.method === 'starttls' ? 'STARTTLS' : 'SSL/TLS';
+  return lang === 'de'
+    ? `Die empfohlene Einstellung (Port ${setting.port} mit ${method}) kennt dieses Programm nicht; diese hier funktioniert auch.`
+    : `This program cannot do the recommended setting (port ${setting.port} with ${method}); the one shown works too.`;
+}
+
+function isForClients(setting: Setting | null): setting is Setting & { readonly protocol: ClientProtocol } {
+  return setting !== null && setting.protocol !== 'smtp';
+}

@@ -1,0 +1,53 @@
+import type { EndpointResult } from './context.ts';
+import type { LoginKind, Source, UserNameForm } from './report/account-report.ts';
+import type { Method, Protocol, ServiceEndpoint } from './report/endpoint.ts';
+
+/** A setting that was found somewhere and is to be probed before it is believed. */
+export interface Candidate extends ServiceEndpoint {
+  readonly protocol: Exclude<Protocol, 'smtp'>;
+  readonly method: Method;
+  /** Where it was found. */
+  readonly source: Source;
+  /** What to type as user name; the full address where the source does not say (RFC 6186 §4). */
+  readonly userName: UserNameForm;
+  /** The provider's own form, for `template`. */
+  readonly userNameTemplate?: string;
+  /** Login methods as the source names them, such as `password-cleartext` and `OAuth2`. */
+  readonly authentication?: readonly string[];
+  /**
+   * Found by a guess, over http, or in another domain without DNSSEC. Default: `true` for guesses, else `false`
+   * (RFC 6186 §6, RFC 8314 §5.1).
+   */
+  readonly needsConfirmation?: boolean;
+}
+
+const oauth = /^(xoauth2|oauthbearer|oauth2)$/i;
+
+/** The mechanisms that a capability list offers, whatever the protocol wraps around them. */
+function mechanisms(capabilities: readonly string[]): readonly string[] {
+  return capabilities.flatMap((line) => {
+    // IMAP `AUTH=PLAIN`, SMTP `AUTH PLAIN LOGIN` (and the old `AUTH=PLAIN LOGIN`), POP3 `SASL PLAIN`.
+    const offered = /^(?:AUTH[ =]|SASL )(.*)$/i.exec(line)?.[1];
+    return offered?.split(' ').filter((name) => name !== '') ?? [];
+  });
+}
+
+function byOffer(offered: readonly string[]): LoginKind {
+  if (offered.length === 0) return 'unknown';
+  return offered.every((name) => oauth.test(name)) ? 'oauth-only' : 'password';
+}
+
+/**
+ * Whether an ordinary password will do. What was offered inside TLS cannot overrule the provider: some servers list PLAIN
+ * and refuse every password.
+ */
+export function loginKind(
+  candidate: Pick<Candidate, 'authentication'> | undefined,
+  result: EndpointResult,
+): LoginKind {
+  const announced = byOffer(candidate?.authentication ?? []);
+  if (announced !== 'unknown') return announced;
+  const inside = result.capabilities?.insideTls ?? [];
+  // RFC 1939 §7: USER is a password login of its own, beside SASL.
+  return inside.some((line) => /^USER$/i.test(line)) ? 'password' : byOffer(mechanisms(inside));
+}

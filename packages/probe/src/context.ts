@@ -1,0 +1,80 @@
+import type { Facts, Scene } from './advice/facts.ts';
+import { defaultPort } from './report/endpoint.ts';
+import type { ServiceEndpoint } from './report/endpoint.ts';
+import type { ProbeReport } from './report/probe-report.ts';
+
+/** What a decision needs of a probe. A whole {@link ProbeReport} fits. */
+export type EndpointResult = Pick<ProbeReport, 'endpoint' | 'verdict' | 'reason'> &
+  Partial<Pick<ProbeReport, 'attempts' | 'capabilities' | 'certificate' | 'evidence'>>;
+
+function isIncoming({ protocol }: ServiceEndpoint): boolean {
+  return protocol === 'imap' || protocol === 'pop3';
+}
+
+/** Receiving or sending; MX hosts serve neither. */
+function sameService(a: ServiceEndpoint, b: ServiceEndpoint): boolean {
+  if (a.protocol === 'smtp' || b.protocol === 'smtp') return false;
+  return isIncoming(a) === isIncoming(b);
+}
+
+/** How far an alternative is from what the reader had in mind: another protocol is further than another host or method. */
+function farness(from: ServiceEndpoint, to: ServiceEndpoint): number {
+  return (
+    (from.protocol === to.protocol ? 0 : 8) +
+    (from.host === to.host ? 0 : 4) +
+    (to.port === defaultPort(to.protocol, to.method) ? 0 : 2) +
+    (to.method === 'implicit-tls' ? 0 : 1)
+  );
+}
+
+/** SETUP-021: what the silence around a silent port says about it. */
+function sceneOf(result: EndpointResult, results: readonly EndpointResult[]): Scene | undefined {
+  if (result.reason !== 'timeout-connect') return undefined;
+  // A guessed name that does not exist was never dialled and says nothing about the network.
+  const dialled = results.filter(({ reason }) => !reason.startsWith('dns-'));
+  const ports = new Set(dialled.map(({ endpoint }) => endpoint.port));
+  if (ports.size > 1 && dialled.every(({ reason }) => reason === 'timeout-connect'))
+    return 'everything-silent';
+  const silent = dialled.filter(({ reason }) => reason === 'timeout-connect');
+  return dialled.length > silent.length && silent.every(({ endpoint }) => endpoint.port === 25)
+    ? 'only-port-25'
+    : undefined;
+}
+
+function dateOf({ reason, certificate }: EndpointResult): string | undefined {
+  if (reason === 'cert-expired') return certificate?.validTo;
+  return reason === 'cert-not-yet-valid' ? certificate?.validFrom : undefined;
+}
+
+/**
+ * Gathers the facts that make the explanation of one result concrete: what else works, what the silence of the others
+ * means, how long was waited, what the certificate holds.
+ *
+ * @example
+ * ```ts
+ * results.map((result) => explain(result.reason, { lang: 'de', facts: factsAround(result, results) }));
+ * ```
+ */
+export function factsAround(result: EndpointResult, results: readonly EndpointResult[]): Facts {
+  const { endpoint, certificate, evidence } = result;
+  const works = results
+    .filter(({ verdict, endpoint: other }) => verdict === 'works' && sameService(endpoint, other))
+    .map(({ endpoint: other }) => other)
+    .filter((other) => other.method !== 'plaintext' && other !== endpoint)
+    .toSorted((a, b) => farness(endpoint, a) - farness(endpoint, b));
+  const scene = sceneOf(result, results);
+  const waitedMs = result.attempts?.find(
+    ({ reason, limitMs }) => reason === result.reason && limitMs !== undefined,
+  )?.limitMs;
+  const date = dateOf(result);
+  return {
+    ...endpoint,
+    works,
+    ...(scene && { scene }),
+    ...(waitedMs !== undefined && { waitedMs }),
+    ...(certificate && { names: certificate.names, issuer: certificate.issuer }),
+    ...(date !== undefined && { date }),
+    ...(evidence?.protocol !== undefined && { seen: evidence.protocol }),
+    ...(evidence?.reply !== undefined && { reply: evidence.reply }),
+  };
+}

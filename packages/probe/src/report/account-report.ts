@@ -1,0 +1,195 @@
+import type { Method, Protocol, ServiceEndpoint, TlsMethod } from './endpoint.ts';
+import type { Explanation } from './explanation.ts';
+import type { ProbeReport } from './probe-report.ts';
+import type { ReportReason, Verdict } from './verdict.ts';
+
+/**
+ * Where a candidate came from, best first: the provider's own autoconfig file, the public provider database (ISPDB), SRV
+ * records (RFC 6186, RFC 8314 §5.1), the MX host's provider, or a guess.
+ */
+export type Source = 'autoconfig' | 'ispdb' | 'srv' | 'mx' | 'guess';
+
+/** What to type as user name: the full address, the part before the `@`, or the provider's own form. */
+export type UserNameForm = 'address' | 'local-part' | 'template';
+
+/** How the login works as far as the announcement and the capabilities tell. */
+export type LoginKind = 'password' | 'oauth-only' | 'unknown';
+
+/** One setting of an account that was seen to work. */
+export interface Setting extends ServiceEndpoint {
+  /** Never `plaintext`: that is not recommended, whatever works. */
+  readonly method: TlsMethod;
+  /** What to type as user name. */
+  readonly userName: UserNameForm;
+  /** For `template`: the provider's form, with `%EMAILADDRESS%`, `%EMAILLOCALPART%` and `%EMAILDOMAIN%`. */
+  readonly userNameTemplate?: string;
+  /** Where it came from. */
+  readonly source: Source;
+  /** `oauth-only`: an ordinary password will not do. */
+  readonly login: LoginKind;
+  /** Found by a guess, over http, or in another domain without DNSSEC: show the host and ask before anything is sent. */
+  readonly needsConfirmation: boolean;
+}
+
+/** A candidate that is not recommended, and why. */
+export interface Rejection {
+  /** What was tried. */
+  readonly endpoint: ServiceEndpoint;
+  /** Where it came from. */
+  readonly source: Source;
+  /** What the probe concluded. */
+  readonly verdict: Verdict;
+  /** Why. */
+  readonly reason: ReportReason;
+  /** The cause in one line. */
+  readonly line: string;
+}
+
+/** The settings to type, per service. */
+export interface Recommendation {
+  /** Receiving: IMAP, or POP3 where there is no IMAP. `null` where nothing safe works. */
+  readonly incoming: Setting | null;
+  /** Sending. `null` where nothing safe works. */
+  readonly outgoing: Setting | null;
+  /** What works too, best first. */
+  readonly alternatives: readonly Setting[];
+  /** What does not, with one line each. */
+  readonly rejected: readonly Rejection[];
+  /** Sentences that belong to the whole: a blocked port, a browser login, a host to check. */
+  readonly hints: readonly string[];
+}
+
+/** The mail programs whose dialogs are known. */
+export type ClientId =
+  | 'thunderbird'
+  | 'thunderbird-android'
+  | 'outlook-new'
+  | 'outlook-365'
+  | 'outlook-2016'
+  | 'outlook-2003'
+  | 'apple-mail'
+  | 'ios-mail'
+  | 'gmail-app'
+  | 'evolution'
+  | 'mutt';
+
+/** One field of a dialog and what to put there. */
+export interface ClientField {
+  /** The field's label in the program. */
+  readonly field: string;
+  /** What to choose or type. */
+  readonly choose: string;
+  /** The neutral name of the method, on the field that decides it. */
+  readonly meaning?: string;
+}
+
+/** One setting in the words of one mail program. */
+export interface ClientAdvice {
+  /** Which program. */
+  readonly client: ClientId;
+  /** Its name for people. */
+  readonly name: string;
+  /** Receiving or sending. */
+  readonly service: 'incoming' | 'outgoing';
+  /** `not-possible`: this program has no way to say it; `fields` is empty then. */
+  readonly status: 'possible' | 'not-possible';
+  /** In the order of the dialog. */
+  readonly fields: readonly ClientField[];
+  /** Why this choice, or why it is not possible. */
+  readonly because: string;
+  /** Traps of this program. */
+  readonly notes: readonly string[];
+  /** Whether a word was not confirmed in the program itself; say so where it is shown. */
+  readonly unconfirmed: boolean;
+}
+
+/** How grave a finding is: `problem` needs mending, `warning` deserves attention, `note` is worth knowing. */
+export type Severity = 'problem' | 'warning' | 'note';
+
+/** Something about a server that its owner or user should know, beyond "works" and "does not". */
+export interface Finding {
+  /** Stable name of the observation. */
+  readonly name: string;
+  /** How grave. */
+  readonly severity: Severity;
+  /** The reason code it rests on, where there is one. */
+  readonly reason: ReportReason;
+  /** Where it was seen. */
+  readonly endpoints: readonly ServiceEndpoint[];
+  /** In words. */
+  readonly explanation: Explanation;
+}
+
+/** One host that takes mail for the domain. */
+export interface MailExchanger {
+  /** Host name. */
+  readonly host: string;
+  /** MX preference, lower first (RFC 5321 §5.1). */
+  readonly preference: number;
+  /** The probes of this host: STARTTLS on 25, TLS on 465. */
+  readonly probes: readonly ProbeReport[];
+}
+
+/** A policy that the domain publishes, as far as it was looked up. */
+export interface PolicyReport {
+  /** `mta-sts`, `dane`, `tlsrpt`. */
+  readonly name: 'mta-sts' | 'dane' | 'tlsrpt';
+  /** `present`, `absent`, or `failed` where it could not be looked up or read. */
+  readonly status: 'present' | 'absent' | 'failed';
+  /** Why it failed. */
+  readonly reason?: ReportReason;
+  /** Its content in one line. Text of the peer: print it escaped. */
+  readonly detail?: string;
+}
+
+/** The other side of a domain: how it receives mail. */
+export interface DomainReport {
+  /** The mail domain in A-label form. */
+  readonly name: string;
+  /** `exchangers`, `implicit` (no MX: the domain itself), `null-mx` (RFC 7505: takes no mail), `no-such-domain`, `failed`. */
+  readonly route: 'exchangers' | 'implicit' | 'null-mx' | 'no-such-domain' | 'failed';
+  /** Whether the answer was DNSSEC-validated by a resolver we trust. */
+  readonly authenticated: boolean;
+  /** Best first. */
+  readonly exchangers: readonly MailExchanger[];
+  /** What the domain publishes about its own protection. */
+  readonly policies: readonly PolicyReport[];
+  /** The services announced by SRV records, as `_imaps._tcp` and its target. */
+  readonly announced: readonly {
+    /** The label asked for, such as `_submissions._tcp`. */
+    readonly service: string;
+    /** What is spoken there. */
+    readonly protocol: Protocol;
+    /** How TLS begins there. */
+    readonly method: Method;
+    /** Target host; `null` where the service is announced as not offered (target `.`, RFC 2782). */
+    readonly host: string | null;
+    /** Port of the target. */
+    readonly port: number;
+  }[];
+}
+
+/**
+ * The result of a whole account, as `postern check --json` prints it. Fields may be added to this schema; none is renamed
+ * or removed while it is called `postern.check/1`.
+ */
+export interface AccountReport {
+  /** Name and version of this shape. */
+  readonly schema: 'postern.check/1';
+  /** The address asked for; `null` where only a domain was given. */
+  readonly address: string | null;
+  /** The language of all sentences in here. */
+  readonly lang: Explanation['lang'];
+  /** How the domain receives mail; `null` where it was not looked up. */
+  readonly domain: DomainReport | null;
+  /** Every endpoint that was probed. */
+  readonly probes: readonly ProbeReport[];
+  /** What to type. */
+  readonly recommendation: Recommendation;
+  /** The same in the words of each mail program. */
+  readonly clients: readonly ClientAdvice[];
+  /** What else was noticed. */
+  readonly findings: readonly Finding[];
+  /** Milliseconds in all. */
+  readonly elapsedMs: number;
+}
