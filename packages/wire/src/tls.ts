@@ -92,4 +92,6 @@ export interface TlsOffer {
   readonly alpn?: readonly string[];
   readonly minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   readonly maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  /** `required`: a client without a certificate is sent away with an alert (RFC 8446 §6.2). Default: none is asked for. */
+  readonly clientCertificate?: 'required';
 }

@@ -35,7 +35,9 @@ export function startServer(stream: Duplex, offer: TlsOffer): TLSSocket {
       }
     },
     ...(offer.alpn ? { ALPNProtocols: [...offer.alpn] } : {}),
-    requestCert: false,
+    // Both together make OpenSSL send the alert; one alone only asks.
+    requestCert: offer.clientCertificate === 'required',
+    rejectUnauthorized: offer.clientCertificate === 'required',
   });
 }
 

@@ -207,6 +207,13 @@ export function networkConformance(
       );
       equal(await heard.promise, 0);
     });
+    test('a server that demands a certificate: tls-client-cert-required, at the latest with the first read', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.acceptTls({ identity: () => scene.under.identity, clientCertificate: 'required' });
+      });
+      const attempt = connection.handshake(accepting()).then(() => connection.read());
+      await rejects(attempt, 'tls-client-cert-required');
+    });
     test('a silent peer: an abort ends the handshake', async (scene) => {
       const connection = await scene.connect(async (server) => {
         while (await server.read());

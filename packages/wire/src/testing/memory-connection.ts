@@ -116,6 +116,12 @@ export class MemoryConnection implements Connection {
   async acceptTls(offer: TlsOffer, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
     const begun = this.#ends.now();
     const hello = await this.#hello(begun, options?.signal);
+    if (offer.clientCertificate === 'required') {
+      // No client has one here. Unlike TLS 1.3, which says so only after the handshake, this ends it.
+      this.#send(Uint8Array.of(0x15, 0x03, 0x03, 0, 2, 2, 116));
+      await this.end();
+      throw this.#tlsFault('tls-client-cert-required', begun);
+    }
     const protocol = offer.alpn?.find((name) => hello.alpn?.includes(name));
     const chain = identityChain(offer.identity(hello.serverName));
     this.#send(helloRecord({ chain, ...(protocol === undefined ? {} : { protocol }) }));
@@ -208,6 +214,10 @@ export class MemoryConnection implements Connection {
 
   #tlsFailed(reason: Fault['reason'], begun: number, bytes: Uint8Array): WireError {
     this.reset();
+    return this.#tlsFault(reason, begun, bytes);
+  }
+
+  #tlsFault(reason: Fault['reason'], begun: number, bytes: Uint8Array = new Uint8Array()): WireError {
     return new WireError({
       kind: 'tls',
       reason,

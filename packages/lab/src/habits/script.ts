@@ -1,0 +1,91 @@
+import { isWireError, sleep, utf8 } from '@postern/wire';
+import type { Clock, Connection, TlsIdentity } from '@postern/wire';
+
+/** What a script has to work with. */
+export interface Scene {
+  readonly clock: Clock;
+  /** A good identity of the host, for scripts that play inside TLS. */
+  readonly identity: () => Promise<TlsIdentity>;
+}
+
+/** A few steps on an open connection. When it resolves the connection is closed in an orderly way. */
+export type Script = (connection: Connection, scene: Scene) => Promise<void>;
+
+/** Hears everything and says nothing, until the client goes. */
+export const sayNothing: Script = async (connection) => {
+  while (await connection.read());
+};
+
+/** Closes (FIN) at once. */
+export const close: Script = async () => undefined;
+
+/** Breaks off (RST) at once. */
+export const reset: Script = async (connection) => {
+  connection.reset();
+};
+
+/** Closes as soon as the client said something: on a port for implicit TLS, its ClientHello. */
+export const closeAfterFirstBytes: Script = async (connection) => {
+  await connection.read();
+};
+
+/** Breaks off as soon as the client said something. */
+export const resetAfterFirstBytes: Script = async (connection) => {
+  await connection.read();
+  connection.reset();
+};
+
+/** Says these characters, then nothing more. */
+export function say(text: string): Script {
+  return async (connection, scene) => {
+    await connection.write(utf8(text));
+    await sayNothing(connection, scene);
+  };
+}
+
+/** Runs the handshake with a good certificate, then says these characters and nothing more. */
+export function sayInsideTls(text: string): Script {
+  return async (connection, scene) => {
+    const identity = await scene.identity();
+    await connection.acceptTls({ identity: () => identity });
+    await say(text)(connection, scene);
+  };
+}
+
+/** Hears the ClientHello and answers with a fatal alert (RFC 8446 §6.2), as a TLS library would that found no way. */
+export function alert(number: number): Script {
+  return async (connection) => {
+    const first = await connection.read();
+    if (first) await connection.write(Uint8Array.of(0x15, 0x03, 0x03, 0, 2, 2, number));
+  };
+}
+
+/** What one write of an endless greeting holds; one a millisecond is four megabytes a second. */
+const ENDLESS_BYTES = 4096;
+
+/** No peer that limits itself gets this far; the lab must end too. */
+const ENDLESS_WRITES = 16_384;
+
+/** A greeting that begins well and never ends: `more` again and again. */
+export function endless(opening: string, more: string): Script {
+  return async (connection, { clock }) => {
+    await connection.write(utf8(opening));
+    const block = utf8(more.repeat(Math.ceil(ENDLESS_BYTES / more.length)));
+    for (let count = 0; count < ENDLESS_WRITES; count += 1) {
+      await connection.write(block);
+      // Room in the window is not enough to wait for: where time is virtual nothing else lets the peer read.
+      await sleep(clock, 1);
+    }
+  };
+}
+
+/** Plays a script to its end and closes; a client that breaks it off is no failure of the lab. */
+export async function play(script: Script, connection: Connection, scene: Scene): Promise<void> {
+  try {
+    await script(connection, scene);
+  } catch (error) {
+    if (!isWireError(error)) throw error;
+  } finally {
+    await connection[Symbol.asyncDispose]();
+  }
+}
