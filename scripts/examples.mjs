@@ -1,0 +1,154 @@
+// Compiles every example of the documentation and runs those that are marked so: an example that nobody compiles is wrong
+// sooner or later. `node scripts/examples.mjs` lists what fails; examples.test.mjs does the same as a test.
+//
+// Examples are the `ts` blocks of the README files, of docs/guide, and of the doc comments. All are whole modules: they
+// import what they use. A block is run when it is opened as `ts run`. What it must print stands in a `text` block right
+// behind it; without one, in the comments behind its `console.log(…)` lines.
+import { execFile } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { docComments, fences } from './docblocks.mjs';
+
+const root = join(import.meta.dirname, '..');
+const execute = promisify(execFile);
+const tsc = join(root, 'node_modules', 'ts7', 'lib', 'tsc.js');
+
+/**
+ * @typedef {object} Example
+ * @property {string} file
+ * @property {number} line of its first line of code
+ * @property {string} code
+ * @property {boolean} run
+ * @property {string | undefined} expected what it prints
+ */
+
+/** All examples, in the order of their files. @returns {readonly Example[]} */
+export function findExamples() {
+  const pages = globSync(
+    ['README.md', 'CONTRIBUTING.md', 'docs/guide/*.md', 'packages/*/README.md', 'apps/*/README.md'],
+    { cwd: root },
+  );
+  const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).filter(
+    (file) => !/\.test(-d)?\.ts$/.test(file),
+  );
+  return [
+    ...pages.toSorted().flatMap((file) => examplesOf(file, 0, readFileSync(join(root, file), 'utf8'))),
+    ...sources
+      .toSorted()
+      .flatMap((file) =>
+        docComments(readFileSync(join(root, file), 'utf8')).flatMap(({ line, text }) =>
+          examplesOf(file, line - 1, text),
+        ),
+      ),
+  ];
+}
+
+/** @returns {readonly Example[]} */
+function examplesOf(file, offset, markdown) {
+  const lines = markdown.split('\n');
+  const blocks = fences(markdown);
+  return blocks.flatMap(({ lang, info, line, code, end }, index) => {
+    if (lang !== 'ts') return [];
+    const next = blocks[index + 1];
+    const adjacent =
+      next?.lang === 'text' && lines.slice(end, next.line - 2).every((between) => between.trim() === '');
+    const run = info.includes('run');
+    return [
+      { file, line: line + offset, code, run, expected: adjacent ? next.code : printedByComments(code) },
+    ];
+  });
+}
+
+/** What the comments behind `console.log(…)` say: on the same line, and going on in lines of their own. */
+function printedByComments(code) {
+  const printed = [];
+  let speaking = false;
+  for (const line of code.split('\n')) {
+    const said = /console\.log\(.*\);?\s*\/\/ (.*)$/.exec(line)?.[1];
+    const more = /^\s*\/\/ (.*)$/.exec(line)?.[1];
+    if (said !== undefined) printed.push(said);
+    else if (more !== undefined && speaking) printed.push(more);
+    speaking = said !== undefined || /console\.log\(/.test(line) || (speaking && more !== undefined);
+  }
+  return printed.length > 0 ? printed.join('\n') : undefined;
+}
+
+/**
+ * Writes the examples where the workspace's packages resolve to their sources, as they do for the tests. The folder is
+ * outside the repository: nothing is left behind there, whatever happens.
+ * @param {readonly Example[]} examples
+ */
+export function layOut(examples) {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-examples-'));
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const options = {
+    ...JSON.parse(readFileSync(join(root, 'tsconfig.base.json'), 'utf8')).compilerOptions,
+    // An example is code of a user: it declares nothing for others.
+    declaration: false,
+    isolatedDeclarations: false,
+    moduleDetection: 'force',
+  };
+  const files = examples.map((_, index) => `example-${index}.ts`);
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }));
+  for (const [index, { code }] of examples.entries()) writeFileSync(join(folder, files[index]), `${code}\n`);
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * Type errors of all examples, as `file:line: message`. Errors outside of the examples are not theirs and left out:
+ * `npm run typecheck` reports them.
+ */
+export async function typeErrors(examples, folder) {
+  const { stdout } = await execute(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], {
+    cwd: folder,
+    maxBuffer: 64 * 1024 * 1024,
+  }).catch((error) => error);
+  const errors = [];
+  let ours = false;
+  for (const line of String(stdout).split('\n')) {
+    const [, index, row, message] = /^example-(\d+)\.ts\((\d+),\d+\): (.*)$/.exec(line) ?? [];
+    if (index !== undefined) {
+      const { file, line: first } = examples[Number(index)];
+      errors.push(`${file}:${first + Number(row) - 1}: ${message}`);
+      ours = true;
+    } else if (!line.startsWith('  ')) ours = false;
+    else if (ours) errors.push(`${errors.pop()} ${line.trim()}`);
+  }
+  return errors;
+}
+
+/** Runs one example and gives what it printed, without the white space at line ends. */
+export async function output(index, folder) {
+  const { stdout, stderr, code } = await execute(
+    process.execPath,
+    ['--conditions=@postern/source', '--no-warnings', join(folder, `example-${index}.ts`)],
+    { cwd: folder, timeout: 20_000, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } },
+  ).catch((error) => error);
+  const text = code ? `${stdout}${stderr}` : stdout;
+  return text.replaceAll(/[ \t]+$/gm, '').trimEnd();
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const examples = findExamples();
+  const { folder, remove } = layOut(examples);
+  try {
+    const errors = await typeErrors(examples, folder);
+    for (const [index, { file, line, run, expected }] of examples.entries()) {
+      if (!run) continue;
+      const shown = await output(index, folder);
+      if (expected === undefined)
+        errors.push(`${file}:${line}: is run and says nowhere what it prints:\n${shown}`);
+      else if (shown !== expected)
+        errors.push(`${file}:${line}: printed\n${shown}\n  in place of\n${expected}`);
+    }
+    for (const error of errors) console.log(error);
+    const running = examples.filter(({ run }) => run).length;
+    console.log(`${examples.length} examples, ${running} of them run, ${errors.length} problems`);
+    process.exitCode = errors.length > 0 ? 1 : 0;
+  } finally {
+    remove();
+  }
+}
