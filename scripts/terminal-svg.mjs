@@ -8,6 +8,10 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 
+const CSI = '\u001b[';
+const sgr = new RegExp(`(${RegExp.escape(CSI)}[\\d;]*m)`);
+const columns = (text) => Array.from(text).length;
+
 const WIDTH = 8.4;
 const LINE = 20;
 const PAD = 18;
@@ -66,16 +70,15 @@ const palette = {
 function runsOf(line, style) {
   const runs = [];
   let column = 0;
-  // eslint-disable-next-line no-control-regex -- escape sequences are what this reads
-  for (const part of line.split(/(\u001b\[[\d;]*m)/)) {
-    const codes = /^\u001b\[([\d;]*)m$/.exec(part)?.[1];
+  for (const part of line.split(sgr)) {
+    const codes = part.startsWith(CSI) && part.endsWith('m') ? part.slice(CSI.length, -1) : undefined;
     if (codes === undefined) {
       const text = stripVTControlCharacters(part);
       // Cells of a table become runs of their own, so that columns stay aligned whatever font the reader has.
       for (const { 0: cell, index } of text.matchAll(/\S+(?: \S+)*/g)) {
-        runs.push({ column: column + [...text.slice(0, index)].length, text: cell, ...style });
+        runs.push({ column: column + columns(text.slice(0, index)), text: cell, ...style });
       }
-      column += [...text].length;
+      column += columns(text);
       continue;
     }
     for (const code of codes.split(';').map(Number)) {
@@ -85,7 +88,7 @@ function runsOf(line, style) {
       else Object.assign(style, effects[code]);
     }
   }
-  return { runs, columns: column };
+  return { runs, width: column };
 }
 
 const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -114,7 +117,7 @@ export function terminalSvg(captured, { title = 'Terminal output', prompt } = {}
   const lines = captured.replaceAll('\r', '').replace(/\n+$/, '').split('\n');
   if (prompt !== undefined) lines.unshift(`\u001b[2m$\u001b[22m ${prompt}`, '');
   const drawn = lines.map((line) => runsOf(line, style));
-  const width = Math.ceil(Math.max(...drawn.map(({ columns }) => columns)) * WIDTH + 2 * PAD);
+  const width = Math.ceil(Math.max(...drawn.map(({ width: columnsUsed }) => columnsUsed)) * WIDTH + 2 * PAD);
   const height = drawn.length * LINE + 2 * PAD - 4;
   const rows = drawn.flatMap(({ runs }, index) => {
     return runs.length > 0 ? [`<text y="${PAD + 10 + index * LINE}">${runs.map(span).join('')}</text>`] : [];
