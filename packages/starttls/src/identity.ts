@@ -65,7 +65,7 @@ function matches(reference: ReferenceIdentifier, presented: PresentedName): bool
 /** RFC 9525 §6.3. `host` is in lower case and without trailing dot. */
 function matchesHost(host: string, presented: string): boolean {
   const pattern = withoutDot(presented.toLowerCase());
-  if (!pattern.startsWith('*.')) return isHostName(pattern) && pattern === host;
+  if (!pattern.startsWith('*.')) return pattern === host;
   // The asterisk is a complete left-most label and stands for exactly one label. Ours: never for a whole top-level
   // domain. What holds another asterisk is no host name, so `*.*.example.test` falls out here.
   const parent = pattern.slice(2);

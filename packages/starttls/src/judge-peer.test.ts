@@ -138,6 +138,12 @@ describe('strength', () => {
     expect(reasons(peerOf([leaf, old]))).toEqual([]);
   });
 
+  test('TLS-021 the key of a root that is sent along does not count: it is trusted for being in the store', async () => {
+    const old = await selfSigned({ key: 'rsa-1024' });
+    const leaf = await old.issue({ names: [`dns:${host}`] });
+    expect(reasons(peerOf([leaf, old]))).toEqual([]);
+  });
+
   test('TLS-021 the key of an issuer counts, and the evidence shows the issuer', async () => {
     const small = await root.issue({ subject: 'Small', authority: true, key: 'rsa-1024' });
     const leaf = await small.issue({ names: [`dns:${host}`] });

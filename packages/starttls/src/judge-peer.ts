@@ -57,7 +57,7 @@ const maxChain = 20;
  * revocation, and whether a must-staple certificate (RFC 7633) came with an OCSP response.
  *
  * Each problem's evidence holds the expected and the presented names, the certificate, and the platform's code. Pure: it
- * asks for no time and touches no network. Throws {@link UsageError} for a name that can be in no certificate.
+ * asks for no time and touches no network. Throws a `UsageError` for a name that can be in no certificate.
  */
 export function judgePeer(
   peer: TlsPeer,

@@ -18,6 +18,8 @@ export interface TlsRequestOptions {
   readonly wallClock: WallClock;
   /** Trust anchors in place of the system's, PEM. */
   readonly roots?: readonly string[];
+  /** The names by which a peer is judged under a requirement that demands none. Default: `serverName`. */
+  readonly names?: readonly string[];
   /** Protocols for ALPN. Default: none is sent, because old mail servers abort on it. */
   readonly alpn?: readonly string[];
   /** Lowest version offered. Default `TLSv1.2` (RFC 9325 §3.1.1); lower ones are for diagnosis only. */
@@ -38,7 +40,7 @@ export interface TlsRequestOptions {
  * ```
  */
 export function tlsRequest(options: TlsRequestOptions): TlsRequest {
-  const { requirement, wallClock, roots, alpn, minVersion } = options;
+  const { requirement, wallClock, roots, names, alpn, minVersion } = options;
   // RFC 6066 §3: no trailing dot. An IP literal is never sent; networks see to that.
   const serverName = options.serverName.replace(/\.$/, '').toLowerCase();
   const { type } = referenceIdentifier(serverName);
@@ -47,7 +49,7 @@ export function tlsRequest(options: TlsRequestOptions): TlsRequest {
   }
   return {
     serverName,
-    verify: verifier(requirement, { wallClock, ...(roots ? { roots } : {}) }),
+    verify: verifier(requirement, { wallClock, ...(roots ? { roots } : {}), ...(names ? { names } : {}) }),
     ...(roots ? { roots } : {}),
     ...(alpn ? { alpn } : {}),
     ...(minVersion ? { minVersion } : {}),

@@ -41,6 +41,13 @@ describe('verification is always made and recorded', () => {
     },
   );
 
+  test('TLS-030 a server found by SRV is judged by its names under any requirement', async () => {
+    const service = peerOf([await root.issue({ names: ['srv:_imaps.example.test'] })]);
+    const judged = { ...options, names: ['example.test', '_imaps.example.test'] };
+    expect(verifier(requirementFor({ user: 'encrypt' }), judged)(service).status).toBe('verified');
+    expect(verifier(requirementFor({ user: 'encrypt' }), options)(service).status).toBe('unverified');
+  });
+
   test('TLS-035 a mismatch tells names, expiry and fingerprint', () => {
     const judged = verifier(requirementFor({ names: ['a.test', 'b.test'] }), options)(peerOf([good]));
     const evidence = judged.status === 'rejected' ? judged.fault.evidence : undefined;

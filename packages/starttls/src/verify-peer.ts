@@ -13,6 +13,11 @@ export interface VerifierOptions {
   readonly wallClock: WallClock;
   /** The trust anchors the handshake is made with, PEM; without them the system's are meant. */
   readonly roots?: readonly string[];
+  /**
+   * The names by which a peer is judged under a requirement that demands none. Default: the server name of the connection.
+   * A server found by SRV has others to prove; see `referenceNames`.
+   */
+  readonly names?: readonly string[];
 }
 
 /**
@@ -20,7 +25,7 @@ export interface VerifierOptions {
  *
  * The peer is judged whatever the requirement, and the judgement is recorded in `TlsInfo.verification`: what is required
  * only decides whether a problem makes the peer `rejected` (`authenticated`) or `unverified` (`opportunistic`,
- * `encrypted`, which are judged by the server name of the connection). The fault is the most telling problem of
+ * `encrypted`). The fault is the most telling problem of
  * {@link judgePeer}; call that for all of them. There is no way to switch a check off (RFC 9525 §6.6, RFC 8314 §5.2).
  *
  * @example
@@ -43,10 +48,11 @@ export function verifier(
   requirement: Requirement,
   options: VerifierOptions,
 ): (peer: TlsPeer) => Verification {
-  const { wallClock, ...anchors } = options;
+  const { wallClock, names: judgedBy, ...anchors } = options;
   if (requirement.level !== 'authenticated') {
+    for (const name of judgedBy ?? []) referenceIdentifier(name);
     return (peer) => {
-      const [fault] = judgePeer(peer, [peer.serverName], { now: wallClock(), ...anchors });
+      const [fault] = judgePeer(peer, judgedBy ?? [peer.serverName], { now: wallClock(), ...anchors });
       return fault ? { status: 'unverified', fault } : { status: 'verified', by: 'pkix' };
     };
   }

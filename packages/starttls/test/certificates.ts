@@ -13,7 +13,7 @@ cryptoProvider.set(webcrypto);
 export const noon: number = Date.UTC(2026, 0, 15, 12);
 
 /** The kind of a key. */
-export type KeyKind =
+type KeyKind =
   'p-256' | 'p-192' | 'p-384' | 'rsa-1024' | 'rsa-2048' | 'rsa-2048-signs-pss' | 'rsa-pss-2048' | 'ed25519';
 
 /** A subject alternative name: `dns:…`, `ip:…` (IPv4), `srv:…`, `email:…`, `uri:…`. */

@@ -67,7 +67,7 @@ function describe(certificate: Certificate): CertificateDescription {
 }
 
 /** SHA-256 of a certificate, upper-case hexadecimal with colons. */
-export function fingerprint(der: Uint8Array): string {
+function fingerprint(der: Uint8Array): string {
   const digits = hex(createHash('sha256').update(der).digest()).toUpperCase();
   return digits.replaceAll(/(..)(?=.)/g, '$1:');
 }

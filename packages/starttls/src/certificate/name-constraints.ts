@@ -9,7 +9,7 @@ export interface NameConstraints {
 }
 
 /** One subtree: a domain, or an address with its mask (8 or 32 octets). Other kinds of name are not read. */
-export type Subtree =
+type Subtree =
   { readonly type: 'dns'; readonly domain: string } | { readonly type: 'ip'; readonly network: Uint8Array };
 
 /** Reads the content of a nameConstraints extension. */
