@@ -1,5 +1,5 @@
 import * as codec from 'dns-packet';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answersQuery, encodeQuery, parseMessage } from './message.ts';
 import type { Parsed } from './message.ts';
@@ -283,11 +283,9 @@ describe('malformed messages', () => {
           const mutant = Uint8Array.from(cut < bytes.length ? bytes.subarray(0, cut) : bytes);
           for (const { at, value } of changes) if (mutant.length > 0) mutant[at % mutant.length] = value;
           const parsed = parseMessage(mutant);
-          if (!parsed.ok) {
-            expect(parsed.problem).not.toBe('undecodable');
-            return;
-          }
-          for (const { name: owner } of parsed.message.answers) expect(owner).toMatch(/^[!-~]+$/);
+          expect(problemOf(parsed)).not.toBe('undecodable');
+          const owners = parsed.ok ? parsed.message.answers.map(({ name: owner }) => owner) : [];
+          expect(owners.filter((owner) => !/^[!-~]+$/.test(owner))).toEqual([]);
         },
       ),
       { numRuns: 500 },

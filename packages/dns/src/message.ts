@@ -1,23 +1,23 @@
 import * as codec from 'dns-packet';
-import type { Answer, Packet } from 'dns-packet';
-import { peerText } from '@postern/wire';
+import type { Answer, Packet, TlsaData } from 'dns-packet';
+import { concatBytes, peerText } from '@postern/wire';
 import { formatAddress } from './address/ip.ts';
 import { MalformedMessage, measure } from './message/structure.ts';
 import type { MessageStructure, RecordPlace } from './message/structure.ts';
 import { normalName } from './name.ts';
 import { typeByNumber, typeNumbers } from './records.ts';
-import type { ResourceRecord, RecordType } from './records.ts';
+import type { Mx, ResourceRecord, RecordType, Soa, Srv } from './records.ts';
 
-declare module 'dns-packet' {
-  /** Decodes one record; part of the library, missing in its type declarations. */
-  const answer: { decode(bytes: Buffer, offset: number): codec.Answer };
-}
+/** Decodes one record; part of the library, missing in its type declarations. */
+const { answer: recordDecoder } = codec as unknown as {
+  readonly answer: { readonly decode: (bytes: Buffer, offset: number) => Answer };
+};
 
 /**
  * The UDP payload we say we take (RFC 6891 §6.2.3). 1232 fits the least IPv6 MTU, so no answer is ever fragmented; larger
  * ones come truncated and are fetched over TCP.
  */
-export const UDP_PAYLOAD = 1232;
+const UDP_PAYLOAD = 1232;
 
 /** RFC 1035 §4.1.1, RFC 6891 §9. */
 export const rcodes = {
@@ -195,58 +195,46 @@ function section(
       if (wanted === 'answer') throw new MalformedMessage('a name that text cannot hold');
       continue;
     }
-    const record = decodeRecord(bytes, place);
-    if (record) records.push(record);
+    records.push(decodeRecord(bytes, place, type));
   }
   return records;
 }
 
-function decodeRecord(bytes: Uint8Array, place: RecordPlace): ResourceRecord | undefined {
-  const answer = codec.answer.decode(asBuffer(bytes), place.offset);
-  const name = normalName(answer.name);
+/** Decodes a record whose structure has been checked, so that its data is what its type says. */
+function decodeRecord(bytes: Uint8Array, place: RecordPlace, type: RecordType): ResourceRecord {
+  const record = recordDecoder.decode(asBuffer(bytes), place.offset) as { name: string; data: unknown };
+  const name = normalName(record.name);
   // RFC 2181 §8: a TTL with the sign bit set is 0.
   const ttl = place.ttl > 0x7fff_ffff ? 0 : place.ttl;
-  switch (answer.type) {
+  switch (type) {
     case 'A':
     case 'AAAA': {
       // The library shortens another run of zeros than RFC 5952 §4.2.3 wants; one address has one text here.
       const octets = bytes.subarray(place.dataOffset, place.dataOffset + place.dataLength);
-      return { name, ttl, type: answer.type, data: formatAddress(octets) };
+      return { name, ttl, type, data: formatAddress(octets) };
     }
     case 'CNAME':
-      return { name, ttl, type: 'CNAME', data: normalName(answer.data) };
+      return { name, ttl, type, data: normalName(record.data as string) };
     case 'MX': {
-      const { preference = 0, exchange } = answer.data;
-      return { name, ttl, type: 'MX', data: { preference, exchange: normalName(exchange) } };
+      const { preference, exchange } = record.data as Mx;
+      return { name, ttl, type, data: { preference, exchange: normalName(exchange) } };
     }
     case 'SRV': {
-      const { priority = 0, weight = 0, port, target } = answer.data;
-      return { name, ttl, type: 'SRV', data: { priority, weight, port, target: normalName(target) } };
+      const { priority, weight, port, target } = record.data as Srv;
+      return { name, ttl, type, data: { priority, weight, port, target: normalName(target) } };
     }
-    case 'TXT': {
-      const strings = Array.isArray(answer.data) ? answer.data : [answer.data];
-      const whole = Buffer.concat(
-        strings.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)),
-      );
-      return { name, ttl, type: 'TXT', data: peerText(whole) };
-    }
+    case 'TXT':
+      return { name, ttl, type, data: peerText(concatBytes(record.data as readonly Uint8Array[])) };
     case 'TLSA': {
-      const { usage, selector, matchingType, certificate } = answer.data;
+      const { usage, selector, matchingType, certificate } = record.data as TlsaData;
       // The decoder returns a view of the message; ours is a copy, for the bytes were only borrowed.
-      return {
-        name,
-        ttl,
-        type: 'TLSA',
-        data: { usage, selector, matching: matchingType, data: Uint8Array.from(certificate) },
-      };
+      const data = Uint8Array.from(certificate);
+      return { name, ttl, type, data: { usage, selector, matching: matchingType, data } };
     }
     case 'SOA': {
-      const { mname, rname, serial = 0, refresh = 0, retry = 0, expire = 0, minimum = 0 } = answer.data;
-      const names = { mname: normalName(mname), rname: normalName(rname) };
-      return { name, ttl, type: 'SOA', data: { ...names, serial, refresh, retry, expire, minimum } };
+      const { mname, rname, ...numbers } = record.data as Soa;
+      return { name, ttl, type, data: { mname: normalName(mname), rname: normalName(rname), ...numbers } };
     }
-    default:
-      return undefined;
   }
 }
 

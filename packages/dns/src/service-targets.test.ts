@@ -81,7 +81,7 @@ describe('serviceTargets', () => {
       ['b', 9.9],
       ['a', 1],
     ] as const) {
-      expect(Math.abs(share(target) - expected), target).toBeLessThan(2);
+      expect(Math.abs(share(target) - expected)).toBeLessThan(2);
     }
     expect(first.get('a')).toBeGreaterThan(0);
   });

@@ -2,7 +2,7 @@ import { DeadlineExceeded, isWireError, WireError } from '@postern/wire';
 import type { Clock, Fault } from '@postern/wire';
 import { seededRandom, simulatedNetwork, virtualClock } from '@postern/wire/testing';
 import type { SimulatedNetwork, VirtualClock } from '@postern/wire/testing';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scriptedNetwork } from '../test/scripted-network.ts';
 import { sampleZone } from '../test/sample-zone.ts';

@@ -73,7 +73,7 @@ const eloquence: readonly DnsFailure[] = [
 interface LookUp {
   readonly budget: Deadline;
   readonly signal: AbortSignal | undefined;
-  elapsed(): Milliseconds;
+  readonly elapsed: () => Milliseconds;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isUsageError } from '@postern/wire';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sampleZone } from '../test/sample-zone.ts';
 import { encodeQuery, parseMessage } from './message.ts';

@@ -45,7 +45,7 @@ interface NameWalk {
 }
 
 /** Walks one name. Throws {@link MalformedMessage}. */
-export function walkName(bytes: DataView, start: number): NameWalk {
+function walkName(bytes: DataView, start: number): NameWalk {
   let at = start;
   let end = -1;
   let fragment = start;

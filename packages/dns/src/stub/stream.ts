@@ -1,5 +1,5 @@
 import { isWireError } from '@postern/wire';
-import type { Connection, Endpoint, Network } from '@postern/wire';
+import type { Endpoint, Network } from '@postern/wire';
 import { dnsError } from '../resolver.ts';
 
 /** Who waits for a message on the stream. */

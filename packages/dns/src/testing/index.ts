@@ -6,4 +6,9 @@
  */
 export { conformanceZone } from './conformance-zone.ts';
 export { resolverConformance } from './resolver-conformance.ts';
-export type { ConformanceOptions, ResolverTestFramework, ResolverUnderTest } from './resolver-conformance.ts';
+export type {
+  ConformanceOptions,
+  Expectation,
+  ResolverTestFramework,
+  ResolverUnderTest,
+} from './resolver-conformance.ts';

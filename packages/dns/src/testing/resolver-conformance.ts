@@ -8,10 +8,15 @@ export interface ResolverTestFramework {
   /** Declares a test. */
   readonly it: (name: string, body: () => Promise<void>) => void;
   /** Compares. */
-  readonly expect: (value: unknown) => {
-    toEqual(expected: unknown): void;
-    toMatchObject(expected: object): void;
-  };
+  readonly expect: (value: unknown) => Expectation;
+}
+
+/** What can be expected of a value. */
+export interface Expectation {
+  /** The value equals another, in depth. */
+  readonly toEqual: (expected: unknown) => void;
+  /** The value has at least these members. */
+  readonly toMatchObject: (expected: object) => void;
 }
 
 /** A resolver under test. */

@@ -4,7 +4,7 @@ import type { RecordOf, ResourceRecord, RecordType } from '../records.ts';
 import type { Zone } from './zone-file.ts';
 
 /** What a zone says about one name: its records, that it has none, or that it does not exist. No alias is followed. */
-export type ZoneNode =
+type ZoneNode =
   | { readonly status: 'node'; readonly records: readonly ResourceRecord[] }
   | { readonly status: 'no-such-domain' };
 

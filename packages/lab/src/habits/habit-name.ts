@@ -1,6 +1,5 @@
-/** A server's habit; the name is also the label of its host in `zoo.test`. */
-export type HabitName =
-  // the connection
+/** Habits below any protocol: what becomes of a connection. */
+export type ConnectionHabit =
   | 'works'
   | 'refused'
   | 'swallowed'
@@ -8,10 +7,11 @@ export type HabitName =
   | 'silent-after-accept'
   | 'closed-after-accept'
   | 'reset-after-accept'
-  // the method
   | 'plaintext-on-tls-port'
-  | 'tls-on-plaintext-port'
-  // the greeting
+  | 'tls-on-plaintext-port';
+
+/** Habits of the first line. */
+export type GreetingHabit =
   | 'greeting-rejected'
   | 'greeting-rejected-temporarily'
   | 'greeting-of-another-protocol'
@@ -19,8 +19,10 @@ export type HabitName =
   | 'greeting-ssh'
   | 'greeting-endless'
   | 'greeting-hostile'
-  | 'preauth'
-  // STARTTLS
+  | 'preauth';
+
+/** What becomes of STARTTLS or STLS. */
+export type StartTlsHabit =
   | 'starttls-not-offered'
   | 'starttls-stripped'
   | 'starttls-masked'
@@ -28,14 +30,14 @@ export type HabitName =
   | 'starttls-refused-temporarily'
   | 'starttls-injected'
   | 'starttls-then-silent'
-  | 'starttls-then-closed'
-  // the handshake
-  | 'tls-silent'
-  | 'tls-alert'
-  | 'tls-too-old'
-  | 'tls-no-shared-cipher'
-  | 'tls-client-certificate'
-  // the certificate
+  | 'starttls-then-closed';
+
+/** Habits of the handshake. */
+export type HandshakeHabit =
+  'tls-silent' | 'tls-alert' | 'tls-too-old' | 'tls-no-shared-cipher' | 'tls-client-certificate';
+
+/** Flaws of the certificate, and one that is none. */
+export type CertificateHabit =
   | 'cert-expired'
   | 'cert-not-yet-valid'
   | 'cert-wrong-name'
@@ -43,9 +45,11 @@ export type HabitName =
   | 'cert-incomplete-chain'
   | 'cert-common-name-only'
   | 'cert-weak-key'
-  | 'cert-wildcard'
-  // the dialogue
-  | 'byte-by-byte'
-  | 'oauth-only'
-  | 'login-inside-tls-only'
-  | 'password-refused';
+  | 'cert-wildcard';
+
+/** Habits of the dialogue after TLS. */
+export type DialogueHabit = 'byte-by-byte' | 'oauth-only' | 'login-inside-tls-only' | 'password-refused';
+
+/** A server's habit; the name is also the label of its host in `zoo.test`. */
+export type HabitName =
+  ConnectionHabit | GreetingHabit | StartTlsHabit | HandshakeHabit | CertificateHabit | DialogueHabit;

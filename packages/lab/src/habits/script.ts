@@ -19,19 +19,12 @@ export const sayNothing: Script = async (connection) => {
 /** Closes (FIN) at once. */
 export const close: Script = async () => undefined;
 
-/** Breaks off (RST) at once. */
-export const reset: Script = async (connection) => {
-  connection.reset();
-};
-
-/** Closes as soon as the client said something: on a port for implicit TLS, its ClientHello. */
-export const closeAfterFirstBytes: Script = async (connection) => {
-  await connection.read();
-};
-
-/** Breaks off as soon as the client said something. */
-export const resetAfterFirstBytes: Script = async (connection) => {
-  await connection.read();
+/**
+ * Breaks off (RST) a moment later. At once would be a race: a client that hears of the reset before it hears of the
+ * connection cannot tell what was broken.
+ */
+export const resetSoon: Script = async (connection, { clock }) => {
+  await sleep(clock, 50);
   connection.reset();
 };
 
