@@ -3,11 +3,12 @@
 //
 // Examples are the `ts` blocks of the README files, of docs/guide, and of the doc comments. All are whole modules: they
 // import what they use. A block is run when it is opened as `ts run`. What it must print stands in a `text` block right
-// behind it; without one, in the comments behind its `console.log(…)` lines.
+// behind it; without one, in the comments behind its `console.log(…)` lines. `ts name=probe.ts` gives a block a name by
+// which later blocks of the same page can import it.
 import { execFile } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { docComments, fences } from './docblocks.mjs';
 
@@ -21,6 +22,7 @@ const tsc = join(root, 'node_modules', 'ts7', 'lib', 'tsc.js');
  * @property {number} line of its first line of code
  * @property {string} code
  * @property {boolean} run
+ * @property {string | undefined} name by which other examples of the same file import it
  * @property {string | undefined} expected what it prints
  */
 
@@ -55,9 +57,9 @@ function examplesOf(file, offset, markdown) {
     const adjacent =
       next?.lang === 'text' && lines.slice(end, next.line - 2).every((between) => between.trim() === '');
     const run = info.includes('run');
-    return [
-      { file, line: line + offset, code, run, expected: adjacent ? next.code : printedByComments(code) },
-    ];
+    const name = info.find((word) => word.startsWith('name='))?.slice('name='.length);
+    const expected = adjacent ? next.code : printedByComments(code);
+    return [{ file, line: line + offset, code, run, name, expected }];
   });
 }
 
@@ -91,17 +93,24 @@ export function layOut(examples) {
     isolatedDeclarations: false,
     moduleDetection: 'force',
   };
-  const files = examples.map((_, index) => `example-${index}.ts`);
+  const pages = [...new Set(examples.map(({ file }) => file))];
+  const files = examples.map(
+    ({ file, line, name }) => `page-${pages.indexOf(file)}/${name ?? `line-${line}.ts`}`,
+  );
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }));
-  for (const [index, { code }] of examples.entries()) writeFileSync(join(folder, files[index]), `${code}\n`);
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  for (const [index, { code }] of examples.entries()) {
+    const path = join(folder, files[index]);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${code}\n`);
+  }
+  return { folder, files, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /**
  * Type errors of all examples, as `file:line: message`. Errors outside of the examples are not theirs and left out:
  * `npm run typecheck` reports them.
  */
-export async function typeErrors(examples, folder) {
+export async function typeErrors(examples, { folder, files }) {
   const { stdout } = await execute(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], {
     cwd: folder,
     maxBuffer: 64 * 1024 * 1024,
@@ -109,9 +118,10 @@ export async function typeErrors(examples, folder) {
   const errors = [];
   let ours = false;
   for (const line of String(stdout).split('\n')) {
-    const [, index, row, message] = /^example-(\d+)\.ts\((\d+),\d+\): (.*)$/.exec(line) ?? [];
-    if (index !== undefined) {
-      const { file, line: first } = examples[Number(index)];
+    const [, path, row, message] = /^([^\s(]+)\((\d+),\d+\): (.*)$/.exec(line) ?? [];
+    const example = examples[files.indexOf(path)];
+    if (example) {
+      const { file, line: first } = example;
       errors.push(`${file}:${first + Number(row) - 1}: ${message}`);
       ours = true;
     } else if (!line.startsWith('  ')) ours = false;
@@ -121,10 +131,10 @@ export async function typeErrors(examples, folder) {
 }
 
 /** Runs one example and gives what it printed, without the white space at line ends. */
-export async function output(index, folder) {
+export async function output(index, { folder, files }) {
   const { stdout, stderr, code } = await execute(
     process.execPath,
-    ['--conditions=@postern/source', '--no-warnings', join(folder, `example-${index}.ts`)],
+    ['--conditions=@postern/source', '--no-warnings', join(folder, files[index])],
     { cwd: folder, timeout: 20_000, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } },
   ).catch((error) => error);
   const text = code ? `${stdout}${stderr}` : stdout;
@@ -133,12 +143,12 @@ export async function output(index, folder) {
 
 if (process.argv[1] === import.meta.filename) {
   const examples = findExamples();
-  const { folder, remove } = layOut(examples);
+  const place = layOut(examples);
   try {
-    const errors = await typeErrors(examples, folder);
+    const errors = await typeErrors(examples, place);
     for (const [index, { file, line, run, expected }] of examples.entries()) {
       if (!run) continue;
-      const shown = await output(index, folder);
+      const shown = await output(index, place);
       if (expected === undefined)
         errors.push(`${file}:${line}: is run and says nowhere what it prints:\n${shown}`);
       else if (shown !== expected)
@@ -149,6 +159,6 @@ if (process.argv[1] === import.meta.filename) {
     console.log(`${examples.length} examples, ${running} of them run, ${errors.length} problems`);
     process.exitCode = errors.length > 0 ? 1 : 0;
   } finally {
-    remove();
+    place.remove();
   }
 }

@@ -3,16 +3,16 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { findExamples, layOut, output, typeErrors } from './examples.mjs';
 
 const examples = findExamples();
-const { folder, remove } = layOut(examples);
-afterAll(remove);
+const place = layOut(examples);
+afterAll(place.remove);
 
 it('compiles every example', { timeout: 60_000 }, async () => {
-  expect(await typeErrors(examples, folder)).toEqual([]);
+  expect(await typeErrors(examples, place)).toEqual([]);
 });
 
 describe.concurrent('runs', () => {
   const running = examples.map((example, index) => ({ ...example, index })).filter(({ run }) => run);
   it.each(running)('$file:$line', { timeout: 30_000 }, async ({ index, expected }) => {
-    expect(await output(index, folder)).toBe(expected);
+    expect(await output(index, place)).toBe(expected);
   });
 });
