@@ -1,1 +1,6 @@
-export { default } from '../../tsup.base.ts';
+import base from '../../tsup.base.ts';
+
+export default {
+  ...base,
+  entry: { index: 'src/index.ts', 'node/index': 'src/node/index.ts' },
+};

@@ -1,3 +1,48 @@
-#!/usr/bin/env node
-/** The `postern` command: argv, environment and exit status; everything else lives in modules that tests can call. */
-export {};
+/** The `postern` command: argv, environment, terminal and exit status; everything else lives in modules that tests can call. */
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import process from 'node:process';
+import manifest from '../package.json' with { type: 'json' };
+import type { Io, Out } from './io.ts';
+import { run } from './run.ts';
+
+const interrupted = new AbortController();
+process.once('SIGINT', () => {
+  interrupted.abort(new Error('interrupted'));
+});
+process.once('SIGTERM', () => {
+  interrupted.abort(new Error('interrupted'));
+});
+// A reader that went away (`postern … | head`) is no error of ours.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const out = (stream: NodeJS.WriteStream): Out => ({
+  write: (text) => {
+    stream.write(text);
+  },
+  isTTY: stream.isTTY,
+  columns: stream.isTTY ? stream.columns : undefined,
+});
+
+async function askPassword(prompt: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  process.stderr.write(prompt);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    return await reader.question('', { signal: interrupted.signal });
+  } finally {
+    reader.close();
+    process.stderr.write('\n');
+  }
+}
+
+const io: Io = {
+  stdout: out(process.stdout),
+  stderr: out(process.stderr),
+  env: process.env,
+  interrupted: interrupted.signal,
+  askPassword,
+};
+
+process.exitCode = await run(process.argv.slice(2), io, { version: manifest.version });

@@ -27,28 +27,24 @@ export { cachedResolver } from './cache.ts';
 export type { CacheOptions } from './cache.ts';
 export { mailRoute } from './mail-route.ts';
 export type * from './mail-route.ts';
-export { mailServices } from './mail-services.ts';
-export type { MailServices, MailServicesOptions, ServiceOffer, ServiceResult } from './mail-services.ts';
+export { mailServices } from './services/mail-services.ts';
+export type {
+  MailServices,
+  MailServicesOptions,
+  ServiceOffer,
+  ServiceResult,
+} from './services/mail-services.ts';
 export { domainName, sameName, tlsaName } from './name.ts';
 export type { DomainNameOptions } from './name.ts';
 export { taggedTexts } from './records.ts';
 export type { Mx, Records, RecordType, Soa, Srv, Tlsa } from './records.ts';
 export { parseResolvConf } from './resolv-conf.ts';
 export { isSecure } from './resolver.ts';
-export type {
-  AnswerMarks,
-  DnsAnswer,
-  DnsFailure,
-  NoDataAnswer,
-  NoSuchDomainAnswer,
-  QueryOptions,
-  RecordsAnswer,
-  Resolver,
-} from './resolver.ts';
-export { routeHosts } from './route-hosts.ts';
-export type * from './route-hosts.ts';
-export { serviceLabels } from './service-labels.ts';
-export type { Service, ServiceLabel } from './service-labels.ts';
+export type * from './resolver.ts';
+export { routeHosts } from './route/route-hosts.ts';
+export type * from './route/route-hosts.ts';
+export { serviceLabels } from './services/service-labels.ts';
+export type { Service, ServiceLabel } from './services/service-labels.ts';
 export { serviceTargets } from './service-targets.ts';
 export type * from './service-targets.ts';
 export { stubResolver } from './stub-resolver.ts';

@@ -4,8 +4,8 @@ import { sampleZone } from '../test/sample-zone.ts';
 import { mailRoute } from './mail-route.ts';
 import type { MailRoute } from './mail-route.ts';
 import type { Resolver } from './resolver.ts';
-import { routeHosts } from './route-hosts.ts';
-import type { RouteHosts, RouteHostsOptions } from './route-hosts.ts';
+import { routeHosts } from './route/route-hosts.ts';
+import type { RouteHosts, RouteHostsOptions } from './route/route-hosts.ts';
 import { zoneResolver } from './zone-resolver.ts';
 import type { ZoneResolverOptions } from './zone-resolver.ts';
 

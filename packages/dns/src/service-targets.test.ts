@@ -1,9 +1,9 @@
 import { seededRandom } from '@postern/wire/testing';
 import { describe, expect, it } from 'vitest';
 import { sampleZone } from '../test/sample-zone.ts';
-import { mailServices } from './mail-services.ts';
+import { mailServices } from './services/mail-services.ts';
 import { taggedTexts } from './records.ts';
-import { serviceLabels } from './service-labels.ts';
+import { serviceLabels } from './services/service-labels.ts';
 import { orderServices, serviceTargets } from './service-targets.ts';
 import { zoneResolver } from './zone-resolver.ts';
 
@@ -56,6 +56,12 @@ describe('serviceTargets', () => {
       expect(drawn.map(({ target }) => target).join(' ')).toBe(order);
     });
   }
+
+  it('DNS-022 draws from 0 to the sum inclusive', () => {
+    const first = (value: number) =>
+      orderServices([srv('heavy', 1), srv('light', 0)], () => value)[0]?.target;
+    expect([0, 0.49, 0.5, 0.999].map(first)).toEqual(['light', 'light', 'heavy', 'heavy']);
+  });
 
   it('DNS-022 goes by priority first, whatever the weights', () => {
     const records = [srv('late', 1000, 20), srv('early', 0, 10), srv('last', 1, 30)];

@@ -3,8 +3,8 @@ import { domainName, isWithin } from './name.ts';
 import type { Srv } from './records.ts';
 import { isSecure } from './resolver.ts';
 import type { Resolver } from './resolver.ts';
-import { serviceLabels } from './service-labels.ts';
-import type { Service } from './service-labels.ts';
+import { serviceLabels } from './services/service-labels.ts';
+import type { Service } from './services/service-labels.ts';
 
 /** What was noticed in SRV records. */
 export interface ServiceDiagnostic {

@@ -1,21 +1,16 @@
 import { DeadlineExceeded, isWireError, WireError } from '@postern/wire';
-import type { Clock, Fault } from '@postern/wire';
-import { seededRandom, simulatedNetwork, virtualClock } from '@postern/wire/testing';
-import type { SimulatedNetwork, VirtualClock } from '@postern/wire/testing';
+import { seededRandom, virtualClock } from '@postern/wire/testing';
+import type { VirtualClock } from '@postern/wire/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decoded, faultOf, withoutOpt } from '../test/stub-helpers.ts';
 import { scriptedNetwork } from '../test/scripted-network.ts';
 import { sampleZone } from '../test/sample-zone.ts';
-import { parseMessage } from './message.ts';
-import type { Message } from './message.ts';
 import type { Resolver } from './resolver.ts';
 import { stubResolver } from './stub-resolver.ts';
 import type { StubResolverOptions } from './stub-resolver.ts';
-import { framed, messageReader } from './stub/stream.ts';
 import { zoneAnswers } from './zone/zone-answers.ts';
-import type { DnsAnswerer } from './zone/zone-answers.ts';
 import type { ZoneOptions } from './zone/zone-options.ts';
-import { listenDns } from './zone/listen-dns.ts';
 
 const one = { address: '192.0.2.53', port: 53 };
 const two = { address: '192.0.2.54', port: 53 };
@@ -25,18 +20,6 @@ const setRcode = (bytes: Uint8Array, rcode: number): Uint8Array => {
   bytes[3] = ((bytes[3] ?? 0) & 0xf0) | rcode;
   return bytes;
 };
-function decoded(bytes: Uint8Array): Message {
-  const parsed = parseMessage(bytes);
-  if (!parsed.ok) throw new Error(parsed.problem);
-  return parsed.message;
-}
-/** The query without its OPT record, which is its last 11 octets. */
-function withoutOpt(bytes: Uint8Array): Uint8Array {
-  const cut = Uint8Array.from(bytes.subarray(0, -11));
-  cut[11] = 0;
-  return cut;
-}
-
 function scripted(
   answer: Parameters<typeof scriptedNetwork>[0],
   options?: Partial<StubResolverOptions>,
@@ -51,15 +34,6 @@ const zone = (text = sampleZone, options?: ZoneOptions): ((query: Uint8Array) =>
   const answer = zoneAnswers(text, options);
   return (query) => answer(query, 'datagram') ?? new Uint8Array();
 };
-
-async function faultOf(clock: VirtualClock, answer: Promise<unknown>): Promise<Fault> {
-  const error: unknown = await clock.run(answer).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!isWireError(error)) throw new Error(`no fault: ${String(error)}`);
-  return error.fault;
-}
 
 describe('datagrams', () => {
   it('DNS-044 ignores forged answers and keeps waiting for the right one', async () => {
@@ -444,167 +418,45 @@ describe('aliases', () => {
     });
   });
 
+  it('DNS-038 calls a chain over several messages authenticated only if every message is', async () => {
+    const text = 'a.test. CNAME b.test.\nb.test. A 192.0.2.1';
+    for (const signed of [['a.test'], ['b.test'], ['a.test', 'b.test']]) {
+      const answer = zone(text, { authenticated: true });
+      const { clock, resolver } = scripted((query) => {
+        const name = decoded(query).question?.name ?? '';
+        const bytes = keepFirstAnswer(answer(withoutOpt(query)));
+        if (!signed.includes(name)) bytes[3] = (bytes[3] ?? 0) & ~0x20;
+        return [bytes];
+      });
+      expect(await clock.run(resolver.query('a.test', 'A'))).toMatchObject({
+        records: ['192.0.2.1'],
+        authenticated: signed.length === 2,
+      });
+    }
+  });
+
+  it('DNS-051 takes no SOA of another zone for a denial', async () => {
+    // The alias leads out of the zone whose SOA stands in the authority section: that says nothing about its target.
+    const { clock, resolver } = scripted((query) => {
+      if (decoded(query).question?.name === 'b.other') return [zone('b.other. A 192.0.2.1')(query)];
+      const plain = withoutOpt(query);
+      const soa = zone('test. SOA ns.test. admin.test. 1 2 3 4 60')(plain).subarray(plain.length);
+      const target = [1, 0x62, 5, ...Buffer.from('other'), 0];
+      const alias = [0xc0, 12, 0, 5, 0, 1, 0, 0, 1, 0, 0, target.length, ...target];
+      const reply = Uint8Array.from([...plain, ...alias, ...soa]);
+      reply.set([0x81, 0x80, 0, 1, 0, 1, 0, 1], 2);
+      return [reply];
+    });
+    expect(await clock.run(resolver.query('a.test', 'A'))).toMatchObject({
+      status: 'records',
+      canonical: 'b.other',
+    });
+  });
+
   it('DNS-013 asks for the name as it is, and no other', async () => {
     const { clock, network, resolver } = scripted((query) => [zone()(query)]);
     await clock.run(resolver.query('mail', 'A'));
     await clock.run(resolver.query('example.test', 'A'));
     expect(network.sent.map(({ bytes }) => decoded(bytes).question?.name)).toEqual(['mail', 'example.test']);
-  });
-});
-
-/** A server that truncates every datagram, and a script for its streams. */
-async function streaming(
-  serve: (queries: AsyncIterable<Uint8Array>, write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
-): Promise<{ clock: VirtualClock; network: SimulatedNetwork; resolver: Resolver }> {
-  const clock: VirtualClock = virtualClock();
-  const network = simulatedNetwork({ clock });
-  const truncate: DnsAnswerer = (query) => {
-    const bytes = withoutOpt(query);
-    bytes[2] = 0x83;
-    // An answer count that nothing follows: a truncated message is not to be read.
-    bytes[7] = 9;
-    return bytes;
-  };
-  await network.listenDatagrams(one, async (query) => truncate(query, 'datagram'));
-  await network.listen(one, async (connection) => {
-    async function* queries(): AsyncIterable<Uint8Array> {
-      const reader = messageReader();
-      for (let bytes = await connection.read(); bytes; bytes = await connection.read())
-        yield* reader.push(bytes);
-    }
-    await serve(queries(), (bytes) => connection.write(bytes));
-    await connection[Symbol.asyncDispose]();
-  });
-  const random = seededRandom(3);
-  return {
-    clock,
-    network,
-    resolver: stubResolver({ network, clock: clock satisfies Clock, servers: [one], random }),
-  };
-}
-
-describe('streams', () => {
-  const answer = zoneAnswers(sampleZone);
-  const answered = (query: Uint8Array): Uint8Array => framed(answer(query, 'stream') ?? new Uint8Array());
-
-  it('DNS-040 asks over TCP what came truncated, and never reads that', async () => {
-    const seen: string[] = [];
-    const { clock, network, resolver } = await streaming(async (queries, write) => {
-      for await (const query of queries) {
-        seen.push(decoded(query).question?.name ?? '');
-        await write(answered(query));
-      }
-    });
-    expect(await clock.run(resolver.query('mx1.example.test', 'A'))).toMatchObject({
-      records: ['192.0.2.1'],
-    });
-    expect(seen).toEqual(['mx1.example.test']);
-    await clock.advance(1000);
-    expect(network.counts.open).toBe(0);
-  });
-
-  it('DNS-040 shares a connection and matches answers that come in another order', async () => {
-    const { clock, network, resolver } = await streaming(async (queries, write) => {
-      const held: Uint8Array[] = [];
-      for await (const query of queries) {
-        held.push(answered(query));
-        if (held.length === 2) for (const bytes of held.splice(0).toReversed()) await write(bytes);
-      }
-    });
-    const both = Promise.all([
-      resolver.query('mx1.example.test', 'A'),
-      resolver.query('mx2.example.test', 'A'),
-    ]);
-    const [first, second] = await clock.run(both);
-    expect(first).toMatchObject({ records: ['192.0.2.1'] });
-    expect(second).toMatchObject({ records: ['192.0.2.2'] });
-    expect(network.counts.attempts).toBe(1);
-  });
-
-  it('DNS-040 skips answers to other questions on the stream', async () => {
-    const { clock, resolver } = await streaming(async (queries, write) => {
-      for await (const query of queries) {
-        const forged = answered(query);
-        forged[2] = (forged[2] ?? 0) ^ 0xff;
-        await write(forged);
-        await write(answered(query));
-      }
-    });
-    expect((await clock.run(resolver.query('mx1.example.test', 'A'))).status).toBe('records');
-  });
-
-  it('DNS-056 tells a stream that ends inside an answer from one that ends before', async () => {
-    const inside = await streaming(async (queries, write) => {
-      for await (const query of queries) {
-        await write(answered(query).subarray(0, 20));
-        return;
-      }
-    });
-    expect(await faultOf(inside.clock, inside.resolver.query('mx1.example.test', 'A'))).toMatchObject({
-      reason: 'dns-malformed',
-      evidence: { code: 'truncated' },
-    });
-    const before = await streaming(async () => undefined);
-    expect((await faultOf(before.clock, before.resolver.query('mx1.example.test', 'A'))).reason).toBe(
-      'dns-unreachable',
-    );
-  });
-
-  it('DNS-056 says dns-unreachable where TCP is refused, dns-timeout where it is swallowed', async () => {
-    const refused = await streaming(async () => undefined);
-    // Only datagrams pass.
-    const clock = virtualClock();
-    const network = simulatedNetwork({ clock });
-    await network.listenDatagrams(one, async (query) => {
-      const bytes = withoutOpt(query);
-      bytes[2] = 0x83;
-      return bytes;
-    });
-    const resolver = stubResolver({ network, clock, servers: [one], random: seededRandom(1) });
-    expect(await faultOf(clock, resolver.query('mx1.example.test', 'A'))).toMatchObject({
-      reason: 'dns-unreachable',
-      evidence: { code: 'connection-refused' },
-    });
-    expect(refused.network.counts.connecting).toBe(0);
-    const silent = await streaming(async (queries) => {
-      for await (const query of queries) void query;
-    });
-    const fault = await faultOf(silent.clock, silent.resolver.query('mx1.example.test', 'A'));
-    expect(fault.reason).toBe('dns-timeout');
-    await silent.clock.advance(5000);
-    expect(silent.network.counts).toMatchObject({ open: 0, connecting: 0 });
-    expect(silent.clock.alarms).toBe(0);
-  });
-
-  it('DNS-055 closes the connection when the last one who waits is gone', async () => {
-    const { clock, network, resolver } = await streaming(async (queries) => {
-      for await (const query of queries) void query;
-    });
-    const controller = new AbortController();
-    const reason = new Error('enough');
-    const query = resolver
-      .query('mx1.example.test', 'A', { signal: controller.signal })
-      .catch((error: unknown) => error);
-    await clock.advance(200);
-    expect(network.counts.open).toBe(1);
-    controller.abort(reason);
-    expect(await query).toBe(reason);
-    await clock.advance(100);
-    expect(network.counts.open).toBe(0);
-    expect(clock.alarms).toBe(0);
-  });
-
-  it('works with a server that listens on both', async () => {
-    const clock = virtualClock();
-    const network = simulatedNetwork({ clock });
-    await listenDns(
-      network,
-      one,
-      zoneAnswers(`big.test. TXT ${'"'.concat('x'.repeat(250), '" ').repeat(8)}`),
-    );
-    const resolver = stubResolver({ network, clock, servers: [one], random: seededRandom(1) });
-    const found = await clock.run(resolver.query('big.test', 'TXT'));
-    expect(found.status === 'records' && found.records[0]?.length).toBe(2000);
-    expect(network.counts).toMatchObject({ attempts: 1, datagrams: 1 });
   });
 });

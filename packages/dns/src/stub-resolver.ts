@@ -15,10 +15,10 @@ import { deadline, isWireError, sample, UsageError } from '@postern/wire';
 import type { Clock, Deadline, Endpoint, Milliseconds, Network, WireError } from '@postern/wire';
 import { answersQuery, encodeQuery, isTruncated, parseMessage, rcodes } from './message.ts';
 import type { Message, Question } from './message.ts';
-import { hasType } from './records.ts';
 import { dnsError, questionName } from './resolver.ts';
 import type { DnsAnswer, DnsFailure, Resolver } from './resolver.ts';
 import { aliasChain, readFinding } from './stub/alias-chain.ts';
+import { failureOf } from './stub/failure-of.ts';
 import { nextServer, server } from './stub/servers.ts';
 import type { RememberedFailure, Server } from './stub/servers.ts';
 import { streamChannel } from './stub/stream.ts';
@@ -264,40 +264,6 @@ export function stubResolver(options: StubResolverOptions): Resolver {
       }
     },
   };
-}
-
-/** What a reply failed with, or `undefined` where it is an answer: records, an alias or an absence. */
-function failureOf(message: Message): RememberedFailure | undefined {
-  const { extendedErrors } = message;
-  switch (message.rcode) {
-    case rcodes.NOERROR:
-      // A referral comes from a server that does not recurse. It denies nothing, so it must not pass for an absence.
-      return isReferral(message) ? { reason: 'dns-refused', code: 'referral', extendedErrors } : undefined;
-    case rcodes.NXDOMAIN:
-      return undefined;
-    case rcodes.FORMERR:
-      return { reason: 'dns-formerr', code: 'FORMERR', extendedErrors };
-    case rcodes.NOTIMP:
-      return { reason: 'dns-notimp', code: 'NOTIMP', extendedErrors };
-    case rcodes.BADVERS:
-      return { reason: 'dns-notimp', code: 'BADVERS', extendedErrors };
-    case rcodes.REFUSED:
-      return { reason: 'dns-refused', code: 'REFUSED', extendedErrors };
-    case rcodes.SERVFAIL:
-      return { reason: 'dns-servfail', code: 'SERVFAIL', extendedErrors };
-    default:
-      return { reason: 'dns-servfail', code: `RCODE ${message.rcode}`, extendedErrors };
-  }
-}
-
-/** RFC 2308 §2.1, §2.2: name servers, but neither an answer nor an SOA, and no claim of authority. */
-function isReferral(message: Message): boolean {
-  return (
-    message.answers.length === 0 &&
-    message.hasNameServers &&
-    !message.authoritative &&
-    !message.authorities.some((record) => hasType(record, 'SOA'))
-  );
 }
 
 function failureError(lookUp: LookUp, one: Server, failure: RememberedFailure): WireError {

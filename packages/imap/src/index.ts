@@ -1,6 +1,39 @@
 /**
- * The IMAP4rev1 and IMAP4rev2 dialogue as machines, for client and server.
+ * The IMAP dialogue: a client machine without a socket, and a promise face that puts it to work on any connection. The
+ * server's side is `@postern/imap/server`.
+ *
+ * Today it covers everything from the greeting to a login, and the framing of all responses; mailboxes and messages are not
+ * read yet: their data is handed out as it came. It is *not* a mail reader, and it verifies no certificate; what TLS must
+ * prove is decided by the request given to `startTls`, for instance one of `@postern/starttls`.
+ *
+ * RFCs: 9051 (IMAP4rev2) and 3501 (IMAP4rev1) for connection and framing, 2971 (ID), 4959 (SASL-IR), 5530 (response codes),
+ * 8314 (TLS only).
+ *
+ * @example
+ * ```ts
+ * import { openImap } from '@postern/imap';
+ * import { nodeNetwork, systemClock } from '@postern/wire/node';
+ * const connection = await nodeNetwork().connect({ address: '192.0.2.7', port: 143 });
+ * const imap = await openImap(connection, { clock: systemClock(), patience: 'probe' });
+ * console.log(imap.capabilities.startTls); // offered
+ * await imap.logout();
+ * ```
  *
  * @packageDocumentation
  */
-export {};
+export { noCapabilities, parseCapabilities } from './capabilities.ts';
+export type { Capabilities } from './capabilities.ts';
+export { openImap } from './client.ts';
+export { encodeCommand } from './commands.ts';
+export type { EncodedCommand, ImapCommand, WireCommand } from './commands.ts';
+export type { ImapDiagnostic, ImapEvent } from './events.ts';
+export type { Answer, CallOptions, Imap, Login, OpenImapOptions, StartTlsOptions } from './imap.ts';
+export { imapClient } from './machine.ts';
+export type { ImapClientMachine, ImapClientOptions } from './machine.ts';
+export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './outcomes.ts';
+export { parseResponse, replyLimits } from './reply.ts';
+export type { ImapResponse, ReplyLimits, Untagged } from './reply.ts';
+export { patienceProfiles, states } from './states.ts';
+export type { Patience, StateName, StateRow } from './states.ts';
+export { parseStatus } from './status.ts';
+export type { ResponseCode, StatusResponse } from './status.ts';

@@ -94,3 +94,19 @@ it('starts one candidate for each failure', () => {
   expect(short(scheduler.settled(race, second, failed, 261))).toEqual(['dial 4']);
   expect(scheduler.deadline).toBe(511);
 });
+
+it('takes another method on the same port for no sibling', () => {
+  const scheduler = new Scheduler<string, undefined>(rules);
+  const race = scheduler.request('example.org', 0);
+  const methods = [candidate('192.0.2.1', 587, 0, 'starttls'), candidate('192.0.2.1', 587, 0, 'plaintext')];
+  scheduler.candidates(race, methods, 0);
+  scheduler.tick(250);
+  const second = race.attempts[1];
+  if (!second) throw new Error('the second candidate was not dialled');
+  scheduler.settled(race, second, { type: 'connected' }, 260);
+  scheduler.settled(race, second, { type: 'opened' }, 260);
+  const observations = scheduler
+    .tick(1120)
+    .flatMap((output) => (output.type === 'note' ? [output.observation] : []));
+  expect(observations).toMatchObject([{ type: 'silent', syns: 2, sibling: false }]);
+});

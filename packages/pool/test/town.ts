@@ -1,7 +1,8 @@
 import type { Connection } from '@postern/wire';
 import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
 import type { Path, SimulatedNetwork, VirtualClock } from '@postern/wire/testing';
-import type { Candidate } from '../src/index.ts';
+import { createPool } from '../src/index.ts';
+import type { Candidate, Pool, PoolOptions } from '../src/index.ts';
 
 /** A virtual clock and a simulated network with servers that say nothing and hang up when the client does. */
 export interface Town {
@@ -56,4 +57,36 @@ export function caught(promise: Promise<unknown>): Promise<unknown> {
 /** Disposal as a promise, for the clock to run. */
 export async function dispose(what: AsyncDisposable): Promise<void> {
   await what[Symbol.asyncDispose]();
+}
+
+export const HOST = '192.0.2.1';
+
+/** A pool in a town whose destinations all have the same candidates. */
+export function poolOf(
+  { network, clock }: Town,
+  candidates: readonly Candidate[],
+  options?: Partial<PoolOptions<string, Connection>>,
+): Pool<string, Connection> {
+  return createPool<string, Connection>({
+    network,
+    clock,
+    key: (destination) => destination,
+    candidates: async () => candidates,
+    open: bare,
+    ...options,
+  });
+}
+
+/** Implicit TLS first, STARTTLS second. */
+export const both: readonly Candidate[] = [
+  candidate(HOST, 465, 0, 'implicit-tls'),
+  candidate(HOST, 587, 1, 'starttls'),
+];
+
+/** A town in which 465 is swallowed and 587 open. */
+export async function silent465(): Promise<Town> {
+  const scene = town();
+  scene.weather(HOST, 465, { weather: { type: 'drop' } });
+  await scene.serve(HOST, 587, { latency: 10 });
+  return scene;
 }

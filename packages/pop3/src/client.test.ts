@@ -1,3 +1,4 @@
+import type { PasswordCredentials } from '@postern/sasl';
 import { isUsageError, isWireError } from '@postern/wire';
 import type { Reason } from '@postern/wire';
 import { virtualClock } from '@postern/wire/testing';
@@ -10,22 +11,29 @@ import type { Pop3ServerEvent, ServePop3Options } from './server/index.ts';
 
 const credentials = { type: 'password', user: 'tim', password: 'tanstaaf' } as const;
 
+const authenticate = ({ user, password }: PasswordCredentials): boolean =>
+  user === credentials.user && password === credentials.password;
+
 async function open(
-  server: Partial<ServePop3Options> = {},
+  server: Partial<ServePop3Options> & { readonly implicitTls?: boolean } = {},
   client: Partial<OpenPop3Options> = {},
 ): Promise<{ readonly pop3: Pop3; readonly seen: readonly Pop3ServerEvent[]; readonly shown: () => string }> {
   const clock = virtualClock();
   const seen: Pop3ServerEvent[] = [];
   let shown = '';
-  const connection = await connected((accepted) =>
-    servePop3(accepted, {
+  const { implicitTls = false, ...options } = server;
+  const connection = await connected(async (accepted) => {
+    if (implicitTls) await accepted.acceptTls(offer);
+    const serving = servePop3(accepted, {
       clock,
       tls: offer,
-      authenticate: ({ user, password }) => user === credentials.user && password === credentials.password,
+      auth: { authenticate },
       onEvent: (event) => seen.push(event),
-      ...server,
-    }),
-  );
+      ...options,
+    });
+    // A client that breaks off is what these tests are about.
+    await serving.catch(() => undefined);
+  });
   const see = (bytes: Uint8Array): void => {
     shown += new TextDecoder().decode(bytes);
   };
@@ -54,7 +62,10 @@ async function reasonOf(promise: Promise<unknown>): Promise<Reason | 'usage' | u
 describe('a dialogue with our own server', () => {
   test('goes from the greeting over STLS and a login to QUIT, and shows no password', async () => {
     const maildrop = memoryMaildrop(['a\r\n', 'b\r\n']);
-    const { pop3, seen, shown } = await open({ maildrop: () => maildrop, timestamp: '<1.2@x.example>' });
+    const { pop3, seen, shown } = await open({
+      maildrop: () => maildrop,
+      greeting: { type: 'ready', timestamp: '<1.2@x.example>' },
+    });
     expect(pop3.timestamp).toBe('<1.2@x.example>');
     expect(pop3.offersStartTls).toBe(true);
     expect(pop3.capabilities.auth).toEqual([]);
@@ -98,14 +109,20 @@ describe('a dialogue with our own server', () => {
   });
 
   test('POP3-056 uses USER and PASS where no mechanism fits, and shows neither password', async () => {
-    const { pop3, shown } = await open({ implicitTls: true, mechanisms: ['GSSAPI'] }, { tls: verified });
+    const { pop3, shown } = await open(
+      { implicitTls: true, auth: { authenticate, mechanisms: ['GSSAPI'] } },
+      { tls: verified },
+    );
     expect(await pop3.login(credentials)).toMatchObject({ ok: true, value: { mechanism: 'USER' } });
     expect(shown()).toContain('PASS <redacted 8 octets>');
     expect(shown()).not.toContain('tanstaaf');
   });
 
   test('POP3-056 SASL-008 tries no second way after a refused password', async () => {
-    const { pop3, seen } = await open({ implicitTls: true, authenticate: () => false }, { tls: verified });
+    const { pop3, seen } = await open(
+      { implicitTls: true, auth: { authenticate: () => false } },
+      { tls: verified },
+    );
     expect(await pop3.login(credentials)).toMatchObject({
       ok: false,
       reason: 'auth-failed',
@@ -160,7 +177,7 @@ describe('a dialogue with our own server', () => {
 
 describe('STLS that goes wrong', () => {
   test('TLS-011 refuses bytes behind the go-ahead, and shows them', async () => {
-    const { pop3 } = await open({ startTls: 'injected' });
+    const { pop3 } = await open({ startTls: { type: 'injected' } });
     const error: unknown = await pop3.startTls(verified).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       fault: {
@@ -192,12 +209,7 @@ describe('STLS that goes wrong', () => {
     const seen: Pop3ServerEvent[] = [];
     const clock = virtualClock();
     const connection = await connected((accepted) =>
-      servePop3(accepted, {
-        clock,
-        tls: offer,
-        authenticate: () => true,
-        onEvent: (event) => seen.push(event),
-      }),
+      servePop3(accepted, { clock, tls: offer, onEvent: (event) => seen.push(event) }),
     );
     await connection.read();
     await connection.write(new TextEncoder().encode('STLS\r\nCAPA\r\n'));
@@ -208,13 +220,14 @@ describe('STLS that goes wrong', () => {
     await settled();
     expect(seen.map((event) => (event.type === 'command' ? event.verb : event.type))).toEqual([
       'STLS',
+      'discarded',
       'secured',
       'NOOP',
     ]);
   });
 
   test('TLS-015 a failed handshake kills the connection', async () => {
-    const { pop3 } = await open({ startTls: 'close-after-go-ahead' });
+    const { pop3 } = await open({ startTls: { type: 'closes', after: 'go-ahead' } });
     expect(await reasonOf(pop3.startTls(verified))).toBe('closed-during-tls');
     expect(await reasonOf(pop3.capa())).toBe('closed-during-tls');
   });
@@ -226,7 +239,7 @@ describe('STLS that goes wrong', () => {
       ['absent', true, 'downgrade-suspected'],
     ] as const;
     for (const [startTls, offeredStartTlsBefore, reason] of rows) {
-      const { pop3, seen } = await open({ startTls }, { offeredStartTlsBefore });
+      const { pop3, seen } = await open({ startTls: { type: startTls } }, { offeredStartTlsBefore });
       expect(await reasonOf(pop3.startTls(verified))).toBe(reason);
       expect(seen).toEqual([{ type: 'command', verb: 'CAPA' }]);
       // The connection is still good.
@@ -235,9 +248,9 @@ describe('STLS that goes wrong', () => {
   });
 
   test('TLS-016 tries STLS anyway on request, which tells stripping from absence', async () => {
-    const stripped = await open({ startTls: 'stripped' });
+    const stripped = await open({ startTls: { type: 'absent', accepts: true } });
     expect(await stripped.pop3.startTls(verified, { tryAnyway: true })).toMatchObject({ ok: true });
-    const absent = await open({ startTls: 'absent' });
+    const absent = await open({ startTls: { type: 'absent' } });
     expect(await absent.pop3.startTls(verified, { tryAnyway: true })).toMatchObject({
       ok: false,
       reason: 'starttls-not-offered',
@@ -245,14 +258,14 @@ describe('STLS that goes wrong', () => {
   });
 
   test('TLS-004 a refusal is an answer, and the dialogue goes on', async () => {
-    const { pop3 } = await open({ startTls: 'refused' });
+    const { pop3 } = await open({ startTls: { type: 'refused' } });
     expect(await pop3.startTls(verified)).toMatchObject({ ok: false, reason: 'starttls-refused' });
     expect(await pop3.quit()).toMatchObject({ status: '+OK' });
   });
 
   test('TLS-018 the handshake has a time of its own', async () => {
     const clock = virtualClock();
-    const { pop3 } = await open({ startTls: 'silent-after-go-ahead' }, { clock, patience: 'probe' });
+    const { pop3 } = await open({ startTls: { type: 'silent' } }, { clock, patience: 'probe' });
     const pending = reasonOf(pop3.startTls(verified));
     await clock.advance(9999);
     await clock.advance(1);
@@ -262,7 +275,7 @@ describe('STLS that goes wrong', () => {
 
 describe('a login that must not be', () => {
   test('POP3-044 sends no password in the clear', async () => {
-    const { pop3, seen } = await open({ plaintextLogin: true });
+    const { pop3, seen } = await open({ auth: { authenticate, insideTlsOnly: false } });
     expect(await reasonOf(pop3.login(credentials))).toBe('plaintext-login-refused');
     expect(seen).toEqual([{ type: 'command', verb: 'CAPA' }]);
   });
@@ -290,19 +303,18 @@ describe('a login that must not be', () => {
 
 describe('opening', () => {
   test.each([
-    ['refused', 'greeting-rejected'],
-    ['refused-temporarily', 'greeting-rejected-temporarily'],
-    ['smtp', 'wrong-protocol'],
-    ['imap', 'wrong-protocol'],
-    ['http', 'wrong-protocol'],
-  ] as const)('a greeting that is %s rejects with %s', async (greeting, reason) => {
+    [{ type: 'refused' }, 'greeting-rejected'],
+    [{ type: 'refused', code: 'SYS/TEMP' }, 'greeting-rejected-temporarily'],
+    [{ type: 'raw', text: '220 x\r\n' }, 'wrong-protocol'],
+    [{ type: 'raw', text: '\x15\x03\x03\0\x02\x02\x0a' }, 'tls-on-plaintext-port'],
+  ] as const)('a greeting like %j rejects with %s', async (greeting, reason) => {
     expect(await reasonOf(open({ greeting }))).toBe(reason);
   });
 
   test('abort destroys the connection and is rethrown untouched', async () => {
     const controller = new AbortController();
     const why = new Error('enough');
-    const pending = open({ greeting: 'none' }, { signal: controller.signal }).catch(
+    const pending = open({ greeting: { type: 'silent' } }, { signal: controller.signal }).catch(
       (error: unknown) => error,
     );
     await Promise.resolve();

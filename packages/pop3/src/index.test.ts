@@ -25,7 +25,7 @@ test('the entries export what they promise, and no more', () => {
       "memoryMaildrop",
       "pop3Server",
       "servePop3",
-      "startTlsHabits",
+      "serverStates",
     ]
   `);
 });

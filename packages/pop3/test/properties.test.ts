@@ -227,7 +227,10 @@ describe('a server', () => {
     );
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 30 }), (happenings) => {
-        const machine = pop3Server({ authenticate: () => true, plaintextLogin: true });
+        const machine = pop3Server({
+          startTls: { type: 'offered' },
+          auth: { authenticate: () => true, insideTlsOnly: false },
+        });
         const outputs = play(machine, happenings);
         expect(outputs.filter(({ type }) => type === 'end').length).toBeLessThan(2);
       }),

@@ -24,7 +24,11 @@ function serverOptions(options: Readonly<Record<string, unknown>>): Pop3ServerOp
     Array.from({ length: Number(options['messages'] ?? 0) }, () => `${'x'.repeat(98)}\r\n`);
   const maildrop = memoryMaildrop(messages);
   return {
-    authenticate: ({ user, password }) => user === 'tim' && password === 'secret',
+    auth: {
+      authenticate: ({ user, password }) => user === 'tim' && password === 'secret',
+      insideTlsOnly: options['plaintextLogin'] !== true,
+    },
+    startTls: { type: 'offered' },
     maildrop: () => maildrop,
     ...options,
   };
@@ -89,10 +93,12 @@ describe('the reference transcript', () => {
         role: 'server',
         machine: () =>
           pop3Server({
-            name: 'lab',
-            timestamp: '<1.2@pop.example.test>',
-            mechanisms: ['PLAIN', 'SCRAM-SHA-256'],
-            authenticate: ({ user, password }) => user === 'tim' && password === 'tanstaaftanstaaf',
+            greeting: { type: 'ready', text: 'lab', timestamp: '<1.2@pop.example.test>' },
+            startTls: { type: 'offered' },
+            auth: {
+              mechanisms: ['PLAIN', 'SCRAM-SHA-256'],
+              authenticate: ({ user, password }) => user === 'tim' && password === 'tanstaaftanstaaf',
+            },
             maildrop: () => maildrop,
           }),
       });

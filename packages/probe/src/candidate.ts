@@ -1,10 +1,12 @@
 import type { EndpointResult } from './context.ts';
 import type { LoginKind, Source, UserNameForm } from './report/account-report.ts';
-import type { Method, Protocol, ServiceEndpoint } from './report/endpoint.ts';
+import type { ClientProtocol, Method, ServiceEndpoint } from './report/endpoint.ts';
 
 /** A setting that was found somewhere and is to be probed before it is believed. */
 export interface Candidate extends ServiceEndpoint {
-  readonly protocol: Exclude<Protocol, 'smtp'>;
+  /** What is spoken there. */
+  readonly protocol: ClientProtocol;
+  /** How TLS begins there, as the source says. */
   readonly method: Method;
   /** Where it was found. */
   readonly source: Source;

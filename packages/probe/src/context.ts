@@ -70,6 +70,7 @@ export function factsAround(result: EndpointResult, results: readonly EndpointRe
   return {
     ...endpoint,
     works,
+    fails: results.filter(({ verdict }) => verdict !== 'works').map(({ endpoint: other }) => other),
     ...(scene && { scene }),
     ...(waitedMs !== undefined && { waitedMs }),
     ...(certificate && { names: certificate.names, issuer: certificate.issuer }),

@@ -78,7 +78,7 @@ describe('findingsOf', () => {
       { address: '192.0.2.1', port: 993, method: 'implicit-tls', verdict: 'works', reason: 'none', ms: 30 },
     ] as const;
     expect(findingsOf([seen(imap993, 'none', { attempts })], { lang: 'de' })[0]?.explanation.summary).toBe(
-      'h.example antwortet auf Port 993 nur über eines von IPv4 und IPv6; das andere schweigt.',
+      'Der Server h.example antwortet auf Port 993 nur über eines von IPv4 und IPv6; das andere schweigt.',
     );
   });
 });

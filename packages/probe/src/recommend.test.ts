@@ -114,15 +114,15 @@ describe('recommend', () => {
         ?.line;
     expect([filtered, refused, everything].flatMap((results) => [line(results, 'en'), line(results, 'de')]))
       .toMatchInlineSnapshot(`
-      [
-        "Port 465 is blocked on the way: no reply. Port 587 with STARTTLS works.",
-        "Port 465 ist unterwegs gesperrt: keine Antwort. Port 587 mit STARTTLS funktioniert.",
-        "mail.example.org refuses port 465: it does not offer this method.",
-        "mail.example.org lehnt Port 465 ab: Dieses Verfahren bietet er nicht an.",
-        "No port of any mail server answers; port 465 is only one of them.",
-        "Kein Port irgendeines Mailservers antwortet; Port 465 ist nur einer davon.",
-      ]
-    `);
+        [
+          "Port 465 is blocked on the way: no reply. Port 587 with STARTTLS works.",
+          "Port 465 ist unterwegs gesperrt: keine Antwort. Port 587 mit STARTTLS funktioniert.",
+          "mail.example.org refuses port 465: it does not offer this method.",
+          "Der Server mail.example.org lehnt Port 465 ab: Dieses Verfahren bietet er nicht an.",
+          "No port of any mail server answers; port 465 is only one of them.",
+          "Kein Port irgendeines Mailservers antwortet; Port 465 ist nur einer davon.",
+        ]
+      `);
     expect(recommend({ candidates: [], results: everything }).hints).toMatchInlineSnapshot(`
       [
         "When every port of every host stays silent, the block is most likely close to you: a firewall or antivirus program on this computer, or a network that lets no mail through (guest Wi-Fi, company, VPN). Switch off the mail scanning of your antivirus program for a test, check the firewall and the VPN, or try another network. Your account data are not the problem.",
@@ -227,6 +227,7 @@ describe('recommend', () => {
       [
         "No safe way to receive mail was found. The reasons stand beside each attempt.",
         "No safe way to send mail was found. The reasons stand beside each attempt.",
+        "The provider offers mail only without encryption: anyone on the way can read password and mail. Ask it for SSL/TLS, or look for another provider.",
       ]
     `);
   });

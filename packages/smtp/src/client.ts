@@ -72,7 +72,8 @@ async function implicitTls(
   try {
     await connection.handshake(request, { signal: limited.signal });
   } catch (error) {
-    if (!(error instanceof DeadlineExceeded)) throw error;
+    // The caller's own deadline is the caller's to explain.
+    if (!(error instanceof DeadlineExceeded) || signal?.aborted) throw error;
     const { endpoint } = connection;
     throw new WireError(
       { kind: 'timeout', reason: 'timeout-tls-handshake', phase: 'tls', after: limit, limit, endpoint },
@@ -178,12 +179,13 @@ class SmtpDialogue implements Smtp {
 
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     return this.#inTurn(options, async () => {
-      const { startTls } = this.extensions;
       const tryAnyway = options?.tryAnyway ?? false;
-      if (!this.connection.tls && !tryAnyway && startTls !== 'offered') throw this.#notOffered(startTls);
+      const missing = this.#missingOffer();
+      if (missing && !tryAnyway) throw this.#notOffered(missing);
       this.#tlsRequest = request;
       const { reply, reason } = await this.#ask({ verb: 'STARTTLS', tryAnyway }, options);
-      if (reply.code !== 220) return { ok: false, reply, ...(reason && { reason }) };
+      // Not offered and not obeyed either: it is the missing offer that explains the refusal.
+      if (reply.code !== 220) return { ok: false, reply, reason: missing ?? reason ?? 'starttls-refused' };
       for (;;) {
         const event = await this.#nextInside(options);
         if (!event) throw this.#closedByOwner();
@@ -206,8 +208,9 @@ class SmtpDialogue implements Smtp {
         const { mechanism } = choice;
         tried.push(mechanism.name);
         const { reply, reason } = await this.#ask({ verb: 'AUTH', mechanism }, options);
-        if (replyClass(reply) === 'positive')
+        if (replyClass(reply) === 'positive') {
           return { ok: true, value: { mechanism: mechanism.name }, reply };
+        }
         const context = {
           insideTls: this.connection.tls !== undefined,
           offersStartTls: this.#machine.offersStartTls,
@@ -351,19 +354,18 @@ class SmtpDialogue implements Smtp {
     return new WireError({ endpoint: this.connection.endpoint, ...fault });
   }
 
-  #notOffered(found: Extensions['startTls']): Error {
-    if (this.extensions === noExtensions) {
-      return new UsageError('startTls before ehlo', 'RFC 3207 §2');
-    }
-    const missing = this.#offeredBefore ? 'downgrade-suspected' : 'starttls-not-offered';
-    const reason = found === 'masked' ? 'starttls-masked' : missing;
-    return this.#fault({
-      kind: 'peer',
-      reason,
-      phase: 'starttls',
-      after: 0,
-      evidence: { rule: 'RFC 3207 §2' },
-    });
+  /** Why STARTTLS cannot be used, if it was not offered; inside TLS there is nothing to offer. */
+  #missingOffer(): Reason | undefined {
+    const { startTls } = this.extensions;
+    if (this.connection.tls || startTls === 'offered') return undefined;
+    if (startTls === 'masked') return 'starttls-masked';
+    return this.#offeredBefore ? 'downgrade-suspected' : 'starttls-not-offered';
+  }
+
+  #notOffered(reason: Reason): Error {
+    if (this.extensions === noExtensions) return new UsageError('startTls before ehlo', 'RFC 3207 §2');
+    const evidence = { rule: 'RFC 3207 §2' };
+    return this.#fault({ kind: 'peer', reason, phase: 'starttls', after: 0, evidence });
   }
 
   #noLogin(reason: Reason): WireError {

@@ -14,6 +14,7 @@ test('exports these values and no others', () => {
       "replyClass",
       "replyText",
       "smtpClient",
+      "states",
     ]
   `);
   expect(Object.keys(server).toSorted()).toMatchInlineSnapshot(`

@@ -1,5 +1,24 @@
 /**
- * The SMTP, submission and LMTP dialogue as machines, for client and server.
+ * The SMTP, submission and LMTP dialogue, client side: from the greeting over EHLO, STARTTLS and AUTH to QUIT, as a machine
+ * (`smtpClient`) and with promises (`openSmtp`). The server side is `@postern/smtp/server`.
+ *
+ * It is *not* a mailer: it composes no messages, looks up no MX, and decides no TLS policy; it reports what a server offers
+ * and refuses what would be unsafe. Limits: the mail transaction (MAIL, RCPT, DATA, BDAT) is not part of it yet.
+ *
+ * RFCs: 5321, 3207 (STARTTLS), 4954 (AUTH), 2034 and 3463 (enhanced codes), 2920 (PIPELINING), 1870 (SIZE), 2033 (LHLO),
+ * 7504 (521), 8314 (implicit TLS).
+ *
+ * @example
+ * ```ts
+ * import { latin1, utf8 } from '@postern/wire';
+ * import { smtpClient } from '@postern/smtp';
+ * const machine = smtpClient({ patience: 'probe' });
+ * machine.start(0);
+ * machine.receive(utf8('220 mx.example.org ready\r\n'), 5);
+ * machine.send({ verb: 'EHLO', domain: 'probe.example' }, 6);
+ * machine.receive(utf8('250-mx.example.org\r\n250 STARTTLS\r\n'), 9);
+ * console.log(machine.extensions.startTls); // offered
+ * ```
  *
  * @packageDocumentation
  */
@@ -18,5 +37,5 @@ export type { SmtpClientMachine, SmtpClientOptions } from './machine.ts';
 export { replyClass, replyText } from './reply.ts';
 export type { Reply, ReplyClass, ReplyLimits } from './reply.ts';
 export type { Answer, CallOptions, Login, OpenSmtpOptions, Smtp, StartTlsOptions } from './smtp.ts';
-export { patienceProfiles } from './states.ts';
-export type { Patience } from './states.ts';
+export { patienceProfiles, states } from './states.ts';
+export type { Patience, StateName, StateRow, WaitingName } from './states.ts';

@@ -12,8 +12,11 @@ export interface Patience {
   readonly tls: Milliseconds;
   /** Each step of an AUTH exchange. */
   readonly auth: Milliseconds;
+  /** NOOP. */
   readonly noop: Milliseconds;
+  /** RSET. */
   readonly rset: Milliseconds;
+  /** QUIT; the 221 is wanted, but nothing depends on it. */
   readonly quit: Milliseconds;
 }
 
@@ -55,13 +58,15 @@ export type StateName =
 export interface StateRow {
   /** What happens in it, to be read after "while". */
   readonly phrase: string;
+  /** What a fault in it calls the phase. */
   readonly phase: Phase;
   /** The limit that applies; `undefined` = it waits for the caller, without limit. */
   readonly patience: keyof Patience | undefined;
   /** What a time-out is called. */
   readonly timeout: Reason;
-  /** What FIN and RST of the peer are called. */
+  /** What FIN of the peer is called. */
   readonly closed: Reason;
+  /** What RST of the peer is called. */
   readonly reset: Reason;
   /** The rule behind it. */
   readonly rfc: string;

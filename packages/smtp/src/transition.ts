@@ -227,8 +227,9 @@ function answer(
   const kind = replyClass(content);
   if (command.verb === 'STARTTLS') return startTls(session, command, content, input.behind, now, rules);
   // RFC 5321 §4.3.2: 3xx has a meaning only where a command has a continuation.
-  if (kind === 'continue')
+  if (kind === 'continue') {
     return end(session, now, 'protocol-error', { ...evidence, rule: 'RFC 5321 §4.3.2' });
+  }
   const following = input.following ? verbs[input.following.verb].state : 'ready';
   const next = enter(session, following, now, rules);
   if (command.verb === 'AUTH') return authEnd(session, next, command, content, now);

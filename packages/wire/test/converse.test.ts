@@ -65,6 +65,19 @@ describe('converse', () => {
     expect(chunks).toEqual(['a\nb\n', 'c\n']);
   });
 
+  it('lets a deadline ring for somebody who has waited since before the command', async () => {
+    const { dialogue, clock } = await scene(async (server) => {
+      await server.write(utf8('hello\n'));
+      while (await server.read());
+    });
+    expect(await clock.run(dialogue.next())).toBe('hello');
+    const waiting = dialogue.next().catch((caught: unknown) => caught);
+    await clock.advance(5000);
+    dialogue.send('a');
+    await clock.advance(1000);
+    expect(await waiting).toBeInstanceOf(WireError);
+  });
+
   it('ends with the fault of the deadline, at its time, and breaks the connection', async () => {
     const { dialogue, clock, network } = await scene(async (server) => {
       while (await server.read());

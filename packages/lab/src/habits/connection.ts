@@ -42,7 +42,7 @@ export const connectionHabits: Readonly<Record<ConnectionHabit, Habit>> = {
     },
   },
   unreachable: {
-    ports: [465, 993],
+    ports: allPorts,
     behaviour: () => ({ type: 'unreachable' }),
     outcomes: () => both(refused('unreachable')),
     lesson: {

@@ -4,6 +4,8 @@ import type { Clock, Connection, TlsIdentity } from '@postern/wire';
 /** What a script has to work with. */
 export interface Scene {
   readonly clock: Clock;
+  /** Aborts when the lab closes. */
+  readonly signal: AbortSignal;
   /** A good identity of the host, for scripts that play inside TLS. */
   readonly identity: () => Promise<TlsIdentity>;
 }
@@ -23,8 +25,8 @@ export const close: Script = async () => undefined;
  * Breaks off (RST) a moment later. At once would be a race: a client that hears of the reset before it hears of the
  * connection cannot tell what was broken.
  */
-export const resetSoon: Script = async (connection, { clock }) => {
-  await sleep(clock, 50);
+export const resetSoon: Script = async (connection, { clock, signal }) => {
+  await sleep(clock, 50, { signal });
   connection.reset();
 };
 
@@ -61,13 +63,13 @@ const ENDLESS_WRITES = 16_384;
 
 /** A greeting that begins well and never ends: `more` again and again. */
 export function endless(opening: string, more: string): Script {
-  return async (connection, { clock }) => {
+  return async (connection, { clock, signal }) => {
     await connection.write(utf8(opening));
     const block = utf8(more.repeat(Math.ceil(ENDLESS_BYTES / more.length)));
     for (let count = 0; count < ENDLESS_WRITES; count += 1) {
       await connection.write(block);
       // Room in the window is not enough to wait for: where time is virtual nothing else lets the peer read.
-      await sleep(clock, 1);
+      await sleep(clock, 1, { signal });
     }
   };
 }
@@ -77,7 +79,7 @@ export async function play(script: Script, connection: Connection, scene: Scene)
   try {
     await script(connection, scene);
   } catch (error) {
-    if (!isWireError(error)) throw error;
+    if (!isWireError(error) && !scene.signal.aborted) throw error;
   } finally {
     await connection[Symbol.asyncDispose]();
   }

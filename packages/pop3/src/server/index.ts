@@ -8,23 +8,29 @@
  *
  * @example
  * ```ts
- * import { memoryMaildrop, servePop3 } from '@postern/pop3/server';
- * import { nodeNetwork, systemClock } from '@postern/wire/node';
- * const clock = systemClock();
- * const maildrop = memoryMaildrop(['Subject: hi\r\n\r\nhello\r\n']);
- * const listener = await nodeNetwork().listen({ address: '127.0.0.1', port: 0 }, (connection) =>
- *   servePop3(connection, { clock, authenticate: () => true, maildrop: () => maildrop, plaintextLogin: true }),
- * );
- * await listener[Symbol.asyncDispose]();
+ * import { latin1 } from '@postern/wire';
+ * import { pop3Server } from '@postern/pop3/server';
+ * const server = pop3Server({ greeting: { type: 'ready', text: 'lab' } });
+ * const [output] = server.start(0);
+ * if (output?.type === 'write') console.log(latin1(output.bytes)); // +OK lab
  * ```
  *
  * @packageDocumentation
  */
-export { startTlsHabits } from './habits.ts';
-export type { GreetingHabit, StartTlsHabit } from './habits.ts';
+export type { Pop3ServerCommand, Pop3ServerEvent } from './events.ts';
 export { pop3Server } from './machine.ts';
+export type { Pop3ServerMachine } from './machine.ts';
 export { memoryMaildrop } from './maildrop.ts';
 export type { Maildrop, OpenMaildrop, StoredMessage } from './maildrop.ts';
-export type { Authenticate, Pop3ServerEvent, Pop3ServerOptions } from './pop3-server.ts';
+export type {
+  AuthRules,
+  GreetingHabit,
+  Pop3ServerOptions,
+  ServerLimits,
+  ServerPatience,
+  StartTlsHabit,
+} from './options.ts';
 export { servePop3 } from './serve.ts';
 export type { ServePop3Options } from './serve.ts';
+export { serverStates } from './states.ts';
+export type { ServerStateName, ServerStateRow } from './states.ts';

@@ -1,77 +1,70 @@
 import { createLineSplitter, UsageError } from '@postern/wire';
-import type { Instant, Machine, Output, TlsInfo } from '@postern/wire';
-import { memoryMaildrop } from './maildrop.ts';
-import type { Pop3ServerEvent, Pop3ServerOptions } from './pop3-server.ts';
-import type { ServerState } from './states.ts';
-import { step } from './transition.ts';
+import type { Instant, LineSplitter, Machine, Output, TlsInfo } from '@postern/wire';
+import type { Pop3ServerCommand, Pop3ServerEvent } from './events.ts';
+import { serverRules } from './options.ts';
+import type { Pop3ServerOptions } from './options.ts';
+import { newServerSession, serverStates } from './states.ts';
+import type { ServerSession, ServerStateName } from './states.ts';
+import { serverStep } from './transition.ts';
 import type { ServerInput } from './transition.ts';
 
-/** Longest line: SASL responses have no limit in RFC 5034 §4, and a memory needs one. */
-const maxLineBytes = 65_536;
+/** The server machine. */
+export interface Pop3ServerMachine extends Machine<Pop3ServerCommand, Pop3ServerEvent> {
+  readonly state: { readonly name: ServerStateName };
+}
+
+type Outputs = readonly Output<Pop3ServerEvent>[];
 
 /**
- * The server's side of a POP3 dialogue (RFC 1939) as a machine. Right by default, wrong on request: the options name habits
- * that clients must be able to bear. It takes no commands; everything comes from the client.
+ * The server's side of POP3 (RFC 1939) as a machine. How well or badly it behaves is said by the options, so that a
+ * laboratory can build any server out of data.
  *
  * @example
  * ```ts
+ * import { latin1 } from '@postern/wire';
  * import { pop3Server } from '@postern/pop3/server';
- * const machine = pop3Server({ authenticate: ({ user, password }) => user === 'tim' && password === 'secret' });
- * machine.start(0); // [{ type: 'write', bytes: … '+OK ready\r\n' }]
+ * const server = pop3Server({ greeting: { type: 'ready', text: 'lab' } });
+ * const [output] = server.start(0);
+ * if (output?.type === 'write') console.log(latin1(output.bytes)); // +OK lab
  * ```
  */
-export function pop3Server(options: Pop3ServerOptions): Machine<never, Pop3ServerEvent> {
+export function pop3Server(options: Pop3ServerOptions = {}): Pop3ServerMachine {
   return new Pop3Server(options);
 }
 
-class Pop3Server implements Machine<never, Pop3ServerEvent> {
-  #state: ServerState;
-  readonly #splitter = createLineSplitter({ maxLineBytes });
+/** The mutable shell: it cuts bytes into lines; every decision is in `transition.ts`. */
+class Pop3Server implements Pop3ServerMachine {
+  #session: ServerSession;
+  readonly #splitter: LineSplitter;
 
   constructor(options: Pop3ServerOptions) {
-    this.#state = {
-      name: 'start',
-      settings: {
-        name: options.name ?? 'ready',
-        timestamp: options.timestamp,
-        greeting: options.greeting ?? 'normal',
-        startTls: options.startTls ?? 'offered',
-        plaintextLogin: options.plaintextLogin ?? false,
-        mechanisms: options.mechanisms ?? ['PLAIN', 'LOGIN'],
-        authenticate: options.authenticate,
-        maildrop: options.maildrop ?? (() => memoryMaildrop()),
-        idle: options.idle ?? 600_000,
-      },
-      deadline: undefined,
-      tls: options.tls,
-      user: undefined,
-      mechanism: undefined,
-      maildrop: undefined,
-      deleted: new Set(),
-    };
+    const rules = serverRules(options);
+    this.#session = newServerSession(rules);
+    this.#splitter = createLineSplitter(rules.limits);
   }
 
-  get state(): { readonly name: string } {
-    return this.#state;
+  get state(): { readonly name: ServerStateName } {
+    return this.#session;
   }
 
   get deadline(): Instant | undefined {
-    return this.#state.deadline;
+    return this.#session.deadline;
   }
 
-  start(now: Instant): readonly Output<Pop3ServerEvent>[] {
+  start(now: Instant): Outputs {
     return this.#step({ type: 'start' }, now);
   }
 
-  send(): never {
-    throw new UsageError('a POP3 server never speaks unasked', 'RFC 1939 §3');
+  send(_command: Pop3ServerCommand, now: Instant): Outputs {
+    return this.#session.name === 'ended' ? [] : this.#step({ type: 'close' }, now);
   }
 
-  sendAll(): never {
-    return this.send();
+  sendAll(commands: readonly Pop3ServerCommand[], now: Instant): Outputs {
+    const [first] = commands;
+    return first ? this.send(first, now) : [];
   }
 
-  receive(bytes: Uint8Array, now: Instant): readonly Output<Pop3ServerEvent>[] {
+  receive(bytes: Uint8Array, now: Instant): Outputs {
     const outputs: Output<Pop3ServerEvent>[] = [];
     if (!this.#listens) return outputs;
     this.#splitter.push(bytes);
@@ -79,35 +72,35 @@ class Pop3Server implements Machine<never, Pop3ServerEvent> {
       const line = this.#splitter.next();
       if (!line) break;
       const input: ServerInput =
-        line.type === 'line' ? { type: 'line', line: line.bytes, ending: line.ending } : { type: 'too-long' };
+        line.type === 'line'
+          ? { type: 'line', line: line.bytes, ending: line.ending, behind: () => this.#splitter.rest() }
+          : { type: 'too-long' };
       outputs.push(...this.#step(input, now));
     }
-    // Plaintext behind STLS is thrown away: it must never be executed as if it had come inside TLS.
     if (!this.#listens) this.#splitter.clear();
     return outputs;
   }
 
-  receiveEnd(now: Instant): readonly Output<Pop3ServerEvent>[] {
-    return this.#state.name === 'ended' ? [] : this.#step({ type: 'end-of-stream' }, now);
+  receiveEnd(now: Instant): Outputs {
+    return this.#session.name === 'ended' ? [] : this.#step({ type: 'end-of-stream' }, now);
   }
 
-  tlsReady(tls: TlsInfo, now: Instant): readonly Output<Pop3ServerEvent>[] {
-    if (this.#state.name !== 'tls') throw new UsageError('no handshake was asked for', 'RFC 2595 §4');
+  tlsReady(tls: TlsInfo, now: Instant): Outputs {
+    if (this.#session.name !== 'tls') throw new UsageError('no handshake was asked for', 'RFC 2595 §4');
     return this.#step({ type: 'tls-ready', tls }, now);
   }
 
-  tick(now: Instant): readonly Output<Pop3ServerEvent>[] {
-    return this.#state.name === 'ended' ? [] : this.#step({ type: 'tick' }, now);
+  tick(now: Instant): Outputs {
+    return this.#step({ type: 'tick' }, now);
   }
 
   get #listens(): boolean {
-    const { name } = this.#state;
-    return name === 'authorization' || name === 'auth' || name === 'transaction';
+    return serverStates[this.#session.name].listens;
   }
 
-  #step(input: ServerInput, now: Instant): readonly Output<Pop3ServerEvent>[] {
-    const { state, outputs } = step(this.#state, input, now);
-    this.#state = state;
+  #step(input: ServerInput, now: Instant): Outputs {
+    const { session, outputs } = serverStep(this.#session, input, now);
+    this.#session = session;
     return outputs;
   }
 }

@@ -11,301 +11,341 @@
  *            authorization <-> auth -> transaction -> ended
  */
 import { decodeBase64, encodeBase64, serverMechanism } from '@postern/sasl';
-import type { ServerStep } from '@postern/sasl';
+import type { ServerStep as MechanismStep } from '@postern/sasl';
 import { concatBytes, latin1, utf8 } from '@postern/wire';
 import type { Instant, Output, TlsInfo } from '@postern/wire';
 import { parseCommand, parseNumber } from './commands.ts';
 import type { ReceivedCommand } from './commands.ts';
-import { otherGreetings, startTlsHabits } from './habits.ts';
 import type { StoredMessage } from './maildrop.ts';
-import type { Pop3ServerEvent } from './pop3-server.ts';
+import type { Pop3ServerEvent } from './events.ts';
+import type { StartTlsHabit } from './options.ts';
 import { contentReply, listing, negative, positive, topOf } from './reply.ts';
 import { serverStates } from './states.ts';
-import type { ServerState } from './states.ts';
+import type { ServerSession, ServerStateName } from './states.ts';
 
 /** What can happen to a server. */
 export type ServerInput =
   | { readonly type: 'start' }
-  | { readonly type: 'line'; readonly line: Uint8Array; readonly ending: 'crlf' | 'lf' }
+  | {
+      readonly type: 'line';
+      readonly line: Uint8Array;
+      readonly ending: 'crlf' | 'lf';
+      readonly behind: () => Uint8Array;
+    }
   | { readonly type: 'too-long' }
   | { readonly type: 'end-of-stream' }
   | { readonly type: 'tls-ready'; readonly tls: TlsInfo }
-  | { readonly type: 'tick' };
+  | { readonly type: 'tick' }
+  | { readonly type: 'close' };
+
+type LineInput = Extract<ServerInput, { readonly type: 'line' }>;
+type Outputs = readonly Output<Pop3ServerEvent>[];
 
 /** A new state and what has to be done. */
-export interface ServerTurn {
-  readonly state: ServerState;
-  readonly outputs: readonly Output<Pop3ServerEvent>[];
+export interface ServerStep {
+  readonly session: ServerSession;
+  readonly outputs: Outputs;
 }
 
 /** One input, one step. Never throws. */
-export function step(state: ServerState, input: ServerInput, now: Instant): ServerTurn {
+export function serverStep(session: ServerSession, input: ServerInput, now: Instant): ServerStep {
   switch (input.type) {
-    case 'start':
-      return greet(state, now);
+    case 'start': {
+      const delay = 'delay' in session.rules.greeting ? session.rules.greeting.delay : undefined;
+      if (delay === undefined) return greet(session, now);
+      return { session: { ...session, name: 'delay', deadline: now + delay }, outputs: [] };
+    }
     case 'line':
-      return receiveLine(state, input.line, input.ending, now);
+      return receiveLine(session, input, now);
     case 'too-long':
-      return over(state, [write(negative('the line is too long'))]);
+      return over(session, [write(negative('the line is too long'))]);
     case 'end-of-stream':
-      return over(state, []);
+      return over(session, []);
     case 'tls-ready':
       return {
         // RFC 2595 §4: a USER from before is forgotten; no new greeting comes.
-        state: { ...active(state, now), name: 'authorization', tls: input.tls, user: undefined },
+        session: { ...enter(session, 'authorization', now), tls: input.tls, user: undefined },
         outputs: [{ type: 'event', event: { type: 'secured', tls: input.tls } }],
       };
     case 'tick':
+      if (session.deadline === undefined || now < session.deadline) return { session, outputs: [] };
       // RFC 1939 §3: an autologout closes without a word and without UPDATE.
-      return state.deadline !== undefined && now >= state.deadline ? over(state, []) : { state, outputs: [] };
+      return session.name === 'delay' ? greet(session, now) : over(session, []);
+    case 'close':
+      return over(session, session.name === 'tls' ? [] : [write(negative('closing', 'SYS/TEMP'))]);
   }
 }
 
-function greet(state: ServerState, now: Instant): ServerTurn {
-  const { greeting, name, timestamp } = state.settings;
-  switch (greeting) {
-    case 'none':
-      return { state: { ...state, name: 'silent' }, outputs: [] };
+function greet(session: ServerSession, now: Instant): ServerStep {
+  const { greeting } = session.rules;
+  switch (greeting.type) {
+    case 'ready': {
+      const { text: words = 'ready', timestamp } = greeting;
+      return {
+        session: enter(session, 'authorization', now),
+        outputs: [write(positive(timestamp === undefined ? words : `${words} ${timestamp}`))],
+      };
+    }
     case 'refused':
-      return over(state, [write(negative('no service here'))]);
-    case 'refused-temporarily':
-      return over(state, [write(negative('try again later', 'SYS/TEMP'))]);
-    case 'smtp':
-    case 'imap':
-    case 'http':
-      return {
-        state: { ...state, name: 'silent' },
-        outputs: [write(utf8(`${otherGreetings[greeting]}\r\n`))],
-      };
-    case 'normal':
-      return {
-        state: { ...active(state, now), name: 'authorization' },
-        outputs: [write(positive(timestamp === undefined ? name : `${name} ${timestamp}`))],
-      };
+      return over(session, [write(negative(greeting.text ?? 'no service here', greeting.code))]);
+    case 'silent':
+      return { session: enter(session, 'deaf', now), outputs: [] };
+    case 'raw':
+      return { session: enter(session, 'deaf', now), outputs: [write(octets(greeting.text))] };
   }
 }
 
-function receiveLine(state: ServerState, line: Uint8Array, ending: 'crlf' | 'lf', now: Instant): ServerTurn {
-  const awake = active(state, now);
-  if (state.name === 'auth') return exchange(awake, line);
-  if (state.name !== 'authorization' && state.name !== 'transaction') return { state, outputs: [] };
+function receiveLine(before: ServerSession, input: LineInput, now: Instant): ServerStep {
+  // RFC 1939 §3: any command restarts the idle timer.
+  const session = enter(before, before.name, now);
+  if (session.name === 'auth') return continueAuth(session, input.line);
   // RFC 1939 §3: commands end with CRLF. What two sides read differently is where attacks live.
-  if (ending === 'lf' || line.includes(0))
-    return answer(awake, negative('lines end with CRLF and hold no NUL'));
-  const command = parseCommand(line);
-  const turn = perform(awake, command);
+  if (input.ending === 'lf' || input.line.includes(0)) {
+    return answer(session, negative('lines end with CRLF and hold no NUL'));
+  }
+  const command = parseCommand(input.line);
+  const next = perform(session, command, input, now);
   const event: Pop3ServerEvent = { type: 'command', verb: command.verb.slice(0, 16) };
-  return { state: turn.state, outputs: [{ type: 'event', event }, ...turn.outputs] };
+  return { session: next.session, outputs: [{ type: 'event', event }, ...next.outputs] };
 }
 
-function perform(state: ServerState, command: ReceivedCommand): ServerTurn {
+function perform(
+  session: ServerSession,
+  command: ReceivedCommand,
+  input: LineInput,
+  now: Instant,
+): ServerStep {
   // RFC 1939 §7: PASS counts only right behind its USER, so any other command forgets the name.
-  const rest: ServerState = { ...state, user: undefined };
+  const rest: ServerSession = { ...session, user: undefined };
   switch (command.verb) {
     case 'CAPA':
-      return answer(rest, listing('', capabilities(state)));
+      return answer(rest, listing('', capabilities(session)));
     case 'QUIT':
       return quit(rest);
     case 'STLS':
-      return startTls(rest);
+      return startTls(rest, input, now);
     case 'USER':
     case 'PASS':
     case 'AUTH':
     case 'APOP':
-      if (state.name !== 'authorization') return answer(rest, negative('already logged in'));
-      if (!mayLogIn(state)) return answer(rest, negative('only after STLS'));
-      return logIn(state, command);
+      if (session.name !== 'authorization') return answer(rest, negative('already logged in'));
+      if (!mayLogIn(session)) return answer(rest, negative('only after STLS'));
+      return logIn(session, command);
     default:
-      if (state.name !== 'transaction') return answer(rest, negative('not known, or only after the login'));
+      if (session.name !== 'transaction') return answer(rest, negative('not known, or only after the login'));
       return transaction(rest, command);
   }
 }
 
-function mayLogIn({ tls, settings }: ServerState): boolean {
-  return tls !== undefined || settings.plaintextLogin;
+function mayLogIn({ tls, rules: { auth } }: ServerSession): boolean {
+  return auth !== undefined && (tls !== undefined || auth.insideTlsOnly === false);
 }
 
 /** RFC 2449 §6. Logins are listed only where they would be let in. */
-function capabilities(state: ServerState): readonly string[] {
-  const { settings, tls } = state;
-  const tag = tls || state.name === 'transaction' ? undefined : startTlsHabits[settings.startTls].tag;
+function capabilities(session: ServerSession): readonly string[] {
+  const tag = session.tls || session.name === 'transaction' ? undefined : startTlsTag(session.rules.startTls);
+  const mechanisms = session.rules.auth?.mechanisms ?? ['PLAIN', 'LOGIN'];
   return [
     ...(tag === undefined ? [] : [tag]),
     'TOP',
     'UIDL',
-    ...(mayLogIn(state) ? ['USER', `SASL ${settings.mechanisms.join(' ')}`] : []),
+    ...(mayLogIn(session) ? ['USER', `SASL ${mechanisms.join(' ')}`] : []),
     'RESP-CODES',
     'PIPELINING',
   ];
 }
 
-function startTls(state: ServerState): ServerTurn {
+function startTlsTag(habit: StartTlsHabit): string | undefined {
+  if (habit.type === 'absent') return undefined;
+  return habit.type === 'masked' ? (habit.keyword ?? 'XXXX') : 'STLS';
+}
+
+function startTls(session: ServerSession, input: LineInput, now: Instant): ServerStep {
   // RFC 2595 §4: only in AUTHORIZATION, and only once.
-  if (state.name !== 'authorization' || state.tls) return answer(state, negative('not now'));
+  if (session.name !== 'authorization' || session.tls) return answer(session, negative('not now'));
+  const habit = session.rules.startTls;
   const goAhead = positive('begin TLS');
-  switch (startTlsHabits[state.settings.startTls].verb) {
-    case 'refuse':
-      return answer(state, negative('STLS is not available'));
-    case 'begin':
-      return { state: { ...state, name: 'tls' }, outputs: [write(goAhead), { type: 'start-tls' }] };
-    case 'inject':
-      return {
-        state: { ...state, name: 'tls' },
-        outputs: [write(concatBytes([goAhead, positive('injected')])), { type: 'start-tls' }],
-      };
-    case 'hang':
-      return { state: { ...state, name: 'silent', deadline: undefined }, outputs: [write(goAhead)] };
-    case 'close':
-      return over(state, [write(goAhead)]);
+  switch (habit.type) {
+    case 'absent':
+    case 'masked':
+      if (habit.accepts !== true) return answer(session, negative('no such command'));
+      return beginTls(session, goAhead, input, now);
+    case 'refused':
+      return answer(session, negative(habit.text ?? 'STLS is not available', habit.code));
+    case 'offered':
+      return beginTls(session, goAhead, input, now);
+    case 'injected':
+      return beginTls(session, concatBytes([goAhead, octets(habit.text ?? '+OK injected\r\n')]), input, now);
+    case 'silent':
+      return { session: enter(session, 'deaf', now), outputs: [write(goAhead)] };
+    case 'closes':
+      return over(session, habit.after === 'verb' ? [] : [write(goAhead)]);
   }
 }
 
-function logIn(state: ServerState, { verb, argument, words }: ReceivedCommand): ServerTurn {
-  const rest: ServerState = { ...state, user: undefined };
+function beginTls(session: ServerSession, goAhead: Uint8Array, input: LineInput, now: Instant): ServerStep {
+  // Plaintext behind the verb is thrown away: it must never be executed as if it had come inside TLS.
+  const bytes = input.behind();
+  const discarded: Outputs = bytes.length > 0 ? [{ type: 'event', event: { type: 'discarded', bytes } }] : [];
+  return {
+    session: enter(session, 'tls', now),
+    outputs: [...discarded, write(goAhead), { type: 'start-tls' }],
+  };
+}
+
+function logIn(session: ServerSession, { verb, argument, words }: ReceivedCommand): ServerStep {
+  const rest: ServerSession = { ...session, user: undefined };
   if (verb === 'USER') {
     if (argument === undefined || argument === '') return answer(rest, negative('a name is missing'));
-    return answer({ ...state, user: argument }, positive());
+    return answer({ ...session, user: argument }, positive());
   }
   if (verb === 'PASS') {
-    if (state.user === undefined) return answer(rest, negative('say USER first'));
-    const user = text(state.user);
+    if (session.user === undefined) return answer(rest, negative('say USER first'));
+    const user = text(session.user);
     const password = text(argument ?? '');
-    const right = password !== '' && state.settings.authenticate({ type: 'password', user, password });
-    return right ? accept(rest, user) : reject(rest, user);
+    const right =
+      password !== '' && session.rules.auth?.authenticate({ type: 'password', user, password }) === true;
+    return right ? accept(rest, user, 'USER') : reject(rest, user, 'USER');
   }
   if (verb === 'APOP') return answer(rest, negative('not available'));
   const [name, initial, more] = words;
-  const known = state.settings.mechanisms.some((listed) => listed.toUpperCase() === name?.toUpperCase());
-  const mechanism = known
-    ? serverMechanism(name ?? '', { authenticate: state.settings.authenticate })
-    : undefined;
+  const { auth } = session.rules;
+  const listed = auth?.mechanisms ?? ['PLAIN', 'LOGIN'];
+  const known = listed.some((mechanism) => mechanism.toUpperCase() === name?.toUpperCase());
+  const mechanism = known && auth ? serverMechanism(name ?? '', auth) : undefined;
   if (!mechanism || more !== undefined) return answer(rest, negative('no such mechanism'));
   // RFC 5034 §4: `=` is an empty initial response, which is not the same as none.
-  const octets = initial === undefined ? undefined : decodeBase64(initial === '=' ? '' : initial);
-  if (initial !== undefined && !octets) return answer(rest, negative('that is no base64'));
-  return continueExchange({ ...rest, mechanism }, mechanism.start(octets));
+  const first = initial === undefined ? undefined : decodeBase64(initial === '=' ? '' : initial);
+  if (initial !== undefined && !first) return answer(rest, negative('that is no base64'));
+  return continueExchange({ ...rest, mechanism }, mechanism.start(first));
 }
 
-function exchange(state: ServerState, line: Uint8Array): ServerTurn {
-  const { mechanism } = state;
+function continueAuth(session: ServerSession, line: Uint8Array): ServerStep {
+  const { mechanism } = session;
   const response = decodeBase64(latin1(line));
   // RFC 5034 §4: `*` cancels; anything else that is no base64 ends the exchange too.
   if (!mechanism || !response) {
-    return answer({ ...state, name: 'authorization', mechanism: undefined }, negative('cancelled'));
+    return answer({ ...session, name: 'authorization', mechanism: undefined }, negative('cancelled'));
   }
-  return continueExchange(state, mechanism.next(response));
+  return continueExchange(session, mechanism.next(response));
 }
 
-function continueExchange(state: ServerState, next: ServerStep): ServerTurn {
-  const done: ServerState = { ...state, name: 'authorization', mechanism: undefined };
+function continueExchange(session: ServerSession, next: MechanismStep): ServerStep {
+  const name = session.mechanism?.name ?? '';
+  const done: ServerSession = { ...session, name: 'authorization', mechanism: undefined };
   switch (next.type) {
     case 'challenge':
-      return answer({ ...state, name: 'auth' }, utf8(`+ ${encodeBase64(next.challenge)}\r\n`));
+      return answer({ ...session, name: 'auth' }, utf8(`+ ${encodeBase64(next.challenge)}\r\n`));
     case 'done':
-      return accept(done, next.user);
+      return accept(done, next.authorizationId ?? next.user, name);
     case 'failed':
       return next.reason === 'auth-failed'
-        ? reject(done, undefined)
+        ? reject(done, undefined, name)
         : answer(done, negative('that is not the mechanism'));
   }
 }
 
-function accept(state: ServerState, user: string): ServerTurn {
-  const maildrop = state.settings.maildrop(user).open();
+function accept(session: ServerSession, user: string, mechanism: string): ServerStep {
+  const maildrop = session.rules.maildrop(user).open();
   // RFC 2449 §8.1.2: the maildrop is in use; the password was right.
-  if (!maildrop) return answer(state, negative('another session holds the maildrop', 'IN-USE'));
+  if (!maildrop) return answer(session, negative('another session holds the maildrop', 'IN-USE'));
   return {
-    state: { ...state, name: 'transaction', maildrop, deleted: new Set() },
-    outputs: [{ type: 'event', event: { type: 'login', user, ok: true } }, write(positive())],
+    session: { ...session, name: 'transaction', maildrop, deleted: new Set() },
+    outputs: [
+      { type: 'event', event: { type: 'login', mechanism, user, accepted: true } },
+      write(positive()),
+    ],
   };
 }
 
-function reject(state: ServerState, user: string | undefined): ServerTurn {
+function reject(session: ServerSession, user: string | undefined, mechanism: string): ServerStep {
   return {
-    state,
+    session,
     outputs: [
-      { type: 'event', event: { type: 'login', user, ok: false } },
+      { type: 'event', event: { type: 'login', mechanism, user, accepted: false } },
       write(negative('user name or password is wrong', 'AUTH')),
     ],
   };
 }
 
-function transaction(state: ServerState, { verb, words }: ReceivedCommand): ServerTurn {
-  const all = state.maildrop?.messages ?? [];
+function transaction(session: ServerSession, { verb, words }: ReceivedCommand): ServerStep {
+  const all = session.maildrop?.messages ?? [];
   const here = all
     .map((message, index) => ({ message, number: index + 1 }))
-    .filter(({ number }) => !state.deleted.has(number));
+    .filter(({ number }) => !session.deleted.has(number));
   const [first, second, more] = words;
   const number = parseNumber(first);
   const found = more === undefined ? here.find((entry) => entry.number === number) : undefined;
   const alone = first === undefined;
   const single = second === undefined;
-  const missing = answer(state, negative('no such message'));
+  const missing = answer(session, negative('no such message'));
   switch (verb) {
     case 'NOOP':
-      return answer(state, alone ? positive() : negative('NOOP takes no argument'));
+      return answer(session, alone ? positive() : negative('NOOP takes no argument'));
     case 'STAT':
       return answer(
-        state,
+        session,
         positive(`${here.length} ${here.reduce((sum, { message }) => sum + message.content.length, 0)}`),
       );
     case 'RSET':
-      return answer({ ...state, deleted: new Set() }, positive());
+      return answer({ ...session, deleted: new Set() }, positive());
     case 'LIST':
     case 'UIDL': {
       const entry = (item: { readonly message: StoredMessage; readonly number: number }): string =>
         `${item.number} ${verb === 'LIST' ? item.message.content.length : item.message.uid}`;
-      if (alone) return answer(state, listing('', here.map(entry)));
-      return found && single ? answer(state, positive(entry(found))) : missing;
+      if (alone) return answer(session, listing('', here.map(entry)));
+      return found && single ? answer(session, positive(entry(found))) : missing;
     }
     case 'RETR':
-      return found && single ? answer(state, contentReply('', found.message.content)) : missing;
+      return found && single ? answer(session, contentReply('', found.message.content)) : missing;
     case 'TOP': {
       const lines = parseNumber(second);
       if (!found || lines === undefined) return missing;
-      return answer(state, contentReply('', topOf(found.message.content, lines)));
+      return answer(session, contentReply('', topOf(found.message.content, lines)));
     }
     case 'DELE':
       if (!found || !single) return missing;
-      return answer({ ...state, deleted: new Set([...state.deleted, found.number]) }, positive());
+      return answer({ ...session, deleted: new Set([...session.deleted, found.number]) }, positive());
     default:
-      return answer(state, negative('no such command'));
+      return answer(session, negative('no such command'));
   }
 }
 
 /** RFC 1939 §6: only QUIT out of TRANSACTION deletes. */
-function quit(state: ServerState): ServerTurn {
-  state.maildrop?.update(
-    state.maildrop.messages.filter((_, index) => state.deleted.has(index + 1)).map(({ uid }) => uid),
+function quit(session: ServerSession): ServerStep {
+  session.maildrop?.update(
+    session.maildrop.messages.filter((_, index) => session.deleted.has(index + 1)).map(({ uid }) => uid),
   );
-  return over(state, [write(positive('bye'))]);
+  return over(session, [write(positive('bye'))]);
 }
 
-function over(state: ServerState, outputs: readonly Output<Pop3ServerEvent>[]): ServerTurn {
-  state.maildrop?.release();
+function over(session: ServerSession, outputs: Outputs): ServerStep {
+  session.maildrop?.release();
   return {
-    state: { ...state, name: 'ended', deadline: undefined, maildrop: undefined },
+    session: { ...session, name: 'ended', deadline: undefined, maildrop: undefined },
     outputs: [...outputs, { type: 'end' }],
   };
 }
 
-function answer(state: ServerState, reply: Uint8Array): ServerTurn {
-  return { state, outputs: [write(reply)] };
+function answer(session: ServerSession, reply: Uint8Array): ServerStep {
+  return { session, outputs: [write(reply)] };
 }
 
 function write(bytes: Uint8Array): Output<Pop3ServerEvent> {
   return { type: 'write', bytes };
 }
 
-/** Any command restarts the idle timer (RFC 1939 §3). */
-function active(state: ServerState, now: Instant): ServerState {
-  return {
-    ...state,
-    deadline: serverStates[state.name].idle || state.name === 'start' ? now + state.settings.idle : undefined,
-  };
+/** Takes a state from now on; its patience begins to run. */
+function enter(session: ServerSession, name: ServerStateName, now: Instant): ServerSession {
+  const { patience } = serverStates[name];
+  return { ...session, name, deadline: patience && now + session.rules.patience[patience] };
 }
 
-/** One character per byte back to text. */
-function text(bytes: string): string {
-  return new TextDecoder().decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+/** One character per byte, and back to text. */
+function octets(latin: string): Uint8Array {
+  return Uint8Array.from(latin, (character) => character.charCodeAt(0));
+}
+
+function text(latin: string): string {
+  return new TextDecoder().decode(octets(latin));
 }

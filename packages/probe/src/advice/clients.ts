@@ -1,17 +1,12 @@
-import type {
-  ClientAdvice,
-  ClientField,
-  ClientId,
-  Recommendation,
-  Setting,
-} from '../report/account-report.ts';
+import type { ClientAdvice, ClientField, ClientId, Setting } from '../report/account-report.ts';
 import { defaultPort } from '../report/endpoint.ts';
+import type { ClientProtocol } from '../report/endpoint.ts';
 import { escapeText } from '../report/escape.ts';
 import type { Lang } from '../report/explanation.ts';
 import { muttFields } from './clients/mutt.ts';
 import { confusions } from './confusions.ts';
 import type { ConfusionName } from './confusions.ts';
-import type { Choice, ClientProtocol, Dialog, Term } from './dialog.ts';
+import type { Choice, Dialog, Term } from './dialog.ts';
 import { dialogs } from './dialogs.ts';
 import { userNameWords } from './user-name.ts';
 
@@ -31,11 +26,8 @@ export const clients: readonly ClientId[] = [
 ];
 
 /** The parts of a {@link Setting} that a dialog asks for. */
-export type ClientSetting = Pick<Setting, 'host' | 'port' | 'method' | 'userName'> &
-  Partial<Pick<Setting, 'userNameTemplate' | 'login'>> & {
-    /** Servers talk `smtp` among themselves; mail programs never do. */
-    readonly protocol: ClientProtocol;
-  };
+export type ClientSetting = Pick<Setting, 'protocol' | 'host' | 'port' | 'method' | 'userName'> &
+  Partial<Pick<Setting, 'userNameTemplate' | 'login'>>;
 
 /** How {@link clientWords} speaks. */
 export interface ClientOptions {
@@ -45,17 +37,25 @@ export interface ClientOptions {
   readonly address?: string;
 }
 
-/** The neutral names of the two methods. */
-const neutral: Readonly<Record<Setting['method'], Readonly<Record<Lang, string>>>> = {
+/** The neutral names of the two methods; the port is spoken of only where it is the usual one. */
+const neutral: Readonly<Record<Setting['method'], Readonly<Record<Lang, (usual: boolean) => string>>>> = {
   'implicit-tls': {
-    en: 'SSL/TLS (encryption from the first byte, port of its own)',
-    de: 'SSL/TLS (Verschlüsselung von Anfang an, eigener Port)',
+    en: (usual) => `SSL/TLS (encryption from the first byte${usual ? ', port of its own' : ''})`,
+    de: (usual) => `SSL/TLS (Verschlüsselung von Anfang an${usual ? ', eigener Port' : ''})`,
   },
   starttls: {
-    en: 'STARTTLS (begins unencrypted, then switches; ordinary port)',
-    de: 'STARTTLS (beginnt unverschlüsselt, schaltet dann um, normaler Port)',
+    en: (usual) => `STARTTLS (begins unencrypted, then switches${usual ? '; ordinary port' : ''})`,
+    de: (usual) => `STARTTLS (beginnt unverschlüsselt, schaltet dann um${usual ? ', normaler Port' : ''})`,
   },
 };
+
+function isUsualPort(setting: ClientSetting): boolean {
+  return setting.port === defaultPort(setting.protocol, setting.method);
+}
+
+function meaningOf(setting: ClientSetting, lang: Lang): string {
+  return neutral[setting.method][lang](isUsualPort(setting));
+}
 
 const because: Readonly<Record<Setting['method'], Readonly<Record<Lang, (port: number) => string>>>> = {
   'implicit-tls': {
@@ -102,7 +102,7 @@ export function clientWords(
   const reason = because[setting.method][lang](setting.port);
   if (client === 'mutt') {
     const fields = muttFields(setting, user).map((field, index) =>
-      index === 0 ? { ...field, meaning: neutral[setting.method][lang] } : field,
+      index === 0 ? { ...field, meaning: meaningOf(setting, lang) } : field,
     );
     return {
       client,
@@ -126,22 +126,31 @@ export function clientWords(
       service,
       status: 'not-possible',
       fields: [],
-      because: `${confusions['not-possible-here'][lang]} ${instead[lang](setting.protocol)}`,
+      because: `${impossible(choice, setting, lang)} ${instead[lang](setting.protocol)}`,
       notes: [],
-      unconfirmed: false,
+      unconfirmed: choice.choose?.unconfirmed?.includes(lang) === true,
     };
   }
-  const { fields, terms } = fieldsOf(dialog, choice, setting, { user, lang });
+  // Whether the words that decide are sure; a label such as "Port" is found anyway.
+  const deciding = [choice.field ?? dialog.security, choice.choose];
   return {
     client,
     name,
     service,
     status: 'possible',
-    fields,
+    fields: fieldsOf(dialog, choice, setting, { user, lang }),
     because: reason,
     notes: trapsOf(dialog, setting).map((trap) => confusions[trap][lang]),
-    unconfirmed: terms.some((term) => term.unconfirmed?.includes(lang) === true),
+    unconfirmed: deciding.some((term) => term.unconfirmed?.includes(lang) === true),
   };
+}
+
+/** Why a program cannot do it: it has no word for the method, or its one switch means the other method on this port. */
+function impossible(choice: Choice, setting: ClientSetting, lang: Lang): string {
+  if (choice.choose === undefined) return confusions['not-possible-here'][lang];
+  return lang === 'de'
+    ? `Diese Kombination von Verfahren und Port ist in diesem Programm nicht möglich: Der Port entscheidet dort über das Verfahren, und Port ${setting.port} bedeutet das andere.`
+    : `This pair of method and port is not possible in this program: there the port decides the method, and port ${setting.port} means the other one.`;
 }
 
 /** Whether a choice exists and means the wanted method on this port. */
@@ -151,9 +160,12 @@ function means(choice: Choice, port: number): choice is Choice & { readonly choo
 }
 
 function trapsOf(dialog: Dialog, setting: ClientSetting): readonly ConfusionName[] {
-  const unusual = setting.port !== defaultPort(setting.protocol, setting.method);
-  const traps = [...dialog.traps[setting.method], ...dialog.traps.always];
-  return unusual && !traps.includes('port-decides') ? [...traps, 'wrong-pairs'] : traps;
+  return [
+    ...(setting.login === 'oauth-only' ? (['browser-login'] as const) : []),
+    ...dialog.traps[setting.method],
+    ...dialog.traps.always,
+    ...(isUsualPort(setting) ? [] : (['unusual-port'] as const)),
+  ];
 }
 
 /** The fields in the order of most dialogs: server, port, security, authentication, user name. */
@@ -162,66 +174,22 @@ function fieldsOf(
   choice: Choice & { readonly choose: Term },
   setting: ClientSetting,
   words: { readonly user: string; readonly lang: Lang },
-): { readonly fields: readonly ClientField[]; readonly terms: readonly Term[] } {
+): readonly ClientField[] {
   const { lang } = words;
   const incoming = setting.protocol !== 'submission';
   const host = dialog.host.incoming[setting.protocol] ?? dialog.host.usual;
   const port = (incoming ? dialog.port.incoming : undefined) ?? dialog.port.usual;
   const security = choice.field ?? dialog.security;
-  const terms: Term[] = [host, port, security, choice.choose, dialog.userName];
   const fields: ClientField[] = [
     { field: host[lang], choose: escapeText(setting.host, { maxLength: 255 }) },
     { field: port[lang], choose: String(setting.port) },
-    { field: security[lang], choose: choice.choose[lang], meaning: neutral[setting.method][lang] },
+    { field: security[lang], choose: choice.choose[lang], meaning: meaningOf(setting, lang) },
   ];
   const login = dialog.authentication;
   const kind = login && (setting.login === 'oauth-only' ? login.oauth : login.password);
   if (login && kind) {
-    terms.push(login.field, kind);
     fields.push({ field: login.field[lang], choose: kind[lang] });
   }
   fields.push({ field: dialog.userName[lang], choose: words.user });
-  return { fields, terms };
-}
-
-/**
- * Says a whole recommendation in the words of every known program: receiving and sending each. Where a program cannot do
- * the chosen setting, the best alternative that it can do takes its place, if there is one.
- */
-export function adviseClients(
-  recommendation: Pick<Recommendation, 'incoming' | 'outgoing' | 'alternatives'>,
-  options: ClientOptions = {},
-): readonly ClientAdvice[] {
-  const advice: ClientAdvice[] = [];
-  for (const client of clients) {
-    for (const chosen of [recommendation.incoming, recommendation.outgoing]) {
-      if (!isForClients(chosen)) continue;
-      const words = clientWords(client, chosen, options);
-      const sending = chosen.protocol === 'submission';
-      const second =
-        words.status === 'possible'
-          ? undefined
-          : recommendation.alternatives
-              .filter(isForClients)
-              .filter((other) => (other.protocol === 'submission') === sending)
-              .map((other) => clientWords(client, other, options))
-              .find((other) => other.status === 'possible');
-      advice.push(
-        second ? { ...second, notes: [otherThan(chosen, options.lang ?? 'en'), ...second.notes] } : words,
-      );
-    }
-  }
-  return advice;
-}
-
-/** Says that the setting shown is not the recommended one, and why. */
-function otherThan(setting: ClientSetting, lang: Lang): string {
-  const method = setting.method === 'starttls' ? 'STARTTLS' : 'SSL/TLS';
-  return lang === 'de'
-    ? `Die empfohlene Einstellung (Port ${setting.port} mit ${method}) kennt dieses Programm nicht; diese hier funktioniert auch.`
-    : `This program cannot do the recommended setting (port ${setting.port} with ${method}); the one shown works too.`;
-}
-
-function isForClients(setting: Setting | null): setting is Setting & { readonly protocol: ClientProtocol } {
-  return setting !== null && setting.protocol !== 'smtp';
+  return fields;
 }

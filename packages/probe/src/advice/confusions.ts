@@ -11,7 +11,9 @@ export type ConfusionName =
   | 'not-possible-here'
   | 'accept-all-certificates'
   | 'automatic-settings'
-  | 'port-decides';
+  | 'port-decides'
+  | 'unusual-port'
+  | 'browser-login';
 
 /** Each misunderstanding, cleared up in one or two sentences. */
 export const confusions: Readonly<Record<ConfusionName, Readonly<Record<Lang, string>>>> = {
@@ -54,5 +56,13 @@ export const confusions: Readonly<Record<ConfusionName, Readonly<Record<Lang, st
   'port-decides': {
     en: 'There is only one switch for encryption; the port number decides which method is used. So type the port exactly.',
     de: 'Für die Verschlüsselung gibt es nur einen Schalter; welches Verfahren verwendet wird, entscheidet die Portnummer. Geben Sie den Port deshalb genau ein.',
+  },
+  'unusual-port': {
+    en: 'This port is unusual for the method, but it was seen to work just like that. Type it exactly, and do not let the program replace it.',
+    de: 'Dieser Port ist für das Verfahren ungewöhnlich, funktioniert aber nachweislich genau so. Geben Sie ihn genau ein, und lassen Sie ihn nicht vom Programm ersetzen.',
+  },
+  'browser-login': {
+    en: 'This provider accepts no ordinary password: log in on its web page when the program opens it, or create an app password there.',
+    de: 'Dieser Anbieter nimmt kein gewöhnliches Passwort an: Melden Sie sich auf seiner Webseite an, wenn das Programm sie öffnet, oder legen Sie dort ein App-Passwort an.',
   },
 };

@@ -1,5 +1,5 @@
 import type { ClientId } from '../report/account-report.ts';
-import type { Protocol, TlsMethod } from '../report/endpoint.ts';
+import type { ClientProtocol, TlsMethod } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
 import type { ConfusionName } from './confusions.ts';
 
@@ -10,9 +10,6 @@ export interface Term {
   /** The languages in which the word was not confirmed in the program itself or a provider's guide. */
   readonly unconfirmed?: readonly Lang[];
 }
-
-/** The protocols a mail program is set up for. */
-export type ClientProtocol = Exclude<Protocol, 'smtp'>;
 
 /** How a method is said in a dialog, or why it cannot be said. */
 export interface Choice {

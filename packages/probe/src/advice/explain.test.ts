@@ -59,7 +59,15 @@ function sentences(reason: ReportReason, lang: 'en' | 'de', facts?: Facts): read
 
 describe('explain', () => {
   it.each(['en', 'de'] as const)('has a summary, a cause and an action in %s for every code', (lang) => {
-    const situations = [undefined, full, { ...full, protocol: 'smtp' as const, works: [] }];
+    const fails = [
+      { protocol: 'submission', host: 'smtp.example.org', port: 465, method: 'implicit-tls' },
+    ] as const;
+    const situations = [
+      undefined,
+      full,
+      { ...full, works: [], fails },
+      { ...full, protocol: 'smtp' as const, works: [] },
+    ];
     const texts = all.flatMap((reason) => situations.flatMap((facts) => sentences(reason, lang, facts)));
     const whole = /^([„“\p{Lu}]|smtp\.example\.org ).*[.!?“”)]$/u;
     const leftover = /[{}[\]|…]|undefined| {2}| [.,;:]/;
@@ -227,6 +235,17 @@ describe('explain', () => {
     ).not.toContain('evil.example');
   });
 
+  it('does not send people to a port that was seen to fail', () => {
+    const facts: Facts = { protocol: 'imap', host: 'h.example', port: 143, method: 'starttls' };
+    const fails = [{ protocol: 'imap', host: 'h.example', port: 993, method: 'implicit-tls' }] as const;
+    expect(explain('starttls-not-offered', { facts }).action).toContain('993');
+    expect(explain('starttls-not-offered', { facts: { ...facts, fails } }).action).not.toContain('993');
+    const at993: Facts = { protocol: 'imap', port: 993, method: 'implicit-tls' };
+    expect(explain('plaintext-on-tls-port', { lang: 'de', facts: at993 }).action).toBe(
+      'Wählen Sie STARTTLS (in alten Outlook-Versionen: „TLS“).',
+    );
+  });
+
   it('speaks the words of one program', () => {
     const facts: Facts = { protocol: 'submission', port: 587, client: 'outlook-2016' };
     expect(explain('plaintext-on-tls-port', { facts }).action).toBe('Choose TLS, or port 465 with SSL.');
@@ -302,19 +321,19 @@ describe('explain', () => {
   it('F-14 explains an alert by its meaning', () => {
     expect(explain('tls-alert-handshake-failure', { lang: 'de', facts: { host: 'h.example' } }))
       .toMatchInlineSnapshot(`
-      {
-        "action": "Der Anbieter muss seinen Server aktualisieren; ist Ihr Mailprogramm alt, aktualisieren Sie auch dieses.",
-        "cause": "Kein Verschlüsselungsverfahren passt beiden Seiten, oder der Server verlangt ein Client-Zertifikat.",
-        "lang": "de",
-        "summary": "h.example hat die Verschlüsselung abgebrochen: keine gemeinsame Grundlage (TLS-Alarm handshake_failure).",
-      }
-    `);
+        {
+          "action": "Der Anbieter muss seinen Server aktualisieren; ist Ihr Mailprogramm alt, aktualisieren Sie auch dieses.",
+          "cause": "Kein Verschlüsselungsverfahren passt beiden Seiten, oder der Server verlangt ein Client-Zertifikat.",
+          "lang": "de",
+          "summary": "Der Server h.example hat die Verschlüsselung abgebrochen: keine gemeinsame Grundlage (TLS-Alarm handshake_failure).",
+        }
+      `);
     expect(explain('tls-alert-unrecognized-name', { facts: { host: 'h.example' } })).toMatchInlineSnapshot(`
       {
         "action": "Enter the server name that your provider gives.",
         "cause": "The server is not responsible for this name: an alias of your own, or a mistyped one.",
         "lang": "en",
-        "summary": "h.example broke off the encryption: it does not know this name: h.example (TLS alert unrecognized_name).",
+        "summary": "h.example broke off the encryption: it does not know the name it was asked for (TLS alert unrecognized_name).",
       }
     `);
   });

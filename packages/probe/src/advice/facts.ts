@@ -27,6 +27,8 @@ export interface Facts {
   readonly domain?: string;
   /** Endpoints of the same service that work, best first. */
   readonly works?: readonly ServiceEndpoint[];
+  /** Endpoints that were tried and do not work: they are not recommended. */
+  readonly fails?: readonly ServiceEndpoint[];
   /** What was seen around it. Default: told from `protocol` and `works`. */
   readonly scene?: Scene;
   /** How long was waited, in milliseconds. */

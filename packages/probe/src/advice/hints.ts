@@ -8,6 +8,7 @@ import { explain } from './explain.ts';
 interface Hints {
   readonly noIncoming: string;
   readonly noOutgoing: string;
+  readonly onlyInTheClear: string;
   readonly popOnly: string;
   readonly confirm: (hosts: string) => string;
   readonly sources: Readonly<Record<Source, string>>;
@@ -17,6 +18,8 @@ const hints: Readonly<Record<Lang, Hints>> = {
   en: {
     noIncoming: 'No safe way to receive mail was found. The reasons stand beside each attempt.',
     noOutgoing: 'No safe way to send mail was found. The reasons stand beside each attempt.',
+    onlyInTheClear:
+      'The provider offers mail only without encryption: anyone on the way can read password and mail. Ask it for SSL/TLS, or look for another provider.',
     popOnly: 'Only POP3 works here: mail is fetched to one device, and folders are not kept in step.',
     confirm: (hosts) =>
       `Before you enter a password, check that this server belongs to your provider: ${hosts}.`,
@@ -33,6 +36,8 @@ const hints: Readonly<Record<Lang, Hints>> = {
       'Es wurde kein sicherer Weg gefunden, Mail zu empfangen. Die Gründe stehen bei den einzelnen Versuchen.',
     noOutgoing:
       'Es wurde kein sicherer Weg gefunden, Mail zu senden. Die Gründe stehen bei den einzelnen Versuchen.',
+    onlyInTheClear:
+      'Der Anbieter bietet Mail nur ohne Verschlüsselung an: Jeder auf dem Weg kann Passwort und Mail lesen. Bitten Sie ihn um SSL/TLS, oder suchen Sie einen anderen Anbieter.',
     popOnly: 'Hier funktioniert nur POP3: Mail wird auf ein Gerät geholt, Ordner werden nicht abgeglichen.',
     confirm: (hosts) =>
       `Vergewissern Sie sich, bevor Sie ein Passwort eingeben, dass dieser Server Ihrem Anbieter gehört: ${hosts}.`,
@@ -85,6 +90,13 @@ export function hintsFor(
   if (!decided.incoming && tried.some((protocol) => protocol === 'imap' || protocol === 'pop3'))
     found.push(say.noIncoming);
   if (!decided.outgoing && tried.includes('submission')) found.push(say.noOutgoing);
+  const clear = decided.rejected.filter(
+    ({ reason, endpoint }) => reason === 'plaintext-login-refused' && endpoint.method === 'plaintext',
+  );
+  const missing = clear.some(
+    ({ endpoint }) => (endpoint.protocol === 'submission' ? decided.outgoing : decided.incoming) === null,
+  );
+  if (missing) found.push(say.onlyInTheClear);
   if (decided.incoming?.protocol === 'pop3' && tried.includes('imap')) found.push(say.popOnly);
   if (chosen.some(({ login }) => login === 'oauth-only'))
     found.push(together(explain('oauth-required', { lang })));

@@ -9,6 +9,7 @@ import type { Words } from './render.ts';
 interface Phrases {
   readonly thisPort: Readonly<Record<'nominative' | 'accusative' | 'dative', string>>;
   readonly server: Readonly<Record<'nominative' | 'accusative' | 'dative', string>>;
+  readonly theServer: (host: string) => string;
   readonly port: (port: number) => string;
   readonly starttls: string;
   readonly none: string;
@@ -30,6 +31,7 @@ const phrases: Readonly<Record<Lang, Phrases>> = {
   en: {
     thisPort: { nominative: 'this port', accusative: 'this port', dative: 'this port' },
     server: { nominative: 'the server', accusative: 'the server', dative: 'the server' },
+    theServer: (host) => host,
     port: (port) => `port ${port}`,
     starttls: 'STARTTLS (“TLS” in old versions of Outlook)',
     none: 'no encryption',
@@ -58,6 +60,7 @@ const phrases: Readonly<Record<Lang, Phrases>> = {
   de: {
     thisPort: { nominative: 'dieser Port', accusative: 'diesen Port', dative: 'diesem Port' },
     server: { nominative: 'der Server', accusative: 'den Server', dative: 'dem Server' },
+    theServer: (host) => `Der Server ${host}`,
     port: (port) => `Port ${port}`,
     starttls: 'STARTTLS (in alten Outlook-Versionen: „TLS“)',
     none: 'ohne Verschlüsselung',
@@ -102,6 +105,20 @@ function seconds(ms: number, say: Phrases): string {
   return say.seconds(value.replace('.', say.decimal));
 }
 
+/** The port to fall back on, unless it is the one in question or was seen to fail. */
+function implicitPort({ protocol, host, port, method, fails }: Facts, say: Phrases): string | undefined {
+  if (protocol === undefined) return say.anyImplicitPort;
+  const usual = defaultPort(protocol, 'implicit-tls');
+  const failed = (fails ?? []).some(
+    (endpoint) =>
+      endpoint.protocol === protocol &&
+      endpoint.host === host &&
+      endpoint.port === usual &&
+      endpoint.method === 'implicit-tls',
+  );
+  return failed || (port === usual && method === 'implicit-tls') ? undefined : String(usual);
+}
+
 /** Up to three names as a list; how many more there are is said, not shown. */
 function list(names: readonly string[], say: Phrases): string | undefined {
   const shown = names.slice(0, 3).map((name) => escapeText(name, { maxLength: 80 }));
@@ -128,6 +145,12 @@ function escaped(text: string | undefined, maxLength: number): string | undefine
   return text === undefined || text === '' ? undefined : escapeText(text, { maxLength });
 }
 
+/** A recognised protocol as a noun phrase. */
+function service(name: string, say: Phrases): string {
+  const known = Object.hasOwn(say.seen, name) ? say.seen[name] : undefined;
+  return known ?? say.otherService(escapeText(name, { maxLength: 40 }));
+}
+
 /** An ISO date as it is written in the language; anything else as it is. */
 function date(text: string | undefined, lang: Lang): string | undefined {
   const iso = /^(\d{4})-(\d{2})-(\d{2})/.exec(text ?? '');
@@ -152,17 +175,14 @@ export function phrase(facts: Facts, lang: Lang): Words {
   const best = facts.works?.[0];
   const alternative = best && other(best, facts, methods, say);
   const reply = escaped(facts.reply, 160);
-  const seen =
-    facts.seen === undefined
-      ? undefined
-      : (say.seen[facts.seen] ?? say.otherService(escapeText(facts.seen, { maxLength: 40 })));
+  const seen = facts.seen === undefined ? undefined : service(facts.seen, say);
   return {
     port: number ?? say.thisPort.nominative,
     Port: capital(number ?? say.thisPort.nominative),
     portA: number ?? say.thisPort.accusative,
     portD: number ?? say.thisPort.dative,
     host: host ?? say.server.nominative,
-    Host: host ?? capital(say.server.nominative),
+    Host: host === undefined ? capital(say.server.nominative) : say.theServer(host),
     hostA: host ?? say.server.accusative,
     hostD: host ?? say.server.dative,
     hostName: host ?? escaped(facts.domain, 100),
@@ -170,8 +190,7 @@ export function phrase(facts: Facts, lang: Lang): Words {
     method: method === undefined ? say.encryption : methods[method],
     implicit,
     starttls: starttls ?? say.starttls,
-    implicitPort:
-      protocol === undefined ? say.anyImplicitPort : String(defaultPort(protocol, 'implicit-tls')),
+    implicitPort: implicitPort(facts, say),
     other: alternative,
     Other: alternative === undefined ? undefined : capital(alternative),
     waited: facts.waitedMs === undefined ? undefined : seconds(facts.waitedMs, say),

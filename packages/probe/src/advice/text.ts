@@ -1,4 +1,18 @@
-import type { reasonGroups, AlertName } from '@postern/wire';
+import type {
+  AlertName,
+  AuthReason,
+  CertificateReason,
+  ConnectReason,
+  DeliveryReason,
+  DialogueReason,
+  DnsReason,
+  GreetingReason,
+  MismatchReason,
+  PolicyReason,
+  ReasonGroup,
+  StartTlsReason,
+  TlsReason,
+} from '@postern/wire';
 import type { Scene } from './facts.ts';
 
 /**
@@ -20,10 +34,23 @@ export interface ReasonText extends Text {
   readonly scenes?: Readonly<Partial<Record<Scene, Partial<Text>>>>;
 }
 
+/** The codes of each group. */
+interface Codes extends Record<ReasonGroup, string> {
+  readonly dns: DnsReason;
+  readonly connect: ConnectReason;
+  readonly greeting: GreetingReason;
+  readonly mismatch: MismatchReason;
+  readonly starttls: StartTlsReason;
+  readonly tls: TlsReason;
+  readonly certificate: CertificateReason;
+  readonly policy: PolicyReason;
+  readonly auth: AuthReason;
+  readonly delivery: DeliveryReason;
+  readonly dialogue: DialogueReason;
+}
+
 /** The texts of one group of reason codes: complete by type, so a new code cannot be forgotten. */
-export type GroupTexts<G extends keyof typeof reasonGroups> = Readonly<
-  Record<(typeof reasonGroups)[G][number], ReasonText>
->;
+export type GroupTexts<G extends ReasonGroup> = Readonly<Record<Codes[G], ReasonText>>;
 
 /** The meaning of each TLS alert, with cause and action where there is something better to say than in general. */
 export type AlertTexts = Readonly<
@@ -31,7 +58,7 @@ export type AlertTexts = Readonly<
 >;
 
 /** All texts of one language. */
-export type LanguageTexts = { readonly [G in keyof typeof reasonGroups]: GroupTexts<G> } & {
+export type LanguageTexts = { readonly [G in ReasonGroup]: GroupTexts<G> } & {
   /** For endpoints that work. */
   readonly none: ReasonText;
   /** The single alerts. */

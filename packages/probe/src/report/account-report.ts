@@ -1,4 +1,4 @@
-import type { Method, Protocol, ServiceEndpoint, TlsMethod } from './endpoint.ts';
+import type { ClientProtocol, Method, Protocol, ServiceEndpoint, TlsMethod } from './endpoint.ts';
 import type { Explanation } from './explanation.ts';
 import type { ProbeReport } from './probe-report.ts';
 import type { ReportReason, Verdict } from './verdict.ts';
@@ -17,6 +17,8 @@ export type LoginKind = 'password' | 'oauth-only' | 'unknown';
 
 /** One setting of an account that was seen to work. */
 export interface Setting extends ServiceEndpoint {
+  /** What is spoken there. */
+  readonly protocol: ClientProtocol;
   /** Never `plaintext`: that is not recommended, whatever works. */
   readonly method: TlsMethod;
   /** What to type as user name. */
@@ -99,7 +101,7 @@ export interface ClientAdvice {
   readonly because: string;
   /** Traps of this program. */
   readonly notes: readonly string[];
-  /** Whether a word was not confirmed in the program itself; say so where it is shown. */
+  /** Whether the words that choose the method were not confirmed in the program itself; say so where they are shown. */
   readonly unconfirmed: boolean;
 }
 

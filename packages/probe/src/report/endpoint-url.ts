@@ -1,6 +1,6 @@
 import { parseHost } from './host.ts';
 import { defaultPort } from './endpoint.ts';
-import type { Protocol, ServiceEndpoint, TlsMethod } from './endpoint.ts';
+import type { Protocol, ServiceEndpoint, TlsEndpoint, TlsMethod } from './endpoint.ts';
 import { escapeText } from './escape.ts';
 import type { Lang } from './explanation.ts';
 import { nearestSchemes } from './nearest-scheme.ts';
@@ -9,16 +9,26 @@ import type { EndpointProblem } from './endpoint-problems.ts';
 
 export type { EndpointProblem } from './endpoint-problems.ts';
 
+/** An endpoint that was understood. */
+export interface AcceptedEndpoint {
+  /** Understood. */
+  readonly ok: true;
+  /** What to probe; never without TLS. */
+  readonly endpoint: TlsEndpoint;
+}
+
+/** A text that is no endpoint. */
+export interface RefusedEndpoint {
+  /** Not understood. */
+  readonly ok: false;
+  /** What is wrong, as a word for programs. */
+  readonly problem: EndpointProblem;
+  /** What is wrong, as a sentence for people; the typed text in it is escaped. */
+  readonly message: string;
+}
+
 /** An endpoint as typed, or what is wrong with it. */
-export type ParsedEndpoint =
-  | { readonly ok: true; readonly endpoint: ServiceEndpoint & { readonly method: TlsMethod } }
-  | {
-      readonly ok: false;
-      /** What is wrong, as a word for programs. */
-      readonly problem: EndpointProblem;
-      /** What is wrong, as a sentence for people; the typed text in it is escaped. */
-      readonly message: string;
-    };
+export type ParsedEndpoint = AcceptedEndpoint | RefusedEndpoint;
 
 /** The eight forms an endpoint can be typed in. */
 const schemes: Readonly<Record<string, { readonly protocol: Protocol; readonly method: TlsMethod }>> = {

@@ -4,6 +4,9 @@
  */
 export type Protocol = 'smtp' | 'submission' | 'imap' | 'pop3';
 
+/** What a mail program is set up for; servers speak `smtp` among themselves. */
+export type ClientProtocol = Exclude<Protocol, 'smtp'>;
+
 /**
  * How TLS begins: from the first byte on a port of its own (RFC 8314 §3), by an upgrade after a greeting in the clear
  * (RFC 3207, RFC 2595, RFC 9051 §6.2.1), or not at all.
@@ -23,6 +26,12 @@ export interface ServiceEndpoint {
   readonly port: number;
   /** How TLS begins. */
   readonly method: Method;
+}
+
+/** An endpoint with TLS of either kind: what is probed and recommended. */
+export interface TlsEndpoint extends ServiceEndpoint {
+  /** How TLS begins; never not at all. */
+  readonly method: TlsMethod;
 }
 
 const ports: Readonly<Record<Protocol, Readonly<Record<Method, number>>>> = {

@@ -1,6 +1,6 @@
 /**
- * The shapes of Postern's reports and what a page needs to show them: no probe, no socket, nothing but types of other
- * packages is imported, so a browser loads a few kilobytes.
+ * The shapes of Postern's reports and what a page needs to show them: no probe and no socket. Of the other
+ * Postern packages only types are imported, so a browser loads a few kilobytes.
  *
  * @example
  * ```ts
@@ -17,9 +17,16 @@
  */
 export type * from './account-report.ts';
 export { defaultPort } from './endpoint.ts';
-export type { Method, Protocol, ServiceEndpoint, TlsMethod } from './endpoint.ts';
+export type {
+  ClientProtocol,
+  Method,
+  Protocol,
+  ServiceEndpoint,
+  TlsEndpoint,
+  TlsMethod,
+} from './endpoint.ts';
 export { parseEndpoint, printEndpoint } from './endpoint-url.ts';
-export type { EndpointProblem, ParsedEndpoint } from './endpoint-url.ts';
+export type { AcceptedEndpoint, EndpointProblem, ParsedEndpoint, RefusedEndpoint } from './endpoint-url.ts';
 export { escapeHtml, escapeText } from './escape.ts';
 export type { Explanation, Lang } from './explanation.ts';
 export type * from './probe-report.ts';

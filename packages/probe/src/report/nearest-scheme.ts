@@ -1,3 +1,5 @@
+import { distance } from 'fastest-levenshtein';
+
 // What people write for a method that has two forms, or by the name of a port; edit distance would guess wrong here.
 const habits: Readonly<Record<string, readonly string[]>> = {
   imap: ['imap+starttls', 'imaps'],
@@ -18,20 +20,6 @@ const halves: Readonly<Record<string, string>> = {
   smtp: 'smtps',
   submission: 'submissions',
 };
-
-/** Levenshtein distance; both texts are short because longer ones are cut before. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
 
 /** The schemes that a mistyped one most likely meant, best first; none where nothing is near. */
 export function nearestSchemes(typed: string, schemes: readonly string[]): readonly string[] {

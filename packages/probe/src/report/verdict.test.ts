@@ -43,22 +43,24 @@ describe('verdictOf', () => {
     expect(reasons.map((reason) => verdictOf(reason))).not.toContain('works');
     expect(reasons.filter((reason) => verdictOf(reason, { unverified: true }) === 'works-unverified'))
       .toMatchInlineSnapshot(`
-      [
-        "cert-expired",
-        "cert-not-yet-valid",
-        "cert-self-signed",
-        "cert-untrusted",
-        "cert-chain-incomplete",
-        "cert-name-mismatch",
-        "cert-purpose",
-        "cert-name-constraint",
-        "cert-key-too-small",
-        "cert-weak-signature",
-        "cert-must-staple",
-        "dane-mismatch",
-        "tlsa-unusable",
-      ]
-    `);
+        [
+          "cert-expired",
+          "cert-not-yet-valid",
+          "cert-self-signed",
+          "cert-untrusted",
+          "cert-chain-incomplete",
+          "cert-name-mismatch",
+          "cert-purpose",
+          "cert-name-constraint",
+          "cert-key-too-small",
+          "cert-weak-signature",
+          "cert-must-staple",
+          "cert-fingerprint-mismatch",
+          "cert-malformed",
+          "dane-mismatch",
+          "tlsa-unusable",
+        ]
+      `);
     expect(verdictOf('cert-expired')).toBe('refused');
   });
 });

@@ -14,6 +14,7 @@ export interface ReceivedMessage {
   readonly extended: boolean;
   /** Who logged in, if anybody. */
   readonly user: string | undefined;
+  /** The TLS layer it came through, if any. */
   readonly tls: TlsInfo | undefined;
 }
 

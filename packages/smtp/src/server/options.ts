@@ -90,7 +90,9 @@ export interface SmtpServerOptions {
   readonly requireAuth?: boolean;
   /** The TLS layer the dialogue begins in: implicit TLS. Default: none. */
   readonly tls?: TlsInfo;
+  /** Limits over the defaults. */
   readonly limits?: Partial<ServerLimits>;
+  /** How long to wait, over the defaults. */
   readonly patience?: Partial<ServerPatience>;
 }
 

@@ -5,7 +5,7 @@ import type { SmtpServerEvent } from './events.ts';
 import type { ServerStateName } from './states.ts';
 
 /** An open mail transaction. */
-export interface Transaction {
+interface Transaction {
   readonly from: string;
   readonly recipients: readonly string[];
   /** The client declared SMTPUTF8 (RFC 6531 §3.4). */

@@ -9,6 +9,7 @@ export type ServerStateName =
 export interface ServerStateRow {
   /** What happens in it, to be read after "while". */
   readonly phrase: string;
+  /** What a fault in it calls the phase. */
   readonly phase: Phase;
   /** The limit that applies; `undefined` = none, or one of its own. */
   readonly patience: keyof ServerPatience | undefined;

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { sample } from '../bytes.ts';
 import { isWireError, WireError } from '../faults.ts';
-import { judgeNonTls } from '../first-bytes.ts';
+import { isTlsRecord, judgeNonTls } from '../first-bytes.ts';
 import type { Connection, Endpoint } from '../network.ts';
 import type { TlsInfo, TlsOffer, TlsRequest } from '../tls.ts';
 import { StreamChannel, writeJoined } from './channel.ts';
@@ -115,9 +115,11 @@ export class NodeConnection implements Connection {
 
   async acceptTls(offer: TlsOffer, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
     const begun = performance.now();
-    // Plaintext behind the client's STARTTLS must never be taken for something said inside TLS (RFC 9051 §6.2.1).
-    this.#channel.takeQueued();
+    const queued = this.#channel.takeQueued();
     this.#channel.detach();
+    // Plaintext behind the client's STARTTLS must never be taken for something said inside TLS (RFC 9051 §6.2.1). A
+    // ClientHello that was quicker than this call is no plaintext.
+    if (queued && isTlsRecord(queued)) this.#channel.stream.unshift(queued);
     const tls = startServer(this.#channel.stream, offer);
     const info = await this.#secure(tls, options?.signal, 'secure', (error) =>
       handshakeFault(error, {

@@ -135,6 +135,23 @@ export function networkConformance(
       equal((tls.peer?.chain.length ?? 0) > 0, true);
       equal(await readText(connection, 10), '220 inside');
     });
+    test('implicit: a server that begins late finds the ClientHello', async (scene) => {
+      const go = Promise.withResolvers<void>();
+      const connection = await scene.connect(async (server) => {
+        await go.promise;
+        await server.acceptTls({ identity: () => scene.under.identity });
+        await server.write(utf8('220 inside'));
+      });
+      const handshake = connection.handshake(accepting());
+      handshake.catch(() => undefined);
+      // A whole conversation elsewhere: by its end the ClientHello has arrived.
+      const other = await scene.connect(echo);
+      await other.write(utf8('meanwhile'));
+      equal(await readText(other, 9), 'meanwhile');
+      go.resolve();
+      await handshake;
+      equal(await readText(connection, 10), '220 inside');
+    });
     test('upgrade: plaintext first, then a handshake on the same connection', async (scene) => {
       const connection = await scene.connect(async (server) => {
         await server.write(utf8('220 hello'));

@@ -13,10 +13,10 @@ const servers: Dialog['host'] = {
   usual: { en: 'Outgoing mail server (SMTP)', de: 'Postausgangsserver (SMTP)' },
 };
 const ports: Dialog['port'] = {
-  incoming: { en: 'Incoming server: port', de: 'Posteingangsserver: Port', unconfirmed: ['en', 'de'] },
+  incoming: { en: 'Incoming server port', de: 'Port des Posteingangsservers', unconfirmed: ['en', 'de'] },
   usual: {
-    en: 'Outgoing server (SMTP): port',
-    de: 'Postausgangsserver (SMTP): Port',
+    en: 'Outgoing server (SMTP) port',
+    de: 'Port des Postausgangsservers (SMTP)',
     unconfirmed: ['en', 'de'],
   },
 };

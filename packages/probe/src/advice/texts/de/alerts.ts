@@ -95,7 +95,7 @@ export const alerts: AlertTexts = {
   'unsupported-extension': { meaning: 'eine Erweiterung war nicht verlangt' },
   'certificate-unobtainable': { meaning: 'ein Zertifikat war nicht zu bekommen' },
   'unrecognized-name': {
-    meaning: 'er kennt den verlangten Namen nicht[: {hostName}]',
+    meaning: 'er kennt den verlangten Namen nicht',
     cause: 'Der Server ist für diesen Namen nicht zuständig: ein eigener Alias, oder er ist vertippt.',
     action: 'Tragen Sie den Servernamen ein, den Ihr Anbieter nennt.',
   },

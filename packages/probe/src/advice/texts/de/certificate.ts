@@ -76,6 +76,17 @@ export const certificate: GroupTexts<'certificate'> = {
     cause: 'Das Zertifikat trägt den Vermerk „must staple“, aber es kam keine OCSP-Antwort mit.',
     action: 'Der Anbieter muss OCSP-Stapling einschalten oder ein Zertifikat ohne diesen Vermerk verwenden.',
   },
+  'cert-malformed': {
+    summary: 'Das Zertifikat von {hostD} ist nicht lesbar.',
+    cause: 'Es ist beschädigt oder verstößt gegen die Regeln seines Formats; auf nichts darin ist Verlass.',
+    action: 'Der Anbieter muss es ersetzen. Machen Sie nicht weiter.',
+  },
+  'cert-fingerprint-mismatch': {
+    summary: 'Das Zertifikat von {hostD} ist nicht das, dessen Fingerabdruck Sie angegeben haben.',
+    cause: 'Es wurde erneuert, seit der Fingerabdruck notiert wurde, oder jemand fängt die Verbindung ab.',
+    action:
+      'Erfragen Sie den jetzigen Fingerabdruck beim Betreiber auf einem anderen Weg, etwa am Telefon, bevor Sie ihn ändern.',
+  },
   'dane-mismatch': {
     summary: 'Das Zertifikat passt nicht zum Fingerabdruck, den die Domain veröffentlicht (DANE).',
     cause:

@@ -49,7 +49,7 @@ export const mismatch: GroupTexts<'mismatch'> = {
     summary: 'Der Server hat auf {portD} im Klartext geantwortet.',
     cause:
       'Dieser Port beginnt unverschlüsselt und schaltet danach um; angesprochen wurde er aber mit Verschlüsselung von Anfang an.',
-    action: 'Wählen Sie {starttls} oder Port {implicitPort} mit {implicit}.',
+    action: 'Wählen Sie {starttls}[ oder Port {implicitPort} mit {implicit}].',
     scenes: {
       'elsewhere-works': {
         action: 'Wählen Sie für diesen Port {starttls}, oder verwenden Sie {other}; das funktioniert.',

@@ -7,7 +7,7 @@ export const starttls: GroupTexts<'starttls'> = {
     cause:
       'Entweder ist dort keine Verschlüsselung eingerichtet, oder eine Firewall oder ein Virenscanner löscht das Angebot, um mitlesen zu können.',
     action:
-      'Verwenden Sie {implicit} auf Port {implicitPort}. Taucht das Angebot in einem anderen Netz auf, entfernt es etwas in Ihrem.',
+      '[Verwenden Sie {implicit} auf Port {implicitPort}.|Machen Sie auf keinen Fall unverschlüsselt weiter.] Taucht das Angebot in einem anderen Netz auf, entfernt es etwas in Ihrem.',
     scenes: {
       'elsewhere-works': {
         action: 'Verwenden Sie {other}, das funktioniert. Machen Sie auf keinen Fall unverschlüsselt weiter.',
@@ -24,7 +24,7 @@ export const starttls: GroupTexts<'starttls'> = {
     cause:
       'Statt des Wortes steht dort eine Reihe von X. Manche Firewalls („SMTP-Inspektion“, „fixup“) tun das, um Mail unterwegs zu lesen; der Server selbst würde verschlüsseln.',
     action:
-      '[Verwenden Sie {other}, das funktioniert. ]Schalten Sie die Inspektion in der Firewall ab, oder nehmen Sie Port {implicitPort} mit {implicit}; daran kommt sie nicht heran.',
+      '[Verwenden Sie {other}, das funktioniert.|Verwenden Sie einen Port mit {implicit}; daran kommt das Gerät nicht heran.] Oder lassen Sie die Inspektion in der Firewall abschalten.',
     scenes: {
       'mail-exchanger': {
         action:
@@ -55,7 +55,7 @@ export const starttls: GroupTexts<'starttls'> = {
     summary: 'Der Server hat auf die Bitte um STARTTLS nicht geantwortet[ ({waited} gewartet)].',
     cause: 'Eine Firewall, die den Befehl nicht kennt, verschluckt ihn, oder der Server hängt.',
     action:
-      '[Verwenden Sie {other}, das funktioniert.|Nehmen Sie Port {implicitPort} mit {implicit}, oder versuchen Sie ein anderes Netz.]',
+      '[Verwenden Sie {other}, das funktioniert.|Versuchen Sie ein anderes Netz oder einen Port mit {implicit}.]',
     scenes: {
       'mail-exchanger': {
         action: 'Prüfen Sie aus einem anderen Netz; bleibt es dabei, muss der Betreiber nachsehen.',
@@ -84,7 +84,8 @@ export const starttls: GroupTexts<'starttls'> = {
     summary: 'Der Server behauptet vor jeder Verschlüsselung, Sie seien schon angemeldet.',
     cause:
       'Nach einer solchen Begrüßung (PREAUTH) ist STARTTLS nicht mehr möglich; ein Angreifer kann damit Ihre Mail unverschlüsselt halten.',
-    action: 'Nehmen Sie Port {implicitPort} mit {implicit}.[ {Other} funktioniert.]',
+    action:
+      '[Verwenden Sie {other}, das funktioniert.|Melden Sie sich nicht über diese Verbindung an, sondern über eine mit {implicit} von Anfang an.]',
   },
   'downgrade-suspected': {
     summary: 'Dieser Server hat früher Verschlüsselung angeboten, jetzt nicht mehr.',

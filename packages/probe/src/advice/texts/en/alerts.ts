@@ -88,7 +88,7 @@ export const alerts: AlertTexts = {
   'unsupported-extension': { meaning: 'an extension was not asked for' },
   'certificate-unobtainable': { meaning: 'it could not fetch a certificate' },
   'unrecognized-name': {
-    meaning: 'it does not know this name[: {hostName}]',
+    meaning: 'it does not know the name it was asked for',
     cause: 'The server is not responsible for this name: an alias of your own, or a mistyped one.',
     action: 'Enter the server name that your provider gives.',
   },

@@ -73,6 +73,17 @@ export const certificate: GroupTexts<'certificate'> = {
     cause: 'The certificate carries the mark “must staple”, but no OCSP answer came with it.',
     action: 'The provider must switch on OCSP stapling, or use a certificate without the mark.',
   },
+  'cert-malformed': {
+    summary: 'The certificate of {host} cannot be read.',
+    cause: 'It is damaged or breaks the rules of its format, so nothing in it can be relied on.',
+    action: 'The provider must replace it. Do not continue.',
+  },
+  'cert-fingerprint-mismatch': {
+    summary: 'The certificate of {host} is not the one whose fingerprint you gave.',
+    cause: 'It was renewed since the fingerprint was noted, or someone is intercepting the connection.',
+    action:
+      'Ask the operator for the present fingerprint by another way, such as by telephone, before you change it.',
+  },
   'dane-mismatch': {
     summary: 'The certificate does not fit the fingerprint that the domain publishes (DANE).',
     cause: 'Usually the certificate was renewed and the TLSA record forgotten; an attack looks the same.',

@@ -45,7 +45,7 @@ export const mismatch: GroupTexts<'mismatch'> = {
     summary: 'The server answered on {port} in plain text.',
     cause:
       'This port starts unencrypted and switches to encryption afterwards, but it was addressed with encryption from the first byte.',
-    action: 'Choose {starttls}, or port {implicitPort} with {implicit}.',
+    action: 'Choose {starttls}[, or port {implicitPort} with {implicit}].',
     scenes: {
       'elsewhere-works': { action: 'Choose {starttls} for this port, or use {other}; it works.' },
       'mail-exchanger': {

@@ -7,7 +7,7 @@ export const starttls: GroupTexts<'starttls'> = {
     cause:
       'Either encryption is not set up there, or a firewall or virus scanner deletes the offer so that it can read along.',
     action:
-      'Use {implicit} on port {implicitPort}. If the offer appears in another network, something in yours removes it.',
+      '[Use {implicit} on port {implicitPort}.|Never continue without encryption.] If the offer appears in another network, something in yours removes it.',
     scenes: {
       'elsewhere-works': { action: 'Use {other}; it works. Never continue without encryption.' },
       'mail-exchanger': {
@@ -22,7 +22,7 @@ export const starttls: GroupTexts<'starttls'> = {
     cause:
       'In place of the word stands a row of X. Some firewalls (“SMTP inspection”, “fixup”) do this to read mail in transit; the server itself would encrypt.',
     action:
-      '[Use {other}; it works. ]Switch off the inspection in the firewall, or use port {implicitPort} with {implicit}, which it cannot touch.',
+      '[Use {other}; it works.|Use a port with {implicit}, which the device cannot touch.] Or have the inspection in the firewall switched off.',
     scenes: {
       'mail-exchanger': {
         action:
@@ -49,7 +49,7 @@ export const starttls: GroupTexts<'starttls'> = {
   'timeout-starttls-reply': {
     summary: 'The server did not answer the request for STARTTLS[ within {waited}].',
     cause: 'A firewall that does not know the command swallows it, or the server hangs.',
-    action: '[Use {other}; it works.|Use port {implicitPort} with {implicit}, or try another network.]',
+    action: '[Use {other}; it works.|Try another network, or a port with {implicit}.]',
     scenes: {
       'mail-exchanger': { action: 'Try from another network; if it stays, the operator must look into it.' },
     },
@@ -76,7 +76,8 @@ export const starttls: GroupTexts<'starttls'> = {
     summary: 'The server claims you are logged in already, before any encryption.',
     cause:
       'With such a greeting (PREAUTH) STARTTLS is no longer possible; an attacker can use it to keep your mail unencrypted.',
-    action: 'Use port {implicitPort} with {implicit}.[ {Other} works.]',
+    action:
+      '[Use {other}; it works.|Do not log in over this connection, but over one with {implicit} from the first byte.]',
   },
   'downgrade-suspected': {
     summary: 'This server used to offer encryption, and now it does not.',

@@ -1,10 +1,10 @@
 import { isWireError } from '@postern/wire';
 import type { Fault, Reason } from '@postern/wire';
-import { normalAddress } from './address/ip.ts';
-import { addresses } from './addresses.ts';
-import type { HostAddresses } from './addresses.ts';
-import type { ExchangersRoute, ImplicitRoute, LiteralRoute } from './mail-route.ts';
-import type { Resolver } from './resolver.ts';
+import { normalAddress } from '../address/ip.ts';
+import { addresses } from '../addresses.ts';
+import type { HostAddresses } from '../addresses.ts';
+import type { ExchangersRoute, ImplicitRoute, LiteralRoute } from '../mail-route.ts';
+import type { Resolver } from '../resolver.ts';
 
 /** Options of {@link routeHosts}. */
 export interface RouteHostsOptions {

@@ -1,10 +1,10 @@
 import { isWireError } from '@postern/wire';
 import type { Fault } from '@postern/wire';
-import type { Resolver } from './resolver.ts';
+import type { Resolver } from '../resolver.ts';
 import { serviceLabels } from './service-labels.ts';
 import type { Service, ServiceLabel } from './service-labels.ts';
-import { serviceTargets } from './service-targets.ts';
-import type { ServiceAnswer, ServiceTarget, ServiceTargetOptions } from './service-targets.ts';
+import { serviceTargets } from '../service-targets.ts';
+import type { ServiceAnswer, ServiceTarget, ServiceTargetOptions } from '../service-targets.ts';
 
 /** One place where one service can be had. */
 export interface ServiceOffer extends ServiceTarget {

@@ -1,0 +1,40 @@
+import { startNodeLab } from '@postern/lab/node';
+import type { AccountReport } from '@postern/probe/report';
+import { exitStatus } from '../exit.ts';
+import type { ExitStatus } from '../exit.ts';
+import { labEnvironment } from '../lab-environment.ts';
+import { checkLines } from '../output/check-report.ts';
+import { wrap } from '../output/table.ts';
+import { checkTyped } from './check.ts';
+import type { Context } from './context.ts';
+
+/** The accounts of the lab that the demo checks, in order. */
+const shown = ['allgood.test', 'walled.test', 'stripped.test'] as const;
+
+/**
+ * `postern demo`: starts the lab in this process, checks three of its accounts, and stops. The status is 0 although two of
+ * the providers have faults: they are what is shown.
+ */
+export async function demo(context: Context): Promise<ExitStatus> {
+  const { io, texts, look, options } = context;
+  const reports: AccountReport[] = [];
+  const print = (lines: readonly string[]): void => {
+    if (!options.json) io.stdout.write(`${lines.join('\n')}\n`);
+  };
+  await using lab = await startNodeLab();
+  print([...wrap(texts.demo.opening, look.width, 0), '']);
+  for (const provider of shown) {
+    const account = lab.accounts.find((known) => known.provider === provider);
+    if (!account) throw new Error(`the lab has no account at ${provider}`);
+    const lesson = wrap(`${texts.demo.lesson}: ${account.lesson[options.lang]}`, look.width, 0);
+    print([look.paint.strong(`postern check ${account.address}`), ...lesson.map(look.paint.faint), '']);
+    const given = labEnvironment(lab, context.given);
+    const report = await checkTyped(account.address, { ...context, given });
+    reports.push(report);
+    print(checkLines(report, look));
+  }
+  if (options.json)
+    io.stdout.write(`${JSON.stringify({ schema: 'postern.demo/1', checks: reports }, undefined, 2)}\n`);
+  print([texts.demo.closing]);
+  return io.interrupted.aborted ? exitStatus.interrupted : exitStatus.works;
+}

@@ -1,0 +1,53 @@
+import { explain as explainReason } from '@postern/probe';
+import { isReason, reasonGroup, reasons } from '@postern/wire';
+import { exitStatus } from '../exit.ts';
+import type { ExitStatus } from '../exit.ts';
+import { nearest } from '../nearest.ts';
+import { table, wrap } from '../output/table.ts';
+import { UsageMistake } from '../usage-error.ts';
+import type { Context } from './context.ts';
+
+/** `postern explain [<reason>]`. */
+export function explain(typed: string | undefined, context: Context): ExitStatus {
+  const { options, texts, look, io } = context;
+  const { lang } = options;
+  if (typed === undefined) {
+    listReasons(context);
+    return exitStatus.works;
+  }
+  if (!isReason(typed)) {
+    const meant = nearest(typed, reasons);
+    const hint = meant === undefined ? '' : ` ${texts.didYouMean(meant)}`;
+    throw new UsageMistake(`${texts.noSuchReason(typed)}${hint}`);
+  }
+  const explanation = explainReason(typed, { lang });
+  if (options.json) {
+    io.stdout.write(
+      `${JSON.stringify({ schema: 'postern.explain/1', reason: typed, explanation }, undefined, 2)}\n`,
+    );
+    return exitStatus.works;
+  }
+  const lines = [
+    look.paint.strong(typed),
+    ...wrap(explanation.summary, look.width, 2),
+    ...wrap(explanation.cause, look.width, 2),
+    ...wrap(explanation.action, look.width, 2),
+  ];
+  for (const line of lines) io.stdout.write(`${line}\n`);
+  return exitStatus.works;
+}
+
+function listReasons({ options: { lang, json }, texts, look, io }: Context): void {
+  if (json) {
+    const list = reasons.map((reason) => ({
+      reason,
+      group: reasonGroup(reason),
+      explanation: explainReason(reason, { lang }),
+    }));
+    io.stdout.write(`${JSON.stringify({ schema: 'postern.explain/1', reasons: list }, undefined, 2)}\n`);
+    return;
+  }
+  io.stdout.write(`${look.paint.strong(texts.reasonGroups)}\n`);
+  const rows = reasons.map((reason) => [reason, look.paint.faint(explainReason(reason, { lang }).summary)]);
+  for (const line of table(rows)) io.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,86 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { cachedResolver, addresses, parseResolvConf, stubResolver } from '@postern/dns';
+import type { Resolver } from '@postern/dns';
+import type { ProbeEnvironment } from '@postern/probe';
+import type { Endpoint } from '@postern/wire';
+import { nodeNetwork, systemClock } from '@postern/wire/node';
+import type { Options } from './arguments.ts';
+import { textsFor } from './texts/texts.ts';
+import type { Texts } from './texts/texts.ts';
+import { UsageMistake } from './usage-error.ts';
+
+/** Where a Unix system names its resolvers. */
+const RESOLV_CONF = '/etc/resolv.conf';
+
+/** Everything a probe needs, made from the options: the network of this machine, its clock, a resolver, trust. */
+export async function environmentFor(
+  options: Options,
+  given?: Partial<ProbeEnvironment>,
+): Promise<ProbeEnvironment> {
+  const texts = textsFor(options.lang);
+  const network = given?.network ?? nodeNetwork({ evidence: 'first-bytes' });
+  const clock = given?.clock ?? systemClock();
+  const roots = options.ca === undefined ? given?.roots : [await readAuthorities(options.ca, texts)];
+  const resolver =
+    given?.resolver && options.resolver === undefined
+      ? given.resolver
+      : cachedResolver(
+          stubResolver({ network, clock, random: Math.random, servers: await resolvers(options, texts) }),
+          { clock },
+        );
+  const connectTo =
+    options.connectTo === undefined ? undefined : await dialledAddress(options.connectTo, resolver);
+  return {
+    network,
+    clock,
+    resolver,
+    wallClock: () => Date.now(),
+    lang: options.lang,
+    // Whoever types the command may look into the own network: no stranger chooses its targets.
+    allowSpecial: true,
+    ...(roots ? { roots } : {}),
+    ...(connectTo === undefined ? {} : { connectTo }),
+    ...(options.serverName === undefined ? {} : { serverName: options.serverName }),
+  };
+}
+
+/** The address behind `--connect-to`, which may be a name. */
+async function dialledAddress(typed: string, resolver: Resolver): Promise<string> {
+  if (isIP(typed) !== 0) return typed;
+  const found = await addresses(resolver, typed, { allowSpecial: true });
+  return found.addresses[0] ?? typed;
+}
+
+/** Reads trust anchors; what is no certificate is refused here and not as a failed handshake later. */
+async function readAuthorities(path: string, texts: Texts): Promise<string> {
+  let pem: string;
+  try {
+    pem = await readFile(path, 'utf8');
+  } catch {
+    throw new UsageMistake(texts.noFile('--ca', path));
+  }
+  try {
+    void new X509Certificate(pem);
+  } catch {
+    throw new UsageMistake(texts.noPem(path));
+  }
+  return pem;
+}
+
+async function resolvers(options: Options, texts: Texts): Promise<readonly Endpoint[]> {
+  if (options.resolver !== undefined) return [parseServer(options.resolver, '--resolver', texts)];
+  return parseResolvConf(await readFile(RESOLV_CONF, 'utf8').catch(() => ''));
+}
+
+/** Reads `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` or `[2001:db8::53]:5353`. */
+export function parseServer(typed: string, option: string, texts: Texts): Endpoint {
+  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(typed);
+  const plain = isIP(typed) === 6 ? [typed, typed, undefined] : /^([^:]+)(?::(\d+))?$/.exec(typed);
+  const [, address = '', port = '53'] = bracketed ?? plain ?? [];
+  const number = Number(port);
+  if (isIP(address) === 0 || number < 1 || number > 65_535)
+    throw new UsageMistake(texts.noAddress(option, typed));
+  return { address, port: number };
+}

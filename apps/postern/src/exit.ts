@@ -1,0 +1,55 @@
+import type { AccountReport, ProbeReport } from '@postern/probe/report';
+
+/** Exit statuses; scripts and monitors depend on them. */
+export const exitStatus = {
+  works: 0,
+  findings: 1,
+  usage: 2,
+  couldNotTell: 3,
+  localBlock: 4,
+  interrupted: 130,
+} as const;
+
+/** One of the exit statuses. */
+export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
+
+/** The status for one endpoint. */
+export function probeStatus({ verdict, reason }: Pick<ProbeReport, 'verdict' | 'reason'>): ExitStatus {
+  if (reason === 'local-block' || reason === 'prohibited') return exitStatus.localBlock;
+  switch (verdict) {
+    case 'works':
+      return exitStatus.works;
+    case 'works-unverified':
+    case 'refused':
+      return exitStatus.findings;
+    case 'silent':
+    case 'could-not-tell':
+      return exitStatus.couldNotTell;
+  }
+}
+
+/**
+ * The status for an account. It works when there is a setting for receiving and for sending, everything that the domain
+ * announced works, and nothing needs mending; what was only guessed may fail.
+ */
+export function accountStatus({ probes, recommendation, findings, domain }: AccountReport): ExitStatus {
+  if (probes.some(({ reason }) => reason === 'local-block' || reason === 'prohibited'))
+    return exitStatus.localBlock;
+  const told = probes.filter(({ verdict }) => verdict !== 'silent' && verdict !== 'could-not-tell');
+  if (told.length === 0 && domain?.route !== 'null-mx') return exitStatus.couldNotTell;
+  const announced = (domain?.announced ?? []).filter(({ host }) => host !== null);
+  const broken = probes.some(
+    ({ endpoint, verdict }) =>
+      verdict !== 'works' &&
+      announced.some(
+        ({ protocol, host, port, method }) =>
+          protocol === endpoint.protocol &&
+          host === endpoint.host &&
+          port === endpoint.port &&
+          method === endpoint.method,
+      ),
+  );
+  const usable = recommendation.incoming !== null && recommendation.outgoing !== null;
+  const grave = findings.some(({ severity }) => severity !== 'note');
+  return usable && !broken && !grave ? exitStatus.works : exitStatus.findings;
+}

@@ -1,0 +1,127 @@
+import type { Texts } from './texts.ts';
+
+/** German. */
+export const de: Texts = {
+  usage: `Aufruf: postern <Befehl> [Optionen]
+
+Befehle
+  check <Adresse oder Domain>   die Server eines Mailkontos finden, beide TLS-Verfahren versuchen, sagen, was einzutragen ist
+  probe <Endpunkt>              einen Endpunkt prüfen, etwa imaps://mail.example.org oder submission+starttls://server:587
+  explain [<Grund>]             einen Grund in Worten; ohne Angabe die Liste aller Gründe
+  lab                           Mailserver mit guten und schlechten Gewohnheiten auf diesem Rechner starten, bis zum Abbruch
+  demo                          drei Konten des Labors prüfen und aufhören
+
+Optionen
+  --json                 ein JSON-Dokument auf der Standardausgabe
+  --lang en|de           Sprache (sonst die des Systems)
+  --ca DATEI             diesen Zertifizierungsstellen (PEM) trauen statt denen des Systems
+  --resolver IP[:PORT]   diesen DNS-Resolver fragen statt den des Systems
+  --connect-to SERVER    mit diesem Server verbinden, den Namen für SNI und Zertifikat behalten
+  --server-name NAME     Name für SNI und Zertifikatsprüfung
+  --deadline 30s         Zeit für alles (ms, s, m)
+  --user NAME            Anmeldung versuchen, nur in geprüftem TLS; Passwort aus POSTERN_PASSWORD oder auf Nachfrage (probe)
+  --trace DATEI          das Gespräch aufzeichnen, Geheimnisse verdeckt
+  --no-color             keine Farben (auch NO_COLOR)
+  --quiet                keine Fortschrittsanzeige
+  -v, --verbose          jeder Schritt und jede Erklärung
+  -h, --help             dieser Text
+  --version              die Version
+
+Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellbar, 4 eigenes Netz sperrt den Port, 130 abgebrochen
+`,
+  didYouMean: (word) => `Meinten Sie ${word}?`,
+  noSuchCommand: (typed) => `Den Befehl „${typed}“ gibt es nicht.`,
+  noSuchOption: (typed) => `Die Option ${typed} gibt es nicht.`,
+  optionNeedsValue: (option) => `${option} braucht eine Angabe.`,
+  optionTakesNoValue: (option) => `${option} nimmt keine Angabe.`,
+  tooManyArguments: (command, extra) => `${command} nimmt eine Angabe; „${extra}“ ist zu viel.`,
+  missingArgument: {
+    check: 'Welches Konto? Geben Sie eine Adresse oder eine Domain an: postern check sie@example.org',
+    probe: 'Welcher Endpunkt? Geben Sie einen an, zum Beispiel: postern probe imaps://mail.example.org',
+  },
+  noSuchReason: (typed) => `Den Grund „${typed}“ gibt es nicht.`,
+  noFile: (option, path) => `${option}: Die Datei ${path} gibt es nicht, oder sie lässt sich nicht lesen.`,
+  noPem: (path) => `--ca: ${path} enthält kein Zertifikat in PEM-Form (-----BEGIN CERTIFICATE-----).`,
+  cannotWrite: (path) => `--trace: ${path} lässt sich nicht schreiben.`,
+  noDuration: (typed) =>
+    `--deadline: „${typed}“ ist keine Dauer. Schreiben Sie zum Beispiel 30s, 500ms oder 2m.`,
+  noAddress: (option, typed) =>
+    `${option}: „${typed}“ ist keine IP-Adresse mit oder ohne Port, wie 192.0.2.53, 192.0.2.53:5353 oder [2001:db8::53]:53.`,
+  noLanguage: (typed) => `--lang: „${typed}“ ist nicht bekannt. Bekannt sind en und de.`,
+  noPassword:
+    '--user braucht ein Passwort: Setzen Sie POSTERN_PASSWORD, oder starten Sie den Befehl in einem Terminal, dann werden Sie gefragt.',
+  passwordFor: (user) => `Passwort für ${user}: `,
+  address: {
+    empty:
+      'Es wurde nichts eingegeben. Geben Sie eine Adresse oder eine Domain an, zum Beispiel sie@example.org.',
+    'control-character': 'In der Adresse steht ein Steuerzeichen. Tippen Sie sie noch einmal von Hand.',
+    'white-space': 'In der Adresse steht ein Leerzeichen. Entfernen Sie es.',
+    'no-local-part':
+      'Der Name vor dem @ fehlt. Ergänzen Sie ihn, oder lassen Sie das @ weg, um nur die Domain zu prüfen.',
+    'no-domain': 'Die Domain nach dem @ fehlt, wie in sie@example.org.',
+    'bad-domain': 'Das ist keine Maildomain. Eine solche sieht aus wie example.org.',
+  },
+  internal: 'Hier hat Postern einen Fehler. Bitte melden Sie ihn mit dem folgenden Text:',
+  interrupted: 'Abgebrochen.',
+  heading: {
+    receiving: 'Empfangen',
+    sending: 'Senden',
+    domain: (name) => `So empfängt ${name} Mail von anderen Servern`,
+    toType: 'Das tragen Sie ein',
+    why: 'Warum die anderen nicht funktionieren',
+    findings: 'Was sonst auffiel',
+    programs: 'In den Worten Ihres Mailprogramms',
+    hints: 'Gut zu wissen',
+    timeline: 'Was wann geschah',
+  },
+  verdict: {
+    works: 'funktioniert',
+    'works-unverified': 'funktioniert, ungeprüft',
+    refused: 'funktioniert nicht',
+    silent: 'schweigt',
+    'could-not-tell': 'nicht feststellbar',
+  },
+  method: { 'implicit-tls': 'SSL/TLS', starttls: 'STARTTLS', plaintext: 'keine' },
+  protocol: { smtp: 'SMTP', submission: 'SMTP', imap: 'IMAP', pop3: 'POP3' },
+  port: (port) => `Port ${port}`,
+  userName: (name) => `Benutzername ${name}`,
+  nothingSafe: {
+    incoming: 'Zum Empfangen funktioniert nichts, das sicher ist.',
+    outgoing: 'Zum Senden funktioniert nichts, das sicher ist.',
+  },
+  validUntil: (date) => `Zertifikat gültig bis ${date}`,
+  certificateFor: (names) => `für ${names}`,
+  route: {
+    implicit: 'kein MX-Eintrag: Die Domain nimmt die Mail selbst an',
+    'null-mx': 'sie sagt, dass sie keine Mail annimmt (Null-MX)',
+    'no-such-domain': 'die Domain gibt es nicht',
+    failed: 'ihre Mailserver ließen sich nicht ermitteln',
+  },
+  policy: { present: 'ja', absent: 'nein', failed: 'nicht zu ermitteln' },
+  notPossible: 'in diesem Programm nicht möglich',
+  unconfirmed: 'Wortlaut nicht bestätigt',
+  progress: (done, all) => `${done} von ${all} Endpunkten fertig`,
+  trying: (host) => `warte auf ${host}`,
+  elapsed: (seconds) => `${seconds.replace('.', ',')} s`,
+  demo: {
+    opening: 'In diesem Prozess läuft ein Labor von Mailservern, nur auf diesem Rechner. Drei seiner Konten:',
+    lesson: 'Was es zeigt',
+    closing: `So geht es weiter
+  npm start -- check sie@example.org                   Ihr eigenes Konto (braucht ein Netz)
+  npm start -- probe imaps://mail.example.org          ein Server, ein Verfahren
+  npm start -- explain timeout-connect                 was ein Grund bedeutet
+  npm start -- lab                                     das Labor laufen lassen
+  npm start -- --help                                  alles andere
+`,
+  },
+  lab: {
+    opening: 'Das Labor läuft. Alles ist nur auf diesem Rechner; Strg-C beendet es.',
+    endpoints: 'Endpunkte',
+    zone: 'Zone',
+    closing: 'Das Labor ist geschlossen.',
+    ca: (path) => `Zertifizierungsstelle: ${path}`,
+    accounts: 'Konten',
+  },
+  reasonGroups: 'Gründe',
+  nextReason: (reason) => `postern explain ${reason}`,
+};

@@ -1,0 +1,361 @@
+import { checkCredentials, chooseMechanism } from '@postern/sasl';
+import type { Credentials } from '@postern/sasl';
+import { converse, deadline, isWireError, UsageError, WireError } from '@postern/wire';
+import type { Clock, Connection, Dialogue, FaultKind, Reason, TlsInfo, TlsRequest } from '@postern/wire';
+import { noCapabilities } from './capabilities.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { ImapCommand } from './commands.ts';
+import type { ImapEvent } from './events.ts';
+import type { Answer, CallOptions, Imap, Login, OpenImapOptions, StartTlsOptions } from './imap.ts';
+import { imapClient } from './machine.ts';
+import type { ImapClientMachine } from './machine.ts';
+import type { Untagged } from './reply.ts';
+import type { StatusResponse } from './status.ts';
+import { Turns } from './turns.ts';
+
+type Completed = Extract<ImapEvent, { readonly type: 'completed' }>;
+
+/**
+ * Waits for the greeting on an open connection, asks for the capabilities unless the greeting lists them, and hands out the
+ * dialogue. Takes ownership of the connection, on failure too. Rejects with a {@link WireError}: `greeting-rejected`,
+ * `greeting-rejected-temporarily`, `wrong-protocol`, `tls-on-plaintext-port`, `timeout-greeting` and others. Abort destroys
+ * the connection.
+ *
+ * @example
+ * ```ts
+ * import { openImap } from '@postern/imap';
+ * import { nodeNetwork, systemClock } from '@postern/wire/node';
+ * const connection = await nodeNetwork().connect({ address: '192.0.2.7', port: 143 });
+ * const imap = await openImap(connection, { clock: systemClock(), patience: 'probe' });
+ * console.log(imap.offersStartTls); // true
+ * await imap.logout();
+ * ```
+ */
+export async function openImap(connection: Connection, options: OpenImapOptions): Promise<Imap> {
+  const { signal } = options;
+  try {
+    signal?.throwIfAborted();
+    if (options.tls) await connection.handshake(options.tls, signal ? { signal } : {});
+  } catch (error) {
+    connection.reset();
+    throw error;
+  }
+  const dialogue = new ImapDialogue(connection, options);
+  await dialogue.open(signal);
+  return dialogue;
+}
+
+/** Somebody who waits for an event. */
+interface Waiter {
+  /** Takes an event; `true` = it was the one, and the waiter is done. */
+  readonly take: (event: ImapEvent) => boolean;
+  readonly reject: (error: unknown) => void;
+}
+
+class ImapDialogue implements Imap {
+  greeting: StatusResponse | undefined;
+  preauth = false;
+  readonly connection: Connection;
+  readonly #machine: ImapClientMachine;
+  readonly #dialogue: Dialogue<ImapCommand, ImapEvent>;
+  readonly #clock: Clock;
+  readonly #options: OpenImapOptions;
+  readonly #turns = new Turns();
+  readonly #waiters = new Set<Waiter>();
+  #pumping = false;
+  #request: TlsRequest | undefined;
+  #destroyed = false;
+
+  constructor(connection: Connection, options: OpenImapOptions) {
+    this.connection = connection;
+    this.#clock = options.clock;
+    this.#options = options;
+    const { tls } = connection;
+    this.#machine = imapClient({
+      ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.offeredStartTlsBefore === undefined
+        ? {}
+        : { offeredStartTlsBefore: options.offeredStartTlsBefore }),
+      ...(tls ? { tls } : {}),
+    });
+    this.#dialogue = converse(this.#machine, connection, {
+      clock: options.clock,
+      upgrade: (upgraded, { signal }) => {
+        if (!this.#request) throw new UsageError('no TLS was asked for', 'startTls');
+        return upgraded.handshake(this.#request, { signal });
+      },
+      ...(options.observe ? { observe: options.observe } : {}),
+    });
+  }
+
+  get capabilities(): Capabilities {
+    return this.#machine.capabilities ?? noCapabilities;
+  }
+
+  get offersStartTls(): boolean {
+    return this.#machine.offersStartTls;
+  }
+
+  async open(signal: AbortSignal | undefined): Promise<void> {
+    await this.#turns
+      .beAlone(signal, async () => {
+        await this.#wait(signal, (event) => event.type === 'greeting');
+        await this.#knowCapabilities(signal);
+      })
+      .catch((error: unknown) => {
+        this.connection.reset();
+        throw error;
+      });
+  }
+
+  async capability(options?: CallOptions): Promise<Answer<Capabilities>> {
+    const answer = await this.command({ verb: 'CAPABILITY' }, options);
+    return answer.ok
+      ? { ok: true, value: this.capabilities, reply: answer.reply }
+      : { ok: false, reply: answer.reply };
+  }
+
+  async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
+    const signal = options?.signal;
+    return this.#turns.beAlone(signal, async () => {
+      // RFC 9051 §7.1.4: logged in before TLS, and nothing can be done about it on this connection.
+      if (this.preauth) throw this.#refusal('peer', 'preauth-before-tls', 'starttls');
+      const missing = this.#missingOffer();
+      if (missing && options?.tryAnyway !== true) throw this.#refusal('peer', missing, 'starttls');
+      this.#request = request;
+      const { response, reason } = await this.#ask(
+        { verb: 'STARTTLS', ...(missing ? { tryAnyway: true } : {}) },
+        signal,
+      );
+      if (response.status !== 'OK') {
+        return { ok: false, reply: response, reason: missing ?? reason ?? 'starttls-refused' };
+      }
+      const secured = await this.#wait(signal, (event) => event.type === 'secured');
+      await this.#knowCapabilities(signal);
+      return { ok: true, value: secured.tls, reply: response };
+    });
+  }
+
+  async login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+    const signal = options?.signal;
+    return this.#turns.beAlone(signal, async () => {
+      checkCredentials(credentials);
+      this.#checkPolicy();
+      await this.#knowCapabilities(signal);
+      const except: string[] = [];
+      for (;;) {
+        const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true, except });
+        if (!choice.ok && this.capabilities.loginDisabled) throw this.#refusal('peer', choice.reason, 'auth');
+        if (!choice.ok) checkLoginCredentials(credentials);
+        const mechanism = choice.ok ? choice.mechanism.name : 'LOGIN';
+        const { response, reason } = await this.#ask(
+          choice.ok
+            ? { verb: 'AUTHENTICATE', mechanism: choice.mechanism }
+            : { verb: 'LOGIN', user: credentials.user, password: credentials.password },
+          signal,
+        );
+        if (response.status === 'OK') {
+          await this.#knowCapabilities(signal);
+          return { ok: true, value: { mechanism }, reply: response };
+        }
+        // SASL-008: once more only where the mechanism was not understood; a wrong password is never said twice.
+        const misunderstood = response.status === 'BAD' && !response.code && choice.ok && except.length === 0;
+        if (!misunderstood) return { ok: false, reply: response, ...(reason ? { reason } : {}) };
+        except.push(mechanism);
+      }
+    });
+  }
+
+  async id(
+    fields?: Readonly<Record<string, string>>,
+    options?: CallOptions,
+  ): Promise<Answer<Readonly<Record<string, string | null>>>> {
+    const answer = await this.command({ verb: 'ID', ...(fields ? { fields } : {}) }, options);
+    if (!answer.ok) return { ok: false, reply: answer.reply };
+    const data = answer.value.findLast((entry) => entry.type === 'id');
+    return { ok: true, value: data?.fields ?? {}, reply: answer.reply };
+  }
+
+  async noop(options?: CallOptions): Promise<Answer<undefined>> {
+    const answer = await this.command({ verb: 'NOOP' }, options);
+    return answer.ok
+      ? { ok: true, value: undefined, reply: answer.reply }
+      : { ok: false, reply: answer.reply };
+  }
+
+  async command(command: ImapCommand, options?: CallOptions): Promise<Answer<readonly Untagged[]>> {
+    const { verb } = command;
+    if (verb !== 'CAPABILITY' && verb !== 'NOOP' && verb !== 'ID') {
+      throw new UsageError(`${verb} has a method of its own`, 'startTls, login, logout');
+    }
+    return this.#turns.share(options?.signal, async () => {
+      const data: Untagged[] = [];
+      const { response } = await this.#ask(command, options?.signal, data);
+      return response.status === 'OK'
+        ? { ok: true, value: data, reply: response }
+        : { ok: false, reply: response, partial: data };
+    });
+  }
+
+  async logout(options?: CallOptions): Promise<StatusResponse | undefined> {
+    return this.#turns.beAlone(options?.signal, async () => {
+      try {
+        const { response } = await this.#ask({ verb: 'LOGOUT' }, options?.signal);
+        return response;
+      } catch (error) {
+        const gone: readonly Reason[] = ['closed', 'reset', 'server-closing', 'truncated'];
+        if (this.#dialogue.ended && isWireError(error) && gone.includes(error.code)) return undefined;
+        throw error;
+      } finally {
+        await this.#dialogue[Symbol.asyncDispose]();
+      }
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const idle = this.#turns.calls === 0 && this.#machine.state.name === 'ready';
+    if (this.#dialogue.ended || !idle) {
+      if (!this.#dialogue.ended) this.#destroy();
+      await this.#dialogue[Symbol.asyncDispose]();
+      return;
+    }
+    const limit = deadline(this.#clock, 1000);
+    try {
+      await this.logout({ signal: limit.signal });
+    } catch {
+      // The farewell is a courtesy; the connection is closed either way.
+    } finally {
+      limit[Symbol.dispose]();
+    }
+  }
+
+  /** TLS-016: why STARTTLS cannot be used, or `undefined` where it can. */
+  #missingOffer():
+    Extract<Reason, 'starttls-not-offered' | 'starttls-masked' | 'downgrade-suspected'> | undefined {
+    switch (this.capabilities.startTls) {
+      case 'offered':
+        return undefined;
+      case 'masked':
+        return 'starttls-masked';
+      case 'absent':
+        return this.#options.offeredStartTlsBefore === true ? 'downgrade-suspected' : 'starttls-not-offered';
+    }
+  }
+
+  /** RFC 8314 §5, RFC 9051 §11.1: no password leaves unless TLS is active and the peer is who it should be. */
+  #checkPolicy(): void {
+    const { tls } = this.connection;
+    if (tls?.verification?.status === 'verified') return;
+    const closed = !tls && this.capabilities.loginDisabled && this.capabilities.auth.length === 0;
+    throw this.#refusal('policy', closed ? 'auth-only-after-tls' : 'plaintext-login-refused', 'auth');
+  }
+
+  #refusal(kind: FaultKind, reason: Reason, phase: 'starttls' | 'auth'): WireError {
+    return new WireError({ kind, reason, phase, after: 0, endpoint: this.connection.endpoint });
+  }
+
+  async #knowCapabilities(signal: AbortSignal | undefined): Promise<void> {
+    if (!this.#machine.capabilities) await this.#ask({ verb: 'CAPABILITY' }, signal);
+  }
+
+  /** Sends a command and waits for its completion; `data` collects what comes until then. */
+  async #ask(command: ImapCommand, signal: AbortSignal | undefined, data?: Untagged[]): Promise<Completed> {
+    signal?.throwIfAborted();
+    if (this.#dialogue.ended || this.#destroyed) await this.#over();
+    this.#dialogue.send(command);
+    return this.#wait(signal, (event): event is Completed => {
+      if (event.type === 'untagged') data?.push(event.data);
+      // A command that holds a password comes back masked; it is the only one in flight then.
+      return (
+        event.type === 'completed' &&
+        (event.command === command || (command.verb === 'LOGIN' && event.command.verb === 'LOGIN'))
+      );
+    });
+  }
+
+  /** Waits for an event. An abort now destroys the connection: what was sent cannot be taken back. */
+  #wait<T extends ImapEvent>(
+    signal: AbortSignal | undefined,
+    wanted: (event: ImapEvent) => event is T,
+  ): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const done = (): void => {
+        this.#waiters.delete(waiter);
+        signal?.removeEventListener('abort', abort);
+      };
+      const waiter: Waiter = {
+        take: (event) => {
+          if (!wanted(event)) return false;
+          done();
+          resolve(event);
+          return true;
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      };
+      const abort = (): void => {
+        waiter.reject(signal?.reason);
+        this.#destroy();
+      };
+      this.#waiters.add(waiter);
+      signal?.addEventListener('abort', abort, { once: true });
+      if (signal?.aborted) abort();
+      else void this.#pump();
+    });
+  }
+
+  /** Hands events out while somebody waits; reads nothing otherwise, which is the backpressure. */
+  async #pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (this.#waiters.size > 0 && !this.#destroyed) {
+        const event = await this.#dialogue.next();
+        if (!event) await this.#over();
+        else this.#note(event);
+      }
+    } catch (error) {
+      for (const waiter of this.#waiters) waiter.reject(error);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #note(event: ImapEvent): void {
+    if (event.type === 'greeting') {
+      this.greeting = event.response;
+      this.preauth = event.response.status === 'PREAUTH';
+    } else if (event.type === 'secured') {
+      // RFC 9051 §6.2.1: nothing of what was said in plaintext survives.
+      this.greeting = undefined;
+    }
+    this.#options.onEvent?.(event);
+    for (const waiter of this.#waiters) if (waiter.take(event)) break;
+  }
+
+  #destroy(): void {
+    this.#destroyed = true;
+    this.connection.reset();
+    const error = this.#gone();
+    for (const waiter of this.#waiters) waiter.reject(error);
+  }
+
+  #gone(): WireError {
+    const { endpoint } = this.connection;
+    return new WireError({ kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint });
+  }
+
+  async #over(): Promise<never> {
+    if (this.#destroyed) throw this.#gone();
+    await this.#dialogue.next();
+    throw new UsageError('the dialogue is over', 'no call after logout');
+  }
+}
+
+function checkLoginCredentials({ user, authorizationId }: Credentials): void {
+  if (authorizationId !== undefined && authorizationId !== user) {
+    throw new UsageError('LOGIN cannot carry an authorizationId', 'RFC 9051 §6.2.3', 'argument-refused');
+  }
+}

@@ -1,0 +1,160 @@
+import { isTlsRecord, sample, UsageError } from '@postern/wire';
+import type { EndOfStream, Instant, Machine, Output, TlsInfo } from '@postern/wire';
+import { noCapabilities } from './capabilities.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { ImapCommand } from './commands.ts';
+import type { ImapEvent } from './events.ts';
+import { parseResponse, replyLimits, ResponseReader } from './reply.ts';
+import type { ReplyLimits } from './reply.ts';
+import { initialState, patienceFor } from './states.ts';
+import type { Input, Patience, State, StateName } from './states.ts';
+import { step } from './transition.ts';
+
+/** Options of {@link imapClient}. */
+export interface ImapClientOptions {
+  /** How long to wait for what: `standard` (default), `probe`, or single limits over those of `standard`. */
+  readonly patience?: 'standard' | 'probe' | Partial<Patience>;
+  /** Limits of what is read. Default: {@link replyLimits}. */
+  readonly limits?: Partial<ReplyLimits>;
+  /**
+   * Whether this server was seen to offer STARTTLS before; a list of capabilities without it then brings the diagnostic
+   * `downgrade-suspected`. Default `false`.
+   */
+  readonly offeredStartTlsBefore?: boolean;
+  /** The TLS layer that the dialogue begins in (implicit TLS). Default: it begins in plaintext. */
+  readonly tls?: TlsInfo;
+  /** Most commands sent and not completed; more wait. Default 25: a large service loses count at 50. */
+  readonly maxInFlight?: number;
+}
+
+/** The client machine, with what it knows about the server. */
+export interface ImapClientMachine extends Machine<ImapCommand, ImapEvent> {
+  readonly state: { readonly name: StateName };
+  /** What the server offers; see {@link Capabilities}. `undefined` = not known, ask. */
+  readonly capabilities: Capabilities | undefined;
+  /** Whether STARTTLS can be used: offered, not inside TLS yet, and not greeted with PREAUTH. */
+  readonly offersStartTls: boolean;
+}
+
+/**
+ * The client's side of an IMAP dialogue (RFC 9051, RFC 3501) as a machine: no socket, no clock. {@link openImap} puts it to
+ * work on a connection.
+ *
+ * @example
+ * ```ts
+ * import { latin1, utf8 } from '@postern/wire';
+ * import { imapClient } from '@postern/imap';
+ * const machine = imapClient();
+ * machine.start(0);
+ * machine.receive(utf8('* OK ready\r\n'), 1);
+ * const [output] = machine.send({ verb: 'CAPABILITY' }, 2);
+ * if (output?.type === 'write') console.log(latin1(output.bytes)); // a1 CAPABILITY
+ * ```
+ */
+export function imapClient(options: ImapClientOptions = {}): ImapClientMachine {
+  return new ImapClient(options);
+}
+
+type Outputs = readonly Output<ImapEvent>[];
+
+/** The thin mutable shell: puts bytes together to responses, and lets `step` decide. */
+class ImapClient implements ImapClientMachine {
+  #state: State;
+  readonly #reader: ResponseReader;
+
+  constructor(options: ImapClientOptions) {
+    this.#reader = new ResponseReader({ ...replyLimits, ...options.limits });
+    this.#state = initialState(
+      {
+        patience: patienceFor(options.patience),
+        maxInFlight: options.maxInFlight ?? 25,
+        offeredStartTlsBefore: options.offeredStartTlsBefore ?? false,
+      },
+      options.tls,
+    );
+  }
+
+  get state(): { readonly name: StateName } {
+    return this.#state;
+  }
+
+  get deadline(): Instant | undefined {
+    return this.#state.deadline;
+  }
+
+  get capabilities(): Capabilities | undefined {
+    return this.#state.capabilities;
+  }
+
+  get offersStartTls(): boolean {
+    const { capabilities, tls, stage } = this.#state;
+    return (capabilities ?? noCapabilities).startTls === 'offered' && !tls && stage === 'not-authenticated';
+  }
+
+  start(now: Instant): Outputs {
+    if (this.#state.name !== 'start') throw new UsageError('the machine was started before', 'start once');
+    return this.#step({ type: 'start' }, now);
+  }
+
+  send(command: ImapCommand, now: Instant): Outputs {
+    return this.sendAll([command], now);
+  }
+
+  sendAll(commands: readonly ImapCommand[], now: Instant): Outputs {
+    if (commands.length === 0) return [];
+    return this.#step({ type: 'send', commands, partial: this.#reader.rest() }, now);
+  }
+
+  receive(bytes: Uint8Array, now: Instant): Outputs {
+    if (bytes.length === 0 || this.#over) return [];
+    if (this.#state.name === 'tls') return this.#step({ type: 'plaintext', bytes: sample(bytes) }, now);
+    this.#reader.push(bytes);
+    const outputs: Output<ImapEvent>[] = [];
+    for (;;) {
+      const input = this.#over ? undefined : this.#read();
+      if (!input) return outputs;
+      outputs.push(...this.#step(input, now));
+    }
+  }
+
+  receiveEnd(now: Instant, how: EndOfStream = 'closed'): Outputs {
+    return this.#over ? [] : this.#step({ type: 'end-of-stream', how, rest: this.#reader.rest() }, now);
+  }
+
+  tlsReady(tls: TlsInfo, now: Instant): Outputs {
+    if (this.#state.name !== 'tls') throw new UsageError('no handshake was asked for', 'RFC 9051 §6.2.1');
+    this.#reader.clear();
+    return this.#step({ type: 'tls-ready', tls }, now);
+  }
+
+  tick(now: Instant): Outputs {
+    return this.#step({ type: 'tick', rest: this.#reader.rest() }, now);
+  }
+
+  get #over(): boolean {
+    return this.#state.name === 'ended' || this.#state.name === 'start';
+  }
+
+  #step(input: Input, now: Instant): Outputs {
+    const { state, outputs } = step(this.#state, input, now);
+    this.#state = state;
+    return outputs;
+  }
+
+  /** The next thing the bytes at hand amount to, in the present state. */
+  #read(): Input | undefined {
+    if (this.#state.name === 'greeting' || this.#state.name === 'starttls') {
+      // A record may hold an octet that looks like a line end, so it is looked for before lines are.
+      const first = this.#reader.rest();
+      if (first.length > 1 && isTlsRecord(first)) return { type: 'tls-record', bytes: first };
+    }
+    const item = this.#reader.next(this.#state.stage === 'not-authenticated');
+    if (item?.type !== 'response') return item;
+    return {
+      type: 'response',
+      text: item.text,
+      response: parseResponse(item.text),
+      behind: () => this.#reader.behind(),
+    };
+  }
+}

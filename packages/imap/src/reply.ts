@@ -1,0 +1,240 @@
+import { concatBytes, createLineSplitter, latin1, sample } from '@postern/wire';
+import type { LineSplitter, Reason } from '@postern/wire';
+import { parseCapabilities } from './capabilities.ts';
+import type { Capabilities } from './capabilities.ts';
+import { parseStatus } from './status.ts';
+import type { StatusResponse } from './status.ts';
+import { decoded, maxDepth, nesting, readList } from './tokens.ts';
+
+/** How much of a response is read before it is too much. */
+export interface ReplyLimits {
+  /** All lines of one response together, literals left out. Default 1 MiB: room for every honest list of flags or names. */
+  readonly maxLineBytes: number;
+  /** All literals of one response together. Default 64 MiB. */
+  readonly maxLiteralBytes: number;
+  /**
+   * Both, before a login. Default 64 KiB: nothing but status lines and capabilities counts then (RFC 9051 §11.3), and a
+   * stranger gets no memory of ours.
+   */
+  readonly maxEarlyBytes: number;
+}
+
+/** The defaults, with room for every honest server and none for an endless one. */
+export const replyLimits: ReplyLimits = {
+  maxLineBytes: 1024 * 1024,
+  maxLiteralBytes: 64 * 1024 * 1024,
+  maxEarlyBytes: 64 * 1024,
+};
+
+/** What the reader found next. */
+export type ReplyItem =
+  /** A whole response without its last CRLF, one character per octet, literals where they stand. */
+  | { readonly type: 'response'; readonly text: string }
+  | { readonly type: 'fault'; readonly reason: Reason; readonly bytes: Uint8Array; readonly rule: string };
+
+/** RFC 9051 §4: the largest number64. */
+const maxNumber64 = 2n ** 63n - 1n;
+
+/**
+ * Puts responses together out of bytes in any segmentation (RFC 9051 §2.2, §4.3): a line, and where it ends in a literal's
+ * marker so many octets and another line, and so on. Status responses and continuations hold no literal, whatever their
+ * text ends in.
+ */
+export class ResponseReader {
+  readonly #splitter: LineSplitter;
+  readonly #limits: ReplyLimits;
+  #lines: string[] = [];
+  #lineBytes = 0;
+  #literal: { readonly parts: Uint8Array[]; left: number; held: Uint8Array; heldLength: number } | undefined;
+  #literalBytes = 0;
+
+  constructor(limits: ReplyLimits) {
+    this.#limits = limits;
+    this.#splitter = createLineSplitter({
+      maxLineBytes: Math.max(limits.maxLineBytes, limits.maxEarlyBytes),
+    });
+  }
+
+  /** Takes a chunk; everything of the chunk before must have been read. */
+  push(bytes: Uint8Array): void {
+    this.#splitter.push(bytes);
+  }
+
+  /** The next response or fault; `undefined` when more bytes are needed. `early` = before a login. */
+  next(early: boolean): ReplyItem | undefined {
+    const { maxLineBytes, maxLiteralBytes, maxEarlyBytes } = this.#limits;
+    const lineLimit = early ? maxEarlyBytes : maxLineBytes;
+    for (;;) {
+      if (this.#literal && !this.#readLiteral()) return undefined;
+      const line = this.#splitter.next();
+      if (!line) {
+        return this.#lineBytes + this.#splitter.restBytes > lineLimit ? this.#tooLong() : undefined;
+      }
+      if (line.type === 'too-long' || this.#lineBytes + line.bytes.length + 2 > lineLimit)
+        return this.#tooLong();
+      const { bytes } = line;
+      if (bytes.includes(0)) return fault('nul-in-reply', bytes, 'RFC 9051 §9');
+      // RFC 9051 §2.2: lines end with CRLF. Beside literals a bare LF would leave it open what is counted.
+      if (line.ending === 'lf') return fault('bare-lf', bytes, 'RFC 9051 §2.2');
+      const text = latin1(bytes);
+      this.#lineBytes += bytes.length + 2;
+      const size = this.#lines.length === 0 && !mayHoldLiteral(text) ? undefined : literalSize(text);
+      if (size === undefined) {
+        const whole = this.#lines.length === 0 ? text : this.#lines.join('') + text;
+        this.#clearResponse();
+        return { type: 'response', text: whole };
+      }
+      if (size === 'malformed') return fault('protocol-error', bytes, 'RFC 9051 §4.3');
+      this.#literalBytes += size;
+      if (this.#literalBytes > (early ? maxEarlyBytes : maxLiteralBytes)) {
+        return fault('literal-too-large', bytes, 'RFC 9051 §4.3');
+      }
+      this.#lines.push(`${text}\r\n`);
+      this.#literal = { parts: [], left: size, held: new Uint8Array(0), heldLength: 0 };
+    }
+  }
+
+  /** A copy of what has come of an unfinished response, for evidence. */
+  rest(): Uint8Array {
+    if (this.#lines.length === 0) return this.#splitter.rest();
+    const head = Uint8Array.from(this.#lines.join('').slice(0, 512), (character) => character.charCodeAt(0));
+    return sample(concatBytes([head, this.#splitter.rest()]));
+  }
+
+  /** Bytes that came behind the last response, at most 512 of them. */
+  behind(): Uint8Array {
+    return this.#splitter.rest();
+  }
+
+  /** Whether a response has begun and is not whole. */
+  get partial(): boolean {
+    return this.#lines.length > 0 || this.#splitter.restBytes > 0;
+  }
+
+  /** Forgets everything, as after a TLS handshake. */
+  clear(): void {
+    this.#splitter.clear();
+    this.#clearResponse();
+  }
+
+  #clearResponse(): void {
+    this.#lines = [];
+    this.#lineBytes = 0;
+    this.#literal = undefined;
+    this.#literalBytes = 0;
+  }
+
+  /** Whether the literal is whole now. */
+  #readLiteral(): boolean {
+    const literal = this.#literal;
+    while (literal && literal.left > 0) {
+      const taken = this.#splitter.take(literal.left);
+      if (taken.length === 0) return false;
+      literal.left -= taken.length;
+      hold(literal, taken);
+    }
+    if (literal) this.#lines.push(latin1(literal.held.subarray(0, literal.heldLength)));
+    this.#literal = undefined;
+    return true;
+  }
+
+  #tooLong(): ReplyItem {
+    return { type: 'fault', reason: 'line-too-long', bytes: this.rest(), rule: 'RFC 9051 §2.2' };
+  }
+}
+
+/** Grows by doubling: a peer that drips single octets must not make us copy quadratically, nor one that only announces allocate. */
+function hold(literal: { held: Uint8Array; heldLength: number }, bytes: Uint8Array): void {
+  const needed = literal.heldLength + bytes.length;
+  if (needed > literal.held.length) {
+    const grown = new Uint8Array(Math.max(256, needed, literal.held.length * 2));
+    grown.set(literal.held.subarray(0, literal.heldLength));
+    literal.held = grown;
+  }
+  literal.held.set(bytes, literal.heldLength);
+  literal.heldLength = needed;
+}
+
+function fault(reason: Reason, bytes: Uint8Array, rule: string): ReplyItem {
+  return { type: 'fault', reason, bytes: sample(bytes), rule };
+}
+
+/** RFC 9051 §7: only untagged data holds literals; the text of a status response is free and may end in `{5}`. */
+function mayHoldLiteral(text: string): boolean {
+  return text.startsWith('* ') && !/^\* (?:OK|NO|BAD|PREAUTH|BYE)(?: |$)/i.test(text);
+}
+
+/** The octets announced at a line's end, if any. `+` before the brace is for clients only (RFC 9051 §4.3). */
+function literalSize(text: string): number | 'malformed' | undefined {
+  if (!text.endsWith('}')) return undefined;
+  const digits = text.slice(text.lastIndexOf('{') + 1, -1);
+  if (!/^\d+\+?$/.test(digits)) return undefined;
+  if (digits.endsWith('+') || digits.length > 40) return 'malformed';
+  const size = BigInt(digits);
+  return size > maxNumber64 ? 'malformed' : Number(size);
+}
+
+/** One response of a server (RFC 9051 §2.2.2, §7). */
+export type ImapResponse =
+  | { readonly type: 'continuation'; readonly text: string }
+  | { readonly type: 'tagged'; readonly tag: string; readonly response: StatusResponse }
+  | { readonly type: 'untagged'; readonly data: Untagged };
+
+/** Untagged data (RFC 9051 §7.1-7.5). */
+export type Untagged =
+  | { readonly type: 'status'; readonly response: StatusResponse }
+  | { readonly type: 'capability'; readonly capabilities: Capabilities }
+  /** RFC 2971 §3.2; no fields for NIL. It tells who the server says it is, and nothing else may hang on it. */
+  | { readonly type: 'id'; readonly fields: Readonly<Record<string, string | null>> }
+  /** Anything else, as it came: one character per octet, literals where they stand. */
+  | {
+      readonly type: 'other';
+      /** The word that says what it is, upper case: `EXISTS`, `LIST`, `XFOO`. */
+      readonly name: string;
+      /** The number before that word, if any. */
+      readonly number: number | undefined;
+      readonly raw: string;
+    };
+
+/** Reads a whole response; a reason where it is none. */
+export function parseResponse(
+  text: string,
+): ImapResponse | { readonly type: 'fault'; readonly reason: 'protocol-error' | 'too-deep' } {
+  // RFC 9051 §7.6: `+ text`; some servers leave out the space of an empty one.
+  if (text === '+' || text.startsWith('+ ')) return { type: 'continuation', text: text.slice(2) };
+  if (text.startsWith('* ')) {
+    if (nesting(text) > maxDepth && !parseStatus(text.slice(2))) return { type: 'fault', reason: 'too-deep' };
+    const data = parseUntagged(text);
+    return data ? { type: 'untagged', data } : { type: 'fault', reason: 'protocol-error' };
+  }
+  // RFC 9051 §9: a tag is any astring characters but `+`.
+  const tag = /^[^\s(){%*"\\+\x7f]+(?= )/.exec(text)?.[0];
+  const response = tag === undefined ? undefined : parseStatus(text.slice(tag.length + 1));
+  if (tag === undefined || !response || response.status === 'PREAUTH' || response.status === 'BYE') {
+    return { type: 'fault', reason: 'protocol-error' };
+  }
+  return { type: 'tagged', tag, response };
+}
+
+function parseUntagged(text: string): Untagged | undefined {
+  const response = parseStatus(text.slice(2));
+  if (response) return { type: 'status', response };
+  const found = /^\* (?:(\d+) )?([^\s(){"]+)/.exec(text);
+  const name = found?.[2]?.toUpperCase();
+  if (!found || name === undefined) return undefined;
+  const number = found[1] === undefined ? undefined : Number(found[1]);
+  if (name === 'CAPABILITY' && number === undefined) {
+    return { type: 'capability', capabilities: parseCapabilities(text.slice(found[0].length)) };
+  }
+  if (name === 'ID' && number === undefined) {
+    const values = readList(text, found[0].length + 1) ?? [];
+    const fields = Object.create(null) as Record<string, string | null>;
+    for (let at = 0; at + 1 < values.length; at += 2) {
+      const [field, value] = [values[at], values[at + 1]];
+      if (typeof field === 'string')
+        fields[field.toLowerCase()] = typeof value === 'string' ? decoded(value) : null;
+    }
+    return { type: 'id', fields };
+  }
+  return { type: 'other', name, number, raw: text };
+}

@@ -1,0 +1,57 @@
+import { UsageError } from '@postern/wire';
+import { encodeCommand, verbs } from './commands.ts';
+import type { WireCommand } from './commands.ts';
+import type { State } from './states.ts';
+
+/** RFC 9051 §3, §5.5, §6: what may be sent where. Throws a {@link UsageError} for what may not. */
+export function checkCommand(state: State, command: WireCommand, planned: readonly WireCommand[]): void {
+  const { verb } = command;
+  const refuse = (why: string, rule: string): never => {
+    throw new UsageError(`${verb} is not allowed: ${why}`, rule);
+  };
+  if (state.name === 'start' || state.name === 'greeting')
+    refuse('the server has not greeted yet', 'RFC 9051 §3');
+  if (state.name === 'tls') refuse('a TLS handshake is under way', 'RFC 9051 §6.2.1');
+  if (state.name === 'ended') refuse('the dialogue is over', 'RFC 9051 §3.4');
+  const barrier = planned.find((pending) => verbs[pending.verb].barrier);
+  if (barrier) refuse(`the result of ${barrier.verb} is not known yet`, 'RFC 9051 §5.5');
+  if (verb === 'STARTTLS' && state.preauth) {
+    throw new UsageError('STARTTLS is not allowed after PREAUTH', 'RFC 9051 §7.1.4', 'preauth-before-tls');
+  }
+  if (verbs[verb].stage === 'not-authenticated' && state.stage === 'authenticated') {
+    refuse('already authenticated', 'RFC 9051 §6.2');
+  }
+  if (command.verb === 'STARTTLS') {
+    if (state.tls) refuse('TLS is active', 'RFC 9051 §6.2.1');
+    if (state.capabilities?.startTls !== 'offered' && command.tryAnyway !== true) {
+      const code = state.capabilities?.startTls === 'masked' ? 'starttls-masked' : 'starttls-not-offered';
+      throw new UsageError('STARTTLS is not offered', 'RFC 9051 §6.2.1', code);
+    }
+  }
+  if (command.verb === 'LOGIN' || command.verb === 'AUTHENTICATE') checkLogin(state, command);
+  if (command.verb !== 'AUTHENTICATE') encodeCommand('a0000000', command);
+}
+
+type LoginCommand = Extract<WireCommand, { readonly verb: 'LOGIN' | 'AUTHENTICATE' }>;
+
+function checkLogin(state: State, command: LoginCommand): void {
+  const { capabilities, tls } = state;
+  // RFC 9051 §11.1, RFC 8314 §4.1: a password in the clear only to a peer that was verified.
+  const secret = command.verb === 'LOGIN' || command.mechanism.plaintext;
+  if (secret && tls?.verification?.status !== 'verified') {
+    // The server says itself that it lets nobody in before TLS (RFC 9051 §6.2.3).
+    const closed = !tls && capabilities?.loginDisabled === true && capabilities.auth.length === 0;
+    throw new UsageError(
+      `${command.verb} without verified TLS`,
+      'RFC 9051 §11.1',
+      closed ? 'auth-only-after-tls' : 'plaintext-login-refused',
+    );
+  }
+  if (command.verb === 'LOGIN') {
+    if (capabilities?.loginDisabled) {
+      throw new UsageError('LOGIN is disabled', 'RFC 9051 §6.2.3', 'auth-not-offered');
+    }
+  } else if (!capabilities?.auth.includes(command.mechanism.name)) {
+    throw new UsageError(`${command.mechanism.name} is not offered`, 'RFC 9051 §6.2.2', 'auth-not-offered');
+  }
+}

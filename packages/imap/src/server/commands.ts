@@ -1,0 +1,149 @@
+import { createLineSplitter, latin1 } from '@postern/wire';
+import type { LineSplitter } from '@postern/wire';
+import { readString } from '../tokens.ts';
+import type { ServerLimits } from './options.ts';
+
+/** What a client sent, put together. */
+export type ClientItem =
+  /** A whole command without its last CRLF, one character per octet, literals where they stand. */
+  | { readonly type: 'command'; readonly text: string }
+  /** A literal was announced that the client sends only when asked to (RFC 9051 §4.3). */
+  | { readonly type: 'continue' }
+  /** A command that cannot be read: too long, or with a line end or an octet that is not allowed. Its tag may be known. */
+  | { readonly type: 'unreadable'; readonly tag: string | undefined; readonly why: string }
+  /** So much without a line end that nothing can be made of it. */
+  | { readonly type: 'endless' };
+
+/** Beyond this, waiting for a line end is no use. */
+const maxEndlessBytes = 1024 * 1024;
+
+/**
+ * Puts commands together out of bytes. Literal markers count at every line end, also in a command that is known to be bad:
+ * else the octets of a literal would be read as commands (RFC 7888 §3).
+ */
+export class CommandReader {
+  readonly #splitter: LineSplitter = createLineSplitter({ maxLineBytes: maxEndlessBytes });
+  readonly #limits: ServerLimits;
+  #parts: string[] = [];
+  #bytes = 0;
+  #literalLeft = 0;
+  #literalBytes = 0;
+  #fault: string | undefined;
+
+  constructor(limits: ServerLimits) {
+    this.#limits = limits;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#splitter.push(bytes);
+  }
+
+  next(): ClientItem | undefined {
+    if (!this.#takeLiteral()) return undefined;
+    const line = this.#splitter.next();
+    if (!line) return undefined;
+    if (line.type === 'too-long') return { type: 'endless' };
+    const text = latin1(line.bytes);
+    this.#bytes += line.bytes.length + 2;
+    // RFC 9051 §2.2: commands end with CRLF. What two sides read differently is where attacks live.
+    if (line.ending === 'lf' || line.bytes.includes(0)) this.#fault ??= 'lines end with CRLF and hold no NUL';
+    if (this.#bytes > this.#limits.maxLineBytes) this.#fault ??= 'the line is too long';
+    const marker = /\{(\d{1,10})(\+?)\}$/.exec(text.slice(-16));
+    this.#keep(text);
+    if (!marker) return this.#complete();
+    const size = Number(marker[1]);
+    const asked = marker[2] === '';
+    this.#literalBytes += size;
+    if (this.#literalBytes > this.#limits.maxLiteralBytes) {
+      this.#fault ??= 'the literal is too large';
+      // A literal that waits to be asked for is not coming: the refusal is the answer (RFC 9051 §4.3).
+      if (asked) return this.#complete();
+    }
+    if (asked && this.#fault !== undefined) return this.#complete();
+    this.#keep('\r\n');
+    this.#literalLeft = size;
+    return asked ? { type: 'continue' } : this.next();
+  }
+
+  /** A copy of what has not been read, at most 512 bytes. */
+  rest(): Uint8Array {
+    return this.#splitter.rest();
+  }
+
+  clear(): void {
+    this.#splitter.clear();
+    this.#reset();
+  }
+
+  /** Whether no literal is awaited any more. */
+  #takeLiteral(): boolean {
+    while (this.#literalLeft > 0) {
+      const taken = this.#splitter.take(this.#literalLeft);
+      if (taken.length === 0) return false;
+      this.#literalLeft -= taken.length;
+      this.#keep(latin1(taken));
+    }
+    return true;
+  }
+
+  /** Of a command that is refused anyway only its beginning is kept. */
+  #keep(text: string): void {
+    if (this.#fault === undefined || this.#parts.length === 0) this.#parts.push(text);
+  }
+
+  #complete(): ClientItem {
+    const text = this.#parts.join('');
+    const fault = this.#fault;
+    this.#reset();
+    return fault === undefined
+      ? { type: 'command', text }
+      : { type: 'unreadable', tag: tagOf(text), why: fault };
+  }
+
+  #reset(): void {
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#literalLeft = 0;
+    this.#literalBytes = 0;
+    this.#fault = undefined;
+  }
+}
+
+/** A command as a server reads it. */
+export interface ReceivedCommand {
+  readonly tag: string;
+  /** Upper case: names are case-insensitive (RFC 9051 §9). */
+  readonly verb: string;
+  /** Everything behind the name and one space, as it came. */
+  readonly argument: string;
+}
+
+/** RFC 9051 §9: a tag is any astring characters but `+`. */
+const tagPattern = /^[^\s(){%*"\\+\x7f]{1,64}(?= |$)/;
+
+function tagOf(text: string): string | undefined {
+  return tagPattern.exec(text)?.[0];
+}
+
+/** Reads a command; the tag alone, or not even that, where it is none. */
+export function parseCommand(
+  text: string,
+): ReceivedCommand | { readonly tag: string | undefined; readonly verb?: undefined } {
+  const tag = tagOf(text);
+  if (tag === undefined) return { tag };
+  const verb = /^ ([A-Za-z][A-Za-z0-9-]*)(?= |$)/.exec(text.slice(tag.length))?.[1];
+  if (verb === undefined) return { tag };
+  return { tag, verb: verb.toUpperCase(), argument: text.slice(tag.length + verb.length + 2) };
+}
+
+/** The arguments as strings, if all of them are (RFC 9051 §9 astring); `undefined` where one is not. */
+export function strings(argument: string): readonly string[] | undefined {
+  const values: string[] = [];
+  for (let at = 0; at < argument.length;) {
+    const read = readString(argument, at);
+    if (!read || (read.end < argument.length && argument[read.end] !== ' ')) return undefined;
+    values.push(read.value);
+    at = read.end + 1;
+  }
+  return values;
+}

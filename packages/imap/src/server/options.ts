@@ -1,0 +1,114 @@
+import type { PasswordCredentials } from '@postern/sasl';
+import type { Milliseconds, TlsInfo } from '@postern/wire';
+
+/** How a server greets. Data and no subclass, so that a laboratory can describe any server in a table. */
+export type GreetingHabit =
+  /** `* OK` with the capabilities and a text, default `ready`; `bare` leaves the capabilities out, so that clients ask. */
+  | { readonly type: 'ready'; readonly text?: string; readonly bare?: boolean; readonly delay?: Milliseconds }
+  /** `* PREAUTH`: everybody is logged in already, and STARTTLS is impossible (RFC 9051 §7.1.4). */
+  | { readonly type: 'preauth'; readonly text?: string; readonly delay?: Milliseconds }
+  /** `* BYE` and the end; `code` is a response code such as `UNAVAILABLE` (RFC 5530 §3). */
+  | {
+      readonly type: 'refused';
+      readonly code?: string;
+      readonly text?: string;
+      readonly delay?: Milliseconds;
+    }
+  /** Not a word, and deaf for ever. */
+  | { readonly type: 'silent' }
+  /** These very characters (latin1), such as another protocol's greeting with its line end, and deaf for ever. */
+  | { readonly type: 'raw'; readonly text: string; readonly delay?: Milliseconds };
+
+/** What becomes of STARTTLS. */
+export type StartTlsHabit =
+  /** Offered and done right (RFC 9051 §6.2.1). */
+  | { readonly type: 'offered' }
+  /** Not offered. The verb gets BAD, or with `accepts` is obeyed: a device stripped only the capability. */
+  | { readonly type: 'absent'; readonly accepts?: boolean }
+  /** The capability is overwritten, default `XXXXXXXX`, as some firewalls do. The verb gets BAD, or with `accepts` is obeyed. */
+  | { readonly type: 'masked'; readonly keyword?: string; readonly accepts?: boolean }
+  /** Offered and then refused: `NO` (default) or `BAD`, with a response code such as `UNAVAILABLE` where one is given. */
+  | {
+      readonly type: 'refused';
+      readonly status?: 'NO' | 'BAD';
+      readonly code?: string;
+      readonly text?: string;
+    }
+  /** Offered; behind the go-ahead comes this plaintext (latin1), default a CAPABILITY response: the attack clients must notice. */
+  | { readonly type: 'injected'; readonly text?: string }
+  /** Offered; says OK and then nothing more, so the handshake never comes. */
+  | { readonly type: 'silent' }
+  /** Offered; closes instead of answering the verb, or after its go-ahead. */
+  | { readonly type: 'closes'; readonly after: 'verb' | 'go-ahead' };
+
+/** How a server lets people log in. */
+export interface AuthRules {
+  /** Mechanisms to list. Default: PLAIN and LOGIN; one that `@postern/sasl` does not have is listed and refused. */
+  readonly mechanisms?: readonly string[];
+  /**
+   * Accepts logins inside TLS only; before it no mechanism and LOGINDISABLED is listed. Default `true` (RFC 9051 §6.2.3);
+   * `false` is for laboratories.
+   */
+  readonly insideTlsOnly?: boolean;
+  /** Whether user and password belong together. Synchronous; must not throw. */
+  readonly authenticate: (credentials: PasswordCredentials) => boolean;
+  /** Whether a user may act as somebody else. Default: nobody may. */
+  readonly mayActAs?: (user: string, authorizationId: string) => boolean;
+}
+
+/** Limits of the server machine. */
+export interface ServerLimits {
+  /** Longest line of a command with its CRLF; a longer one gets BAD. Default 8192 (RFC 2683 §3.2.1.5 asks for 8000). */
+  readonly maxLineBytes: number;
+  /** Literals of one command together; more get BAD. Default 65,536. */
+  readonly maxLiteralBytes: number;
+}
+
+/** How long a server waits. */
+export interface ServerPatience {
+  /** For the next command before a login. Default 60 s. */
+  readonly command: Milliseconds;
+  /** For the next command after it. Default 1,800 s, the least that RFC 9051 §5.4 allows. */
+  readonly idle: Milliseconds;
+  /** For the TLS handshake. Default 60 s. */
+  readonly tls: Milliseconds;
+}
+
+/** Options of `imapServer`. */
+export interface ImapServerOptions {
+  /** Default: `{ type: 'ready' }`. */
+  readonly greeting?: GreetingHabit;
+  /** Capabilities to list, STARTTLS, LOGINDISABLED and AUTH= left out: those follow. Default: IMAP4rev1, SASL-IR and ID. */
+  readonly capabilities?: readonly string[];
+  /** Default: `{ type: 'absent' }`. */
+  readonly startTls?: StartTlsHabit;
+  /** Default: no login. */
+  readonly auth?: AuthRules;
+  /** What ID answers (RFC 2971). Default: NIL. */
+  readonly id?: Readonly<Record<string, string>>;
+  /** The TLS layer the dialogue begins in: implicit TLS. Default: none. */
+  readonly tls?: TlsInfo;
+  readonly limits?: Partial<ServerLimits>;
+  readonly patience?: Partial<ServerPatience>;
+}
+
+/** The options with every default filled in. */
+export interface ServerRules extends ImapServerOptions {
+  readonly greeting: GreetingHabit;
+  readonly capabilities: readonly string[];
+  readonly startTls: StartTlsHabit;
+  readonly limits: ServerLimits;
+  readonly patience: ServerPatience;
+}
+
+/** Fills in the defaults. */
+export function serverRules(options: ImapServerOptions): ServerRules {
+  return {
+    ...options,
+    greeting: options.greeting ?? { type: 'ready' },
+    capabilities: options.capabilities ?? ['IMAP4rev1', 'SASL-IR', 'ID'],
+    startTls: options.startTls ?? { type: 'absent' },
+    limits: { maxLineBytes: 8192, maxLiteralBytes: 65_536, ...options.limits },
+    patience: { command: 60_000, idle: 1_800_000, tls: 60_000, ...options.patience },
+  };
+}

@@ -1,0 +1,67 @@
+import { converse } from '@postern/wire';
+import type { Clock, Connection, Observer, TlsOffer } from '@postern/wire';
+import type { ImapServerEvent } from './events.ts';
+import { imapServer } from './machine.ts';
+import type { ImapServerOptions } from './options.ts';
+
+/** Options of {@link serveImap}. */
+export interface ServeImapOptions extends Omit<ImapServerOptions, 'tls'> {
+  /** The time. */
+  readonly clock: Clock;
+  /**
+   * Certificate and key for STARTTLS. Default: none, and STARTTLS is not offered; with it the default habit is
+   * `{ type: 'offered' }`.
+   */
+  readonly tls?: TlsOffer;
+  /** Says BYE and closes; the promise then rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+  /** Sees all bytes; for transcripts. Passwords are not masked on this side: do not log them. */
+  readonly observe?: Observer;
+  /** Sees every event: commands and logins. Must not throw. */
+  readonly onEvent?: (event: ImapServerEvent) => void;
+}
+
+/**
+ * Serves one client on an open connection until it leaves. Takes ownership of the connection. Inside implicit TLS run
+ * `connection.acceptTls` before; the server then does not offer STARTTLS.
+ *
+ * Resolves when the dialogue ended in good order, autologout included. Rejects with a `WireError` when the TLS handshake
+ * failed.
+ *
+ * @example
+ * ```ts
+ * import { serveImap } from '@postern/imap/server';
+ * import { nodeNetwork, systemClock } from '@postern/wire/node';
+ * await nodeNetwork().listen({ address: '127.0.0.1', port: 2143 }, (connection) =>
+ *   serveImap(connection, {
+ *     clock: systemClock(),
+ *     auth: { authenticate: ({ user }) => user === 'tim', insideTlsOnly: false },
+ *   }),
+ * );
+ * ```
+ */
+export async function serveImap(connection: Connection, options: ServeImapOptions): Promise<void> {
+  const { clock, tls, signal, observe, onEvent, ...rest } = options;
+  const machine = imapServer({
+    ...(tls && { startTls: { type: 'offered' } }),
+    ...rest,
+    ...(connection.tls && { tls: connection.tls }),
+  });
+  const dialogue = converse(machine, connection, {
+    clock,
+    ...(tls && { upgrade: (upgraded, upgradeOptions) => upgraded.acceptTls(tls, upgradeOptions) }),
+    ...(observe && { observe }),
+  });
+  try {
+    for (;;) {
+      const event = await dialogue.next(signal && { signal });
+      if (!event) return;
+      onEvent?.(event);
+    }
+  } catch (error) {
+    if (signal?.aborted && !dialogue.ended) dialogue.send({ verb: 'CLOSE' });
+    throw error;
+  } finally {
+    await dialogue[Symbol.asyncDispose]();
+  }
+}

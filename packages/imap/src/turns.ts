@@ -1,0 +1,61 @@
+/**
+ * Who may go when: calls that share, side by side, and calls that want the dialogue for themselves, which wait for all
+ * before them and let all after them wait.
+ */
+export class Turns {
+  #alone: Promise<void> = Promise.resolve();
+  readonly #sharing = new Set<Promise<void>>();
+  #calls = 0;
+
+  /** How many calls are under way or wait. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** Runs when no call that wants to be alone is before it. Abort while waiting rejects with `signal.reason`. */
+  async share<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+    const done = Promise.withResolvers<void>();
+    const before = this.#alone;
+    this.#sharing.add(done.promise);
+    try {
+      return await this.#after(before, signal, run);
+    } finally {
+      this.#sharing.delete(done.promise);
+      done.resolve();
+    }
+  }
+
+  /** Runs when every call before it is done, and nothing runs beside it. */
+  async beAlone<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+    const done = Promise.withResolvers<void>();
+    const before = Promise.all([this.#alone, ...this.#sharing]).then(() => undefined);
+    this.#alone = before.then(() => done.promise);
+    try {
+      return await this.#after(before, signal, run);
+    } finally {
+      done.resolve();
+    }
+  }
+
+  async #after<T>(before: Promise<void>, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+    this.#calls += 1;
+    try {
+      signal?.throwIfAborted();
+      if (signal) {
+        const aborted = Promise.withResolvers<void>();
+        const abort = (): void => {
+          aborted.resolve();
+        };
+        signal.addEventListener('abort', abort, { once: true });
+        await Promise.race([before, aborted.promise]);
+        signal.removeEventListener('abort', abort);
+        signal.throwIfAborted();
+      } else {
+        await before;
+      }
+      return await run();
+    } finally {
+      this.#calls -= 1;
+    }
+  }
+}

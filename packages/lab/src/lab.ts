@@ -1,0 +1,120 @@
+import { listenDns, zoneAnswers } from '@postern/dns';
+import type { Clock, Endpoint, Host, Listener, Network } from '@postern/wire';
+import { createAuthority } from './certificates/authority.ts';
+import type { AuthorityOptions } from './certificates/authority.ts';
+import type { LabAccount, LabEndpoint } from './endpoint.ts';
+import { labNetwork } from './network/lab-network.ts';
+import { loopback, openHosts } from './open-hosts.ts';
+import { providers } from './providers/providers.ts';
+import { zoo } from './providers/zoo.ts';
+import { Reception } from './reception.ts';
+import { oddities } from './zone/oddities.ts';
+import type { LabDomain } from './zone/oddities.ts';
+import { zoneFailures, zoneText } from './zone/zone.ts';
+
+/** Options of {@link startLab}. */
+export interface LabOptions extends AuthorityOptions {
+  /** The network the lab lives on: `nodeNetwork()` for real sockets on loopback, or a simulated one. */
+  readonly host: Network & Host;
+  /** The time, for the servers' patience and for what happens a moment later. */
+  readonly clock: Clock;
+  /**
+   * Makes a port that swallows connection requests; `undefined` where the system has none. Default: only the lab's own
+   * network swallows. `startNodeLab` of `@postern/lab/node` brings one for Linux.
+   */
+  readonly swallow?: () => Promise<Listener | undefined>;
+  /**
+   * Gets what the lab itself did wrong, an error that no client should be able to cause. Default: nobody does; the
+   * connection concerned breaks either way.
+   */
+  readonly onDefect?: (error: unknown) => void;
+}
+
+/** Mail servers, a DNS server and firewall weather, running. Disposal stops all of it and waits until nothing is left. */
+export interface Lab extends AsyncDisposable {
+  /** Reaches the lab's hosts under their public addresses and standard ports, and nothing else in the world. */
+  readonly network: Network;
+  /** The lab's DNS server on that network, UDP and TCP. */
+  readonly resolver: Endpoint;
+  /** Where the DNS server really is, for programs that do not use the lab's network. */
+  readonly realResolver: Endpoint;
+  /** PEM of the throw-away root: the only trust anchor under which the lab's good certificates are good. */
+  readonly roots: readonly string[];
+  /** Everything the DNS server knows, as master-file text. */
+  readonly zone: string;
+  /** Accounts, the instructive three first: everything works; one port swallowed; STARTTLS stripped. */
+  readonly accounts: readonly LabAccount[];
+  /** Every port of every host, with what a check must report. */
+  readonly endpoints: readonly LabEndpoint[];
+  /** Domains whose trouble is in the DNS. */
+  readonly domains: readonly LabDomain[];
+}
+
+const resolver: Endpoint = { address: '192.0.2.53', port: 53 };
+
+/**
+ * Starts a lab. It owns what it opens on `host`, all of it on loopback. Certificates are made when a host is first visited.
+ *
+ * Rejects with what the host's `listen` rejects with; nothing stays open then.
+ *
+ * @example
+ * ```ts
+ * import { startLab } from '@postern/lab';
+ * import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
+ * const clock = virtualClock();
+ * const lab = await startLab({
+ *   host: simulatedNetwork({ clock }),
+ *   clock,
+ *   crypto: globalThis.crypto,
+ *   wallClock: () => 1_900_000_000_000,
+ *   random: () => 0.5,
+ * });
+ * console.log(lab.accounts[1]?.address); // ben@walled.test
+ * await lab[Symbol.asyncDispose]();
+ * ```
+ */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  const { host, clock, swallow, onDefect } = options;
+  const plans = [...providers, ...zoo];
+  const zone = zoneText(plans);
+  const answers = zoneAnswers(zone, { failures: zoneFailures() });
+  const reception = new Reception(host, onDefect ?? (() => undefined));
+  try {
+    const [authority, swallower, dns] = await Promise.all([
+      createAuthority(options),
+      reception.keep(swallow?.() ?? Promise.resolve(undefined)),
+      reception.keep(listenDns(host, loopback, answers)),
+    ]);
+    const hosts = await openHosts(plans, {
+      reception,
+      authority,
+      clock,
+      swallowed: swallower ? { type: 'to', endpoint: swallower.endpoint } : { type: 'swallowed' },
+    });
+    const isResolver = ({ address, port }: Endpoint): boolean =>
+      address === resolver.address && port === resolver.port;
+    const network = labNetwork(
+      host,
+      {
+        stream: (endpoint) =>
+          isResolver(endpoint) ? { type: 'to', endpoint: dns.endpoint } : hosts.route(endpoint),
+        datagram: (endpoint) => (isResolver(endpoint) ? dns.endpoint : undefined),
+      },
+      clock,
+    );
+    return {
+      network,
+      resolver,
+      realResolver: dns.endpoint,
+      roots: authority.roots,
+      zone,
+      accounts: plans.map(({ account }) => account),
+      endpoints: hosts.endpoints,
+      domains: oddities.map(({ domain, reason, lesson }) => ({ domain, reason, lesson })),
+      [Symbol.asyncDispose]: () => reception[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await reception[Symbol.asyncDispose]();
+    throw error;
+  }
+}

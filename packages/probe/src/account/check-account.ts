@@ -1,0 +1,148 @@
+import { mailRoute } from '@postern/dns';
+import type { MailRoute } from '@postern/dns';
+import { deadline, DeadlineExceeded, isWireError, WireError } from '@postern/wire';
+import type { Milliseconds } from '@postern/wire';
+import { adviseClients } from '../advice/advise-clients.ts';
+import { explain } from '../advice/explain.ts';
+import { factsAround } from '../context.ts';
+import { findingsOf } from '../findings.ts';
+import { recommend } from '../recommend.ts';
+import type { AccountReport } from '../report/account-report.ts';
+import type { ServiceEndpoint } from '../report/endpoint.ts';
+import type { Lang } from '../report/explanation.ts';
+import type { ProbeReport } from '../report/probe-report.ts';
+import type { ProbeEnvironment } from '../run/environment.ts';
+import { probeEndpoint } from '../run/probe-endpoint.ts';
+import type { MailAccount } from './address.ts';
+import { discover } from './discover.ts';
+import type { Discovery } from './discover.ts';
+import { domainReport, exchangerEndpoints, exchangersOf, publishedPolicies } from './domain.ts';
+
+/** Options of {@link checkAccount}. */
+export interface CheckOptions {
+  /** Numbers from 0 to below 1, for the choice among equal servers (RFC 2782). */
+  readonly random: () => number;
+  /** For everything, one budget. Default 30 s. Endpoints that are not done by then are reported as they stand. */
+  readonly deadline?: Milliseconds;
+  /** Gives up; rejects with `signal.reason` untouched. */
+  readonly signal?: AbortSignal;
+  /** Hears about each endpoint when its probe is over. Must not throw. */
+  readonly onProbe?: (report: ProbeReport, done: number, all: number) => void;
+}
+
+/**
+ * Checks a mail account: finds the services of its domain, tries both TLS methods on every one at the same time, and says
+ * which works, why the others do not, and what to type. For the domain it also shows how it receives mail.
+ *
+ * Rejects with a `WireError` of kind `dns` where nothing can be found out because the resolver does not answer, or the
+ * domain does not exist; what the servers do is in the report.
+ */
+export async function checkAccount(
+  account: MailAccount,
+  environment: ProbeEnvironment,
+  options: CheckOptions,
+): Promise<AccountReport> {
+  const { clock } = environment;
+  const began = clock.now();
+  using budget = deadline(
+    clock,
+    options.deadline ?? 30_000,
+    options.signal ? { signal: options.signal } : {},
+  );
+  const { signal } = budget;
+  const found = await look(account.domain, environment, options.random, signal).catch((error: unknown) => {
+    throw error instanceof DeadlineExceeded ? dnsFault('dns-timeout', error.limit) : error;
+  });
+  const endpoints: readonly ServiceEndpoint[] = [
+    ...found.candidates.map(({ protocol, host, port, method }) => ({ protocol, host, port, method })),
+    ...exchangersOf(found.route).flatMap(exchangerEndpoints),
+  ];
+  const [probes, published] = await Promise.all([
+    probeAll(endpoints, environment, options, signal),
+    publishedPolicies(account.domain, exchangersOf(found.route), environment, signal),
+  ]);
+  const domain = domainReport(account.domain, found.route, found.services, probes, published);
+  return {
+    ...worded(account, environment.lang ?? 'en', found, probes),
+    domain,
+    elapsedMs: clock.now() - began,
+  };
+}
+
+interface Found extends Discovery {
+  readonly route: MailRoute | undefined;
+}
+
+/** Finds everything there is to probe. */
+async function look(
+  domain: string,
+  environment: ProbeEnvironment,
+  random: () => number,
+  signal: AbortSignal,
+): Promise<Found> {
+  const routing = mailRoute(environment.resolver, domain, { random, signal });
+  // A failed MX look-up spoils only the part that needs it, unless there is no other part.
+  const known: Promise<MailRoute | undefined> = routing.catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (!isWireError(error)) throw error;
+    return undefined;
+  });
+  const discovery = await discover(domain, known, environment, random, signal);
+  const route = await known;
+  if (discovery.candidates.length === 0) {
+    if (route?.status === 'no-such-domain') throw dnsFault('dns-nxdomain');
+    if (route === undefined) await routing;
+  }
+  return { ...discovery, route };
+}
+
+/** All endpoints at the same time: they are different ports, and waiting for one says nothing about the next. */
+function probeAll(
+  endpoints: readonly ServiceEndpoint[],
+  environment: ProbeEnvironment,
+  { onProbe, deadline: limit }: CheckOptions,
+  signal: AbortSignal,
+): Promise<readonly ProbeReport[]> {
+  let done = 0;
+  return Promise.all(
+    endpoints.map(async (endpoint) => {
+      // No password is needed to see which method works, and none goes to a host that was only guessed.
+      const { credentials: _unused, ...rest } = environment;
+      const report = await probeEndpoint(endpoint, rest, {
+        signal,
+        ...(limit === undefined ? {} : { deadline: limit }),
+      });
+      done += 1;
+      onProbe?.(report, done, endpoints.length);
+      return report;
+    }),
+  );
+}
+
+/** The sentences: each result is explained by what the others showed. */
+function worded(
+  { address }: MailAccount,
+  lang: Lang,
+  { candidates }: Found,
+  results: readonly ProbeReport[],
+): Omit<AccountReport, 'domain' | 'elapsedMs'> {
+  const probes = results.map((probe) => ({
+    ...probe,
+    explanation: explain(probe.reason, { lang, facts: factsAround(probe, results) }),
+  }));
+  const recommendation = recommend({ candidates, results: probes }, { lang });
+  return {
+    schema: 'postern.check/1',
+    address: address ?? null,
+    lang,
+    probes,
+    recommendation,
+    clients: adviseClients(recommendation, { lang, ...(address === undefined ? {} : { address }) }),
+    findings: findingsOf(probes, { lang }),
+  };
+}
+
+function dnsFault(reason: 'dns-nxdomain' | 'dns-timeout', limit?: Milliseconds): WireError {
+  const timing = limit === undefined ? { after: 0 } : { after: limit, limit };
+  return new WireError({ kind: 'dns', reason, phase: 'dns', ...timing });
+}

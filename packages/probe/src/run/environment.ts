@@ -1,0 +1,57 @@
+import type { Resolver } from '@postern/dns';
+import type { Memory } from '@postern/pool';
+import type { Credentials } from '@postern/sasl';
+import type { WallClock } from '@postern/starttls';
+import type { Clock, Milliseconds, Network } from '@postern/wire';
+import type { Lang } from '../report/explanation.ts';
+import type { ServiceEndpoint } from '../report/endpoint.ts';
+
+/** Everything a probe needs from outside. */
+export interface ProbeEnvironment {
+  /** Reaches the servers. `nodeNetwork({ evidence: 'first-bytes' })`, so that the true cause of a failed handshake shows. */
+  readonly network: Network;
+  /** Finds addresses; only needed for names. */
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+  /** Tells the civil time, by which certificates expire. */
+  readonly wallClock: WallClock;
+  /** The language of the sentences in the report. Default `en`. */
+  readonly lang?: Lang;
+  /** Trust anchors in place of the system's, PEM. */
+  readonly roots?: readonly string[];
+  /** Dial this address in place of the host's own; name checks and SNI keep the host. */
+  readonly connectTo?: string;
+  /** The name for SNI and checks in place of the host. */
+  readonly serverName?: string;
+  /** The name said in EHLO. Default: the address literal of our end (RFC 5321 §4.1.4). */
+  readonly ehloName?: string;
+  /**
+   * Dial loopback, documentation and other special addresses too. Default `false`: a probe that dials whatever a stranger's
+   * zone says can be turned against its own network.
+   */
+  readonly allowSpecial?: boolean;
+  /** Log in with these, inside verified TLS only. Default: no login is tried. */
+  readonly credentials?: Credentials;
+  /**
+   * Sockets that dial each address, 150 ms apart. Default 1: silence is certain after 2.15 s. 3: after 0.7 s, at the price
+   * of three connections and of taking a burst of loss for silence.
+   */
+  readonly sockets?: number;
+  /** Takes in which ports answered and which did not; a probe never asks it. */
+  readonly memory?: Memory;
+  /** Hears about each step as it happens; for progress and traces. Must not throw. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** A step of a probe, as it happens. */
+export interface Progress {
+  readonly endpoint: ServiceEndpoint;
+  /** Since the probe began. */
+  readonly ms: Milliseconds;
+  /** A timeline event, or a line of the transcript. */
+  readonly event: string;
+  /** Text of the peer may be in it: print it escaped. */
+  readonly detail?: string;
+  /** For a line of the transcript: who said it. Secrets are masked. */
+  readonly side?: 'client' | 'server';
+}

@@ -1,0 +1,62 @@
+import { addresses } from '@postern/dns';
+import { connectAll } from '@postern/pool';
+import type { Attempt, Connecting } from '@postern/pool';
+import { WireError } from '@postern/wire';
+import type { ServiceEndpoint } from '../report/endpoint.ts';
+import type { ProbeEnvironment } from './environment.ts';
+import type { Recorder } from './recorder.ts';
+
+/**
+ * Finds the addresses to dial. Rejects with a `WireError` where there are none: `dns-nxdomain`, `dns-nodata`,
+ * `address-forbidden`, or the resolver's failure.
+ */
+export async function locate(
+  host: string,
+  environment: ProbeEnvironment,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (environment.connectTo !== undefined) return [environment.connectTo];
+  const found = await addresses(environment.resolver, host, {
+    signal,
+    ...(environment.allowSpecial === undefined ? {} : { allowSpecial: environment.allowSpecial }),
+  });
+  switch (found.status) {
+    case 'addresses':
+      return found.addresses;
+    case 'no-such-domain':
+      throw new WireError({ kind: 'dns', reason: 'dns-nxdomain', phase: 'dns', after: 0 });
+    case 'no-addresses':
+      throw new WireError({ kind: 'dns', reason: 'dns-nodata', phase: 'dns', after: 0 });
+    case 'forbidden':
+      throw new WireError({ kind: 'policy', reason: 'address-forbidden', phase: 'dns', after: 0 });
+  }
+}
+
+/** Dials all addresses of an endpoint. */
+export function reach(
+  { port, method }: ServiceEndpoint,
+  hosts: readonly string[],
+  environment: ProbeEnvironment,
+  signal: AbortSignal,
+): Connecting {
+  const { network, clock, memory, sockets } = environment;
+  return connectAll(
+    hosts.map((address) => ({ address, port })),
+    {
+      network,
+      clock,
+      signal,
+      method,
+      ...(memory ? { memory } : {}),
+      ...(sockets === undefined ? {} : { sockets }),
+    },
+  );
+}
+
+/** Notes what became of the addresses that were dialled in vain. */
+export function noteAttempts(attempts: readonly Attempt[], recorder: Recorder): void {
+  for (const { endpoint, outcome, reason } of attempts) {
+    if (outcome === 'granted') continue;
+    recorder.note('not-connected', `${endpoint.address} ${reason ?? outcome}`);
+  }
+}
