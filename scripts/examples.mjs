@@ -130,15 +130,32 @@ export async function typeErrors(examples, { folder, files }) {
   return errors;
 }
 
-/** Runs one example and gives what it printed, without the white space at line ends. */
-export async function output(index, { folder, files }) {
-  const { stdout, stderr, code } = await execute(
+/**
+ * Runs the examples that are marked so, and gives what each printed, by its index; without carriage returns and white space
+ * at line ends.
+ * @returns {Promise<ReadonlyMap<number, string>>}
+ */
+export async function outputs(examples, { folder, files }) {
+  const running = examples.flatMap(({ run }, index) => (run ? [index] : []));
+  const runner = join(import.meta.dirname, 'example-runner.mjs');
+  const { stdout } = await execute(
     process.execPath,
-    ['--conditions=@postern/source', '--no-warnings', join(folder, files[index])],
-    { cwd: folder, timeout: 20_000, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } },
-  ).catch((error) => error);
-  const text = code ? `${stdout}${stderr}` : stdout;
-  return text.replaceAll(/[ \t]+$/gm, '').trimEnd();
+    [
+      '--conditions=@postern/source',
+      '--no-warnings',
+      runner,
+      ...running.map((index) => join(folder, files[index])),
+    ],
+    { cwd: folder, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } },
+  );
+  const texts = JSON.parse(stdout);
+  return new Map(running.map((index, at) => [index, texts[at].replaceAll(/[ \t\r]+$/gm, '').trimEnd()]));
+}
+
+/** What an example printed in place of what it says, as one text; `undefined` where the two agree. */
+export function difference({ file, line, expected }, shown) {
+  if (expected === undefined) return `${file}:${line}: is run and says nowhere what it prints:\n${shown}`;
+  return shown === expected ? undefined : `${file}:${line}: printed\n${shown}\n  in place of\n${expected}`;
 }
 
 if (process.argv[1] === import.meta.filename) {
@@ -146,13 +163,8 @@ if (process.argv[1] === import.meta.filename) {
   const place = layOut(examples);
   try {
     const errors = await typeErrors(examples, place);
-    for (const [index, { file, line, run, expected }] of examples.entries()) {
-      if (!run) continue;
-      const shown = await output(index, place);
-      if (expected === undefined)
-        errors.push(`${file}:${line}: is run and says nowhere what it prints:\n${shown}`);
-      else if (shown !== expected)
-        errors.push(`${file}:${line}: printed\n${shown}\n  in place of\n${expected}`);
+    for (const [index, shown] of await outputs(examples, place)) {
+      errors.push(...[difference(examples[index], shown)].filter((text) => text !== undefined));
     }
     for (const error of errors) console.log(error);
     const running = examples.filter(({ run }) => run).length;
