@@ -59,11 +59,14 @@ function head(folder) {
   const { paragraphs, example } = packageComment(join(folder, 'src/index.ts'));
   const [first, ...others] = paragraphs;
   const paths = subpaths(folder, manifest);
+  // What the example imports is installed by name, since not every package manager hoists what is only a dependency.
+  const imported = example?.code.match(/@postern\/[a-z\d]+/g) ?? [];
+  const installed = [...new Set([manifest.name, ...imported.toSorted()])].join(' ');
   const blocks = [
     `# ${manifest.name}`,
     BEGIN,
     first,
-    `\`\`\`sh\nnpm install ${manifest.name}\n\`\`\``,
+    `\`\`\`sh\nnpm install ${installed}\n\`\`\``,
     `ES modules for Node ${manifest.engines.node.replace('>=', '')} and newer; \`require()\` of them works there too.`,
     ...(example ? [`\`\`\`${[example.lang, ...example.info].join(' ')}\n${example.code}\n\`\`\``] : []),
     ...others,
