@@ -17,22 +17,25 @@ export function current(path) {
 }
 
 /**
- * The command line of a generator: `--write` (the default) or `--check`.
- * @param {string} module `import.meta` of the generator
+ * Writes pages; with `--check` on the command line it only says which are out of date.
  * @param {() => Promise<ReadonlyMap<string, string>>} pages path → wanted text
  * @param {(text: string) => string} [essence] what must agree; default: all of it
  */
-export async function generator(module, pages, essence = (text) => text) {
-  if (process.argv[1] !== module.filename) return;
+export async function writePages(pages, essence = (text) => text) {
   const check = process.argv.includes('--check');
   for (const [path, text] of await pages()) {
-    if (essence(current(path)) === essence(text)) continue;
+    if (essence(current(path)) === essence(text) && (check || current(path) === text)) continue;
     if (check) {
-      console.log(`${path} is out of date: node ${module.filename.slice(root.length + 1)}`);
+      console.log(`${path} is out of date: npm run pages`);
       process.exitCode = 1;
     } else {
       writeFileSync(join(root, path), text);
       console.log(`wrote ${path}`);
     }
   }
+}
+
+/** The command line of a generator that is started by itself. */
+export async function generator(module, pages, essence) {
+  if (process.argv[1] === module.filename) await writePages(pages, essence);
 }

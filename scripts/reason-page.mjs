@@ -1,8 +1,9 @@
 // Writes docs/guide/read-the-reasons.md: every reason code with the words that `postern explain` has for it. Needs the
-// sources of the packages: `node --conditions=@postern/source scripts/reason-page.mjs [--check]`, or `npm run pages`.
+// sources of the packages: `node --conditions=@postern/source scripts/reason-page.mjs [--check]`, or `npm run pages`. The
+// page is not formatted by prettier, which would fill its tables with blanks as wide as their longest cell.
 import { explain, verdictOf } from '@postern/probe';
 import { reasonGroup, reasons } from '@postern/wire';
-import { formatted, generator } from './generated.mjs';
+import { generator } from './generated.mjs';
 
 const PAGE = 'docs/guide/read-the-reasons.md';
 
@@ -37,18 +38,19 @@ function cell(text) {
 
 function row(reason) {
   const { summary, cause, action } = explain(reason, { lang: 'en' });
-  return `| <a id="${reason}"></a>\`${reason}\` | ${verdictOf(reason)} | ${[summary, cause, action].map(cell).join(' | ')} |`;
+  const name = `<a id="${reason}"></a>\`${reason}\`<br>${verdictOf(reason)}`;
+  return `| ${name} | **${cell(summary)}** ${cell(cause)} | ${cell(action)} |`;
 }
 
 function table(codes) {
   return [
-    '| reason | verdict | what was seen | what lies behind it | what to do |',
-    '| --- | --- | --- | --- | --- |',
+    '| reason, verdict | what was seen, and what lies behind it | what to do |',
+    '| --- | --- | --- |',
     ...codes.map(row),
   ];
 }
 
-async function page() {
+function page() {
   const alerts = reasons.filter((reason) => reason.startsWith('tls-alert-'));
   const plain = reasons.filter((reason) => !reason.startsWith('tls-alert-'));
   const text = [
@@ -83,9 +85,9 @@ async function page() {
     ...table(alerts),
     '',
   ];
-  return formatted(PAGE, text.join('\n'));
+  return text.join('\n');
 }
 
-export const pages = async () => new Map([[PAGE, await page()]]);
+export const pages = async () => new Map([[PAGE, page()]]);
 
 await generator(import.meta, pages);

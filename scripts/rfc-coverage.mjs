@@ -1,6 +1,6 @@
 // Lists which section of which RFC is implemented where, from the marks `RFC 5321 §4.2.1` in the sources, into
 // docs/rfc-coverage.md. `--check` fails where the page names other sections or files than the sources do; line numbers may
-// lag behind, because every edit moves them. `node scripts/rfc-coverage.mjs` writes the page anew.
+// lag behind, because every edit moves them. `npm run pages` writes the page anew.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatted, generator, root } from './generated.mjs';
