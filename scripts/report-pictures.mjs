@@ -35,7 +35,7 @@ try {
   const account = lab.accounts.find(({ provider }) => provider === 'walled.test');
   if (!account) throw new Error('the laboratory has no account at walled.test');
   const shown = await capture(['check', account.address], labEnvironment(lab));
-  const prompt = `npx postern check ${account.address}`;
+  const prompt = `postern check ${account.address}`;
   const title = 'The report of an account whose port 465 is swallowed by a firewall';
   writeFileSync(join(root, 'docs/images/check-walled.svg'), terminalSvg(shown, { prompt, title }));
 
