@@ -1,4 +1,4 @@
-// Links between the pages of the documentation lead somewhere, anchors included.
+// Links between the pages of the documentation lead somewhere, anchors included, and the paths they name exist.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -30,7 +30,15 @@ function anchors(markdown) {
   return new Set([...headings, ...[...markdown.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id)]);
 }
 
-it.each(pages)('%s', (page) => {
+const named = /`((?:packages|apps|docs|scripts|interop)\/[^`\s]*)`/g;
+
+it.each(pages)('%s names files that exist', (page) => {
+  const text = readFileSync(join(root, page), 'utf8').replace(/```[\s\S]*?```/g, '');
+  const paths = [...text.matchAll(named)].map(([, path]) => path).filter((path) => path !== 'docs/api');
+  expect(paths.filter((path) => globSync(path, { cwd: root }).length === 0)).toEqual([]);
+});
+
+it.each(pages)('%s has links that lead somewhere', (page) => {
   const text = readFileSync(join(root, page), 'utf8').replace(code, '');
   const broken = [...text.matchAll(link)].flatMap(([, path, anchor]) => {
     const target = path === '' ? join(root, page) : join(root, dirname(page), path);
