@@ -20,8 +20,11 @@ export interface ConverseOptions {
 
 /** Looks over a dialogue's shoulder. Bytes are borrowed. Secrets arrive masked: the machine says what may be shown. */
 export interface Observer {
+  /** Bytes of the peer, before the machine sees them. */
   received?(bytes: Uint8Array, now: Instant): void;
+  /** Bytes on their way to the peer. */
   wrote?(bytes: Uint8Array, now: Instant): void;
+  /** A handshake was finished. */
   secured?(tls: TlsInfo, now: Instant): void;
 }
 

@@ -6,7 +6,9 @@ import type { TlsIdentity, TlsRequest } from '../tls.ts';
 
 /** What a test framework has to give: vitest, node:test and mocha all have these two. */
 export interface TestFramework {
+  /** Groups tests. */
   readonly describe: (name: string, body: () => void) => void;
+  /** Declares one test. */
   readonly it: (name: string, body: () => Promise<void>) => void;
 }
 
