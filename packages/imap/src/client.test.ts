@@ -209,6 +209,22 @@ describe('a dialogue with our own server', () => {
     expect(await reasonOf(imap.command({ verb: 'STARTTLS' }))).toBe('usage');
   });
 
+  test('IMAP-028 knows a BYE that came while nothing was asked', async () => {
+    const connection = await scripted(async ({ send, connection: accepted }) => {
+      await send('* OK [CAPABILITY IMAP4rev1] hi\r\n* BYE down\r\n');
+      await accepted.end();
+    });
+    const events: string[] = [];
+    const imap = await openImap(connection, {
+      clock: virtualClock(),
+      onEvent: (event) => events.push(event.type),
+    });
+    for (let turn = 0; turn < 5; turn += 1) await settled();
+    expect(events).toEqual(['greeting', 'untagged']);
+    const error: unknown = await imap.noop().catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ fault: { reason: 'server-closing', evidence: { reply: '* BYE down' } } });
+  });
+
   test('IMAP-028 fails every call that is not answered with the BYE', async () => {
     const connection = await scripted(async ({ send, line, connection: accepted }) => {
       await send('* OK [CAPABILITY IMAP4rev1] hi\r\n');
@@ -237,7 +253,7 @@ describe('STARTTLS that goes wrong', () => {
 
   test.each([
     ['* OK x\r\n', 'plaintext-after-starttls'],
-    ['\0\u0001\u0002', 'tls-not-spoken'],
+    ['\0\u0001\u0002\u0003\u0004', 'tls-not-spoken'],
   ])(
     'TLS-012 TLS-010 names %j that comes in place of a TLS record; nothing but TLS follows STARTTLS',
     async (text, reason) => {
