@@ -194,6 +194,8 @@ export interface AccountReport {
   readonly clients: readonly ClientAdvice[];
   /** What else was noticed. */
   readonly findings: readonly Finding[];
+  /** Endpoints whose probes were stopped before their end; absent where all are in the report. */
+  readonly unfinished?: readonly ServiceEndpoint[];
   /** Milliseconds in all. */
   readonly elapsedMs: number;
 }
