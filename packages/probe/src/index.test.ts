@@ -6,16 +6,21 @@ it('exports what the documentation lists', () => {
   expect(Object.keys(probe).toSorted()).toMatchInlineSnapshot(`
     [
       "adviseClients",
+      "checkAccount",
       "clientWords",
       "clients",
       "confusions",
+      "defineProbe",
       "escapeText",
       "explain",
       "factsAround",
       "findingsOf",
+      "parseAccount",
       "parseEndpoint",
       "printEndpoint",
+      "probeEndpoint",
       "recommend",
+      "runProbe",
       "verdictOf",
     ]
   `);
