@@ -1,9 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { getServers } from 'node:dns';
 import { isIP } from 'node:net';
 import { cachedResolver, addresses, parseResolvConf, stubResolver } from '@postern/dns';
 import type { Resolver } from '@postern/dns';
 import type { ProbeEnvironment } from '@postern/probe';
+import { parseEndpoint } from '@postern/probe/report';
+import { WireError } from '@postern/wire';
 import type { Endpoint } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
 import type { Options } from './arguments.ts';
@@ -31,7 +34,7 @@ export async function environmentFor(
           { clock },
         );
   const connectTo =
-    options.connectTo === undefined ? undefined : await dialledAddress(options.connectTo, resolver);
+    options.connectTo === undefined ? undefined : await dialledAddress(options.connectTo, resolver, texts);
   return {
     network,
     clock,
@@ -42,15 +45,30 @@ export async function environmentFor(
     allowSpecial: true,
     ...(roots ? { roots } : {}),
     ...(connectTo === undefined ? {} : { connectTo }),
-    ...(options.serverName === undefined ? {} : { serverName: options.serverName }),
+    ...(options.serverName === undefined
+      ? {}
+      : { serverName: hostName('--server-name', options.serverName, texts) }),
   };
 }
 
 /** The address behind `--connect-to`, which may be a name. */
-async function dialledAddress(typed: string, resolver: Resolver): Promise<string> {
-  if (isIP(typed) !== 0) return typed;
-  const found = await addresses(resolver, typed, { allowSpecial: true });
-  return found.addresses[0] ?? typed;
+async function dialledAddress(typed: string, resolver: Resolver, texts: Texts): Promise<string> {
+  const host = hostName('--connect-to', typed, texts);
+  if (isIP(host) !== 0) return host;
+  const found = await addresses(resolver, host, { allowSpecial: true });
+  const [address] = found.status === 'addresses' ? found.addresses : [];
+  if (address !== undefined) return address;
+  const reason = found.status === 'no-such-domain' ? 'dns-nxdomain' : 'dns-nodata';
+  throw new WireError({ kind: 'dns', reason, phase: 'dns', after: 0 });
+}
+
+/** A name or an IP address given with an option, read as the host of an endpoint is. */
+function hostName(option: string, typed: string, texts: Texts): string {
+  const bare = isIP(typed) === 6 ? `[${typed}]` : typed;
+  const parsed = parseEndpoint(`imaps://${bare}`);
+  if (!parsed.ok || bare.replace(/^\[.*\]$/, '').includes(':'))
+    throw new UsageMistake(texts.noHost(option, typed));
+  return parsed.endpoint.host;
 }
 
 /** Reads trust anchors; what is no certificate is refused here and not as a failed handshake later. */
@@ -71,7 +89,11 @@ async function readAuthorities(path: string, texts: Texts): Promise<string> {
 
 async function resolvers(options: Options, texts: Texts): Promise<readonly Endpoint[]> {
   if (options.resolver !== undefined) return [parseServer(options.resolver, '--resolver', texts)];
-  return parseResolvConf(await readFile(RESOLV_CONF, 'utf8').catch(() => ''));
+  const configured = await readFile(RESOLV_CONF, 'utf8').catch(() => undefined);
+  // A system without that file keeps its settings elsewhere; Node knows where.
+  return configured === undefined
+    ? getServers().map((server) => parseServer(server, '--resolver', texts))
+    : parseResolvConf(configured);
 }
 
 /** Reads `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` or `[2001:db8::53]:5353`. */

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import process from 'node:process';
 import manifest from '../package.json' with { type: 'json' };
+import { exitStatus } from './exit.ts';
 import type { Io, Out } from './io.ts';
 import { run } from './run.ts';
 
@@ -13,8 +14,17 @@ process.once('SIGINT', () => {
 process.once('SIGTERM', () => {
   interrupted.abort(new Error('interrupted'));
 });
-// A reader that went away (`postern … | head`) is no error of ours.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+// A reader that went away (`postern … | head`) is no error of ours; a result that could not be written is.
+let unwritten: string | undefined;
+process.stderr.on('error', () => undefined);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') unwritten ??= error.message;
+});
+process.once('exit', () => {
+  if (unwritten === undefined) return;
+  process.stderr.write(`postern: ${unwritten}\n`);
+  process.exitCode = exitStatus.couldNotTell;
+});
 
 const out = (stream: NodeJS.WriteStream): Out => ({
   write: (text) => {

@@ -3,7 +3,8 @@ import { isReason, reasonGroup, reasons } from '@postern/wire';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
 import { nearest } from '../nearest.ts';
-import { table, wrap } from '../output/table.ts';
+import { explanationLines } from '../output/reasons.ts';
+import { table } from '../output/table.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
 
@@ -27,12 +28,7 @@ export function explain(typed: string | undefined, context: Context): ExitStatus
     );
     return exitStatus.works;
   }
-  const lines = [
-    look.paint.strong(typed),
-    ...wrap(explanation.summary, look.width, 2),
-    ...wrap(explanation.cause, look.width, 2),
-    ...wrap(explanation.action, look.width, 2),
-  ];
+  const lines = [look.paint.strong(typed), ...explanationLines(explanation, look, 2)];
   for (const line of lines) io.stdout.write(`${line}\n`);
   return exitStatus.works;
 }
@@ -48,6 +44,9 @@ function listReasons({ options: { lang, json }, texts, look, io }: Context): voi
     return;
   }
   io.stdout.write(`${look.paint.strong(texts.reasonGroups)}\n`);
-  const rows = reasons.map((reason) => [reason, look.paint.faint(explainReason(reason, { lang }).summary)]);
-  for (const line of table(rows)) io.stdout.write(`${line}\n`);
+  const rows = reasons.map((reason) => [
+    reason,
+    { text: explainReason(reason, { lang }).summary, paint: look.paint.faint },
+  ]);
+  for (const line of table(rows, look)) io.stdout.write(`${line}\n`);
 }

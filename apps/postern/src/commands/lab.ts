@@ -51,8 +51,9 @@ function labLines(running: Lab, authority: string, { texts, look, options }: Con
       running.accounts.map(({ address, password, lesson }) => [
         address,
         password,
-        paint.faint(lesson[options.lang]),
+        { text: lesson[options.lang], paint: paint.faint },
       ]),
+      look,
     ),
     '',
     paint.strong(texts.lab.endpoints),
@@ -61,8 +62,9 @@ function labLines(running: Lab, authority: string, { texts, look, options }: Con
         protocol,
         `${hostName}:${endpoint.port}`,
         real ? `${real.address}:${real.port}` : '-',
-        paint.faint(habit),
+        { text: habit, paint: paint.faint },
       ]),
+      look,
     ),
     ...(options.verbose ? ['', paint.strong(texts.lab.zone), running.zone] : []),
   ];
