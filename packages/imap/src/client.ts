@@ -1,6 +1,6 @@
 import { checkCredentials, chooseMechanism } from '@postern/sasl';
 import type { Credentials } from '@postern/sasl';
-import { converse, deadline, isWireError, UsageError, WireError } from '@postern/wire';
+import { converse, deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
 import type { Clock, Connection, Dialogue, FaultKind, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -12,6 +12,7 @@ import type { ImapClientMachine } from './machine.ts';
 import type { Untagged } from './reply.ts';
 import type { StatusResponse } from './status.ts';
 import { Turns } from './turns.ts';
+import { patienceFor } from './states.ts';
 
 type Completed = Extract<ImapEvent, { readonly type: 'completed' }>;
 
@@ -32,14 +33,10 @@ type Completed = Extract<ImapEvent, { readonly type: 'completed' }>;
  * ```
  */
 export async function openImap(connection: Connection, options: OpenImapOptions): Promise<Imap> {
-  const { signal } = options;
-  try {
-    signal?.throwIfAborted();
-    if (options.tls) await connection.handshake(options.tls, signal ? { signal } : {});
-  } catch (error) {
-    connection.reset();
-    throw error;
-  }
+  const { clock, signal, tls } = options;
+  // RFC 8314 §3: the handshake comes first, and the greeting inside it.
+  if (tls)
+    await handshakeWithin(connection, tls, { clock, limit: patienceFor(options.patience).tls, signal });
   const dialogue = new ImapDialogue(connection, options);
   await dialogue.open(signal);
   return dialogue;

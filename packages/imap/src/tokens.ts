@@ -35,6 +35,11 @@ export function skipValue(text: string, at: number): number | undefined {
         position += 1;
         break;
       default:
+        // RFC 3516 §4: `~` before a brace makes a literal that may hold NUL.
+        if (text.startsWith('~{', position)) {
+          position = literalEnd(text, position + 1) ?? position + 2;
+          break;
+        }
         while (position < text.length && !' ()"{'.includes(text[position] ?? ' ')) position += 1;
     }
   } while (depth > 0);
@@ -96,7 +101,7 @@ export function readString(
   const end = skipValue(text, at);
   if (end === undefined || end > text.length || text[at] === '(' || text[at] === ' ') return undefined;
   if (text[at] === '"') return { value: text.slice(at + 1, end - 1).replaceAll(/\\(.)/gs, '$1'), end };
-  const marker = text[at] === '{' ? text.indexOf('}\r\n', at) : -1;
+  const marker = text[at] === '{' || text.startsWith('~{', at) ? text.indexOf('}\r\n', at) : -1;
   return { value: text.slice(marker < 0 ? at : marker + 3, end), end };
 }
 

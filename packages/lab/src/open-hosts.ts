@@ -17,6 +17,8 @@ export const loopback: Endpoint = { address: '127.0.0.1', port: 0 };
 
 /** What opening needs. */
 export interface Ground {
+  /** Whether certificates are made before anybody asks. */
+  readonly certificates: 'at-start' | 'when-visited';
   readonly reception: Reception;
   readonly authority: Authority;
   readonly clock: Clock;
@@ -75,9 +77,10 @@ async function listen({ plan, host, port, habit }: PlannedPort, ground: Ground):
     signal: ground.reception.signal,
     authenticate: ({ user, password }) => user === account.address && password === account.password,
   };
-  const perform = performer(habits[habit].behaviour(port), stage);
-  if (!perform) return undefined;
-  const listener = await ground.reception.listen(loopback, perform);
+  const performance = performer(habits[habit].behaviour(port), stage);
+  if (!performance) return undefined;
+  if (ground.certificates === 'at-start') await performance.prepare();
+  const listener = await ground.reception.listen(loopback, performance.perform);
   return { type: 'to', endpoint: listener.endpoint };
 }
 
@@ -95,7 +98,7 @@ function silentRoute(habit: HabitName, port: MailPort, swallowed: Route, closed:
 }
 
 function describe(host: HostPlan, port: MailPort, habit: HabitName, route: Route): LabEndpoint {
-  const { outcomes, login, needsRealTls = false } = habits[habit];
+  const { outcomes, login = 'works', needsRealTls = false } = habits[habit];
   const results = outcomes(port);
   const reachesLogin = Object.values(results).some(({ verdict }) => verdict === 'works');
   return {
@@ -106,7 +109,7 @@ function describe(host: HostPlan, port: MailPort, habit: HabitName, route: Route
     habit,
     outcomes: results,
     // Nobody logs in on port 25.
-    login: reachesLogin && port !== 25 ? (login ?? 'works') : undefined,
+    login: reachesLogin && port !== 25 && login !== 'none' ? login : undefined,
     needsRealTls,
   };
 }

@@ -42,7 +42,6 @@ describe('the lab on real sockets', () => {
   }
 
   async function expectAll(endpoints: readonly LabEndpoint[]): Promise<void> {
-    if (process.env['NOIMAP']) endpoints = endpoints.filter((e) => e.protocol !== 'imap');
     expect(endpoints.length).toBeGreaterThan(0);
     const rows = endpoints.flatMap((endpoint) => methods.map((method) => ({ endpoint, method })));
     const seen = await Promise.all(

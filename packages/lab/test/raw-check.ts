@@ -96,7 +96,8 @@ class Session {
     step.timeout = 'timeout-tls-handshake';
     await this.#handshake();
     step.timeout = 'timeout-greeting';
-    await this.#greeting();
+    const greeting = await this.#greeting();
+    if (greeting.startsWith('* PREAUTH')) return undefined;
     return this.#login(await this.#capabilities());
   }
 
@@ -113,7 +114,8 @@ class Session {
     }
     step.timeout = 'timeout-starttls-reply';
     const reply = await this.#ask(word);
-    if (/^(4|a NO \[UNAVAILABLE\])/m.test(reply)) throw new Found('starttls-refused-temporarily');
+    if (/^(4|a NO \[UNAVAILABLE\]|-ERR \[SYS\/TEMP\])/m.test(reply))
+      throw new Found('starttls-refused-temporarily');
     if (!/^(220|\+OK|a OK)/m.test(reply)) throw new Found('starttls-refused');
     if (this.#text !== '') throw new Found('plaintext-after-starttls');
     step.timeout = 'timeout-tls-handshake';

@@ -188,22 +188,28 @@ describe('STLS that goes wrong', () => {
     expect(await reasonOf(pop3.capa())).toBe('plaintext-after-starttls');
   });
 
-  test("TLS-012 refuses text that comes in place of the server's hello", async () => {
-    const connection = await scripted(async ({ send, line }) => {
-      await send('+OK\r\n');
-      await line();
-      await send('+OK\r\nSTLS\r\n.\r\n');
-      await line();
-      await send('+OK go\r\n');
-      // The ClientHello comes; the text is sent in answer to it.
-      await line();
-      await send('+OK x\r\n');
-    });
-    const pop3 = await openPop3(connection, { clock: virtualClock() });
-    const pending = pop3.startTls(verified);
-    await connection.end();
-    expect(['plaintext-after-starttls', 'closed-during-tls']).toContain(await reasonOf(pending));
-  });
+  test.each([
+    ['+OK x\r\n', 'plaintext-after-starttls'],
+    ['\0\u0001\u0002', 'tls-not-spoken'],
+  ])(
+    'TLS-012 TLS-010 names %j that comes in place of a TLS record; nothing but TLS follows STLS',
+    async (text, reason) => {
+      let next: Uint8Array | undefined;
+      const connection = await scripted(async ({ send, line, connection: accepted }) => {
+        await send('+OK\r\n');
+        await line();
+        await send('+OK\r\nSTLS\r\n.\r\n');
+        await line();
+        await send('+OK go\r\n');
+        next = Uint8Array.from((await accepted.read()) ?? []);
+        await send(text);
+      });
+      const pop3 = await openPop3(connection, { clock: virtualClock() });
+      expect(await reasonOf(pop3.startTls(verified))).toBe(reason);
+      // A ClientHello is a handshake record.
+      expect(next?.[0]).toBe(0x16);
+    },
+  );
 
   test('TLS-013 the server never executes what came behind STLS', async () => {
     const seen: Pop3ServerEvent[] = [];

@@ -1,6 +1,6 @@
 import { checkCredentials, chooseMechanism } from '@postern/sasl';
 import type { Credentials } from '@postern/sasl';
-import { converse, deadline, isWireError, UsageError, WireError } from '@postern/wire';
+import { converse, deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
 import type { Clock, Connection, Dialogue, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -9,6 +9,7 @@ import type { Pop3Event } from './events.ts';
 import { pop3Client } from './machine.ts';
 import type { Answer, CallOptions, Login, OpenPop3Options, Pop3, StartTlsOptions } from './pop3.ts';
 import type { Pop3Reply } from './reply.ts';
+import { patienceFor } from './states.ts';
 
 type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
 
@@ -28,14 +29,10 @@ type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
  * ```
  */
 export async function openPop3(connection: Connection, options: OpenPop3Options): Promise<Pop3> {
-  const { signal } = options;
-  try {
-    signal?.throwIfAborted();
-    if (options.tls) await connection.handshake(options.tls, signal ? { signal } : {});
-  } catch (error) {
-    connection.reset();
-    throw error;
-  }
+  const { clock, signal, tls } = options;
+  // RFC 8314 §3: the handshake comes first, and the greeting inside it.
+  if (tls)
+    await handshakeWithin(connection, tls, { clock, limit: patienceFor(options.patience).tls, signal });
   const dialogue = new Pop3Dialogue(connection, options);
   await dialogue.open(signal);
   return dialogue;

@@ -1,6 +1,6 @@
 import { chooseMechanism } from '@postern/sasl';
 import type { Credentials } from '@postern/sasl';
-import { converse, deadline, DeadlineExceeded, UsageError, WireError } from '@postern/wire';
+import { converse, deadline, handshakeWithin, UsageError, WireError } from '@postern/wire';
 import type {
   Clock,
   Connection,
@@ -49,37 +49,13 @@ const heloInstead: ReadonlySet<number> = new Set([500, 501, 502, 504, 550]);
  * ```
  */
 export async function openSmtp(connection: Connection, options: OpenSmtpOptions): Promise<Smtp> {
-  try {
-    if (options.tls) await implicitTls(connection, options.tls, options);
-  } catch (error) {
-    connection.reset();
-    await release(connection);
-    throw error;
-  }
+  const { clock, signal, tls } = options;
+  // RFC 8314 §3.3: the handshake comes first, and the greeting inside it.
+  if (tls)
+    await handshakeWithin(connection, tls, { clock, limit: resolvePatience(options.patience).tls, signal });
   const smtp = new SmtpDialogue(connection, options);
   await smtp.greet(options.signal);
   return smtp;
-}
-
-/** RFC 8314 §3.3: the handshake comes first, and the greeting inside it. */
-async function implicitTls(
-  connection: Connection,
-  request: TlsRequest,
-  { clock, signal, patience }: OpenSmtpOptions,
-): Promise<void> {
-  const limit = resolvePatience(patience).tls;
-  using limited = deadline(clock, limit, signal && { signal });
-  try {
-    await connection.handshake(request, { signal: limited.signal });
-  } catch (error) {
-    // The caller's own deadline is the caller's to explain.
-    if (!(error instanceof DeadlineExceeded) || signal?.aborted) throw error;
-    const { endpoint } = connection;
-    throw new WireError(
-      { kind: 'timeout', reason: 'timeout-tls-handshake', phase: 'tls', after: limit, limit, endpoint },
-      { cause: error },
-    );
-  }
 }
 
 /** Lets go of something whatever happens. */

@@ -15,8 +15,9 @@ export { converse } from './converse.ts';
 export type { ConverseOptions, Dialogue, Observer } from './converse.ts';
 export { isUsageError, isWireError, UsageError, WireError } from './faults.ts';
 export type { Evidence, Fault, FaultKind, Phase, PolicyFault, PolicySource, TlsFault } from './faults.ts';
-export { isTlsRecord, judgeNonTls, recogniseProtocol } from './first-bytes.ts';
+export { isTlsRecord, recogniseProtocol } from './first-bytes.ts';
 export type { KnownProtocol } from './first-bytes.ts';
+export { handshakeWithin } from './handshake-within.ts';
 export { createLineSplitter } from './lines.ts';
 export type { Line, LineSplitter, OverlongLine } from './lines.ts';
 export type {
@@ -55,6 +56,8 @@ export type {
   StartTlsReason,
   TlsReason,
 } from './reasons.ts';
+export { serve } from './serve.ts';
+export type { ServeOptions } from './serve.ts';
 export { deadline, DeadlineExceeded, sleep } from './time.ts';
 export type { Clock, Deadline, Instant, Milliseconds } from './time.ts';
 export type {

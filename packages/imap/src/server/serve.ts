@@ -1,4 +1,4 @@
-import { converse } from '@postern/wire';
+import { serve } from '@postern/wire';
 import type { Clock, Connection, Observer, TlsOffer } from '@postern/wire';
 import type { ImapServerEvent } from './events.ts';
 import { imapServer } from './machine.ts';
@@ -47,21 +47,5 @@ export async function serveImap(connection: Connection, options: ServeImapOption
     ...rest,
     ...(connection.tls && { tls: connection.tls }),
   });
-  const dialogue = converse(machine, connection, {
-    clock,
-    ...(tls && { upgrade: (upgraded, upgradeOptions) => upgraded.acceptTls(tls, upgradeOptions) }),
-    ...(observe && { observe }),
-  });
-  try {
-    for (;;) {
-      const event = await dialogue.next(signal && { signal });
-      if (!event) return;
-      onEvent?.(event);
-    }
-  } catch (error) {
-    if (signal?.aborted && !dialogue.ended) dialogue.send({ verb: 'CLOSE' });
-    throw error;
-  } finally {
-    await dialogue[Symbol.asyncDispose]();
-  }
+  await serve(machine, connection, { clock, tls, signal, farewell: { verb: 'CLOSE' }, observe, onEvent });
 }

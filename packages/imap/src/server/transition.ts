@@ -113,6 +113,11 @@ function receive(before: ServerSession, input: ItemInput, now: Instant): ServerS
     case 'continue':
       return answer(session, '+ go ahead');
     case 'unreadable':
+      if (session.exchange)
+        return bad(
+          { ...enter(session, 'not-authenticated', now), exchange: undefined },
+          session.exchange.tag,
+        );
       return answer(session, `${item.tag ?? '*'} BAD ${item.why}`);
     case 'command':
       break;

@@ -24,7 +24,8 @@ export const dialogueHabits: Readonly<Record<DialogueHabit, Habit>> = {
     },
   },
   'oauth-only': {
-    ports,
+    // POP3 has no way to say that USER and PASS are in vain.
+    ports: [465, 587, 993, 143],
     behaviour: withTraits({ mechanisms: ['XOAUTH2', 'OAUTHBEARER'], refusesPasswords: true }),
     outcomes: asPromised(works),
     login: 'oauth-required',

@@ -115,6 +115,7 @@ export const greetingHabits: Readonly<Record<GreetingHabit, Habit>> = {
     behaviour: greeting('preauth'),
     outcomes: (port) =>
       port === 993 ? speaking('implicit-tls', works) : speaking('starttls', refused('preauth-before-tls')),
+    login: 'none',
     lesson: {
       en: 'The server says the client is logged in already; in plaintext that makes STARTTLS impossible.',
       de: 'Der Server behauptet, man sei schon angemeldet; im Klartext macht das STARTTLS unmöglich.',

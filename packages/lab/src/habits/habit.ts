@@ -35,8 +35,8 @@ export interface Habit {
   readonly ports: readonly MailPort[];
   readonly behaviour: (port: MailPort) => Behaviour;
   readonly outcomes: (port: MailPort) => Outcomes;
-  /** What a login inside TLS comes to. Default: `works` where a method works. */
-  readonly login?: Reason;
+  /** What a login inside TLS comes to; `none` where there can be none. Default: `works` where a method works. */
+  readonly login?: Reason | 'none';
   /** Whether the simulated network's stand-in for TLS cannot show it. Default `false`. */
   readonly needsRealTls?: boolean;
   readonly lesson: LabText;

@@ -22,20 +22,25 @@ export interface Stage {
 
 type Serve = Extract<Behaviour, { readonly type: 'serve' }>;
 
-/** What a listener does with each connection, or `undefined` where nobody listens. */
-export function performer(
-  behaviour: Behaviour,
-  stage: Stage,
-): ((connection: Connection) => Promise<void>) | undefined {
+/** What a listener does. */
+export interface Performance {
+  /** Makes the certificate, which otherwise is made for the first connection. */
+  prepare(): Promise<unknown>;
+  /** With each connection. */
+  perform(connection: Connection): Promise<void>;
+}
+
+/** The performance of a behaviour; `undefined` where nobody listens. */
+export function performer(behaviour: Behaviour, stage: Stage): Performance | undefined {
   switch (behaviour.type) {
     case 'serve': {
       const offer = once(() => makeOffer(behaviour, stage));
-      return (connection) => serve(behaviour, connection, stage, offer);
+      return { prepare: offer, perform: (connection) => serve(behaviour, connection, stage, offer) };
     }
     case 'script': {
       const identity = (): Promise<TlsIdentity> => stage.authority.identity('good', [stage.hostName]);
       const scene = { clock: stage.clock, signal: stage.signal, identity };
-      return (connection) => play(behaviour.script, connection, scene);
+      return { prepare: identity, perform: (connection) => play(behaviour.script, connection, scene) };
     }
     case 'refused':
     case 'swallowed':

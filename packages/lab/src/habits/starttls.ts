@@ -39,7 +39,7 @@ export const startTlsHabits: Readonly<Record<StartTlsHabit, Habit>> = {
   'starttls-refused-temporarily': habit(
     'refused-temporarily',
     refused('starttls-refused-temporarily'),
-    [25, 587, 143],
+    ports,
     {
       en: 'The server offers STARTTLS, but has no TLS at the moment.',
       de: 'Der Server bietet STARTTLS an, hat aber im Moment kein TLS.',

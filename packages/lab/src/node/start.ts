@@ -36,6 +36,7 @@ export function startNodeLab(options?: NodeLabOptions): Promise<Lab> {
     random: Math.random,
     crypto: globalThis.crypto,
     swallow: swallowOnLoopback,
+    certificates: 'when-visited',
     ...(onDefect && { onDefect }),
   });
 }

@@ -1,35 +1,27 @@
 import { serveSmtp } from '@postern/smtp/server';
-import type { ServeSmtpOptions, StartTlsHabit } from '@postern/smtp/server';
+import type { GreetingHabit, StartTlsHabit } from '@postern/smtp/server';
 import type { Connection } from '@postern/wire';
 import { hostileText } from './hostile.ts';
 import type { LabServer } from './server.ts';
+import { sharedStartTls } from './shared-habits.ts';
 import type { GreetingTrait, StartTlsTrait } from './traits.ts';
 
 const startTls: Readonly<Record<StartTlsTrait, StartTlsHabit>> = {
-  offered: { type: 'offered' },
-  absent: { type: 'absent' },
-  stripped: { type: 'absent', accepts: true },
-  masked: { type: 'masked' },
+  ...sharedStartTls,
   refused: { type: 'refused', code: 502 },
+  // RFC 3207 §4
   'refused-temporarily': { type: 'refused', code: 454, text: 'TLS not available due to temporary reason' },
-  injected: { type: 'injected' },
-  'then-silent': { type: 'silent' },
-  'then-closed': { type: 'closes', after: 'go-ahead' },
 };
 
-function greeting(trait: GreetingTrait): NonNullable<ServeSmtpOptions['greeting']> {
-  switch (trait) {
-    case 'rejected':
-      return { type: 'refused', code: 554 };
-    case 'rejected-temporarily':
-      return { type: 'refused', code: 421, text: 'too busy, try again later' };
-    case 'hostile':
-      return { type: 'ready', text: hostileText };
-    case 'ready':
-    case 'preauth':
-      return { type: 'ready' };
-  }
-}
+const greetings: Readonly<Record<GreetingTrait, GreetingHabit>> = {
+  ready: { type: 'ready' },
+  // RFC 5321 §3.1, §3.8
+  rejected: { type: 'refused', code: 554 },
+  'rejected-temporarily': { type: 'refused', code: 421, text: 'too busy, try again later' },
+  // SMTP knows no such thing.
+  preauth: { type: 'ready' },
+  hostile: { type: 'ready', text: hostileText },
+};
 
 /** SMTP on port 25, where nobody logs in, or submission, where everybody must (RFC 6409 §4.3). */
 export function serveLabSmtp(
@@ -42,7 +34,7 @@ export function serveLabSmtp(
   return serveSmtp(connection, {
     domain: server.hostName,
     clock: server.clock,
-    greeting: greeting(traits.greeting ?? 'ready'),
+    greeting: greetings[traits.greeting ?? 'ready'],
     startTls: startTls[traits.startTls ?? 'offered'],
     tls: server.tls,
     ...(protocol === 'submission' && { auth, requireAuth: true }),

@@ -47,7 +47,7 @@ export async function discover(
       if (offers.length > 0) return offers.flatMap((offer) => fromOffer(protocol, offer));
       // Every label of the service says that it is not offered: then it is not guessed either (RFC 2782).
       if (allDenied(protocol, services)) return [];
-      return fromGuesses(protocol, domain, await exchangers(route), environment, signal);
+      return fromGuesses(protocol, domain, await exchangerNames(route), environment, signal);
     }),
   );
   return { candidates: distinct(perProtocol.flat()), services };
@@ -116,7 +116,7 @@ async function existing(
   return names.filter((_, index) => found[index]);
 }
 
-async function exchangers(route: Promise<MailRoute | undefined>): Promise<readonly string[]> {
+async function exchangerNames(route: Promise<MailRoute | undefined>): Promise<readonly string[]> {
   const found = await route;
   return found?.status === 'exchangers' ? found.hosts.slice(0, 2).map(({ exchange }) => exchange) : [];
 }

@@ -40,19 +40,15 @@ function connectFault(error: PoolError, elapsed: Milliseconds): Fault {
   return { kind: 'timeout', reason: 'timeout-connect', phase: 'connect', after: elapsed, evidence: { syns } };
 }
 
+/** The time-outs that have a reason of their own; in any other phase it is a reply that did not come. */
+const timeouts: Readonly<Partial<Record<Phase, Reason>>> = {
+  dns: 'dns-timeout',
+  connect: 'timeout-connect',
+  greeting: 'timeout-greeting',
+  starttls: 'timeout-starttls-reply',
+  tls: 'timeout-tls-handshake',
+};
+
 function timeoutOf(phase: Phase): Reason {
-  switch (phase) {
-    case 'dns':
-      return 'dns-timeout';
-    case 'connect':
-      return 'timeout-connect';
-    case 'greeting':
-      return 'timeout-greeting';
-    case 'starttls':
-      return 'timeout-starttls-reply';
-    case 'tls':
-      return 'timeout-tls-handshake';
-    default:
-      return 'timeout-reply';
-  }
+  return timeouts[phase] ?? 'timeout-reply';
 }

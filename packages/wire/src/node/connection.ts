@@ -200,6 +200,8 @@ export class NodeConnection implements Connection {
   ): Promise<'secured' | 'aborted'> {
     this.#channel = new StreamChannel(tls);
     try {
+      // Above a socket that is gone already the handshake would neither succeed nor fail.
+      if (this.#socket.destroyed) throw this.#socket.errored ?? new Error('closed');
       await handshakeDone(tls, event, signal);
       return 'secured';
     } catch (error) {

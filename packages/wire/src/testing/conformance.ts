@@ -152,6 +152,21 @@ export function networkConformance(
       await handshake;
       equal(await readText(connection, 10), '220 inside');
     });
+    test('a handshake on a connection that is gone fails and does not wait', async (scene) => {
+      const go = Promise.withResolvers<void>();
+      const failed = Promise.withResolvers<unknown>();
+      const connection = await scene.connect(async (server) => {
+        await go.promise;
+        await server.acceptTls({ identity: () => scene.under.identity }).catch(failed.resolve);
+      });
+      connection.reset();
+      const other = await scene.connect(echo);
+      await other.write(utf8('meanwhile'));
+      equal(await readText(other, 9), 'meanwhile');
+      go.resolve();
+      const error = await failed.promise;
+      equal(isWireError(error) && error.code, 'reset-during-tls');
+    });
     test('upgrade: plaintext first, then a handshake on the same connection', async (scene) => {
       const connection = await scene.connect(async (server) => {
         await server.write(utf8('220 hello'));
@@ -172,6 +187,14 @@ export function networkConformance(
       const connection = await scene.connect(async (server) => {
         await server.write(utf8('220 mx.example.test ESMTP\r\n'));
         await server.read();
+      });
+      await rejects(connection.handshake(accepting()), 'plaintext-on-tls-port');
+    });
+    test('a plaintext greeting that arrives in pieces: the same', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.read();
+        await server.write(utf8('2'));
+        await server.write(utf8('20 mx'));
       });
       await rejects(connection.handshake(accepting()), 'plaintext-on-tls-port');
     });

@@ -14,9 +14,11 @@ import type {
 import type { Clock, Milliseconds } from '../time.ts';
 import type { ChainTrust } from '../tls.ts';
 import { connectionPair } from './memory-connection.ts';
-import type { Carrier, MemoryConnection } from './memory-connection.ts';
-import { seededRandom, SYN_TIMES, SYSTEM_GIVES_UP } from './weather.ts';
-import type { Path, Weather } from './weather.ts';
+import type { MemoryConnection } from './memory-connection.ts';
+import { opening } from './opening.ts';
+import { pathCarrier } from './path-carrier.ts';
+import { seededRandom } from './weather.ts';
+import type { Path } from './weather.ts';
 
 /** Options of {@link simulatedNetwork}. */
 export interface SimulatedNetworkOptions {
@@ -73,84 +75,6 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
     return nextPort;
   };
 
-  /** When the handshake of TCP is through: immediately after one round trip, later or never when packets get lost. */
-  function opening(
-    weather: Weather,
-    roundTrip: Milliseconds,
-  ): { readonly after: Milliseconds; readonly reason?: Reason } {
-    switch (weather.type) {
-      case 'reject':
-        return { after: roundTrip, reason: 'connection-refused' };
-      case 'unreachable':
-        return { after: roundTrip, reason: 'unreachable' };
-      case 'drop':
-        return { after: SYSTEM_GIVES_UP, reason: 'timeout-connect' };
-      case 'loss': {
-        const through = SYN_TIMES.find(
-          () => random() >= weather.probability && random() >= weather.probability,
-        );
-        return through === undefined
-          ? { after: SYSTEM_GIVES_UP, reason: 'timeout-connect' }
-          : { after: through + roundTrip };
-      }
-      case 'accept':
-      case 'reset-after':
-      case 'stall-after':
-        return { after: roundTrip };
-    }
-  }
-
-  function carrierFor(path: Path, serverEnd: () => MemoryConnection): Carrier {
-    const latency = path.latency ?? 10;
-    const weather = path.weather ?? { type: 'accept' };
-    let fromServer = 0;
-    let broken = false;
-    const later = (act: () => void): void => {
-      if (latency > 0) clock.alarm(clock.now() + latency, act);
-      else act();
-    };
-    const cut = (bytes: Uint8Array): readonly Uint8Array[] => {
-      const largest = path.segmentBytes;
-      if (largest === undefined) return [bytes];
-      const pieces: Uint8Array[] = [];
-      for (let at = 0; at < bytes.length;) {
-        const size = 1 + Math.floor(random() * largest);
-        pieces.push(bytes.slice(at, at + size));
-        at += size;
-      }
-      return pieces;
-    };
-    return {
-      carry(bytes, to) {
-        if (broken) return;
-        let passing = bytes;
-        if (weather.type === 'reset-after' || weather.type === 'stall-after') {
-          if (serverEnd().writesTo(to)) {
-            passing = bytes.slice(0, Math.max(0, weather.bytes - fromServer));
-            fromServer += bytes.length;
-            broken = fromServer > weather.bytes;
-          }
-        }
-        for (const piece of cut(passing)) {
-          later(() => {
-            to.deliver(piece);
-          });
-        }
-        if (broken && weather.type === 'reset-after') {
-          later(() => {
-            to.finish('reset');
-          });
-        }
-      },
-      finish(how, to) {
-        if (broken) return;
-        later(() => {
-          to.finish(how);
-        });
-      },
-    };
-  }
-
   function established(endpoint: Endpoint, path: Path): MemoryConnection | undefined {
     const listener = listeners.get(name(endpoint));
     if (!listener) return undefined;
@@ -158,7 +82,7 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
     const [client, server] = connectionPair({
       clientEndpoint: { address: endpoint.address.includes(':') ? '::1' : '127.0.0.1', port: freePort() },
       serverEndpoint: endpoint,
-      carrier: carrierFor(path, () => serverEnd ?? server),
+      carrier: pathCarrier(path, { clock, random }, () => serverEnd ?? server),
       trust: options.trust ?? (() => ({ ok: true })),
       now: () => clock.now(),
       closed: () => {
@@ -185,7 +109,7 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
     connect(endpoint: Endpoint, connectOptions?: ConnectOptions): Promise<Connection> {
       const begun = clock.now();
       const path = pathTo(endpoint);
-      const { after, reason } = opening(path.weather ?? { type: 'accept' }, 2 * (path.latency ?? 10));
+      const { after, reason } = opening(path.weather ?? { type: 'accept' }, 2 * (path.latency ?? 10), random);
       counts.attempts += 1;
       counts.connecting += 1;
       return new Promise<Connection>((resolve, reject) => {

@@ -1,4 +1,6 @@
 import type { Clock, Instant, Milliseconds } from '../time.ts';
+import { AlarmHeap } from './alarm-heap.ts';
+import type { Alarm } from './alarm-heap.ts';
 
 /** A clock that a test moves. */
 export interface VirtualClock extends Clock {
@@ -16,34 +18,20 @@ export interface VirtualClock extends Clock {
   readonly alarms: number;
 }
 
-interface Alarm {
-  readonly at: Instant;
-  readonly order: number;
-  readonly ring: () => void;
-}
-
 /** Makes a {@link VirtualClock}; it starts at `start` (default 0). */
 export function virtualClock(options?: { readonly start?: Instant }): VirtualClock {
   let now = options?.start ?? 0;
   let order = 0;
-  const alarms: Alarm[] = [];
-
-  function insert(alarm: Alarm): void {
-    let low = 0;
-    let high = alarms.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const other = alarms[middle];
-      if (other && other.at <= alarm.at) low = middle + 1;
-      else high = middle;
-    }
-    alarms.splice(low, 0, alarm);
-  }
+  let set = 0;
+  const heap = new AlarmHeap();
 
   async function ringNext(): Promise<void> {
-    const alarm = alarms.shift();
+    const alarm = heap.pop();
     if (!alarm) return;
+    set -= 1;
     now = Math.max(now, alarm.at);
+    // Rung is as good as taken back: a later cancel must not count it twice.
+    alarm.cancelled = true;
     alarm.ring();
     await settle();
   }
@@ -51,17 +39,19 @@ export function virtualClock(options?: { readonly start?: Instant }): VirtualClo
   return {
     now: () => now,
     alarm(at, ring) {
-      const alarm: Alarm = { at: Math.max(at, now), order: (order += 1), ring };
-      insert(alarm);
+      const alarm: Alarm = { at: Math.max(at, now), order: (order += 1), ring, cancelled: false };
+      heap.push(alarm);
+      set += 1;
       return () => {
-        const index = alarms.indexOf(alarm);
-        if (index >= 0) alarms.splice(index, 1);
+        if (alarm.cancelled) return;
+        alarm.cancelled = true;
+        set -= 1;
       };
     },
     async advance(duration) {
       const end = now + duration;
       await settle();
-      while (alarms[0] && alarms[0].at <= end) await ringNext();
+      for (let next = heap.peek(); next && next.at <= end; next = heap.peek()) await ringNext();
       now = end;
       await settle();
     },
@@ -74,7 +64,7 @@ export function virtualClock(options?: { readonly start?: Instant }): VirtualClo
       promise.catch(() => undefined);
       await settle();
       while (!done) {
-        const next = alarms[0];
+        const next = heap.peek();
         if (!next)
           throw new Error('virtual clock: everything waits and no alarm is set, so nothing can ever happen');
         if (next.at > limit) throw new Error(`virtual clock: not done at ${limit} ms`);
@@ -83,7 +73,7 @@ export function virtualClock(options?: { readonly start?: Instant }): VirtualClo
       return promise;
     },
     get alarms() {
-      return alarms.length;
+      return set;
     },
   };
 }

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import * as client from './index.ts';
+import * as server from './server/index.ts';
+
+test('the entries export what they promise, and no more', () => {
+  expect(Object.keys(client).toSorted()).toMatchInlineSnapshot(`
+    [
+      "encodeCommand",
+      "greetingReason",
+      "imapClient",
+      "loginOutcomes",
+      "loginReason",
+      "noCapabilities",
+      "openImap",
+      "parseCapabilities",
+      "parseResponse",
+      "parseStatus",
+      "patienceProfiles",
+      "replyLimits",
+      "startTlsReason",
+      "states",
+    ]
+  `);
+  expect(Object.keys(server).toSorted()).toMatchInlineSnapshot(`
+    [
+      "imapServer",
+      "serveImap",
+      "serverStates",
+    ]
+  `);
+});

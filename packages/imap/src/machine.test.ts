@@ -1,0 +1,68 @@
+import type { ClientMechanism } from '@postern/sasl';
+import { latin1, utf8 } from '@postern/wire';
+import type { Output } from '@postern/wire';
+import { testTlsInfo } from '@postern/wire/testing';
+import { expect, test } from 'vitest';
+import { imapClient } from './index.ts';
+import type { ImapEvent } from './index.ts';
+
+const said = (outputs: readonly Output<ImapEvent>[]): string =>
+  outputs.map((output) => (output.type === 'write' ? latin1(output.bytes) : '')).join('');
+
+test('SASL-047 work outside of the machine stops an exchange until its result is handed over', () => {
+  const mechanism: ClientMechanism = {
+    name: 'X-WORK',
+    plaintext: false,
+    start: () => utf8('first'),
+    next: () => ({
+      type: 'wait',
+      work: { type: 'derive-key', hash: 'SHA-256', password: utf8('p'), salt: utf8('s'), iterations: 4096 },
+    }),
+    resume: (result) => ({ type: 'respond', response: result }),
+    succeed: () => ({ type: 'done' }),
+  };
+  const client = imapClient();
+  client.start(0);
+  client.receive(utf8('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=X-WORK] x\r\n'), 0);
+  client.send({ verb: 'AUTHENTICATE', mechanism }, 0);
+  expect(() => client.send({ verb: 'RESUME', result: utf8('x') }, 0)).toThrow(/without work/);
+  expect(client.receive(utf8('+ YQ==\r\n'), 0)).toMatchObject([
+    { event: { type: 'work', work: { iterations: 4096 } } },
+  ]);
+  expect(client.state.name).toBe('auth-work');
+  expect(client.deadline).toBeUndefined();
+  expect(said(client.send({ verb: 'RESUME', result: utf8('done') }, 0))).toBe('ZG9uZQ==\r\n');
+  expect(client.receive(utf8('a1 OK\r\n'), 0)).toMatchObject([
+    { event: { type: 'completed', response: { status: 'OK' } } },
+  ]);
+});
+
+test('SASL-002 an empty initial response is written as =', () => {
+  const mechanism: ClientMechanism = {
+    name: 'EXTERNAL',
+    plaintext: false,
+    start: () => new Uint8Array(0),
+    next: () => ({ type: 'done' }),
+    resume: () => ({ type: 'done' }),
+    succeed: () => ({ type: 'done' }),
+  };
+  const client = imapClient();
+  client.start(0);
+  client.receive(utf8('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=EXTERNAL] x\r\n'), 0);
+  expect(said(client.send({ verb: 'AUTHENTICATE', mechanism }, 0))).toBe('a1 AUTHENTICATE EXTERNAL =\r\n');
+});
+
+test('SASL-009 nothing that a client tells shows the password', () => {
+  const client = imapClient({ tls: testTlsInfo });
+  client.start(0);
+  const outputs = [
+    ...client.receive(utf8('* OK [CAPABILITY IMAP4rev1] x\r\n'), 0),
+    ...client.send({ verb: 'LOGIN', user: 'tim', password: 'tanstaaf' }, 0),
+    ...client.receive(utf8('a1 NO\r\n'), 0),
+  ];
+  const shown = outputs.map((output) =>
+    output.type === 'write' ? (output.shown ?? latin1(output.bytes)) : JSON.stringify(output),
+  );
+  expect(shown.join('')).not.toContain('tanstaaf');
+  expect(shown.join('')).toContain('a1 LOGIN "tim" <redacted 8 octets>');
+});

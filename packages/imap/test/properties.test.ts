@@ -1,0 +1,240 @@
+import { loginClient } from '@postern/sasl';
+import { isUsageError, utf8 } from '@postern/wire';
+import type { Machine, Output } from '@postern/wire';
+import { testTlsInfo } from '@postern/wire/testing';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { encodeCommand, imapClient, states } from '../src/index.ts';
+import type { ImapCommand, WireCommand } from '../src/index.ts';
+import { imapServer } from '../src/server/index.ts';
+
+/** Bytes that a server could send: real responses, broken ones, and rubbish. */
+const serverBytes = fc.oneof(
+  fc
+    .constantFrom(
+      '* OK hi\r\n',
+      '* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=LOGIN] x\r\n',
+      '* CAPABILITY IMAP4rev1 AUTH=LOGIN\r\n',
+      '* PREAUTH\r\n',
+      '* BYE\r\n',
+      'a1 OK\r\n',
+      'a2 OK\r\n',
+      'a3 NO [UNAVAILABLE] x\r\n',
+      '+ VXNlcg==\r\n',
+      '+ %\r\n',
+      '+\r\n',
+      '* X {3}\r\n',
+      'ab(',
+      '(((',
+      '"',
+      '}\r\n',
+      '\r',
+      '\n',
+      '\x16\x03',
+      '220 x\r\n',
+    )
+    .map((text) => Uint8Array.from(text, (character) => character.charCodeAt(0))),
+  fc.uint8Array({ maxLength: 20 }),
+);
+
+const command: fc.Arbitrary<ImapCommand> = fc.oneof(
+  fc.constantFrom<ImapCommand>(
+    { verb: 'CAPABILITY' },
+    { verb: 'STARTTLS', tryAnyway: true },
+    { verb: 'NOOP' },
+    { verb: 'ID' },
+    { verb: 'LOGOUT' },
+    { verb: 'LOGIN', user: 'a', password: 'b' },
+    { verb: 'RESUME', result: new Uint8Array(1) },
+  ),
+  fc.constant(undefined).map((): ImapCommand => ({
+    verb: 'AUTHENTICATE',
+    mechanism: loginClient({ type: 'password', user: 'a', password: 'b' }),
+  })),
+);
+
+const event = fc.oneof(
+  { weight: 6, arbitrary: serverBytes.map((bytes) => ({ type: 'bytes', bytes }) as const) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .array(command, { minLength: 1, maxLength: 3 })
+      .map((commands) => ({ type: 'send', commands }) as const),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom({ type: 'tls' } as const, { type: 'end' } as const, { type: 'tick' } as const),
+  },
+);
+
+/** Plays events and checks what must hold whatever comes. */
+function play<C, E>(
+  machine: Machine<C, E>,
+  events: readonly (
+    | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+    | { readonly type: 'send'; readonly commands: readonly C[] }
+    | { readonly type: 'tls' | 'end' | 'tick' }
+  )[],
+): readonly Output<E>[] {
+  const outputs: Output<E>[] = [];
+  let now = 0;
+  let upgrading = false;
+  const take = (more: readonly Output<E>[]): void => {
+    for (const output of more) {
+      if (outputs.at(-1)?.type === 'end') throw new Error('something came after the end');
+      if (upgrading && output.type === 'write') throw new Error('something was written during a handshake');
+      if (output.type === 'start-tls') upgrading = true;
+      outputs.push(output);
+    }
+  };
+  take(machine.start(now));
+  for (const step of events) {
+    now += 10;
+    try {
+      switch (step.type) {
+        case 'bytes':
+          take(machine.receive(step.bytes, now));
+          break;
+        case 'send':
+          take(machine.sendAll(step.commands, now));
+          break;
+        case 'tls':
+          if (!upgrading || outputs.at(-1)?.type === 'end') break;
+          upgrading = false;
+          take(machine.tlsReady(testTlsInfo, now));
+          break;
+        case 'end':
+          take(machine.receiveEnd(now, 'closed'));
+          break;
+        case 'tick':
+          now += 30_000;
+          take(machine.tick(now));
+          break;
+      }
+    } catch (error) {
+      if (step.type !== 'send' || !isUsageError(error)) throw error;
+    }
+  }
+  return outputs;
+}
+
+describe('a client', () => {
+  test('never throws, ends once, stays silent in a handshake, and is always in a state with a row', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 30 }), fc.boolean(), (events, inside) => {
+        const machine = imapClient(inside ? { tls: testTlsInfo } : {});
+        play(machine, events);
+        expect(Object.keys(states)).toContain(machine.state.name);
+      }),
+    );
+  });
+
+  test('says the same however bytes are cut', () => {
+    const events = (chunks: readonly Uint8Array[]): readonly Output<unknown>[] => {
+      const machine = imapClient();
+      machine.start(0);
+      const outputs: Output<unknown>[] = [];
+      let asked = false;
+      for (const chunk of chunks) {
+        const lent = Uint8Array.from(chunk);
+        outputs.push(...machine.receive(lent, 0));
+        lent.fill(0xaa);
+        if (!asked && machine.state.name === 'ready') {
+          asked = true;
+          outputs.push(...machine.send({ verb: 'CAPABILITY' }, 0));
+        }
+      }
+      return outputs;
+    };
+    const flat = (outputs: readonly Output<unknown>[]): unknown =>
+      outputs.map((output) =>
+        output.type === 'end' ? { type: 'end', reason: output.fault?.reason } : output,
+      );
+    fc.assert(
+      fc.property(
+        fc.array(serverBytes, { maxLength: 12 }),
+        fc.infiniteStream(fc.integer({ min: 1, max: 6 })),
+        (parts, sizes) => {
+          const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
+          const greeting = utf8('* OK\r\n');
+          const cut: Uint8Array[] = [greeting];
+          for (let at = 0; at < bytes.length;) {
+            const size = sizes.next().value ?? 1;
+            cut.push(bytes.subarray(at, at + size));
+            at += size;
+          }
+          expect(flat(events(cut))).toEqual(flat(events([greeting, bytes])));
+        },
+      ),
+    );
+  });
+
+  test('writes no command that is more than one line', () => {
+    const argument = fc.string({ unit: 'binary', maxLength: 300 });
+    const any: fc.Arbitrary<Exclude<WireCommand, { readonly verb: 'AUTHENTICATE' }>> = fc.oneof(
+      fc.tuple(argument, argument).map(([user, password]) => ({ verb: 'LOGIN', user, password }) as const),
+      fc.dictionary(argument, argument, { maxKeys: 3 }).map((fields) => ({ verb: 'ID', fields }) as const),
+    );
+    fc.assert(
+      fc.property(any, (given) => {
+        let text = 'refused\r\n';
+        try {
+          text = new TextDecoder().decode(encodeCommand('a1', given).bytes);
+        } catch (error) {
+          if (!isUsageError(error) || error.code !== 'argument-refused') throw error;
+        }
+        expect(text.indexOf('\r\n')).toBe(text.length - 2);
+        expect(text.length).toBeLessThanOrEqual(8192);
+      }),
+    );
+  });
+});
+
+describe('a server', () => {
+  test('never throws, ends once, and stays silent in a handshake', () => {
+    const line = fc.oneof(
+      fc
+        .constantFrom(
+          'a CAPABILITY',
+          'a STARTTLS',
+          'a LOGIN tim x',
+          'a LOGIN {3}',
+          'a LOGIN {3+}',
+          'a AUTHENTICATE PLAIN',
+          'a AUTHENTICATE LOGIN',
+          '*',
+          'dGlt',
+          'a SELECT INBOX',
+          'a LIST "" "[*"',
+          'a STATUS INBOX (MESSAGES)',
+          'a ID (("',
+          'a LOGOUT',
+          '',
+          ' ',
+        )
+        .map((text) => utf8(`${text}\r\n`)),
+      fc.uint8Array({ maxLength: 20 }),
+    );
+    const happening = fc.oneof(
+      { weight: 8, arbitrary: line.map((bytes) => ({ type: 'bytes', bytes }) as const) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          { type: 'tls' } as const,
+          { type: 'end' } as const,
+          { type: 'tick' } as const,
+        ),
+      },
+    );
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 30 }), (happenings) => {
+        const machine = imapServer({
+          startTls: { type: 'offered' },
+          auth: { authenticate: () => true, insideTlsOnly: false },
+        });
+        const outputs = play(machine, happenings);
+        expect(outputs.filter(({ type }) => type === 'end').length).toBeLessThan(2);
+      }),
+    );
+  });
+});

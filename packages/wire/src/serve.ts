@@ -1,0 +1,50 @@
+import { converse } from './converse.ts';
+import type { Observer } from './converse.ts';
+import type { Machine } from './machine.ts';
+import type { Connection } from './network.ts';
+import type { Clock } from './time.ts';
+import type { TlsOffer } from './tls.ts';
+
+/** Options of {@link serve}. */
+export interface ServeOptions<C, E> {
+  readonly clock: Clock;
+  /** Certificate and key for when the machine begins TLS. */
+  readonly tls?: TlsOffer | undefined;
+  /** Ends the service: `farewell` is sent, and the promise rejects with `signal.reason`. */
+  readonly signal?: AbortSignal | undefined;
+  /** The command that says why the server closes. */
+  readonly farewell: C;
+  /** Sees all bytes. What clients say is not masked on this side: do not log it. */
+  readonly observe?: Observer | undefined;
+  /** Sees every event. Must not throw. */
+  readonly onEvent?: ((event: E) => void) | undefined;
+}
+
+/**
+ * Runs a server's machine on a connection until the client leaves; owns the connection. Resolves when the dialogue ended in
+ * good order. Rejects with a `WireError` when it broke.
+ */
+export async function serve<C, E>(
+  machine: Machine<C, E>,
+  connection: Connection,
+  options: ServeOptions<C, E>,
+): Promise<void> {
+  const { clock, tls, signal, farewell, observe, onEvent } = options;
+  const dialogue = converse(machine, connection, {
+    clock,
+    ...(tls && { upgrade: (upgraded, upgradeOptions) => upgraded.acceptTls(tls, upgradeOptions) }),
+    ...(observe && { observe }),
+  });
+  try {
+    for (;;) {
+      const event = await dialogue.next(signal ? { signal } : {});
+      if (event === undefined) return;
+      onEvent?.(event);
+    }
+  } catch (error) {
+    if (signal?.aborted && !dialogue.ended) dialogue.send(farewell);
+    throw error;
+  } finally {
+    await dialogue[Symbol.asyncDispose]();
+  }
+}
