@@ -5,6 +5,7 @@ export class Reception implements AsyncDisposable {
   readonly #host: Host;
   readonly #onDefect: (error: unknown) => void;
   readonly #listeners: Listener[] = [];
+  readonly #opening = new Set<Promise<unknown>>();
   readonly #served = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
@@ -18,11 +19,18 @@ export class Reception implements AsyncDisposable {
     return this.#closing.signal;
   }
 
-  /** Takes ownership of a listener. */
+  /** Takes ownership of a listener, also of one that opens only after another one failed to. */
   async keep<T extends Listener | undefined>(opening: Promise<T>): Promise<T> {
-    const listener = await opening;
-    if (listener) this.#listeners.push(listener);
-    return listener;
+    const settled = opening.then(
+      (listener) => {
+        if (listener) this.#listeners.push(listener);
+      },
+      () => undefined,
+    );
+    this.#opening.add(settled);
+    await settled;
+    this.#opening.delete(settled);
+    return opening;
   }
 
   /** Listens. What `serve` throws is a defect of the lab: it is told, and the connection breaks. */
@@ -52,6 +60,7 @@ export class Reception implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
+    await Promise.all(this.#opening);
     await Promise.all(this.#listeners.splice(0).map((listener) => listener[Symbol.asyncDispose]()));
     await Promise.all(this.#served);
   }

@@ -32,10 +32,10 @@ describe('the DNS of the lab', () => {
   });
 
   it('answers over TCP too', async () => {
-    const query = Uint8Array.from([
-      ...[0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0],
-      ...[4, ...Buffer.from('mail'), 7, ...Buffer.from('allgood'), 4, ...Buffer.from('test'), 0, 0, 1, 0, 1],
-    ]);
+    // RFC 1035 §4.1: ID, flags with RD, one question; then the name, type A, class IN.
+    const header = '123401000001000000000000';
+    const name = Buffer.from('\u0004mail\u0007allgood\u0004test\u0000').toString('hex');
+    const query = Buffer.from(`${header}${name}00010001`, 'hex');
     const connection = await lab.network.connect(lab.resolver);
     await connection.write(Uint8Array.from([0, query.length, ...query]));
     const reply = Buffer.from((await connection.read()) ?? []);

@@ -2,8 +2,8 @@ import { mailPorts } from '../ports.ts';
 import type { MailPort } from '../ports.ts';
 import type { GreetingHabit } from './habit-name.ts';
 import type { Behaviour, Habit, Outcomes } from './habit.ts';
-import { asPromised, refused, speaking, works } from './outcomes.ts';
-import { endless, say, sayInsideTls } from './script.ts';
+import { asPromised, refused, silent, speaking, works } from './outcomes.ts';
+import { endless, say, sayAndClose, sayInsideTls } from './script.ts';
 import type { GreetingTrait } from '../servers/traits.ts';
 
 const plainPorts: readonly MailPort[] = [587, 143, 110];
@@ -38,6 +38,19 @@ function endlessGreeting(port: MailPort): Behaviour {
       return { type: 'script', script: endless('* OK ', 'and one more word ') };
     case 'pop3':
       return { type: 'script', script: endless('+OK ', 'and one more word ') };
+  }
+}
+
+/** The first line of a good server. */
+function firstLine(port: MailPort): string {
+  switch (mailPorts[port].protocol) {
+    case 'smtp':
+    case 'submission':
+      return '220 zoo.test ESMTP ready\r\n';
+    case 'imap':
+      return '* OK IMAP4rev1 ready\r\n';
+    case 'pop3':
+      return '+OK POP3 ready\r\n';
   }
 }
 
@@ -108,6 +121,33 @@ export const greetingHabits: Readonly<Record<GreetingHabit, Habit>> = {
     lesson: {
       en: 'The greeting carries control characters and HTML; the server works, and nothing of it may reach the screen raw.',
       de: 'Der Gruß enthält Steuerzeichen und HTML; der Server geht, und nichts davon darf roh auf den Bildschirm.',
+    },
+  },
+  'greeting-delayed': {
+    ports: [...plainPorts, 465, 993, 995],
+    behaviour: greeting('delayed'),
+    outcomes: asPromised(works),
+    lesson: {
+      en: 'The server lets a second pass before it greets; patience is rewarded.',
+      de: 'Der Server lässt vor dem Gruß eine Sekunde verstreichen; Geduld lohnt sich.',
+    },
+  },
+  'greeting-cut': {
+    ports: plainPorts,
+    behaviour: (port) => ({ type: 'script', script: sayAndClose(firstLine(port).slice(0, 12)) }),
+    outcomes: asPromised(refused('truncated')),
+    lesson: {
+      en: 'The connection is closed in the middle of the greeting.',
+      de: 'Die Verbindung wird mitten im Gruß geschlossen.',
+    },
+  },
+  'silent-after-greeting': {
+    ports: plainPorts,
+    behaviour: (port) => ({ type: 'script', script: say(firstLine(port)) }),
+    outcomes: asPromised(silent('timeout-reply')),
+    lesson: {
+      en: 'The server greets and then answers nothing any more.',
+      de: 'Der Server grüßt und antwortet dann auf nichts mehr.',
     },
   },
   preauth: {

@@ -19,6 +19,9 @@ export type GreetingHabit =
   | 'greeting-ssh'
   | 'greeting-endless'
   | 'greeting-hostile'
+  | 'greeting-delayed'
+  | 'greeting-cut'
+  | 'silent-after-greeting'
   | 'preauth';
 
 /** What becomes of STARTTLS or STLS. */

@@ -25,9 +25,9 @@ type Serve = Extract<Behaviour, { readonly type: 'serve' }>;
 /** What a listener does. */
 export interface Performance {
   /** Makes the certificate, which otherwise is made for the first connection. */
-  prepare(): Promise<unknown>;
+  readonly prepare: () => Promise<unknown>;
   /** With each connection. */
-  perform(connection: Connection): Promise<void>;
+  readonly perform: (connection: Connection) => Promise<void>;
 }
 
 /** The performance of a behaviour; `undefined` where nobody listens. */

@@ -38,6 +38,13 @@ export function say(text: string): Script {
   };
 }
 
+/** Says these characters and closes. */
+export function sayAndClose(text: string): Script {
+  return async (connection) => {
+    await connection.write(utf8(text));
+  };
+}
+
 /** Runs the handshake with a good certificate, then says these characters and nothing more. */
 export function sayInsideTls(text: string): Script {
   return async (connection, scene) => {

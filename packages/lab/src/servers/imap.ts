@@ -4,6 +4,7 @@ import type { Connection } from '@postern/wire';
 import { hostileText } from './hostile.ts';
 import type { LabServer } from './server.ts';
 import { sharedStartTls } from './shared-habits.ts';
+import { greetingDelay } from './traits.ts';
 import type { GreetingTrait, StartTlsTrait } from './traits.ts';
 
 const startTls: Readonly<Record<StartTlsTrait, StartTlsHabit>> = {
@@ -15,6 +16,7 @@ const startTls: Readonly<Record<StartTlsTrait, StartTlsHabit>> = {
 
 const greetings: Readonly<Record<GreetingTrait, GreetingHabit>> = {
   ready: { type: 'ready' },
+  delayed: { type: 'ready', delay: greetingDelay },
   rejected: { type: 'refused' },
   'rejected-temporarily': { type: 'refused', code: 'UNAVAILABLE', text: 'too busy, try again later' },
   preauth: { type: 'preauth' },

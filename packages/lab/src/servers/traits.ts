@@ -1,5 +1,19 @@
-/** How a server greets: rightly, with a refusal, before a login of its own making (IMAP), or with characters of its own. */
-export type GreetingTrait = 'ready' | 'rejected' | 'rejected-temporarily' | 'preauth' | 'hostile';
+import type { Milliseconds } from '@postern/wire';
+
+/** How a server greets. */
+export type GreetingTrait =
+  | 'ready'
+  /** Rightly, but only after {@link greetingDelay}, as servers do that wait for clients which talk too early. */
+  | 'delayed'
+  | 'rejected'
+  | 'rejected-temporarily'
+  /** IMAP: everybody is logged in already. The others greet rightly. */
+  | 'preauth'
+  /** With what a reader must not be shown raw. */
+  | 'hostile';
+
+/** How long a delayed greeting takes: longer than anybody likes, shorter than anybody's patience. */
+export const greetingDelay: Milliseconds = 1000;
 
 /** What becomes of STARTTLS or STLS. */
 export type StartTlsTrait =
