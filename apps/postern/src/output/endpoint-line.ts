@@ -42,7 +42,7 @@ function detail(
 ): string {
   if (verdict === 'works' || verdict === 'works-unverified') {
     const version = tls && tlsVersion(tls.version);
-    const until = certificate && texts.certificateUntil(certificate.validTo.slice(0, 10));
+    const until = certificate && texts.fact.validUntil(certificate.validTo.slice(0, 10));
     return [version, until].filter(Boolean).join(', ');
   }
   const other = attempts.find((attempt) => attempt.method !== endpoint.method && attempt.verdict === 'works');

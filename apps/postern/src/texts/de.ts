@@ -77,6 +77,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     why: 'Warum die anderen nicht funktionieren',
     findings: 'Was sonst auffiel',
     programs: 'In den Worten Ihres Mailprogramms',
+    field: 'zu wählen bei',
     tried: 'Was versucht wurde',
     timeline: 'Was wann geschah',
   },
@@ -103,7 +104,6 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   nothingFound: (account) => `Für ${account} wurde kein Mailserver gefunden.`,
   alsoTried: (hosts) => `Auch versucht, ohne Erfolg: ${hosts} (Einzelheiten mit -v)`,
   likewise: (ports) => `Ebenso Port ${ports.join(', ')}.`,
-  certificateUntil: (date) => `Zertifikat bis ${germanDate(date)}`,
   worksThere: (method) => `${method} funktioniert dort`,
   notOffered: 'nicht angeboten',
   noStandard: 'kein Standard verlangt es',
@@ -146,6 +146,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   policy: { present: 'ja', absent: 'nein', failed: 'nicht zu ermitteln' },
   notPossible: 'in diesem Programm nicht möglich',
   unconfirmed: 'Wortlaut nicht bestätigt',
+  morePrograms: (names) => `Alle Felder, dazu ${names.join(', ')}: mit -v`,
   progress: (done, all) => `${done} von ${all} Endpunkten fertig`,
   trying: (host) => `warte auf ${host}`,
   took: (endpoints, seconds) =>

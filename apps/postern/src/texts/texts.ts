@@ -40,6 +40,7 @@ export interface Texts {
     readonly why: string;
     readonly findings: string;
     readonly programs: string;
+    readonly field: string;
     readonly tried: string;
     readonly timeline: string;
   };
@@ -57,8 +58,6 @@ export interface Texts {
   readonly alsoTried: (hosts: string) => string;
   /** Where the same was seen at more ports than the sentence before names. */
   readonly likewise: (ports: readonly number[]) => string;
-  /** The end of validity, given as `2026-12-31`. */
-  readonly certificateUntil: (date: string) => string;
   readonly worksThere: (method: string) => string;
   readonly notOffered: string;
   readonly noStandard: string;
@@ -84,6 +83,7 @@ export interface Texts {
   readonly policy: Readonly<Record<'present' | 'absent' | 'failed', string>>;
   readonly notPossible: string;
   readonly unconfirmed: string;
+  readonly morePrograms: (names: readonly string[]) => string;
   readonly progress: (done: number, all: number) => string;
   readonly trying: (host: string) => string;
   /** The last line of a report; seconds as `2.3`. */
