@@ -39,7 +39,7 @@ export async function environmentFor(
     network,
     clock,
     resolver,
-    wallClock: () => Date.now(),
+    wallClock: given?.wallClock ?? (() => Date.now()),
     lang: options.lang,
     // Whoever types the command may look into the own network: no stranger chooses its targets.
     allowSpecial: true,

@@ -4,6 +4,7 @@ import type { AccountReport } from '@postern/probe/report';
 import { environmentFor } from '../environment.ts';
 import { accountStatus, exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
+import { jsonDocument } from '../output/json.ts';
 import { checkLines } from '../output/check-report.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
@@ -13,7 +14,7 @@ export async function check(typed: string, context: Context): Promise<ExitStatus
   const report = await checkTyped(typed, context);
   const { stdout, interrupted } = context.io;
   const shown = interrupted.aborted ? { ...report, interrupted: true } : report;
-  if (context.options.json) stdout.write(`${JSON.stringify(shown, undefined, 2)}\n`);
+  if (context.options.json) stdout.write(jsonDocument(shown));
   else for (const line of checkLines(report, context.look)) stdout.write(`${line}\n`);
   return interrupted.aborted ? exitStatus.interrupted : accountStatus(report);
 }

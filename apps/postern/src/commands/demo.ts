@@ -2,6 +2,7 @@ import { startNodeLab } from '@postern/lab/node';
 import type { AccountReport } from '@postern/probe/report';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
+import { jsonDocument } from '../output/json.ts';
 import { labEnvironment } from '../lab-environment.ts';
 import { checkLines } from '../output/check-report.ts';
 import { paragraph } from '../output/table.ts';
@@ -39,8 +40,7 @@ export async function demo(context: Context): Promise<ExitStatus> {
     print(checkLines(report, look));
     if (io.interrupted.aborted) break;
   }
-  if (options.json)
-    io.stdout.write(`${JSON.stringify({ schema: 'postern.demo/1', checks: reports }, undefined, 2)}\n`);
+  if (options.json) io.stdout.write(jsonDocument({ schema: 'postern.demo/1', checks: reports }));
   if (!io.interrupted.aborted) print([texts.demo.closing]);
   return io.interrupted.aborted ? exitStatus.interrupted : exitStatus.works;
 }

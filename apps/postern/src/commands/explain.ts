@@ -2,6 +2,7 @@ import { explain as explainReason } from '@postern/probe';
 import { isReason, reasonGroup, reasons } from '@postern/wire';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
+import { jsonDocument } from '../output/json.ts';
 import { nearest } from '../nearest.ts';
 import { explanationLines } from '../output/reasons.ts';
 import { table } from '../output/table.ts';
@@ -23,9 +24,7 @@ export function explain(typed: string | undefined, context: Context): ExitStatus
   }
   const explanation = explainReason(typed, { lang });
   if (options.json) {
-    io.stdout.write(
-      `${JSON.stringify({ schema: 'postern.explain/1', reason: typed, explanation }, undefined, 2)}\n`,
-    );
+    io.stdout.write(jsonDocument({ schema: 'postern.explain/1', reason: typed, explanation }));
     return exitStatus.works;
   }
   const lines = [look.paint.strong(typed), ...explanationLines(explanation, look, 2)];
@@ -40,7 +39,7 @@ function listReasons({ options: { lang, json }, texts, look, io }: Context): voi
       group: reasonGroup(reason),
       explanation: explainReason(reason, { lang }),
     }));
-    io.stdout.write(`${JSON.stringify({ schema: 'postern.explain/1', reasons: list }, undefined, 2)}\n`);
+    io.stdout.write(jsonDocument({ schema: 'postern.explain/1', reasons: list }));
     return;
   }
   io.stdout.write(`${look.paint.strong(texts.reasonGroups)}\n`);

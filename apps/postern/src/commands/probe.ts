@@ -6,6 +6,7 @@ import type { Clock } from '@postern/wire';
 import { environmentFor } from '../environment.ts';
 import { exitStatus, probeStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
+import { jsonDocument } from '../output/json.ts';
 import { interruptedLines, probeLines } from '../output/probe-report.ts';
 import type { EventName, Texts } from '../texts/texts.ts';
 import { UsageMistake } from '../usage-error.ts';
@@ -41,7 +42,7 @@ export async function probe(typed: string, context: Context): Promise<ExitStatus
   });
   const interrupted = io.interrupted.aborted;
   const shown = interrupted ? { ...report, interrupted } : report;
-  if (options.json) io.stdout.write(`${JSON.stringify(shown, undefined, 2)}\n`);
+  if (options.json) io.stdout.write(jsonDocument(shown));
   else
     for (const line of interrupted ? interruptedLines(report, look) : probeLines(report, look))
       io.stdout.write(`${line}\n`);

@@ -33,7 +33,7 @@ export function findingLines(
 function isExplained({ reason, endpoints }: Finding, explained: readonly ProbeReport[]): boolean {
   return (
     reason !== 'none' &&
-    endpoints.every(({ host, port }) =>
+    endpoints.some(({ host, port }) =>
       explained.some(
         ({ endpoint, reason: told }) => told === reason && endpoint.host === host && endpoint.port === port,
       ),
