@@ -100,6 +100,8 @@ async function look(
     if (!isWireError(error)) throw error;
     return undefined;
   });
+  // Where the search below ends first, nobody is left to hear how this one ends.
+  known.catch(() => undefined);
   const discovery = await discover(domain, known, environment, random, signal);
   const route = await known;
   if (discovery.candidates.length === 0) {
