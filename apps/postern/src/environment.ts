@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { getServers } from 'node:dns';
 import { isIP } from 'node:net';
 import { cachedResolver, addresses, parseResolvConf, stubResolver } from '@postern/dns';
@@ -25,12 +25,12 @@ export async function environmentFor(
   const texts = textsFor(options.lang);
   const network = given?.network ?? nodeNetwork({ evidence: 'first-bytes' });
   const clock = given?.clock ?? systemClock();
-  const roots = options.ca === undefined ? given?.roots : [await readAuthorities(options.ca, texts)];
+  const roots = options.ca === undefined ? given?.roots : [readAuthorities(options.ca, texts)];
   const resolver =
     given?.resolver && options.resolver === undefined
       ? given.resolver
       : cachedResolver(
-          stubResolver({ network, clock, random: Math.random, servers: await resolvers(options, texts) }),
+          stubResolver({ network, clock, random: Math.random, servers: resolvers(options, texts) }),
           { clock },
         );
   const connectTo =
@@ -72,10 +72,10 @@ function hostName(option: string, typed: string, texts: Texts): string {
 }
 
 /** Reads trust anchors; what is no certificate is refused here and not as a failed handshake later. */
-async function readAuthorities(path: string, texts: Texts): Promise<string> {
+function readAuthorities(path: string, texts: Texts): string {
   let pem: string;
   try {
-    pem = await readFile(path, 'utf8');
+    pem = readFileSync(path, 'utf8');
   } catch {
     throw new UsageMistake(texts.noFile('--ca', path));
   }
@@ -87,13 +87,14 @@ async function readAuthorities(path: string, texts: Texts): Promise<string> {
   return pem;
 }
 
-async function resolvers(options: Options, texts: Texts): Promise<readonly Endpoint[]> {
+function resolvers(options: Options, texts: Texts): readonly Endpoint[] {
   if (options.resolver !== undefined) return [parseServer(options.resolver, '--resolver', texts)];
-  const configured = await readFile(RESOLV_CONF, 'utf8').catch(() => undefined);
-  // A system without that file keeps its settings elsewhere; Node knows where.
-  return configured === undefined
-    ? getServers().map((server) => parseServer(server, '--resolver', texts))
-    : parseResolvConf(configured);
+  try {
+    return parseResolvConf(readFileSync(RESOLV_CONF, 'utf8'));
+  } catch {
+    // A system without that file keeps its settings elsewhere; Node knows where.
+    return getServers().map((server) => parseServer(server, '--resolver', texts));
+  }
 }
 
 /** Reads `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` or `[2001:db8::53]:5353`. */

@@ -37,7 +37,7 @@ export async function demo(context: Context): Promise<ExitStatus> {
     const given = labEnvironment(lab, context.given);
     const report = await checkTyped(account.address, { ...context, given });
     reports.push(report);
-    print(checkLines(report, look));
+    print([...checkLines(report, look), '']);
     if (io.interrupted.aborted) break;
   }
   if (options.json) io.stdout.write(jsonDocument({ schema: 'postern.demo/1', checks: reports }));

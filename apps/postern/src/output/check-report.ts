@@ -6,7 +6,7 @@ import { findingLines } from './findings.ts';
 import type { Look } from './look.ts';
 import { programLines } from './programs.ts';
 import { reasonLines, worthExplaining } from './reasons.ts';
-import { paragraph, table } from './table.ts';
+import { paragraph, spaced, table } from './table.ts';
 import type { Row } from './table.ts';
 
 /**
@@ -31,7 +31,7 @@ export function checkLines(report: AccountReport, look: Look): readonly string[]
       : [],
     [paint.faint(texts.took(report.probes.length, (report.elapsedMs / 1000).toFixed(1)))],
   ];
-  return sections.flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
+  return spaced(sections);
 }
 
 function section(title: string, lines: readonly string[], { paint }: Look): readonly string[] {

@@ -4,7 +4,7 @@ import type { EventName, Texts } from '../texts/texts.ts';
 import { endpointRow, sign, tlsVersion } from './endpoint-line.ts';
 import type { Look } from './look.ts';
 import { explanationLines } from './reasons.ts';
-import { table } from './table.ts';
+import { spaced, table } from './table.ts';
 import type { Row } from './table.ts';
 
 /** As much of a list of names or capabilities as a glance takes in; all of it with `-v`. */
@@ -14,14 +14,20 @@ const GLANCE = 6;
 export function probeLines(report: ProbeReport, look: Look): readonly string[] {
   const { texts, paint } = look;
   const sections: readonly (readonly string[])[] = [
-    table([endpointRow(report, look)], { ...look, indent: 0 }),
+    headline(report, look),
     report.verdict === 'works' ? [] : explanationLines(report.explanation, look, 2),
     table(facts(report, look), look),
-    attempts(report, look),
+    report.attempts.length > 1 ? attempts(report, look) : [],
     look.verbose ? timelineLines(report, look) : [],
     [paint.faint(texts.took(1, (report.elapsedMs / 1000).toFixed(1)))],
   ];
-  return sections.flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
+  return spaced(sections);
+}
+
+/** What is known of it stands below: here only whether it works, or the reason code. */
+function headline(report: ProbeReport, look: Look): readonly string[] {
+  const row = endpointRow(report, look);
+  return table([report.verdict === 'works' ? row.slice(0, -1) : row], { ...look, indent: 0 });
 }
 
 /** What is known of an endpoint when the user stops waiting: no verdict, only what happened so far. */
@@ -30,7 +36,8 @@ export function interruptedLines(report: ProbeReport, look: Look): readonly stri
   const [, ...cells] = endpointRow(report, look).slice(0, 5);
   const after = texts.interruptedAfter((report.elapsedMs / 1000).toFixed(1));
   const head: Row = [sign('could-not-tell', paint), ...cells, { text: after, paint: paint.unsure }];
-  return [...table([head], { ...look, indent: 0 }), '', ...timelineLines(report, look), ''];
+  const timeline = report.timeline.filter(({ event }) => event !== 'end');
+  return spaced([table([head], { ...look, indent: 0 }), timelineLines({ ...report, timeline }, look)]);
 }
 
 function facts(report: ProbeReport, { texts, paint, verbose }: Look): readonly Row[] {
@@ -45,6 +52,8 @@ function facts(report: ProbeReport, { texts, paint, verbose }: Look): readonly R
     return shown.join(', ') + (shown.length < list.length ? ', …' : '');
   };
   const greeting = timeline.find(({ event }) => event === 'greeting')?.detail;
+  const reply = evidence?.reply?.trimEnd();
+  const [only, ...more] = report.attempts;
   const offered = capabilities.insideTls ?? capabilities.beforeTls ?? [];
   return [
     ...row(fact.encryption, tls ? `${tlsVersion(tls.version)}, ${escapeText(tls.cipher)}` : undefined),
@@ -59,10 +68,14 @@ function facts(report: ProbeReport, { texts, paint, verbose }: Look): readonly R
       : []),
     ...row(fact.greeting, greeting === undefined ? undefined : escapeText(greeting, { maxLength: 160 })),
     ...row(fact.offers, shorten(offered)),
+    // What was greeted with may be what decided; it is not told twice.
     ...row(
       fact.reply,
-      evidence?.reply === undefined ? undefined : escapeText(evidence.reply, { maxLength: 160 }),
+      reply === undefined || (greeting !== undefined && reply.endsWith(greeting))
+        ? undefined
+        : escapeText(reply, { maxLength: 160 }),
     ),
+    ...row(fact.address, only && more.length === 0 ? `${place(only)}, ${Math.round(only.ms)} ms` : undefined),
     ...row(fact.login, login(auth, texts)),
   ];
 }

@@ -35,9 +35,9 @@ export function reasonLines(
   probes: readonly ProbeReport[],
   look: Look,
 ): readonly string[] {
-  const groups = Map.groupBy(
-    probes,
-    ({ endpoint, verdict, reason }) => `${endpoint.host} ${verdict} ${reason}`,
+  // What to do instead is another thing for sending than for receiving.
+  const groups = Map.groupBy(probes, ({ endpoint: { protocol, host }, verdict, reason }) =>
+    [host, protocol === 'submission', verdict, reason].join(' '),
   );
   return [...groups.values()].flatMap((group) => groupLines(group, look));
 }

@@ -14,7 +14,7 @@ const GAP = 2;
 
 /**
  * Rows of cells as aligned lines. Columns that do not fit into the width are narrowed, the widest first, and their cells
- * go on in the next line; a word is never broken. In a row with fewer cells than others the last one spans the rest.
+ * go on in the next line; a word is never broken.
  */
 export function table(
   rows: readonly Row[],
@@ -39,9 +39,8 @@ function rowLines(row: Row, widths: readonly number[]): readonly string[] {
   const last = row.length - 1;
   const cells = row.map((cell, column) => {
     const { text, paint } = typeof cell === 'string' ? { text: cell } : cell;
-    const rest = widths.slice(column);
-    const width = column === last ? sum(rest) + GAP * (rest.length - 1) : (widths[column] ?? 0);
-    return { parts: breakWords(text, width), width, paint };
+    const width = widths[column] ?? 0;
+    return { parts: stringWidth(text) <= width ? [text] : breakWords(text, width), width, paint };
   });
   const height = Math.max(1, ...cells.map(({ parts }) => parts.length));
   return Array.from({ length: height }, (_, line) =>
@@ -65,8 +64,7 @@ function columnWidths(
       0,
       ...rows.map((row) => {
         const cell = row[column];
-        const spans = column === row.length - 1 && row.length < columns;
-        return cell === undefined || spans ? 0 : measure(typeof cell === 'string' ? cell : cell.text);
+        return cell === undefined ? 0 : measure(typeof cell === 'string' ? cell : cell.text);
       }),
     ),
   );
@@ -118,4 +116,10 @@ function breakWords(text: string, width: number): readonly string[] {
     }
   }
   return line === '' ? lines : [...lines, line];
+}
+
+/** Sections with a blank line between them; empty ones leave no trace. */
+export function spaced(sections: readonly (readonly string[])[]): readonly string[] {
+  const full = sections.filter((lines) => lines.length > 0);
+  return full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
