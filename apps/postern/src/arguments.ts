@@ -7,10 +7,10 @@ import type { Texts } from './texts/texts.ts';
 import { UsageMistake } from './usage-error.ts';
 
 /** The commands there are. */
-export const commands = ['check', 'probe', 'explain', 'lab', 'demo'] as const;
+const commands = ['check', 'probe', 'explain', 'lab', 'demo'] as const;
 
 /** One of the commands. */
-export type Command = (typeof commands)[number];
+type Command = (typeof commands)[number];
 
 /** How many arguments a command takes at most; `needed` where it cannot do without. */
 const takes: Readonly<Record<Command, 0 | 1 | 'needed'>> = {

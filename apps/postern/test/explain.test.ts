@@ -14,7 +14,7 @@ async function explain(
 }
 
 it.each(['en', 'de'])('puts a reason into words (%s)', async (lang) => {
-  expect(await explain(['starttls-masked', '--lang', lang])).toMatchSnapshot();
+  expect(await explain(['starttls-masked', '--lang', lang])).toMatchSnapshot('report');
 });
 
 it('knows the reason that was meant', async () => {

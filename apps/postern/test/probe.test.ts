@@ -24,14 +24,14 @@ describe('postern probe', () => {
   it.each(['en', 'de'])('shows an endpoint that works (%s)', async (lang) => {
     const scene = await walledScene();
     const { status, out, err } = await scene.run(['probe', `imap+starttls://${host}`, '--lang', lang]);
-    expect(out).toMatchSnapshot();
+    expect(out).toMatchSnapshot('report');
     expect({ status, err }).toEqual({ status: 0, err: '' });
   });
 
   it.each(['en', 'de'])('shows why one does not (%s)', async (lang) => {
     const scene = await walledScene();
     const { status, out } = await scene.run(['probe', `submissions://${host}:587`, '--lang', lang]);
-    expect(out).toMatchSnapshot();
+    expect(out).toMatchSnapshot('report');
     expect(status).toBe(1);
   });
 

@@ -34,7 +34,7 @@ export interface Scene {
 }
 
 /** What a run came to. */
-export interface Ran {
+interface Ran {
   readonly status: ExitStatus;
   readonly out: string;
   readonly err: string;

@@ -1,40 +1,40 @@
 import { expect } from 'vitest';
 
 /** What a value must look like: every field listed must be there and fit; others may be there too. */
-export type Shape = (value: unknown, path: string) => readonly string[];
+type Shape = (value: unknown, path: string) => readonly string[];
 
 const primitive =
   (type: 'string' | 'number' | 'boolean'): Shape =>
   (value, path) =>
     typeof value === type ? [] : [`${path} is no ${type}`];
 
-export const text: Shape = primitive('string');
-export const number: Shape = primitive('number');
-export const flag: Shape = primitive('boolean');
+const text: Shape = primitive('string');
+const number: Shape = primitive('number');
+const flag: Shape = primitive('boolean');
 
-export const oneOf =
+const oneOf =
   (...words: readonly unknown[]): Shape =>
   (value, path) =>
     words.includes(value) ? [] : [`${path} is ${String(value)}`];
 
-export const orNull =
+const orNull =
   (shape: Shape): Shape =>
   (value, path) =>
     value === null ? [] : shape(value, path);
 
-export const optional =
+const optional =
   (shape: Shape): Shape =>
   (value, path) =>
     value === undefined ? [] : shape(value, path);
 
-export const list =
+const list =
   (shape: Shape): Shape =>
   (value, path) =>
     Array.isArray(value)
       ? value.flatMap((item, index) => shape(item, `${path}[${index}]`))
       : [`${path} is no list`];
 
-export const fields =
+const fields =
   (shapes: Readonly<Record<string, Shape>>): Shape =>
   (value, path) =>
     typeof value === 'object' && value !== null
