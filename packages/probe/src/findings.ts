@@ -110,8 +110,8 @@ export function findingsOf(
     const { endpoint } = result;
     for (const { name, severity, own } of observe(result)) {
       const reason = own === undefined ? result.reason : 'none';
-      const where =
-        name === 'certificate' ? endpoint.host : `${endpoint.protocol} ${endpoint.host} ${endpoint.port}`;
+      // The same port seen as submission and as an exchanger's is one port: what it does is told once.
+      const where = name === 'certificate' ? endpoint.host : `${endpoint.host} ${endpoint.port}`;
       const key = `${name} ${reason} ${where}`;
       const earlier = findings.get(key);
       if (earlier) {

@@ -1,6 +1,6 @@
 import type { ClientAdvice, ClientField, ClientId, Setting } from '../report/account-report.ts';
 import { defaultPort } from '../report/endpoint.ts';
-import type { ClientProtocol } from '../report/endpoint.ts';
+import type { ClientProtocol, ServiceEndpoint } from '../report/endpoint.ts';
 import { escapeText } from '../report/escape.ts';
 import type { Lang } from '../report/explanation.ts';
 import { muttFields } from './clients/mutt.ts';
@@ -104,6 +104,8 @@ export function clientWords(
   const user = userNameWords(setting, lang, options.address);
   const service = setting.protocol === 'submission' ? 'outgoing' : 'incoming';
   const reason = because[setting.method][lang](setting.port);
+  const { protocol, host, port, method } = setting;
+  const endpoint: ServiceEndpoint = { protocol, host, port, method };
   if (client === 'mutt') {
     const fields = muttFields(setting, user).map((field, index) =>
       index === 0 ? { ...field, meaning: meaningOf(setting, lang) } : field,
@@ -112,6 +114,7 @@ export function clientWords(
       client,
       name: 'mutt',
       service,
+      endpoint,
       status: 'possible',
       fields,
       because: reason,
@@ -128,6 +131,7 @@ export function clientWords(
       client,
       name,
       service,
+      endpoint,
       status: 'not-possible',
       fields: [],
       because: `${impossible(choice, setting, lang)} ${instead[lang](setting.protocol)}`,
@@ -141,6 +145,7 @@ export function clientWords(
     client,
     name,
     service,
+    endpoint,
     status: 'possible',
     fields: fieldsOf(dialog, choice, setting, { user, lang }),
     because: reason,
