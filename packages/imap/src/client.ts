@@ -1,7 +1,7 @@
 import { checkCredentials, chooseMechanism } from '@postern/sasl';
 import type { Credentials } from '@postern/sasl';
 import { converse, deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
-import type { Clock, Connection, Dialogue, FaultKind, Reason, TlsInfo, TlsRequest } from '@postern/wire';
+import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
@@ -10,9 +10,9 @@ import type { Answer, CallOptions, Imap, Login, OpenImapOptions, StartTlsOptions
 import { imapClient } from './machine.ts';
 import type { ImapClientMachine } from './machine.ts';
 import type { Untagged } from './reply.ts';
+import { patienceFor } from './states.ts';
 import type { StatusResponse } from './status.ts';
 import { Turns } from './turns.ts';
-import { patienceFor } from './states.ts';
 
 type Completed = Extract<ImapEvent, { readonly type: 'completed' }>;
 
@@ -59,9 +59,10 @@ class ImapDialogue implements Imap {
   readonly #options: OpenImapOptions;
   readonly #turns = new Turns();
   readonly #waiters = new Set<Waiter>();
-  #pumping = false;
   #request: TlsRequest | undefined;
   #destroyed = false;
+  /** Why nothing is handed out any more; who comes to wait later gets it too. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(connection: Connection, options: OpenImapOptions) {
     this.connection = connection;
@@ -94,6 +95,7 @@ class ImapDialogue implements Imap {
   }
 
   async open(signal: AbortSignal | undefined): Promise<void> {
+    void this.#pump();
     await this.#turns
       .beAlone(signal, async () => {
         await this.#wait(signal, (event) => event.type === 'greeting');
@@ -116,9 +118,9 @@ class ImapDialogue implements Imap {
     const signal = options?.signal;
     return this.#turns.beAlone(signal, async () => {
       // RFC 9051 §7.1.4: logged in before TLS, and nothing can be done about it on this connection.
-      if (this.preauth) throw this.#refusal('peer', 'preauth-before-tls', 'starttls');
+      if (this.preauth) throw this.#refusal('preauth-before-tls', 'starttls');
       const missing = this.#missingOffer();
-      if (missing && options?.tryAnyway !== true) throw this.#refusal('peer', missing, 'starttls');
+      if (missing && options?.tryAnyway !== true) throw this.#refusal(missing, 'starttls');
       this.#request = request;
       const { response, reason } = await this.#ask(
         { verb: 'STARTTLS', ...(missing ? { tryAnyway: true } : {}) },
@@ -142,7 +144,7 @@ class ImapDialogue implements Imap {
       const except: string[] = [];
       for (;;) {
         const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true, except });
-        if (!choice.ok && this.capabilities.loginDisabled) throw this.#refusal('peer', choice.reason, 'auth');
+        if (!choice.ok && this.capabilities.loginDisabled) throw this.#refusal(choice.reason, 'auth');
         if (!choice.ok) checkLoginCredentials(credentials);
         const mechanism = choice.ok ? choice.mechanism.name : 'LOGIN';
         const { response, reason } = await this.#ask(
@@ -244,11 +246,20 @@ class ImapDialogue implements Imap {
     const { tls } = this.connection;
     if (tls?.verification?.status === 'verified') return;
     const closed = !tls && this.capabilities.loginDisabled && this.capabilities.auth.length === 0;
-    throw this.#refusal('policy', closed ? 'auth-only-after-tls' : 'plaintext-login-refused', 'auth');
+    const fault: PolicyFault = {
+      kind: 'policy',
+      reason: closed ? 'auth-only-after-tls' : 'plaintext-login-refused',
+      phase: 'auth',
+      after: 0,
+      by: 'default',
+      endpoint: this.connection.endpoint,
+      evidence: { rule: 'RFC 9051 §11.1' },
+    };
+    throw new WireError(fault);
   }
 
-  #refusal(kind: FaultKind, reason: Reason, phase: 'starttls' | 'auth'): WireError {
-    return new WireError({ kind, reason, phase, after: 0, endpoint: this.connection.endpoint });
+  #refusal(reason: Reason, phase: 'starttls' | 'auth'): WireError {
+    return new WireError({ kind: 'peer', reason, phase, after: 0, endpoint: this.connection.endpoint });
   }
 
   async #knowCapabilities(signal: AbortSignal | undefined): Promise<void> {
@@ -299,24 +310,32 @@ class ImapDialogue implements Imap {
       this.#waiters.add(waiter);
       signal?.addEventListener('abort', abort, { once: true });
       if (signal?.aborted) abort();
-      else void this.#pump();
+      else if (this.#failure) waiter.reject(this.#failure.error);
     });
   }
 
-  /** Hands events out while somebody waits; reads nothing otherwise, which is the backpressure. */
+  /**
+   * Hands events out as they come, also while no call is under way: a server may tell things at any time, and a BYE must be
+   * known before the next command. Runs to the end of the dialogue.
+   */
   async #pump(): Promise<void> {
-    if (this.#pumping) return;
-    this.#pumping = true;
     try {
-      while (this.#waiters.size > 0 && !this.#destroyed) {
+      for (;;) {
         const event = await this.#dialogue.next();
         if (!event) await this.#over();
         else this.#note(event);
+        if (event?.type === 'work') {
+          const result = await event.work.run();
+          if (this.#dialogue.ended) continue;
+          this.#dialogue.send({ verb: 'RESUME', result });
+        }
       }
     } catch (error) {
+      // Work that failed leaves the server waiting: there is no way on.
+      if (!this.#dialogue.ended) this.#destroyed = true;
+      this.connection.reset();
+      this.#failure = { error };
       for (const waiter of this.#waiters) waiter.reject(error);
-    } finally {
-      this.#pumping = false;
     }
   }
 
@@ -346,7 +365,7 @@ class ImapDialogue implements Imap {
 
   async #over(): Promise<never> {
     if (this.#destroyed) throw this.#gone();
-    await this.#dialogue.next();
+    if (this.#dialogue.ended?.fault) await this.#dialogue.next();
     throw new UsageError('the dialogue is over', 'no call after logout');
   }
 }

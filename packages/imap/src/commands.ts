@@ -71,7 +71,7 @@ export interface EncodedCommand {
 }
 
 /** RFC 7162 §4: lines longer than this should be avoided, and some servers refuse them. */
-export const maxCommandOctets = 8192;
+const maxCommandOctets = 8192;
 
 /**
  * Puts a command into one line. Throws a {@link UsageError} `argument-refused` for an argument that would break the

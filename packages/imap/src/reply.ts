@@ -97,7 +97,9 @@ export class ResponseReader {
   /** A copy of what has come of an unfinished response, for evidence. */
   rest(): Uint8Array {
     if (this.#lines.length === 0) return this.#splitter.rest();
-    const head = Uint8Array.from(this.#lines.join('').slice(0, 512), (character) => character.charCodeAt(0));
+    let begun = '';
+    for (const line of this.#lines) if (begun.length < 512) begun += line.slice(0, 512);
+    const head = Uint8Array.from(begun, (character) => character.charCodeAt(0));
     return sample(concatBytes([head, this.#splitter.rest()]));
   }
 

@@ -375,6 +375,7 @@ function endOfStream(state: State, how: EndOfStream, rest: Uint8Array, now: Inst
   const closed = how === 'closed';
   switch (state.name) {
     case 'greeting':
+      if (closed && rest.length > 0) return fail(state, now, 'peer', 'truncated', evidence);
       return fail(state, now, 'peer', closed ? 'closed-before-greeting' : 'reset-before-greeting', evidence);
     case 'tls':
       return fail(state, now, 'tls', closed ? 'closed-during-tls' : 'reset-during-tls', evidence);

@@ -11,9 +11,9 @@ export type LabProtocol = 'smtp' | 'submission' | 'imap' | 'pop3';
 export interface Outcome {
   /**
    * `works`: TLS stands, the certificate is good, the protocol answers inside; `refused`: somebody ended it; `silent`: nothing
-   * came back in time.
+   * came back in time; `could-not-tell`: no packet got as far as the server.
    */
-  readonly verdict: 'works' | 'refused' | 'silent';
+  readonly verdict: 'works' | 'refused' | 'silent' | 'could-not-tell';
   /** Why; `none` where it works. */
   readonly reason: Reason | 'none';
 }

@@ -68,7 +68,9 @@ async function attempt(check: RawCheck, method: TlsMethod): Promise<RawOutcome> 
   } catch (error) {
     if (error instanceof DeadlineExceeded) return { verdict: 'silent', reason: step.timeout };
     if (error instanceof Found) return { verdict: 'refused', reason: error.reason };
-    if (isWireError(error)) return { verdict: 'refused', reason: error.code };
+    if (isWireError(error)) {
+      return { verdict: error.code === 'unreachable' ? 'could-not-tell' : 'refused', reason: error.code };
+    }
     throw error;
   } finally {
     connection?.reset();

@@ -162,6 +162,37 @@ describe('a dialogue with our own server', () => {
     expect(await reasonOf(pop3.capa())).toBe('usage');
   });
 
+  test('POP3-013 knows the farewell of a server that closed an idle connection before the next command', async () => {
+    const connection = await scripted(async ({ send, line, connection: accepted }) => {
+      await send('+OK\r\n');
+      await line();
+      await send('-ERR\r\n');
+      await settled();
+      await send('-ERR idle for too long\r\n');
+      await accepted.end();
+    });
+    const pop3 = await openPop3(connection, { clock: virtualClock() });
+    for (let turn = 0; turn < 5; turn += 1) await settled();
+    const error: unknown = await pop3.capa().catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      fault: { reason: 'server-closing', evidence: { reply: '-ERR idle for too long' } },
+    });
+  });
+
+  test('POP3-035 never takes a reply that came unasked for the answer to a later command', async () => {
+    const connection = await scripted(async ({ send, line }) => {
+      await send('+OK\r\n');
+      await line();
+      await send('-ERR\r\n');
+      await settled();
+      await send('+OK stray\r\n');
+      await line();
+    });
+    const pop3 = await openPop3(connection, { clock: virtualClock() });
+    for (let turn = 0; turn < 5; turn += 1) await settled();
+    expect(await reasonOf(pop3.capa())).toBe('desynchronised');
+  });
+
   test('calls that overlap wait for their turn', async () => {
     const { pop3 } = await open({ implicitTls: true }, { tls: verified });
     const [login, noop, capa] = await Promise.all([pop3.login(credentials), pop3.noop(), pop3.capa()]);
@@ -190,7 +221,7 @@ describe('STLS that goes wrong', () => {
 
   test.each([
     ['+OK x\r\n', 'plaintext-after-starttls'],
-    ['\0\u0001\u0002', 'tls-not-spoken'],
+    ['\0\u0001\u0002\u0003\u0004', 'tls-not-spoken'],
   ])(
     'TLS-012 TLS-010 names %j that comes in place of a TLS record; nothing but TLS follows STLS',
     async (text, reason) => {

@@ -1,7 +1,7 @@
 import { checkCredentials, chooseMechanism } from '@postern/sasl';
 import type { Credentials } from '@postern/sasl';
 import { converse, deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
-import type { Clock, Connection, Dialogue, Reason, TlsInfo, TlsRequest } from '@postern/wire';
+import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
@@ -53,6 +53,11 @@ class Pop3Dialogue implements Pop3 {
   /** Messages marked with DELE. */
   #marked = 0;
   #destroyed = false;
+  /**
+   * The event that is waited for. One wait is always open, also between calls: so a farewell, a FIN or a stray reply that
+   * comes while nothing is asked is noticed before the next command, and never taken for its reply.
+   */
+  #pending: Promise<Pop3Event | undefined> | undefined;
 
   constructor(connection: Connection, options: OpenPop3Options) {
     this.connection = connection;
@@ -102,7 +107,7 @@ class Pop3Dialogue implements Pop3 {
     const signal = options?.signal;
     return this.#inTurn(signal, async () => {
       const missing = this.#missingOffer();
-      if (missing && options?.tryAnyway !== true) throw this.#refusal('peer', missing, 'starttls');
+      if (missing && options?.tryAnyway !== true) throw this.#refusal(missing, 'starttls');
       this.#request = request;
       const { reply, reason } = await this.#ask(
         { verb: 'STLS', ...(missing ? { tryAnyway: true } : {}) },
@@ -122,7 +127,16 @@ class Pop3Dialogue implements Pop3 {
       checkCredentials(credentials);
       // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
       if (this.connection.tls?.verification?.status !== 'verified') {
-        throw this.#refusal('policy', 'plaintext-login-refused', 'auth');
+        const fault: PolicyFault = {
+          kind: 'policy',
+          reason: 'plaintext-login-refused',
+          phase: 'auth',
+          after: 0,
+          by: 'default',
+          endpoint: this.connection.endpoint,
+          evidence: { rule: 'RFC 2595 §2.4' },
+        };
+        throw new WireError(fault);
       }
       const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true });
       if (choice.ok) {
@@ -133,7 +147,7 @@ class Pop3Dialogue implements Pop3 {
       }
       // RFC 2449 §6.2: USER and PASS are there if USER is listed, or if nothing can be listed.
       if (this.capabilities.listed && !this.capabilities.tags['USER'])
-        throw this.#refusal('peer', choice.reason, 'auth');
+        throw this.#refusal(choice.reason, 'auth');
       if (credentials.authorizationId !== undefined && credentials.authorizationId !== credentials.user) {
         throw new UsageError(
           'USER and PASS cannot carry an authorizationId',
@@ -216,8 +230,8 @@ class Pop3Dialogue implements Pop3 {
     }
   }
 
-  #refusal(kind: 'peer' | 'policy', reason: Reason, phase: 'starttls' | 'auth'): WireError {
-    return new WireError({ kind, reason, phase, after: 0, endpoint: this.connection.endpoint });
+  #refusal(reason: Reason, phase: 'starttls' | 'auth'): WireError {
+    return new WireError({ kind: 'peer', reason, phase, after: 0, endpoint: this.connection.endpoint });
   }
 
   /** One call at a time: the replies of POP3 carry nothing that tells which command they answer. */
@@ -230,6 +244,7 @@ class Pop3Dialogue implements Pop3 {
       await withAbort(before, signal);
       return await run();
     } finally {
+      if (!this.#destroyed) void this.#listen();
       this.#calls -= 1;
       done.resolve();
     }
@@ -247,18 +262,31 @@ class Pop3Dialogue implements Pop3 {
     signal: AbortSignal | undefined,
     wanted: (event: Pop3Event) => event is T,
   ): Promise<T> {
-    for (;;) {
-      let event: Pop3Event | undefined;
-      try {
-        event = await this.#dialogue.next(signal ? { signal } : {});
-      } catch (error) {
-        if (signal?.aborted && error === signal.reason) this.#destroy();
-        throw error;
+    try {
+      for (;;) {
+        const event = await withAbort(this.#listen(), signal);
+        this.#pending = undefined;
+        if (!event) return await this.#over();
+        this.#note(event);
+        if (wanted(event)) return event;
+        if (event.type === 'work') {
+          const result = await withAbort(event.work.run(), signal);
+          this.#dialogue.send({ verb: 'RESUME', result });
+        }
       }
-      if (!event) return this.#over();
-      this.#note(event);
-      if (wanted(event)) return event;
+    } catch (error) {
+      if (!this.#dialogue.ended) this.#destroy();
+      throw error;
     }
+  }
+
+  #listen(): Promise<Pop3Event | undefined> {
+    if (!this.#pending) {
+      this.#pending = this.#dialogue.next();
+      // Whoever asks next gets the rejection.
+      this.#pending.catch(() => undefined);
+    }
+    return this.#pending;
   }
 
   #note(event: Pop3Event): void {
@@ -282,15 +310,14 @@ class Pop3Dialogue implements Pop3 {
   }
 
   async #over(): Promise<never> {
-    if (!this.#destroyed) await this.#dialogue.next();
-    if (!this.#destroyed) throw new UsageError('the dialogue is over', 'no call after quit');
-    throw new WireError({
-      kind: 'caller',
-      reason: 'closed',
-      phase: 'command',
-      after: 0,
-      endpoint: this.connection.endpoint,
-    });
+    if (this.#destroyed) {
+      const { endpoint } = this.connection;
+      throw new WireError({ kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint });
+    }
+    // What came before the end is still told; then the reason of the end rejects this.
+    for (let event = await this.#dialogue.next(); event; event = await this.#dialogue.next())
+      this.#note(event);
+    throw new UsageError('the dialogue is over', 'no call after quit');
   }
 }
 
@@ -299,16 +326,18 @@ function loginAnswer({ reply, reason }: ReplyEvent, mechanism: string): Answer<L
   return { ok: false, reply, ...(reason ? { reason } : {}) };
 }
 
-/** Waits for a promise that never rejects, or for the abort. */
-async function withAbort(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+/** Waits for a promise, or for the abort. */
+async function withAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   signal.throwIfAborted();
-  const aborted = Promise.withResolvers<void>();
+  const aborted = Promise.withResolvers<never>();
   const abort = (): void => {
-    aborted.resolve();
+    aborted.reject(signal.reason);
   };
   signal.addEventListener('abort', abort, { once: true });
-  await Promise.race([promise, aborted.promise]);
-  signal.removeEventListener('abort', abort);
-  signal.throwIfAborted();
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

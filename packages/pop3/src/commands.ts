@@ -78,7 +78,7 @@ export interface EncodedCommand {
 }
 
 /** RFC 2449 §4: a command line is at most this long, CRLF included. */
-export const maxCommandOctets = 255;
+const maxCommandOctets = 255;
 
 /**
  * Puts a command into one line. Throws a {@link UsageError} `argument-refused` for an argument that would break the

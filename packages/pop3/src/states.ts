@@ -182,7 +182,7 @@ export interface LineInput {
 }
 
 /** A multi-line reply under way. */
-export interface Begun {
+interface Begun {
   readonly reply: Pop3Reply;
   /** The one thing that grows in place: copying a listing of a large maildrop at each line would be quadratic. */
   readonly lines: string[];

@@ -85,6 +85,8 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
     // The answer to come could be the one that is here already: a dialogue that is out of step cannot be mended.
     const starting = group.some(({ verb }) => verb === 'STLS');
     const evidence = { reply: state.stray ?? peerText(behind), rule: 'RFC 1939 §3' };
+    // A server that says -ERR unasked takes its leave.
+    if (state.stray?.startsWith('-ERR')) return fail(state, now, 'peer', 'server-closing', evidence);
     const reason = starting ? 'reply-before-command' : 'desynchronised';
     return fail(state, now, 'peer', reason, evidence, starting ? 'starttls' : 'idle');
   }
@@ -417,7 +419,7 @@ function endOfStream(state: State, how: EndOfStream, rest: Uint8Array, now: Inst
       state,
       now,
       'peer',
-      how === 'closed' ? 'closed-before-greeting' : 'reset-before-greeting',
+      how === 'reset' ? 'reset-before-greeting' : rest.length > 0 ? 'truncated' : 'closed-before-greeting',
       evidence,
     );
   }

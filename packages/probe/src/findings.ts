@@ -91,7 +91,13 @@ const order: readonly Severity[] = ['problem', 'warning', 'note'];
  *
  * @example
  * ```ts
- * findingsOf(report.probes, { lang: 'de' }).filter(({ severity }) => severity === 'problem').length; // 0 on a good day
+ * import { findingsOf } from '@postern/probe';
+ * import type { AccountReport } from '@postern/probe';
+ *
+ * export function problems({ probes }: AccountReport): string[] {
+ *   const found = findingsOf(probes, { lang: 'de' });
+ *   return found.filter(({ severity }) => severity === 'problem').map(({ explanation }) => explanation.summary);
+ * }
  * ```
  */
 export function findingsOf(

@@ -97,7 +97,7 @@ function domainArgument(domain: string): string {
  * mapped into IPv6 is written as what it is.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { addressLiteral } from '@postern/smtp';
  * console.log(addressLiteral('2001:db8::1')); // [IPv6:2001:db8::1]
  * ```

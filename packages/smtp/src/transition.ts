@@ -382,8 +382,8 @@ function peerEnd(session: Session, how: EndOfStream, partial: Uint8Array | undef
   if (name === 'greeting') {
     const other = foreign(partial);
     if (other) return end(session, now, other.reason, other.evidence);
-    return end(session, now, states.greeting[how], evidence);
   }
+  // Half a line is more than nothing: it was cut off.
   const reason = partial && how === 'closed' ? 'truncated' : states[name][how];
   return end(session, now, reason, evidence);
 }

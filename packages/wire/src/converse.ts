@@ -20,8 +20,11 @@ export interface ConverseOptions {
 
 /** Looks over a dialogue's shoulder. Bytes are borrowed. Secrets arrive masked: the machine says what may be shown. */
 export interface Observer {
+  /** The peer sent this. */
   received?(bytes: Uint8Array, now: Instant): void;
+  /** We sent this; a secret is replaced by what may be shown. */
   wrote?(bytes: Uint8Array, now: Instant): void;
+  /** The handshake that a machine asked for succeeded. */
   secured?(tls: TlsInfo, now: Instant): void;
 }
 

@@ -25,6 +25,15 @@ export function isTlsRecord(bytes: Uint8Array): boolean {
   return (bytes[0] === 0x15 || bytes[0] === 0x16) && (bytes.length < 2 || bytes[1] === 0x03);
 }
 
+/**
+ * Whether the first bytes can begin neither a TLS record nor a line of text, so that nothing is gained by waiting for the five
+ * bytes of a record's header.
+ */
+export function isNoise(bytes: Uint8Array): boolean {
+  const [first] = bytes;
+  return first !== undefined && (first < 0x14 || first > 0x17) && !isPrintable(bytes.subarray(0, 1));
+}
+
 /** Whether bytes are printable ASCII with the usual white space: a plaintext protocol and no binary one. */
 function isPrintable(bytes: Uint8Array): boolean {
   return (

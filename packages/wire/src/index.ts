@@ -8,6 +8,19 @@
  *
  * RFCs: 8446 §6 (alerts), 3207 §4.2, 2595 §3.1 and 9051 §6.2.1 (what an upgrade must forget and refuse).
  *
+ * @example
+ * ```ts run
+ * import { isWireError } from '@postern/wire';
+ * import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
+ *
+ * const clock = virtualClock();
+ * const network = simulatedNetwork({ clock });
+ * network.setPath('192.0.2.1:465', { weather: { type: 'drop' } }); // a firewall that swallows everything
+ * const attempt = network.connect({ address: '192.0.2.1', port: 465 });
+ * const outcome = await clock.run(attempt.catch((error: unknown) => error));
+ * if (isWireError(outcome)) console.log(outcome.code, outcome.fault.after); // timeout-connect 134000
+ * ```
+ *
  * @packageDocumentation
  */
 export { concatBytes, latin1, peerText, sample, utf8 } from './bytes.ts';

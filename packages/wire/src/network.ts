@@ -20,6 +20,7 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** Implicit TLS in one go, for bulk use. Probes take two steps, `connect` and `handshake`, to see the first bytes. */
   readonly tls?: TlsRequest;
+  /** See {@link onCancel}. */
   readonly [onCancel]?: (cancel: (reason: unknown) => void) => void;
 }
 

@@ -23,6 +23,8 @@ describe('nodeNetwork with count evidence', () => {
         'a plaintext greeting in place of a handshake: plaintext-on-tls-port': unseen,
         'a plaintext greeting that arrives in pieces: the same': unseen,
         'TLS-012 text behind the go-ahead: plaintext-after-starttls': unseen,
+        'TLS-012 noise in place of a handshake: tls-not-spoken':
+          'three bytes are fewer than OpenSSL waits for, so the caller’s deadline ends it',
       },
     },
   );

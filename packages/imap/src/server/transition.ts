@@ -33,7 +33,7 @@ export type ServerInput =
   | { readonly type: 'close' };
 
 /** Something the client sent; `behind` gives a copy of what came after it in the same segment. */
-export interface ItemInput {
+interface ItemInput {
   readonly type: 'item';
   readonly item: ClientItem;
   readonly behind: () => Uint8Array;

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import {
+  AuthorityInfoAccessExtension,
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -116,6 +117,9 @@ class CertificateMaker {
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
         new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+        // Where the issuer's certificate is to be had, as public authorities say it (RFC 5280 §4.2.2.1): it tells a chain that
+        // was sent incomplete from an authority that nobody knows.
+        new AuthorityInfoAccessExtension({ caIssuers: 'http://ca.lab.test/intermediate.cer' }),
         ...(alternatives.length > 0
           ? [new SubjectAlternativeNameExtension(alternatives.map((value) => ({ type: 'dns', value })))]
           : []),

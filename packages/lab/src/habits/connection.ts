@@ -2,7 +2,7 @@ import { mailPorts } from '../ports.ts';
 import type { MailPort } from '../ports.ts';
 import type { ConnectionHabit } from './habit-name.ts';
 import type { Behaviour, Habit } from './habit.ts';
-import { asPromised, both, refused, silent, speaking, works } from './outcomes.ts';
+import { asPromised, both, refused, silent, speaking, works, unknown } from './outcomes.ts';
 import { close, resetSoon, sayNothing } from './script.ts';
 
 const allPorts: readonly MailPort[] = [465, 587, 993, 143, 995, 110];
@@ -44,7 +44,7 @@ export const connectionHabits: Readonly<Record<ConnectionHabit, Habit>> = {
   unreachable: {
     ports: allPorts,
     behaviour: () => ({ type: 'unreachable' }),
-    outcomes: () => both(refused('unreachable')),
+    outcomes: () => both(unknown('unreachable')),
     lesson: {
       en: 'A router answers that there is no way to this host.',
       de: 'Ein Router antwortet, dass kein Weg zu diesem Rechner führt.',

@@ -17,6 +17,11 @@ export function silent(reason: Reason): Outcome {
   return { verdict: 'silent', reason };
 }
 
+/** Nobody can say, because the way there is closed. */
+export function unknown(reason: Reason): Outcome {
+  return { verdict: 'could-not-tell', reason };
+}
+
 /** The same for both methods. */
 export function both(outcome: Outcome): Outcomes {
   return { 'implicit-tls': outcome, starttls: outcome };

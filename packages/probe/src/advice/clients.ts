@@ -85,10 +85,14 @@ const instead: Readonly<Record<Lang, (protocol: ClientProtocol) => string>> = {
  * `not-possible` and no field is invented.
  *
  * @example
- * ```ts
- * const setting = { protocol: 'submission', host: 'smtp.example.org', port: 587, method: 'starttls', userName: 'address' } as const;
- * clientWords('outlook-2016', setting).fields.find(({ meaning }) => meaning)?.choose; // 'TLS'
- * clientWords('outlook-365', setting).fields.find(({ meaning }) => meaning)?.choose; // 'STARTTLS'
+ * ```ts run
+ * import { clientWords } from '@postern/probe';
+ * const host = 'smtp.example.org';
+ * const setting = { protocol: 'submission', host, port: 587, method: 'starttls', userName: 'address' } as const;
+ * const words = clientWords('outlook-2016', setting).fields.find(({ meaning }) => meaning);
+ * console.log(`${words?.field}: ${words?.choose}`); // Use the following type of encrypted connection: TLS
+ * const newer = clientWords('outlook-365', setting).fields.find(({ meaning }) => meaning);
+ * console.log(newer?.choose); // STARTTLS
  * ```
  */
 export function clientWords(

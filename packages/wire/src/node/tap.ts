@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { isNoise } from '../first-bytes.ts';
 import type { Channel } from './channel.ts';
 import { writeJoined } from './channel.ts';
 
@@ -39,6 +40,11 @@ export class Tap extends Duplex {
         this.#count += bytes.length;
         if (this.#kept.length < KEPT) {
           this.#kept = Buffer.concat([this.#kept, bytes.subarray(0, KEPT - this.#kept.length)]);
+        }
+        // OpenSSL would wait for the five bytes of a record's header, for ever if need be.
+        if (this.#count === bytes.length && isNoise(bytes)) {
+          this.destroy(new Error('no TLS record'));
+          return;
         }
         // TLS keeps what it gets, and the channel lends only.
         this.push(Buffer.from(bytes));

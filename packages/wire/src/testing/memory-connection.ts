@@ -2,7 +2,7 @@ import { alertInRecord, alertReason } from '../alerts.ts';
 import { sample } from '../bytes.ts';
 import { WireError } from '../faults.ts';
 import type { Fault } from '../faults.ts';
-import { isTlsRecord, judgeNonTls } from '../first-bytes.ts';
+import { isNoise, isTlsRecord, judgeNonTls } from '../first-bytes.ts';
 import type { Connection, Endpoint } from '../network.ts';
 import type { ChainTrust, TlsInfo, TlsOffer, TlsPeer, TlsRequest } from '../tls.ts';
 import { BytePipe } from './byte-pipe.ts';
@@ -176,7 +176,7 @@ export class MemoryConnection implements Connection {
         const alert = alertInRecord(seen);
         if (alert !== undefined) throw this.#tlsFailed(alertReason(alert), begun, seen);
         // A TLS library waits for the five bytes of a record's header before it says that this is none.
-        const whole = seen.length >= 5 || this.#in.finished;
+        const whole = seen.length >= 5 || this.#in.finished || isNoise(seen);
         if (whole && !isTlsRecord(seen)) throw this.#tlsFailed(this.#judge(seen), begun, seen);
         const { length, hello } = whole ? parseHello(seen) : { length: 5 };
         if (hello) {

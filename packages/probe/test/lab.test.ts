@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stubResolver } from '@postern/dns';
+import { startLab } from '@postern/lab';
+import type { Lab, LabEndpoint } from '@postern/lab';
+import { startNodeLab } from '@postern/lab/node';
+import { checkAccount, parseAccount, probeEndpoint } from '@postern/probe';
+import type { ProbeEnvironment } from '@postern/probe';
+import type { AccountReport } from '@postern/probe/report';
+import type { Clock } from '@postern/wire';
+import { systemClock } from '@postern/wire/node';
+import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
+import type { VirtualClock } from '@postern/wire/testing';
+
+const methods = ['implicit-tls', 'starttls'] as const;
+
+function environmentOf(lab: Lab, clock: Clock, now: () => number): ProbeEnvironment {
+  const { network, roots, resolver } = lab;
+  return {
+    network,
+    clock,
+    roots,
+    wallClock: now,
+    resolver: stubResolver({ network, clock, servers: [resolver], random: () => 0.5, trusted: true }),
+    allowSpecial: true,
+  };
+}
+
+function line(
+  { hostName, endpoint }: LabEndpoint,
+  method: string,
+  outcome: { verdict: string; reason: string },
+): string {
+  return `${hostName}:${endpoint.port} by ${method}: ${outcome.verdict} ${outcome.reason}`;
+}
+
+async function probeLines(
+  lab: Lab,
+  shown: readonly LabEndpoint[],
+  environment: ProbeEnvironment,
+): Promise<string[]> {
+  const rows = shown.flatMap((endpoint) => methods.map((method) => ({ endpoint, method })));
+  return Promise.all(
+    rows.map(async ({ endpoint, method }) => {
+      const { protocol, hostName } = endpoint;
+      const target = { protocol, host: hostName, port: endpoint.endpoint.port, method };
+      return line(endpoint, method, await probeEndpoint(target, environment));
+    }),
+  );
+}
+
+function expectedLines(shown: readonly LabEndpoint[]): string[] {
+  return shown.flatMap((endpoint) =>
+    methods.map((method) => line(endpoint, method, endpoint.outcomes[method])),
+  );
+}
+
+describe('every habit of the lab, in virtual time', () => {
+  let clock: VirtualClock;
+  let lab: Lab;
+  let environment: ProbeEnvironment;
+  const now = (): number => Date.UTC(2030, 0, 1);
+
+  beforeAll(async () => {
+    clock = virtualClock();
+    lab = await startLab({
+      host: simulatedNetwork({ clock }),
+      clock,
+      crypto: globalThis.crypto,
+      wallClock: now,
+      random: () => 0.5,
+    });
+    environment = environmentOf(lab, clock, now);
+  });
+  afterAll(async () => {
+    await clock.run(async () => lab[Symbol.asyncDispose]());
+  });
+
+  it('SETUP-030 gives each endpoint its true reason, by both methods', async () => {
+    const shown = lab.endpoints.filter(({ needsRealTls }) => !needsRealTls);
+    expect(await clock.run(probeLines(lab, shown, environment))).toEqual(expectedLines(shown));
+  });
+
+  const check = (address: string): Promise<AccountReport> => {
+    const parsed = parseAccount(address);
+    if (!parsed.ok) throw new Error(parsed.problem);
+    return clock.run(checkAccount(parsed.account, environment, { random: () => 0.5 }));
+  };
+
+  it.each([
+    ['anna@allgood.test', 'imap 993 implicit-tls', 'submission 465 implicit-tls'],
+    ['ben@walled.test', 'imap 993 implicit-tls', 'submission 587 starttls'],
+    ['clara@stripped.test', 'imap 993 implicit-tls', 'submission 465 implicit-tls'],
+  ])('recommends for %s', async (address, incoming, outgoing) => {
+    const { recommendation, clients, elapsedMs } = await check(address);
+    const brief = [recommendation.incoming, recommendation.outgoing].map(
+      (setting) => setting && `${setting.protocol} ${setting.port} ${setting.method}`,
+    );
+    expect(brief).toEqual([incoming, outgoing]);
+    expect(clients.length).toBeGreaterThan(10);
+    expect(elapsedMs).toBeLessThan(5000);
+  });
+
+  it('F-04 a swallowed port holds nobody up: the first service that works is known within a second', async () => {
+    const { probes } = await check('ben@walled.test');
+    const ends = probes
+      .filter(({ verdict }) => verdict === 'works')
+      .map(({ timeline }) => timeline.find(({ event }) => event === 'end')?.ms ?? Number.POSITIVE_INFINITY);
+    expect(Math.min(...ends)).toBeLessThan(1000);
+    const silent = probes.find(({ endpoint }) => endpoint.protocol === 'submission' && endpoint.port === 465);
+    expect(silent).toMatchObject({ verdict: 'silent', reason: 'timeout-connect', evidence: { syns: 3 } });
+  });
+
+  it('says what it is about domains whose trouble is in the DNS', async () => {
+    const outcomes = await Promise.all(
+      lab.domains
+        .map(async ({ domain: name }) => {
+          const parsed = parseAccount(name);
+          if (!parsed.ok) return `${name} ${parsed.problem}`;
+          try {
+            const report = await checkAccount(parsed.account, environment, {
+              random: () => 0.5,
+              deadline: 20_000,
+            });
+            return `${name} ${report.domain?.route}`;
+          } catch (error) {
+            return `${name} ${(error as { code?: string }).code}`;
+          }
+        })
+        .map((outcome) => clock.run(outcome)),
+    );
+    expect(outcomes).toMatchInlineSnapshot(`
+      [
+        "nowhere.test dns-nxdomain",
+        "nomail.test null-mx",
+        "servfail.test dns-servfail",
+        "bogus.test dns-bogus",
+        "slow.test dns-timeout",
+        "ipmx.test failed",
+        "loop.test dns-cname-loop",
+        "dangling.test exchangers",
+        "withdrawn.test implicit",
+        "alias.test exchangers",
+      ]
+    `);
+  });
+});
+
+describe('flaws that only a real TLS library shows', () => {
+  it('SETUP-030 gives each endpoint its true reason, by both methods', async () => {
+    const lab = await startNodeLab();
+    try {
+      const shown = lab.endpoints.filter(({ needsRealTls }) => needsRealTls);
+      const clock = systemClock();
+      const environment = environmentOf(lab, clock, () => Date.now());
+      expect(await probeLines(lab, shown, environment)).toEqual(expectedLines(shown));
+    } finally {
+      await lab[Symbol.asyncDispose]();
+    }
+  }, 15_000);
+});
