@@ -50,7 +50,7 @@ const postern = (...argv: readonly string[]): readonly string[] => [
   ...argv,
 ];
 
-describe('the process', () => {
+describe('the process', { timeout: 20_000 }, () => {
   it('ends with the status of what it found, and prints no stack trace', async () => {
     const [good, wrong] = await Promise.all([
       start(postern('explain', 'starttls-masked')).ended,
@@ -78,7 +78,7 @@ describe('the process', () => {
     expect(status).toBe(3);
   });
 
-  it('closes the lab at a SIGINT and ends with status 130', { timeout: 20_000 }, async () => {
+  it('closes the lab at a SIGINT and ends with status 130', async () => {
     const { child, ended } = start(postern('lab'));
     child.stdout?.once('data', () => child.kill('SIGINT'));
     const { status, out, err } = await ended;
@@ -88,7 +88,7 @@ describe('the process', () => {
   });
 });
 
-describe('bin/postern.js', () => {
+describe('bin/postern.js', { timeout: 20_000 }, () => {
   it('tells an old Node in one line what is needed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'postern-test-'));
     try {
