@@ -75,6 +75,7 @@ describe('postern check', () => {
     await scene.imap(993, 'implicit-tls');
     const { out, status } = await scene.run(['check', 'example.test']);
     expect(out).toContain(`✗ ${host}: SMTP 465 SSL/TLS, SMTP 587 STARTTLS (connection-refused)`);
+    expect(out).toMatch(/^✓ Receiving works, encrypted\.\n✗ Nothing safe works for sending\.\n/);
     expect(out).toContain('Likewise port 587.');
     expect(out.match(/The\s+machine\s+answered\s+at\s+once/g)).toHaveLength(2);
     expect(status).toBe(1);
@@ -89,6 +90,30 @@ describe('postern check', () => {
     const { out } = await masked.run(['check', 'example.test']);
     expect(out).toContain(`(starttls-masked)`);
     expect(out).toContain(`What else was noticed\n  ! ${host} 25\n`);
+  });
+
+  it('does not tell a bad certificate twice', async () => {
+    const scene = await makeScene({ trust: { ok: false, code: 'CERT_HAS_EXPIRED' } });
+    await scene.imap(993, 'implicit-tls');
+    await scene.smtp(25, 'starttls');
+    const { out } = await scene.run(['check', 'example.test']);
+    expect(out).toContain(`${host}: IMAP 993 SSL/TLS (cert-expired)`);
+    expect(out).not.toContain('What else was noticed');
+  });
+
+  it('names the port where a program has to do with another setting', async () => {
+    const zone = [
+      `${host}. A ${address}`,
+      `_submissions._tcp.example.test. SRV 0 1 587 ${host}.`,
+      `_submission._tcp.example.test. SRV 0 1 2587 ${host}.`,
+    ];
+    const scene = await makeScene({ zone: zone.join('\n') });
+    await scene.smtp(587, 'implicit-tls');
+    await scene.smtp(465, 'implicit-tls');
+    const { out } = await scene.run(['check', 'example.test']);
+    expect(out).toMatch(/Sending {2}SMTP {2}mail\.example\.test {2}port 587 {2}SSL\/TLS/);
+    expect(out).toMatch(/Thunderbird +SSL\/TLS +Connection/);
+    expect(out).toMatch(/Apple Mail \(macOS\) +ticked\* \(465\)/);
   });
 
   it('leaves out guessed hosts where nothing works, and names them', async () => {

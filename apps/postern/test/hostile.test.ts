@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { latin1Bytes } from './latin1-bytes.ts';
 import { describe, expect, it } from 'vitest';
@@ -70,11 +73,15 @@ describe('text of a hostile peer', () => {
     await scene.smtp(587, 'starttls', { startTls: { type: 'refused', code: 554, text } });
     await scene.imap(143, 'starttls', { greeting: { type: 'refused', text } });
     await scene.raw(993, async (connection) => connection.write(latin1Bytes(`* OK ${text}\r\n`)), address);
+    const trace = join(await mkdtemp(join(tmpdir(), 'postern-test-')), 'trace');
     for (const look of looks) {
-      const { out, err } = await scene.run(['check', 'example.test', ...look]);
+      const { out, err } = await scene.run(['check', 'example.test', '--trace', trace, ...look]);
+      expect(await readFile(trace, 'utf8')).toContain('\\x85');
+      expect(await readFile(trace, 'utf8')).not.toMatch(active);
       expect(out).not.toMatch(active);
       expect(err).not.toMatch(active);
     }
+    await rm(dirname(trace), { recursive: true });
   });
 
   it('never reaches the output raw from a certificate', async () => {

@@ -144,7 +144,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     failed: 'ihre Mailserver ließen sich nicht ermitteln',
   },
   policy: { present: 'ja', absent: 'nein', failed: 'nicht zu ermitteln' },
-  notPossible: 'in diesem Programm nicht möglich',
+  notPossible: 'nicht möglich',
   unconfirmed: 'Wortlaut nicht bestätigt',
   morePrograms: (names) => `Alle Felder, dazu ${names.join(', ')}: mit -v`,
   progress: (done, all) => `${done} von ${all} Endpunkten fertig`,

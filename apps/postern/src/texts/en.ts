@@ -141,7 +141,7 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 own network block
     failed: 'its mail exchangers could not be looked up',
   },
   policy: { present: 'yes', absent: 'no', failed: 'could not be looked up' },
-  notPossible: 'not possible in this program',
+  notPossible: 'not possible',
   unconfirmed: 'wording not confirmed',
   morePrograms: (names) => `Every field, and ${names.join(', ')}: with -v`,
   progress: (done, all) => `${done} of ${all} endpoints done`,
