@@ -50,7 +50,7 @@ function bySection(a, b) {
 function links(places) {
   const byFile = Map.groupBy(places, ({ file }) => file);
   return [...byFile].map(([file, marked]) => {
-    const name = file.replace(/^packages\//, '').replace('/src/', '/');
+    const name = file.replace(/^(?:packages|apps)\//, '').replace('/src/', '/');
     return `\`${name}\` ${marked.map(({ line }) => `[${line}](../${file}#L${line})`).join(', ')}`;
   });
 }

@@ -7,7 +7,7 @@ import type { Resolver } from '@postern/dns';
 import type { ProbeEnvironment } from '@postern/probe';
 import { parseEndpoint } from '@postern/probe/report';
 import { WireError } from '@postern/wire';
-import type { Endpoint } from '@postern/wire';
+import type { Clock, Endpoint, Network } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
 import type { Options } from './arguments.ts';
 import { textsFor } from './texts/texts.ts';
@@ -29,10 +29,7 @@ export async function environmentFor(
   const resolver =
     given?.resolver && options.resolver === undefined
       ? given.resolver
-      : cachedResolver(
-          stubResolver({ network, clock, random: Math.random, servers: resolvers(options, texts) }),
-          { clock },
-        );
+      : ownResolver(network, clock, resolvers(options, texts));
   const connectTo =
     options.connectTo === undefined ? undefined : await dialledAddress(options.connectTo, resolver, texts);
   return {
@@ -49,6 +46,15 @@ export async function environmentFor(
       ? {}
       : { serverName: hostName('--server-name', options.serverName, texts) }),
   };
+}
+
+/**
+ * Asks these servers. What they say about DNSSEC is believed where they run on this machine: nobody is in between then
+ * (RFC 6840 §5.8, RFC 7672 §2.1.1).
+ */
+function ownResolver(network: Network, clock: Clock, servers: readonly Endpoint[]): Resolver {
+  const trusted = servers.every(({ address }) => /^(127\.|::1$)/.test(address));
+  return cachedResolver(stubResolver({ network, clock, random: Math.random, servers, trusted }), { clock });
 }
 
 /** The address behind `--connect-to`, which may be a name. */

@@ -4,7 +4,7 @@ import type { ClientMechanism } from '@postern/sasl';
 import type { Session } from './session.ts';
 import type { StateName, WaitingName } from './states.ts';
 
-/** What a client can say. A closed union on `verb`; a new verb is a new member and a row in {@link verbs}. */
+/** What a client can say. A closed union on `verb`; a new verb is a new member and a row in `verbs`. */
 export type SmtpCommand =
   | {
       /** EHLO opens ESMTP, HELO plain SMTP, LHLO LMTP (RFC 2033 §4.1). */

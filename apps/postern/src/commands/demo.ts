@@ -25,19 +25,24 @@ export async function demo(context: Context): Promise<ExitStatus> {
   await using lab = await startNodeLab();
   const flush = { width: look.width, indent: 0 };
   print([...paragraph(texts.demo.opening, flush), '']);
-  for (const provider of shown) {
+  const given = labEnvironment(lab, context.given);
+  // All at once: waiting for the silence of one provider is no reason to wait with the others.
+  const checks = shown.map((provider) => {
     const account = lab.accounts.find((known) => known.provider === provider);
     if (!account) throw new Error(`the lab has no account at ${provider}`);
+    const report = checkTyped(account.address, { ...context, given });
+    report.catch(() => undefined);
+    return { account, report };
+  });
+  for (const { account, report } of checks) {
     const lesson = `${texts.demo.lesson}: ${account.lesson[options.lang]}`;
     print([
       look.paint.strong(`postern check ${account.address}`),
       ...paragraph(lesson, { ...flush, paint: look.paint.faint }),
       '',
     ]);
-    const given = labEnvironment(lab, context.given);
-    const report = await checkTyped(account.address, { ...context, given });
-    reports.push(report);
-    print([...checkLines(report, look), '']);
+    reports.push(await report);
+    print([...checkLines(await report, look), '']);
     if (io.interrupted.aborted) break;
   }
   if (options.json) io.stdout.write(jsonDocument({ schema: 'postern.demo/1', checks: reports }));

@@ -8,7 +8,7 @@ import { factsAround } from '../context.ts';
 import { findingsOf } from '../findings.ts';
 import { recommend } from '../recommend.ts';
 import type { AccountReport } from '../report/account-report.ts';
-import type { ServiceEndpoint } from '../report/endpoint.ts';
+import type { Protocol, ServiceEndpoint } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
 import type { ProbeEnvironment } from '../run/environment.ts';
@@ -67,6 +67,7 @@ export async function checkAccount(
       return undefined;
     }
   };
+  const probing = clock.now() - began;
   const [results, published = []] = await Promise.all([
     probeAll(endpoints, environment, options, signal, unlessStopped),
     unlessStopped(publishedPolicies(account.domain, exchangersOf(found.route), environment, signal)),
@@ -78,8 +79,24 @@ export async function checkAccount(
     ...worded(account, environment.lang ?? 'en', found, probes),
     domain,
     ...(unfinished.length > 0 && { unfinished }),
+    usableAfterMs: {
+      incoming: firstUsable(probes, ['imap', 'pop3'], probing),
+      outgoing: firstUsable(probes, ['submission'], probing),
+    },
     elapsedMs: clock.now() - began,
   };
+}
+
+/** When the first endpoint of these protocols was seen to work; all probes began at `probing`. */
+function firstUsable(
+  probes: readonly ProbeReport[],
+  protocols: readonly Protocol[],
+  probing: Milliseconds,
+): Milliseconds | null {
+  const ends = probes
+    .filter(({ verdict, endpoint }) => verdict === 'works' && protocols.includes(endpoint.protocol))
+    .flatMap(({ timeline }) => timeline.find(({ event }) => event === 'end')?.ms ?? []);
+  return ends.length > 0 ? probing + Math.min(...ends) : null;
 }
 
 interface Found extends Discovery {
@@ -140,7 +157,7 @@ function worded(
   lang: Lang,
   { candidates }: Found,
   results: readonly ProbeReport[],
-): Omit<AccountReport, 'domain' | 'elapsedMs'> {
+): Omit<AccountReport, 'domain' | 'usableAfterMs' | 'elapsedMs'> {
   const probes = results.map((probe) => ({
     ...probe,
     explanation: explain(probe.reason, { lang, facts: factsAround(probe, results) }),

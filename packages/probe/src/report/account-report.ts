@@ -196,6 +196,8 @@ export interface AccountReport {
   readonly findings: readonly Finding[];
   /** Endpoints whose probes were stopped before their end; absent where all are in the report. */
   readonly unfinished?: readonly ServiceEndpoint[];
+  /** Milliseconds after which the first service of each kind was known to work; `null` where none does. */
+  readonly usableAfterMs: { readonly incoming: number | null; readonly outgoing: number | null };
   /** Milliseconds in all. */
   readonly elapsedMs: number;
 }
