@@ -4,7 +4,7 @@ import type { ClientMechanism } from '@postern/sasl';
 import type { Session } from './session.ts';
 import type { StateName, WaitingName } from './states.ts';
 
-/** What a client can say. A closed union on `verb`; a new verb is a new member and a row in {@link verbs}. */
+/** What a client can say. A closed union on `verb`; a new verb is a new member and a row in `verbs`. */
 export type SmtpCommand =
   | {
       /** EHLO opens ESMTP, HELO plain SMTP, LHLO LMTP (RFC 2033 §4.1). */
@@ -97,7 +97,7 @@ function domainArgument(domain: string): string {
  * mapped into IPv6 is written as what it is.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { addressLiteral } from '@postern/smtp';
  * console.log(addressLiteral('2001:db8::1')); // [IPv6:2001:db8::1]
  * ```

@@ -9,7 +9,7 @@
  * 7504 (521), 8314 (implicit TLS).
  *
  * @example
- * ```ts
+ * ```ts run
  * import { latin1, utf8 } from '@postern/wire';
  * import { smtpClient } from '@postern/smtp';
  * const machine = smtpClient({ patience: 'probe' });

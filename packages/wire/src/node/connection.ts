@@ -149,7 +149,10 @@ export class NodeConnection implements Connection {
   reset(): void {
     const { stream } = this.#channel;
     if (stream !== this.#socket) stream.destroy();
-    if (!this.#socket.destroyed) this.#socket.resetAndDestroy();
+    if (this.#socket.destroyed) return;
+    // While a FIN is on its way libuv refuses a reset (EINVAL), and Node would then never close the handle.
+    if (this.#socket.writableEnded) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

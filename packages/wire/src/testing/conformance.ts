@@ -95,6 +95,15 @@ export function networkConformance(
       await connection.write(utf8('x'));
       await rejects(connection.read(), 'reset');
     });
+    test('closes although it is broken off while it says goodbye', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        while (await server.read());
+      });
+      const closing = connection[Symbol.asyncDispose]();
+      connection.reset();
+      await closing;
+      await connection[Symbol.asyncDispose]();
+    });
     test('gives bytes to the next read when one was aborted', async (scene) => {
       const connection = await scene.connect(echo);
       const controller = new AbortController();
