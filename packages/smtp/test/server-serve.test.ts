@@ -76,10 +76,10 @@ async function scene(
 }
 
 /** Says EHLO and hears what it brings. */
-async function hello({ hear, say }: Client): Promise<void> {
-  await hear('220 mx ESMTP ready\r\n');
-  await say('EHLO c\r\n');
-  await hear('250 LIMITS RCPTMAX=100\r\n');
+async function hello(client: Client): Promise<void> {
+  await client.hear('220 mx ESMTP ready\r\n');
+  await client.say('EHLO c\r\n');
+  await client.hear('250 LIMITS RCPTMAX=100\r\n');
 }
 
 const group = 'MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\n';
