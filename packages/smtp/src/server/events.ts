@@ -90,7 +90,7 @@ export type SmtpServerEvent =
       readonly client: ClientInfo;
       readonly id: string | undefined;
     }
-  /** A piece of the content, dot-stuffing undone; the receiver's own copy. */
+  /** A piece of the content, dot-stuffing undone. The bytes are borrowed: valid until the machine gets its next input. */
   | { readonly type: 'content'; readonly bytes: Uint8Array }
   /** The content is complete and keeps to the rules. Shall it be taken? In LMTP one answer for each recipient may be given. */
   | {

@@ -63,7 +63,18 @@ const mayWait: ReadonlySet<string> = new Set(['MAIL', 'RCPT', 'RSET', 'BDAT']);
  * ```
  */
 export async function serveSmtp(connection: Connection, options: ServeSmtpOptions): Promise<void> {
-  const { clock, tls, auth, hooks = {}, onHookError, signal, observe, onEvent, ...rest } = options;
+  const {
+    clock,
+    tls,
+    auth,
+    hooks = {},
+
+    onHookError,
+    signal,
+    observe,
+    onEvent,
+    ...rest
+  } = options;
   const asks: readonly AskedAbout[] = [
     ...(auth ? (['login'] as const) : []),
     ...(['sender', 'recipient', 'message'] as const).filter((name) => hooks[name] !== undefined),

@@ -177,8 +177,9 @@ export class Decisions {
 
   async #content(bytes: Uint8Array): Promise<void> {
     const { clock, signal } = this.#options;
-    const taken = this.#delivery?.pipe.push(bytes);
-    if (!taken) return;
+    if (!this.#delivery) return;
+    // The bytes are borrowed; a hook may keep what it gets.
+    const taken = this.#delivery.pipe.push(bytes.slice());
     const before = clock.now();
     await taken;
     signal?.throwIfAborted();

@@ -15,8 +15,8 @@ export class MessageAborted extends Error {
 }
 
 /**
- * Content from the dialogue to a hook: one piece is under way, and the next is not read from the client before it was taken.
- * So the memory in use does not depend on the size of the message.
+ * Content from the dialogue to a hook: one piece is under way, and the next is not read from the client before the hook asks for
+ * it. So the memory in use does not depend on the size of the message.
  */
 export class MessagePipe implements AsyncIterable<Uint8Array> {
   #piece: Uint8Array | undefined;
@@ -26,7 +26,7 @@ export class MessagePipe implements AsyncIterable<Uint8Array> {
   #taken: (() => void) | undefined;
   #wake: (() => void) | undefined;
 
-  /** Resolves when the piece was taken, or nobody wants it any more. */
+  /** Resolves when the hook is done with the piece and asks for another, or wants no more. */
   push(piece: Uint8Array): Promise<void> {
     if (this.#abandoned || this.#over) return Promise.resolve();
     this.#piece = piece;
@@ -65,8 +65,8 @@ export class MessagePipe implements AsyncIterable<Uint8Array> {
         const piece = this.#piece;
         if (piece) {
           this.#piece = undefined;
-          this.#taken?.();
           yield piece;
+          this.#taken?.();
         } else if (this.#over) {
           if (this.#over === 'end') return;
           throw this.#over.error;

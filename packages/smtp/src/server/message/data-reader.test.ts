@@ -32,7 +32,7 @@ function read(text: string, sizes: readonly number[]): Read {
   let ended = false;
   for (const chunk of cuts(text, sizes)) {
     const piece = reader.push(chunk);
-    parts.push(piece.text);
+    parts.push(piece.text.slice());
     seen += piece.used;
     ({ ended } = piece);
     // The bytes were only lent.

@@ -4,7 +4,7 @@ export interface DataPiece {
   readonly used: number;
   /** The end has come. */
   readonly ended: boolean;
-  /** The content in it, dot-stuffing undone; a copy. */
+  /** The content in it, dot-stuffing undone. Borrowed: valid until the next chunk, and as long as this one is. */
   readonly text: Uint8Array;
 }
 
@@ -15,7 +15,7 @@ const DOT = 46;
 /**
  * Reads the content of a message up to its end, which is CRLF, dot, CRLF and nothing else (RFC 5321 §4.1.1.4): each other
  * sequence that some server takes for it lets a sender smuggle a second message past this one. Works over any cut, keeps
- * nothing, and searches natively: per line two searches, per chunk one copy.
+ * nothing, and searches natively: two searches for each line, and no copy unless a dot or a cut CR LF asks for it.
  */
 export class DataReader {
   /** A CR or LF stood alone: the sender and some other server may disagree about where a line ends. */
@@ -23,6 +23,7 @@ export class DataReader {
   /** A line was over the limit. */
   lineTooLong = false;
   readonly #maxLineBytes: number;
+  readonly #out: Unstuffed = new Unstuffed();
   #state: 'line-start' | 'dot' | 'dot-cr' | 'text' | 'cr' = 'line-start';
   #lineBytes = 0;
 
@@ -32,8 +33,8 @@ export class DataReader {
 
   /** Takes a chunk. */
   push(chunk: Uint8Array): DataPiece {
-    // One octet more than came in: a CR may have been held back from the chunk before.
-    const out = new Output(chunk);
+    const out = this.#out;
+    out.begin(chunk);
     // Where the next CR and LF stand; searched again only once they are passed, so that no input makes this quadratic.
     let cr = -1;
     let lf = -1;
@@ -121,40 +122,55 @@ function find(chunk: Uint8Array, byte: number, from: number): number {
   return at < 0 ? chunk.length : at;
 }
 
-/** Copies a chunk but for some octets of it, in as few pieces as can be. */
-class Output {
-  readonly #chunk: Uint8Array;
-  readonly #bytes: Uint8Array;
-  #size = 0;
-  /** From here on the chunk has not been copied. */
-  #from = 0;
+const nothing = new Uint8Array(0);
 
-  constructor(chunk: Uint8Array) {
+/** A chunk without some octets of it. What stands together is not copied; else one buffer is used again and again. */
+class Unstuffed {
+  #chunk: Uint8Array = nothing;
+  /** From here on the chunk has not been looked at. */
+  #from = 0;
+  /** The one piece so far, where there is one and nothing had to be copied. */
+  #only: Uint8Array = nothing;
+  #copy: Uint8Array = nothing;
+  #copied = 0;
+
+  begin(chunk: Uint8Array): void {
     this.#chunk = chunk;
-    this.#bytes = new Uint8Array(chunk.length + 1);
+    this.#from = 0;
+    this.#only = nothing;
+    this.#copied = 0;
   }
 
   /** Leaves out the octet at this place. */
   skip(at: number): void {
-    this.#copy(at);
+    this.#add(this.#chunk.subarray(this.#from, at));
     this.#from = at + 1;
   }
 
   /** An octet that is not in the chunk; all octets before have been left out. */
   put(byte: number): void {
-    this.#bytes[this.#size] = byte;
-    this.#size += 1;
+    this.#add(Uint8Array.of(byte));
   }
 
   /** Everything up to here. */
   take(end: number): Uint8Array {
-    this.#copy(end);
-    return this.#bytes.subarray(0, this.#size);
+    this.#add(this.#chunk.subarray(this.#from, end));
+    return this.#copied > 0 ? this.#copy.subarray(0, this.#copied) : this.#only;
   }
 
-  #copy(end: number): void {
-    if (end <= this.#from) return;
-    this.#bytes.set(this.#chunk.subarray(this.#from, end), this.#size);
-    this.#size += end - this.#from;
+  #add(piece: Uint8Array): void {
+    if (piece.length === 0) return;
+    if (this.#copied === 0 && this.#only.length === 0) {
+      this.#only = piece;
+      return;
+    }
+    // One octet more than came in: a CR may have been held back from the chunk before.
+    if (this.#copy.length <= this.#chunk.length) this.#copy = new Uint8Array(this.#chunk.length + 1);
+    if (this.#copied === 0) {
+      this.#copy.set(this.#only);
+      this.#copied = this.#only.length;
+    }
+    this.#copy.set(piece, this.#copied);
+    this.#copied += piece.length;
   }
 }

@@ -48,16 +48,16 @@ export class Intake {
     return this.#size;
   }
 
-  /** Octets within DATA: how many were used, whether the end has come, and the piece to hand out. */
+  /** Octets within DATA: how many were used, whether the end has come, and the piece to hand out, borrowed. */
   data(bytes: Uint8Array): { readonly used: number; readonly ended: boolean; readonly piece: Uint8Array } {
     const { used, ended, text } = this.#data.push(bytes);
     return { used, ended, piece: this.#take(text) };
   }
 
-  /** Octets of a chunk (RFC 3030 §2): the piece to hand out. */
+  /** Octets of a chunk (RFC 3030 §2): the piece to hand out, borrowed. */
   chunk(bytes: Uint8Array): Uint8Array {
     this.#lineEnds.push(bytes);
-    return this.#take(bytes.slice());
+    return this.#take(bytes);
   }
 
   /** What there is to know. */
@@ -78,7 +78,8 @@ export class Intake {
     if (this.#size > this.#options.maxBytes) {
       // Only counted from here on; a refused message needs no memory.
       this.#kept = [];
-      return nothing;
+      const room = Math.max(0, this.#options.maxBytes - this.#size + piece.length);
+      return this.#options.keep ? nothing : piece.subarray(0, room);
     }
     this.#hops.push(piece);
     if (!this.#options.keep) return piece;
@@ -90,7 +91,7 @@ export class Intake {
   #keep(piece: Uint8Array): void {
     const last = this.#kept.at(-1);
     if (piece.length === 0) return;
-    if (last === undefined || piece.length >= 4096 || last.length >= 4096) this.#kept.push(piece);
+    if (last === undefined || piece.length >= 4096 || last.length >= 4096) this.#kept.push(piece.slice());
     else this.#kept[this.#kept.length - 1] = concatBytes([last, piece]);
   }
 }
