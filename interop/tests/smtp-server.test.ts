@@ -46,7 +46,7 @@ const request = [
   '-out',
   certificate,
 ];
-execFileSync('openssl', [...request, ...subject], { stdio: 'ignore' });
+await run('openssl', [...request, ...subject]);
 const tls: TlsOffer = {
   identity: () => ({ key: readFileSync(key, 'utf8'), chain: readFileSync(certificate, 'utf8') }),
 };

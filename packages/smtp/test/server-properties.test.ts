@@ -128,11 +128,10 @@ test('every message that begins is asked about or aborted, once', () => {
       (parts, answers) => {
         const all = concatBytes([utf8('EHLO c\r\n'), ...parts]);
         const seen = play(smtpServer(options(['message'], false)), [all], answers);
-        const fate = /^\{"type":"(message-begin|ask-message|message-aborted)"/;
-        const fates = seen.flatMap((text) => fate.exec(text)?.[1] ?? []);
-        // A beginning and an end by turns.
-        expect(fates.length % 2).toBe(0);
-        expect(fates.every((each, at) => (each === 'message-begin') === (at % 2 === 0))).toBe(true);
+        const fate = /^(?:\{"type":"(message-begin|ask-message|message-aborted)"|(\+))/;
+        const told = seen.flatMap((text) => fate.exec(text)?.slice(1).join('') ?? []).join(' ');
+        // A beginning and an end by turns, and content only in between.
+        expect(told).toMatch(/^(?: ?message-begin(?: \+)* (?:ask-message|message-aborted))*$/);
       },
     ),
     { numRuns: 400 },
@@ -223,5 +222,24 @@ test('SMTP-032 SMTP-040 paths as they are written', () => {
     '<a@b>x',
   ]) {
     expect(asks(bad)).toBe(501);
+  }
+});
+
+test('SMTP-039 a client that is lost at any octet: a message is taken only if all of it had come', () => {
+  const whole = utf8(
+    'EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\none\r\n..\r\n.\r\n' +
+      'MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 5\r\nhelloBDAT 7 LAST\r\n, you\r\nQUIT\r\n',
+  );
+  const ends = [latin1(whole).indexOf('MAIL', 40), latin1(whole).indexOf('QUIT')];
+  for (let length = 0; length < whole.length; length += 1) {
+    for (const asks of [[], ['message']] as const) {
+      const seen = play(smtpServer(options(asks, false)), [whole.subarray(0, length)], [true]);
+      expect(seen.at(-1)).toBe('end');
+      const taken = seen.filter((text) => /^\{"type":"(?:message|ask-message)"/.test(text)).length;
+      expect(taken).toBe(ends.filter((end) => length >= end).length);
+      const began = seen.filter((text) => text.startsWith('{"type":"message-begin"')).length;
+      const aborted = seen.filter((text) => text === '{"type":"message-aborted","reason":"lost"}').length;
+      expect(began).toBe(asks.length > 0 ? taken + aborted : 0);
+    }
   }
 });

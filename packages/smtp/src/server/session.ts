@@ -9,7 +9,7 @@ import type { Verdict } from './verdict.ts';
 import type { VerbAnswer } from './verbs/answer.ts';
 
 /** An open mail transaction. */
-export interface Transaction {
+interface Transaction {
   readonly sender: Sender;
   readonly recipients: readonly Recipient[];
   /** RCPT commands so far, refused ones included (RFC 9422 §4.2). */
@@ -21,7 +21,7 @@ export interface Transaction {
 }
 
 /** The chunk that is coming in (RFC 3030 §2). */
-export interface Chunk {
+interface Chunk {
   readonly size: number;
   readonly last: boolean;
   /** What it will be answered with, where that is decided: its octets are swallowed all the same. */

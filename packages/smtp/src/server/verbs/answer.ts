@@ -4,7 +4,7 @@ import type { ServerReply } from '../reply.ts';
 import type { ServerSession } from '../session.ts';
 
 /** What a verb can change. */
-export type SessionChange = Partial<
+type SessionChange = Partial<
   Pick<ServerSession, 'domain' | 'extended' | 'transaction' | 'transactions' | 'recipientDomains'>
 >;
 
