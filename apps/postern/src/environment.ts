@@ -41,6 +41,7 @@ export async function environmentFor(
     // Whoever types the command may look into the own network: no stranger chooses its targets.
     allowSpecial: true,
     ...(roots ? { roots } : {}),
+    ...(given?.sockets === undefined ? {} : { sockets: given.sockets }),
     ...(connectTo === undefined ? {} : { connectTo }),
     ...(options.serverName === undefined
       ? {}

@@ -6,9 +6,7 @@ import type { Request } from './arguments.ts';
 import { check } from './commands/check.ts';
 import { contextFor } from './commands/context.ts';
 import type { Context } from './commands/context.ts';
-import { demo } from './commands/demo.ts';
 import { explain } from './commands/explain.ts';
-import { lab } from './commands/lab.ts';
 import { probe } from './commands/probe.ts';
 import { exitStatus } from './exit.ts';
 import type { ExitStatus } from './exit.ts';
@@ -37,10 +35,11 @@ export async function run(
   }
 }
 
-function dispatch(
+/** The lab and its certificate maker are loaded only where they are wanted: that is half of what there is to load. */
+async function dispatch(
   request: Extract<Request, { type: 'command' }>,
   context: Context,
-): ExitStatus | Promise<ExitStatus> {
+): Promise<ExitStatus> {
   const { argument = '' } = request;
   switch (request.command) {
     case 'check':
@@ -49,10 +48,14 @@ function dispatch(
       return probe(argument, context);
     case 'explain':
       return explain(request.argument, context);
-    case 'lab':
+    case 'lab': {
+      const { lab } = await import('./commands/lab.ts');
       return lab(context);
-    case 'demo':
+    }
+    case 'demo': {
+      const { demo } = await import('./commands/demo.ts');
       return demo(context);
+    }
   }
 }
 

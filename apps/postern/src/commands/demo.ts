@@ -1,4 +1,5 @@
 import { startNodeLab } from '@postern/lab/node';
+import type { ProbeEnvironment } from '@postern/probe';
 import type { AccountReport } from '@postern/probe/report';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
@@ -25,7 +26,8 @@ export async function demo(context: Context): Promise<ExitStatus> {
   await using lab = await startNodeLab();
   const flush = { width: look.width, indent: 0 };
   print([...paragraph(texts.demo.opening, flush), '']);
-  const given = labEnvironment(lab, context.given);
+  // Three sockets make silence certain in 0.7 s in place of 2.2 s; the lab does not mind, and nobody likes to wait.
+  const given: Partial<ProbeEnvironment> = { ...labEnvironment(lab, context.given), sockets: 3 };
   // All at once: waiting for the silence of one provider is no reason to wait with the others.
   const checks = shown.map((provider) => {
     const account = lab.accounts.find((known) => known.provider === provider);
