@@ -270,8 +270,8 @@ function opened(
   }
   const extensions = session.tls ? withoutStartTls(offered) : offered;
   outputs.push(event({ type: 'reply', command, reply: content, extensions }));
-  const opened = command.verb === 'LHLO' ? 'lmtp' : command.verb === 'HELO' ? 'smtp' : 'esmtp';
-  return { session: { ...session, extensions, opened }, outputs };
+  const by = command.verb === 'LHLO' ? 'lmtp' : command.verb === 'HELO' ? 'smtp' : 'esmtp';
+  return { session: { ...session, extensions, opened: by }, outputs };
 }
 
 /** RFC 3207 §4: 220 is the go-ahead; 454, 501 and every other refusal leaves the dialogue as it was. */

@@ -1,3 +1,5 @@
+import { concatBytes } from '@postern/wire';
+
 /**
  * What content has to become for the wire: CRLF line ends (RFC 5321 §2.3.8), and after DATA an extra dot before each line
  * that begins with one (RFC 5321 §4.5.2). Works on chunks cut anywhere.
@@ -80,6 +82,12 @@ export function endOfData(state: LineState): string {
 function lineEnd(state: LineState): string {
   if (state === 'start') return '';
   return state === 'after-cr' ? '\n' : '\r\n';
+}
+
+/** Whole content with complete line ends and without dot-stuffing, for BDAT. */
+export function withLineEnds(whole: Uint8Array): Uint8Array {
+  const { bytes, state } = prepare(whole, 'start', false);
+  return state === 'after-cr' ? concatBytes([bytes, Uint8Array.of(LF)]) : bytes;
 }
 
 /** What is known of content that is there as a whole. */

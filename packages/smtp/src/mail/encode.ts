@@ -44,7 +44,11 @@ export function encodeLine(command: LineCommand, context: EncodeContext): string
       const last = command.last === true ? ' LAST' : '';
       return `BDAT ${command.content.length}${last}\r\n`;
     }
-    default:
+    case 'DATA':
+    case 'RSET':
+    case 'NOOP':
+    case 'QUIT':
+    case 'STARTTLS':
       return `${command.verb}\r\n`;
   }
 }

@@ -78,7 +78,15 @@ function checkTransaction(session: Session, command: WireCommand, previous: Wire
     case 'AUTH':
       order(stage === 'none', 'RFC 4954 §4');
       break;
-    default:
+    case 'CONTENT':
+    case 'RSET':
+    case 'VRFY':
+    case 'NOOP':
+    case 'QUIT':
+    case 'STARTTLS':
+    case 'EHLO':
+    case 'HELO':
+    case 'LHLO':
       break;
   }
 }

@@ -59,7 +59,18 @@ function say(session: Session, command: WireCommand, writer: GroupWriter, rules:
       writer.line(endOfData(state));
       return { ...session, name: 'data-end', sending, lineState: 'start' };
     }
-    default:
+    case 'EHLO':
+    case 'HELO':
+    case 'LHLO':
+    case 'STARTTLS':
+    case 'MAIL':
+    case 'RCPT':
+    case 'DATA':
+    case 'BDAT':
+    case 'VRFY':
+    case 'RSET':
+    case 'NOOP':
+    case 'QUIT':
       writer.line(
         encodeLine(command, {
           extensions: session.extensions,

@@ -34,7 +34,12 @@ function changed(
     case 'HELO':
     case 'LHLO':
       return positive ? undefined : transaction;
-    default:
+    case 'DATA':
+    case 'VRFY':
+    case 'NOOP':
+    case 'QUIT':
+    case 'STARTTLS':
+    case 'AUTH':
       return transaction;
   }
 }
@@ -61,7 +66,11 @@ export function afterSending(sending: Sending, command: WireCommand): Sending {
     case 'HELO':
     case 'LHLO':
       return noTransaction;
-    default:
+    case 'VRFY':
+    case 'NOOP':
+    case 'QUIT':
+    case 'STARTTLS':
+    case 'AUTH':
       return sending;
   }
 }
