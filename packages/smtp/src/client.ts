@@ -76,6 +76,8 @@ class SmtpDialogue implements Smtp {
   /** Settles when the call that has the turn is done; calls queue behind one another. */
   #turn: Promise<void> = Promise.resolve();
   #busy = 0;
+  /** How many calls have ever taken a place in that queue. */
+  #calls = 0;
   /**
    * The event that is waited for. One wait is always open, also between calls: so a 421 or a FIN that comes while nothing
    * is asked is noticed before the next command, and never taken for its reply.
@@ -118,7 +120,7 @@ class SmtpDialogue implements Smtp {
       extensions: () => this.extensions,
       tls: () => this.connection.tls,
       lmtp: () => this.#lmtp,
-      contended: () => this.#busy > 1,
+      calls: () => this.#calls,
     };
     return {
       endpoint: this.connection.endpoint,
@@ -131,8 +133,8 @@ class SmtpDialogue implements Smtp {
       get lmtp() {
         return facts.lmtp();
       },
-      get contended() {
-        return facts.contended();
+      get calls() {
+        return facts.calls();
       },
       get over() {
         return dialogue.ended !== undefined;
@@ -312,6 +314,7 @@ class SmtpDialogue implements Smtp {
     const done = Promise.withResolvers<void>();
     this.#turn = done.promise;
     this.#busy += 1;
+    this.#calls += 1;
     try {
       await before;
       signal?.throwIfAborted();

@@ -140,13 +140,14 @@ export class MailServer {
     this.#parts = [];
   }
 
-  /** Says something; `CLOSE` ends the connection, `RESET` breaks it, nothing at all is silence. */
+  /** Says something; then `|CLOSE` ends the connection, `|RESET` breaks it, `|SILENT` says no more. */
   async #say(reply: string): Promise<boolean> {
     const [text = '', end] = reply.split('|');
     const connection = this.#connection;
     if (!connection) return false;
     if (text !== '') await connection.write(utf8(`${text}\r\n`)).catch(() => undefined);
     if (end === 'RESET') connection.reset();
+    while (end === 'SILENT' && (await connection.read().catch(() => undefined)));
     return end === undefined;
   }
 

@@ -412,13 +412,14 @@ export class Deliveries {
       ? accepted.slice(transaction.verdicts, transaction.verdicts + 1)
       : accepted;
     transaction.verdicts += 1;
+    transaction.failed ||= resetNeeded;
     give(job, judged, (recipient) =>
       replyClass(reply) === 'positive'
         ? { status: 'accepted', recipient, reply }
         : negative('data', reply, recipient),
     );
     if (this.#line.lmtp && transaction.verdicts < accepted.length) return;
-    this.#finish(transaction, resetNeeded);
+    this.#finish(transaction, transaction.failed);
   }
 
   #finish(transaction: Transaction, resetNeeded: boolean): void {

@@ -136,6 +136,8 @@ export class Transaction {
   stopped = false;
   /** Chunks without a reply. */
   chunksOut = 0;
+  /** The last chunk was refused, for one recipient at least. */
+  failed = false;
   /** Verdicts that came; LMTP has one for each accepted recipient. */
   verdicts = 0;
   whole: Uint8Array | undefined;

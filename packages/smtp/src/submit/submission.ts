@@ -61,6 +61,6 @@ export type RecipientResult =
 export interface Submission {
   /** One result for each recipient, in the order of the envelope. */
   readonly recipients: readonly RecipientResult[];
-  /** How the dialogue ended, if it did. */
+  /** How the dialogue ended, if that is what decided a result. After a 421 the reply is in the result. */
   readonly fault: Fault | undefined;
 }

@@ -26,8 +26,8 @@ export interface SubmitOptions {
 /** What submissions need of the dialogue they are part of. */
 export interface SubmissionHost extends DeliveryLine {
   readonly endpoint: Endpoint;
-  /** Whether other calls wait for their turn. */
-  readonly contended: boolean;
+  /** How many calls have asked for their turn so far. */
+  readonly calls: number;
   inTurn(call: () => Promise<void>): Promise<void>;
   /** The next event; `undefined` when the dialogue was closed; rejects when it broke. */
   next(): Promise<SmtpEvent | undefined>;
@@ -35,13 +35,20 @@ export interface SubmissionHost extends DeliveryLine {
   take(): SmtpEvent | undefined;
 }
 
+/** Messages that share a turn. */
+interface Batch {
+  readonly jobs: Job[];
+  /** Which call of the dialogue it is: as long as it is the last one, messages may join. */
+  readonly call: number;
+  running: boolean;
+}
+
 /** Submissions of one dialogue: those that come while others run join them, unless somebody else waits for a turn. */
 export class Submissions {
   readonly #host: SubmissionHost;
   readonly #deliveries: Deliveries;
-  readonly #queued: Job[] = [];
-  #scheduled = false;
-  #running = false;
+  /** The last batch that has a turn, or waits for one. */
+  #batch: Batch | undefined;
 
   constructor(host: SubmissionHost, options: DeliveryOptions) {
     this.#host = host;
@@ -70,6 +77,7 @@ export class Submissions {
 
   #follow(job: Job, signal: AbortSignal): void {
     const abort = (): void => {
+      // One that still waits for its turn is settled by now when the turn comes.
       const untouched = this.#deliveries.withdraw(job);
       job.reject(signal.reason);
       if (!untouched) this.#host.destroy();
@@ -81,23 +89,23 @@ export class Submissions {
   }
 
   #enqueue(job: Job): void {
-    if (this.#running && !this.#host.contended) {
-      this.#deliveries.add(job);
+    const batch = this.#batch;
+    if (batch && batch.call === this.#host.calls) {
+      if (batch.running) this.#deliveries.add(job);
+      else batch.jobs.push(job);
       return;
     }
-    this.#queued.push(job);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    void this.#host.inTurn(() => this.#run());
+    const next: Batch = { jobs: [job], call: this.#host.calls + 1, running: false };
+    this.#batch = next;
+    void this.#host.inTurn(() => this.#run(next));
   }
 
   /** Delivers until nothing is left to send and no reply awaited. */
-  async #run(): Promise<void> {
+  async #run(batch: Batch): Promise<void> {
     const deliveries = this.#deliveries;
-    this.#scheduled = false;
-    this.#running = true;
+    batch.running = true;
     try {
-      for (const job of this.#queued.splice(0)) deliveries.add(job);
+      for (const job of batch.jobs.splice(0)) deliveries.add(job);
       while (!deliveries.idle) {
         let event = await this.#host.next();
         if (!event) {
@@ -112,7 +120,7 @@ export class Submissions {
     } catch (error) {
       deliveries.end(isWireError(error) ? error.fault : this.#closed());
     } finally {
-      this.#running = false;
+      if (this.#batch === batch) this.#batch = undefined;
     }
   }
 
