@@ -45,13 +45,10 @@ test.each<[id: string, keyword: string, written: string, parameters: MailParamet
   ['SMTP-122', 'REQUIRETLS', 'REQUIRETLS', { requireTls: true }],
   ['SMTP-095', 'X-FOO', 'X-FOO=1', { parameters: [{ keyword: 'X-FOO', value: '1' }] }],
   ['SMTP-095', 'X-FOO', 'BAR', { parameters: [{ keyword: 'BAR', extension: 'x-foo' }] }],
-])(
-  '%s %s: %s is written where it is offered, and nowhere else',
-  (_id, keyword, written, parameters) => {
-    expect(mail(parameters, keyword)).toBe(`MAIL FROM:<a@b> ${written}\r\n`);
-    expect(refusal(() => mail(parameters))).not.toBe('sent');
-  },
-);
+])('%s %s: %s is written where it is offered, and nowhere else', (_id, keyword, written, parameters) => {
+  expect(mail(parameters, keyword)).toBe(`MAIL FROM:<a@b> ${written}\r\n`);
+  expect(refusal(() => mail(parameters))).not.toBe('sent');
+});
 
 test.each<[id: string, keyword: string, parameters: MailParameters]>([
   ['SMTP-080', 'SIZE', { size: -1 }],

@@ -215,9 +215,7 @@ export class Deliveries {
       // Not all of it is encoded by the first write, and nothing may be written unless everything may be.
       const { longAddresses } = this.#options;
       const known = { extensions, tls, longAddresses, utf8: plan.mail.smtpUtf8 === true };
-      for (const { address: to, ...parameters } of recipients) {
-        encodeLine({ verb: 'RCPT', to, parameters }, known);
-      }
+      for (const command of job.rcpts) encodeLine(command, known);
     }
     return plan;
   }
@@ -467,14 +465,18 @@ function later(job: Job, indices: readonly number[]): void {
   give(job, indices, (recipient) => ({ status: 'retry-later', recipient, reason: 'rate-limited' }));
 }
 
+/** RCPT for one recipient of a transaction, by its place there. */
 function rcpt({ job, recipients }: Transaction, order: number): SmtpCommand {
-  const { address = '', ...parameters } = job.recipients[recipients[order] ?? -1] ?? {};
-  return { verb: 'RCPT', to: address, parameters };
+  const command = job.rcpts[recipients[order] ?? -1];
+  if (!command) throw new RangeError(`no recipient ${order}`);
+  return command;
 }
 
-/** The whole content as the only chunk. */
-function lastChunk({ whole = new Uint8Array(0), plan }: Transaction): SmtpCommand {
-  return { verb: 'BDAT', content: plan.binary ? whole : withLineEnds(whole), last: true };
+/** The whole content as the only chunk, its line ends complete. */
+function lastChunk({ job, whole = new Uint8Array(0), plan }: Transaction): SmtpCommand {
+  const measured = job.measured();
+  const clean = measured?.bare === 0 && measured.state !== 'after-cr';
+  return { verb: 'BDAT', content: plan.binary || clean ? whole : withLineEnds(whole), last: true };
 }
 
 /** Whether a recipient without a result may have got the message all the same (RFC 5321 §3.8). */

@@ -1,4 +1,5 @@
 import type { Fault } from '@postern/wire';
+import type { SmtpCommand } from '../commands.ts';
 import { openContent } from '../content/source.ts';
 import type { ChunkReader, Content, OpenContent } from '../content/source.ts';
 import { measure } from '../content/transparency.ts';
@@ -11,6 +12,8 @@ import type { Envelope, Recipient, RecipientResult, Submission } from './submiss
 export class Job {
   readonly envelope: Envelope;
   readonly recipients: readonly Recipient[];
+  /** The command for each of them. */
+  readonly rcpts: readonly RcptCommand[];
   readonly strict: boolean;
   /** Recipients that no transaction has been begun for, by index. */
   pending: number[];
@@ -32,6 +35,7 @@ export class Job {
   constructor(envelope: Envelope, content: Content, opened: OpenContent, strict: boolean) {
     this.envelope = envelope;
     this.recipients = envelope.to.map((to) => (typeof to === 'string' ? { address: to } : to));
+    this.rcpts = envelope.to.map(rcptCommand);
     this.pending = this.recipients.map((_recipient, at) => at);
     this.strict = strict;
     this.#content = content;
@@ -110,6 +114,14 @@ export class Job {
     this.#opened = undefined;
     this.onSettled?.();
   }
+}
+
+type RcptCommand = Extract<SmtpCommand, { readonly verb: 'RCPT' }>;
+
+function rcptCommand(recipient: string | Recipient): RcptCommand {
+  if (typeof recipient === 'string') return { verb: 'RCPT', to: recipient };
+  const { address: to, ...parameters } = recipient;
+  return { verb: 'RCPT', to, parameters };
 }
 
 /** One transaction of a job. */

@@ -79,12 +79,11 @@ export function planMessage(
     return 'requiretls-not-offered';
   }
 
-  const { from: _from, to: _to, body: _body, size: _size, smtpUtf8: _utf8, ...rest } = envelope;
   const offersChunks = keywords['CHUNKING'] !== undefined && chunking !== 'never';
   const window = context.window && offersChunks && keywords['PIPELINING'] !== undefined && !context.lmtp;
   return {
     mail: {
-      ...rest,
+      ...otherParameters(envelope),
       // RFC 6531 §3.4: not said where nothing needs it.
       ...(smtpUtf8 && { smtpUtf8 }),
       ...(body !== '7BIT' && { body }),
@@ -95,6 +94,16 @@ export function planMessage(
     binary,
     sevenBit: body === '7BIT',
   };
+}
+
+/** What the plan does not decide itself. Most envelopes have nothing of the kind, and copying costs. */
+function otherParameters(envelope: Envelope): MailParameters | undefined {
+  for (const key in envelope) {
+    if (key === 'from' || key === 'to') continue;
+    const { from: _from, to: _to, body: _body, size: _size, smtpUtf8: _utf8, ...rest } = envelope;
+    return rest;
+  }
+  return undefined;
 }
 
 function bodyOf(measure: Measure | undefined, offered: boolean): '7BIT' | '8BITMIME' {
