@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Put `exec` before a command to run it there; empty for the machine's own network. */
-interface Place {
+export interface Place {
   readonly namespace: string | null;
   readonly exec: readonly string[];
 }

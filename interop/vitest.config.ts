@@ -5,5 +5,13 @@ export default defineConfig({
   root: import.meta.dirname,
   // As in the root config: the sources of the packages, not a build of them.
   ssr: { resolve: { conditions: ['@postern/source', 'node', 'import', 'module', 'default'] } },
-  test: { name: 'interop', include: ['tests/**/*.test.ts'], testTimeout: 15_000 },
+  test: {
+    name: 'interop',
+    include: ['tests/**/*.test.ts'],
+    testTimeout: 15_000,
+    // One file after the other: waits are measured, and processes started side by side would be measured instead.
+    fileParallelism: false,
+    // Where no wait is measured, two processes keep two cores busy.
+    maxConcurrency: 2,
+  },
 });

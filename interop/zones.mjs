@@ -2,6 +2,7 @@
 import { X509Certificate, createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { conformanceZone } from '../packages/dns/src/testing/conformance-zone.ts';
 import { argv, must } from './command.mjs';
 import { ADDRESSES } from './world.mjs';
 
@@ -11,6 +12,7 @@ import { ADDRESSES } from './world.mjs';
  * @property {string} rootHints
  * @property {string} trustAnchor
  * @property {{ zone: string, dnssec: 'secure' | 'insecure' | 'bogus' }[]} states what a validating resolver finds
+ * @property {{ zone: string, address: string }[]} misnamed zones whose own NS records lead nowhere, and who serves them
  */
 
 /**
@@ -75,6 +77,9 @@ export async function createZones(run, { mxCertificate }) {
   unsigned('plain.test.', PLAIN);
   unsigned('big.test.', bigTest());
   unsigned('null.test.', '@ MX 0 .\n');
+  const conformance = { zone: 'conformance.test.', file: join(directory, 'conformance.test.zone') };
+  writeFileSync(conformance.file, conformanceZone);
+  served.push(conformance);
 
   const delegations = served.map(({ zone }) => `${zone} NS ns.test.\n`).join('');
   const test = await signed(
@@ -85,7 +90,8 @@ export async function createZones(run, { mxCertificate }) {
 
   const rootHints = join(directory, 'root.hints');
   writeFileSync(rootHints, `. 3600 NS ns.test.\nns.test. 3600 A ${ADDRESSES.authoritative}\n`);
-  return { served, rootHints, trustAnchor: root.key, states: STATES };
+  const misnamed = [{ zone: conformance.zone, address: ADDRESSES.authoritative }];
+  return { served, rootHints, trustAnchor: root.key, states: STATES, misnamed };
 }
 
 /** @type {Zones['states']} */

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -45,6 +45,8 @@ function run(program, ...args) {
   return spawnSync(process.execPath, [join(root, 'node_modules', program), ...args], {
     cwd: copy,
     encoding: 'utf8',
+    // oxlint looks for its type checker there; npm has it in the path already, an editor may not.
+    env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}` },
   }).stdout;
 }
 

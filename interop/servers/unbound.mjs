@@ -31,9 +31,9 @@ export async function startUnbound(run, { name, place, address, lines }) {
 /**
  * Validates from a root of our own: everything that is asked goes to one authoritative server.
  *
- * @param {{ rootHints: string, trustAnchor: string }} files
+ * @param {import('../zones.mjs').Zones} zones
  */
-export function validatingFrom({ rootHints, trustAnchor }) {
+export function validatingFrom({ rootHints, trustAnchor, misnamed }) {
   return [
     'module-config: "validator iterator"',
     `root-hints: "${rootHints}"`,
@@ -45,6 +45,7 @@ export function validatingFrom({ rootHints, trustAnchor }) {
     'cache-max-ttl: 60',
     'cache-max-negative-ttl: 5',
     'infra-host-ttl: 5',
+    ...misnamed.flatMap(({ zone, address }) => ['stub-zone:', `name: "${zone}"`, `stub-addr: ${address}`]),
   ];
 }
 

@@ -7,10 +7,19 @@ import type { Texts } from './texts/texts.ts';
 import { UsageMistake } from './usage-error.ts';
 
 /** The commands there are. */
-export const commands = ['check', 'probe', 'explain', 'lab', 'demo'] as const;
+const commands = ['check', 'probe', 'explain', 'lab', 'demo'] as const;
 
 /** One of the commands. */
-export type Command = (typeof commands)[number];
+type Command = (typeof commands)[number];
+
+/** How many arguments a command takes at most; `needed` where it cannot do without. */
+const takes: Readonly<Record<Command, 0 | 1 | 'needed'>> = {
+  check: 'needed',
+  probe: 'needed',
+  explain: 1,
+  lab: 0,
+  demo: 0,
+};
 
 /** Options that every command takes, read and checked. */
 export interface Options {
@@ -63,26 +72,22 @@ export function readArguments(
   env: Readonly<Record<string, string | undefined>>,
 ): Request {
   const fallback = localeLang(env);
-  const { values, positionals } = parse(argv, textsFor(langOf(argv) ?? fallback));
+  const { values, positionals } = parse(argv, textsFor(spokenLang(argv, env)));
   const lang = checkLang(values.get('lang'), fallback);
   const texts = textsFor(lang);
   if (values.has('help')) return { type: 'help', lang };
   if (values.has('version')) return { type: 'version', lang };
-  const [typed, argument, extra] = positionals;
+  const [typed, ...given] = positionals;
   if (typed === undefined) return { type: 'help', lang };
-  const command = commands.find((known) => known === typed);
-  if (command === undefined) {
-    const meant = nearest(typed, commands);
-    throw new UsageMistake(
-      `${texts.noSuchCommand(typed)}${meant === undefined ? '' : ` ${texts.didYouMean(meant)}`}`,
-      meant === undefined ? 'commands' : 'none',
-    );
-  }
-  const tooMany = command === 'lab' || command === 'demo' ? argument : extra;
-  if (tooMany !== undefined) throw new UsageMistake(texts.tooManyArguments(command, tooMany));
+  const command = commandOf(typed, texts);
+  const most = takes[command] === 0 ? 0 : 1;
+  const extra = given[most];
+  if (extra !== undefined) throw new UsageMistake(texts.tooManyArguments(command, most, extra));
+  const [argument] = given;
   if ((command === 'check' || command === 'probe') && argument === undefined) {
     throw new UsageMistake(texts.missingArgument[command]);
   }
+  if (command !== 'probe' && values.has('user')) throw new UsageMistake(texts.onlyWith('--user', 'probe'));
   const deadline = values.get('deadline');
   return {
     type: 'command',
@@ -103,6 +108,14 @@ export function readArguments(
       trace: values.get('trace'),
     },
   };
+}
+
+function commandOf(typed: string, texts: Texts): Command {
+  const command = commands.find((known) => known === typed);
+  if (command !== undefined) return command;
+  const meant = nearest(typed, commands);
+  const hint = meant === undefined ? texts.knownCommands(commands) : texts.didYouMean(meant);
+  throw new UsageMistake(`${texts.noSuchCommand(typed)} ${hint}`);
 }
 
 /** Splits by hand what `parseArgs` found, because its own errors are long and in English only. */
@@ -141,7 +154,11 @@ function isFlag(name: string): name is Flag {
   return Object.hasOwn(flags, name);
 }
 
-/** The language asked for, also where other arguments are wrong: the complaint is worded in it. */
+/** The language to complain in when the arguments are wrong: the one asked for, else that of the locale. */
+export function spokenLang(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Lang {
+  return langOf(argv) ?? localeLang(env);
+}
+
 function langOf(argv: readonly string[]): Lang | undefined {
   const at = argv.indexOf('--lang');
   const typed = at < 0 ? argv.find((word) => word.startsWith('--lang='))?.slice(7) : argv[at + 1];

@@ -1,10 +1,13 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { getServers } from 'node:dns';
 import { isIP } from 'node:net';
 import { cachedResolver, addresses, parseResolvConf, stubResolver } from '@postern/dns';
 import type { Resolver } from '@postern/dns';
 import type { ProbeEnvironment } from '@postern/probe';
-import type { Endpoint } from '@postern/wire';
+import { parseEndpoint } from '@postern/probe/report';
+import { WireError } from '@postern/wire';
+import type { Clock, Endpoint, Network } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
 import type { Options } from './arguments.ts';
 import { textsFor } from './texts/texts.ts';
@@ -22,42 +25,64 @@ export async function environmentFor(
   const texts = textsFor(options.lang);
   const network = given?.network ?? nodeNetwork({ evidence: 'first-bytes' });
   const clock = given?.clock ?? systemClock();
-  const roots = options.ca === undefined ? given?.roots : [await readAuthorities(options.ca, texts)];
+  const roots = options.ca === undefined ? given?.roots : [readAuthorities(options.ca, texts)];
   const resolver =
     given?.resolver && options.resolver === undefined
       ? given.resolver
-      : cachedResolver(
-          stubResolver({ network, clock, random: Math.random, servers: await resolvers(options, texts) }),
-          { clock },
-        );
+      : ownResolver(network, clock, resolvers(options, texts));
   const connectTo =
-    options.connectTo === undefined ? undefined : await dialledAddress(options.connectTo, resolver);
+    options.connectTo === undefined ? undefined : await dialledAddress(options.connectTo, resolver, texts);
   return {
     network,
     clock,
     resolver,
-    wallClock: () => Date.now(),
+    wallClock: given?.wallClock ?? (() => Date.now()),
     lang: options.lang,
     // Whoever types the command may look into the own network: no stranger chooses its targets.
     allowSpecial: true,
     ...(roots ? { roots } : {}),
+    ...(given?.sockets === undefined ? {} : { sockets: given.sockets }),
     ...(connectTo === undefined ? {} : { connectTo }),
-    ...(options.serverName === undefined ? {} : { serverName: options.serverName }),
+    ...(options.serverName === undefined
+      ? {}
+      : { serverName: hostName('--server-name', options.serverName, texts) }),
   };
 }
 
+/**
+ * Asks these servers. What they say about DNSSEC is believed where they run on this machine: nobody is in between then
+ * (RFC 6840 §5.8, RFC 7672 §2.1.1).
+ */
+function ownResolver(network: Network, clock: Clock, servers: readonly Endpoint[]): Resolver {
+  const trusted = servers.every(({ address }) => /^(127\.|::1$)/.test(address));
+  return cachedResolver(stubResolver({ network, clock, random: Math.random, servers, trusted }), { clock });
+}
+
 /** The address behind `--connect-to`, which may be a name. */
-async function dialledAddress(typed: string, resolver: Resolver): Promise<string> {
-  if (isIP(typed) !== 0) return typed;
-  const found = await addresses(resolver, typed, { allowSpecial: true });
-  return found.addresses[0] ?? typed;
+async function dialledAddress(typed: string, resolver: Resolver, texts: Texts): Promise<string> {
+  const host = hostName('--connect-to', typed, texts);
+  if (isIP(host) !== 0) return host;
+  const found = await addresses(resolver, host, { allowSpecial: true });
+  const [address] = found.status === 'addresses' ? found.addresses : [];
+  if (address !== undefined) return address;
+  const reason = found.status === 'no-such-domain' ? 'dns-nxdomain' : 'dns-nodata';
+  throw new WireError({ kind: 'dns', reason, phase: 'dns', after: 0 });
+}
+
+/** A name or an IP address given with an option, read as the host of an endpoint is. */
+function hostName(option: string, typed: string, texts: Texts): string {
+  const bare = isIP(typed) === 6 ? `[${typed}]` : typed;
+  const parsed = parseEndpoint(`imaps://${bare}`);
+  if (!parsed.ok || bare.replace(/^\[.*\]$/, '').includes(':'))
+    throw new UsageMistake(texts.noHost(option, typed));
+  return parsed.endpoint.host;
 }
 
 /** Reads trust anchors; what is no certificate is refused here and not as a failed handshake later. */
-async function readAuthorities(path: string, texts: Texts): Promise<string> {
+function readAuthorities(path: string, texts: Texts): string {
   let pem: string;
   try {
-    pem = await readFile(path, 'utf8');
+    pem = readFileSync(path, 'utf8');
   } catch {
     throw new UsageMistake(texts.noFile('--ca', path));
   }
@@ -69,9 +94,14 @@ async function readAuthorities(path: string, texts: Texts): Promise<string> {
   return pem;
 }
 
-async function resolvers(options: Options, texts: Texts): Promise<readonly Endpoint[]> {
+function resolvers(options: Options, texts: Texts): readonly Endpoint[] {
   if (options.resolver !== undefined) return [parseServer(options.resolver, '--resolver', texts)];
-  return parseResolvConf(await readFile(RESOLV_CONF, 'utf8').catch(() => ''));
+  try {
+    return parseResolvConf(readFileSync(RESOLV_CONF, 'utf8'));
+  } catch {
+    // A system without that file keeps its settings elsewhere; Node knows where.
+    return getServers().map((server) => parseServer(server, '--resolver', texts));
+  }
 }
 
 /** Reads `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` or `[2001:db8::53]:5353`. */

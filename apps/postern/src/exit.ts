@@ -36,7 +36,9 @@ export function accountStatus({ probes, recommendation, findings, domain }: Acco
   if (probes.some(({ reason }) => reason === 'local-block' || reason === 'prohibited'))
     return exitStatus.localBlock;
   const told = probes.filter(({ verdict }) => verdict !== 'silent' && verdict !== 'could-not-tell');
-  if (told.length === 0 && domain?.route !== 'null-mx') return exitStatus.couldNotTell;
+  // Where nothing was found there was nothing to tell; that is a finding, unless the search itself failed.
+  const foundNothing = probes.length === 0 && domain?.route !== 'failed';
+  if (told.length === 0 && !foundNothing) return exitStatus.couldNotTell;
   const announced = (domain?.announced ?? []).filter(({ host }) => host !== null);
   const broken = probes.some(
     ({ endpoint, verdict }) =>

@@ -1,11 +1,15 @@
 /** The `postern` command: argv, environment, terminal and exit status; everything else lives in modules that tests can call. */
+import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import process from 'node:process';
 import manifest from '../package.json' with { type: 'json' };
+import { exitStatus } from './exit.ts';
 import type { Io, Out } from './io.ts';
 import { run } from './run.ts';
 
+// One signal ends all probes of a check: that many listeners are no leak. Node before 22.13 would warn.
+setMaxListeners(0);
 const interrupted = new AbortController();
 process.once('SIGINT', () => {
   interrupted.abort(new Error('interrupted'));
@@ -13,8 +17,17 @@ process.once('SIGINT', () => {
 process.once('SIGTERM', () => {
   interrupted.abort(new Error('interrupted'));
 });
-// A reader that went away (`postern … | head`) is no error of ours.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+// A reader that went away (`postern … | head`) is no error of ours; a result that could not be written is.
+let unwritten: string | undefined;
+process.stderr.on('error', () => undefined);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') unwritten ??= error.message;
+});
+process.once('exit', () => {
+  if (unwritten === undefined) return;
+  process.stderr.write(`postern: ${unwritten}\n`);
+  process.exitCode = exitStatus.couldNotTell;
+});
 
 const out = (stream: NodeJS.WriteStream): Out => ({
   write: (text) => {

@@ -1,14 +1,12 @@
 import { isUsageError, isWireError } from '@postern/wire';
-import { explain as explainReason } from '@postern/probe';
-import type { ProbeEnvironment } from '@postern/probe';
-import { readArguments } from './arguments.ts';
+import { escapeText, explain as explainReason } from '@postern/probe';
+import type { Lang, ProbeEnvironment } from '@postern/probe';
+import { readArguments, spokenLang } from './arguments.ts';
 import type { Request } from './arguments.ts';
 import { check } from './commands/check.ts';
 import { contextFor } from './commands/context.ts';
 import type { Context } from './commands/context.ts';
-import { demo } from './commands/demo.ts';
 import { explain } from './commands/explain.ts';
-import { lab } from './commands/lab.ts';
 import { probe } from './commands/probe.ts';
 import { exitStatus } from './exit.ts';
 import type { ExitStatus } from './exit.ts';
@@ -33,15 +31,15 @@ export async function run(
     using context = contextFor(io, request.options, options?.given);
     return await dispatch(request, context);
   } catch (error) {
-    const lang = request?.type === 'command' ? request.options.lang : 'en';
-    return failed(error, lang, io);
+    return failed(error, request, { lang: spokenLang(argv, io.env), io });
   }
 }
 
-function dispatch(
+/** The lab and its certificate maker are loaded only where they are wanted: that is half of what there is to load. */
+async function dispatch(
   request: Extract<Request, { type: 'command' }>,
   context: Context,
-): ExitStatus | Promise<ExitStatus> {
+): Promise<ExitStatus> {
   const { argument = '' } = request;
   switch (request.command) {
     case 'check':
@@ -50,36 +48,44 @@ function dispatch(
       return probe(argument, context);
     case 'explain':
       return explain(request.argument, context);
-    case 'lab':
+    case 'lab': {
+      const { lab } = await import('./commands/lab.ts');
       return lab(context);
-    case 'demo':
+    }
+    case 'demo': {
+      const { demo } = await import('./commands/demo.ts');
       return demo(context);
+    }
   }
 }
 
 /** One clear line on standard error; a stack trace only for a bug of ours. */
-function failed(error: unknown, lang: 'en' | 'de', io: Io): ExitStatus {
+function failed(
+  error: unknown,
+  request: Request | undefined,
+  { lang, io }: { readonly lang: Lang; readonly io: Io },
+): ExitStatus {
   const texts = textsFor(lang);
+  const say = (line: string): void => {
+    io.stderr.write(`${escapeText(line, { maxLength: 2000 })}\n`);
+  };
   if (io.interrupted.aborted && error === io.interrupted.reason) {
-    io.stderr.write(`${texts.interrupted}\n`);
+    say(texts.interrupted);
     return exitStatus.interrupted;
   }
-  if (error instanceof UsageMistake) {
-    io.stderr.write(`postern: ${error.message}\n`);
-    if (error.help === 'commands') io.stderr.write(`\n${texts.usage}`);
+  if (error instanceof UsageMistake || (isUsageError(error) && error.code === 'argument-refused')) {
+    say(`postern: ${error.message}`);
     return exitStatus.usage;
   }
   if (isWireError(error)) {
-    const { summary, action } = explainReason(error.code, { lang });
-    io.stderr.write(`postern: ${summary} ${action} (${error.code})\n`);
+    const name = request?.type === 'command' ? request.argument : undefined;
+    const facts = name === undefined ? {} : { domain: name.slice(name.lastIndexOf('@') + 1) };
+    const { summary, action } = explainReason(error.code, { lang, facts });
+    say(`postern: ${summary} ${action} (${error.code})`);
     return error.code === 'dns-bad-name' ? exitStatus.usage : exitStatus.couldNotTell;
   }
-  if (isUsageError(error) && error.code === 'argument-refused') {
-    io.stderr.write(`postern: ${error.message}\n`);
-    return exitStatus.usage;
-  }
-  io.stderr.write(
-    `${texts.internal}\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  say(texts.internal);
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  for (const line of trace.split('\n')) say(line);
   return exitStatus.findings;
 }

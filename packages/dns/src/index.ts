@@ -9,7 +9,7 @@
  * 2782, 6186, 8314 §5.1 (SRV); 6698 (TLSA names); 4035, 6840 (AD, CD); 5452 (forged answers); 5890, 4343 (names).
  *
  * @example
- * ```ts
+ * ```ts run
  * import { mailRoute, zoneResolver } from '@postern/dns';
  *
  * const resolver = zoneResolver('example.test. MX 10 mx1.example.test.');

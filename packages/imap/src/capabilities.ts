@@ -31,7 +31,7 @@ const masked = /^X{7}[A-Z]$/;
  * Reads a list of capabilities: atoms, in any case and any order (RFC 9051 §7.2.2).
  *
  * @example
- * ```ts
+ * ```ts run
  * import { parseCapabilities } from '@postern/imap';
  * const { auth, startTls } = parseCapabilities('IMAP4rev1 starttls AUTH=PLAIN');
  * console.log(auth, startTls); // [ 'PLAIN' ] offered

@@ -4,7 +4,7 @@ import { UsageError, utf8 } from '@postern/wire';
 import type { Phase } from '@postern/wire';
 import type { StateName } from './states.ts';
 
-/** What a client can say. A closed union on `verb`; a new verb is a new member and a row in {@link verbs}. */
+/** What a client can say. A closed union on `verb`; a new verb is a new member and a row in `verbs`. */
 export type ImapCommand =
   | { readonly verb: 'CAPABILITY' | 'NOOP' | 'LOGOUT' }
   | {
@@ -76,7 +76,7 @@ const maxCommandOctets = 8192;
 /**
  * Puts a command into one line. Throws a {@link UsageError} `argument-refused` for an argument that would break the
  * protocol: CR, LF or NUL (they would begin a second command), octets above 127 outside of AUTHENTICATE, or a line beyond
- * {@link maxCommandOctets}.
+ * `maxCommandOctets`.
  */
 export function encodeCommand(
   tag: string,

@@ -41,7 +41,7 @@ export interface ImapClientMachine extends Machine<ImapCommand, ImapEvent> {
  * work on a connection.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { latin1, utf8 } from '@postern/wire';
  * import { imapClient } from '@postern/imap';
  * const machine = imapClient();

@@ -63,7 +63,7 @@ const resolver: Endpoint = { address: '192.0.2.53', port: 53 };
  * Rejects with what the host's `listen` rejects with; nothing stays open then.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { startLab } from '@postern/lab';
  * import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
  * const clock = virtualClock();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Reason } from '@postern/wire';
 import type { HabitName, Lab, LabEndpoint, TlsMethod } from '@postern/lab';
 import { startNodeLab } from '@postern/lab/node';
 import { systemClock } from '@postern/wire/node';
@@ -9,10 +10,12 @@ import type { RawOutcome } from './raw-check.ts';
 const clock = systemClock();
 const methods: readonly TlsMethod[] = ['implicit-tls', 'starttls'];
 
-/** Silence is told by waiting, so only those who are to be silent are waited for briefly. */
-function patience({ outcomes }: LabEndpoint, method: TlsMethod): number {
+/** Silence is told by waiting, so only in the step that is to be silent the wait is short. */
+function patience({ outcomes }: LabEndpoint, step: Reason, method: TlsMethod): number {
   const { verdict, reason } = outcomes[method];
-  return verdict === 'silent' || reason === 'tls-on-plaintext-port' ? 250 : 4000;
+  const silentStep = verdict === 'silent' ? reason : 'timeout-greeting';
+  const silent = verdict === 'silent' || reason === 'tls-on-plaintext-port';
+  return silent && step === silentStep ? 250 : 4000;
 }
 
 function row({ hostName, endpoint }: LabEndpoint, method: TlsMethod, outcome: RawOutcome): string {

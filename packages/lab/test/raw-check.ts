@@ -1,6 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { deadline, DeadlineExceeded, isWireError, latin1, recogniseProtocol, utf8 } from '@postern/wire';
-import type { Clock, Connection, Milliseconds, Reason, TlsFault, TlsPeer, Verification } from '@postern/wire';
+import type {
+  Clock,
+  Connection,
+  Deadline,
+  Milliseconds,
+  Reason,
+  TlsFault,
+  TlsPeer,
+  Verification,
+} from '@postern/wire';
 import type { Lab, LabAccount, LabEndpoint, Outcome, TlsMethod } from '@postern/lab';
 
 /** What a check came to, and what a login inside TLS came to where it got that far. */
@@ -23,7 +32,8 @@ export interface RawCheck {
   readonly clock: Clock;
   readonly endpoint: LabEndpoint;
   readonly account: LabAccount | undefined;
-  readonly patience: (method: TlsMethod) => Milliseconds;
+  /** How long to wait in the step whose time-out has this reason. */
+  readonly patience: (reason: Reason, method: TlsMethod) => Milliseconds;
 }
 
 /**
@@ -38,7 +48,7 @@ export async function rawCheck(check: RawCheck, method: TlsMethod): Promise<RawO
 
 /** Silence where a greeting was awaited: does it wait for TLS? Any TLS record will do, an alert included. */
 async function answersTls({ lab, clock, endpoint, patience }: RawCheck): Promise<boolean> {
-  using limit = deadline(clock, patience('implicit-tls'));
+  using limit = deadline(clock, patience('timeout-tls-handshake', 'implicit-tls'));
   const { signal } = limit;
   let connection: Connection | undefined;
   try {
@@ -56,17 +66,16 @@ async function answersTls({ lab, clock, endpoint, patience }: RawCheck): Promise
 }
 
 async function attempt(check: RawCheck, method: TlsMethod): Promise<RawOutcome> {
-  const step: { timeout: Reason } = { timeout: 'timeout-connect' };
-  using limit = deadline(check.clock, check.patience(method));
-  const { signal } = limit;
+  using steps = new Steps(check, method);
   let connection: Connection | undefined;
   try {
-    connection = await check.lab.network.connect(check.endpoint.endpoint, { signal });
-    const session = new Session(connection, check, signal);
-    const login = method === 'implicit-tls' ? await session.implicit(step) : await session.startTls(step);
+    steps.begin('timeout-connect');
+    connection = await check.lab.network.connect(check.endpoint.endpoint, { signal: steps.signal });
+    const session = new Session(connection, check, steps);
+    const login = await (method === 'implicit-tls' ? session.implicit() : session.startTls());
     return { verdict: 'works', reason: 'none', ...(login === undefined ? {} : { login }) };
   } catch (error) {
-    if (error instanceof DeadlineExceeded) return { verdict: 'silent', reason: step.timeout };
+    if (error instanceof DeadlineExceeded) return { verdict: 'silent', reason: steps.timeout };
     if (error instanceof Found) return { verdict: 'refused', reason: error.reason };
     if (isWireError(error)) {
       return { verdict: error.code === 'unreachable' ? 'could-not-tell' : 'refused', reason: error.code };
@@ -77,16 +86,43 @@ async function attempt(check: RawCheck, method: TlsMethod): Promise<RawOutcome> 
   }
 }
 
+/** Where a check stands, with a deadline for each step. */
+class Steps implements Disposable {
+  readonly #check: RawCheck;
+  readonly #method: TlsMethod;
+  #limit: Deadline | undefined;
+  timeout: Reason = 'timeout-connect';
+
+  constructor(check: RawCheck, method: TlsMethod) {
+    this.#check = check;
+    this.#method = method;
+  }
+
+  begin(timeout: Reason): void {
+    this.#limit?.[Symbol.dispose]();
+    this.timeout = timeout;
+    this.#limit = deadline(this.#check.clock, this.#check.patience(timeout, this.#method));
+  }
+
+  get signal(): AbortSignal {
+    return this.#limit?.signal ?? AbortSignal.abort();
+  }
+
+  [Symbol.dispose](): void {
+    this.#limit?.[Symbol.dispose]();
+  }
+}
+
 class Session {
   readonly #connection: Connection;
   readonly #check: RawCheck;
-  readonly #options: { readonly signal: AbortSignal };
+  readonly #steps: Steps;
   #text = '';
 
-  constructor(connection: Connection, check: RawCheck, signal: AbortSignal) {
+  constructor(connection: Connection, check: RawCheck, steps: Steps) {
     this.#connection = connection;
     this.#check = check;
-    this.#options = { signal };
+    this.#steps = steps;
   }
 
   get #protocol(): 'smtp' | 'imap' | 'pop3' {
@@ -94,35 +130,35 @@ class Session {
     return protocol === 'submission' ? 'smtp' : protocol;
   }
 
-  async implicit(step: { timeout: Reason }): Promise<LabEndpoint['login']> {
-    step.timeout = 'timeout-tls-handshake';
+  async implicit(): Promise<LabEndpoint['login']> {
+    this.#steps.begin('timeout-tls-handshake');
     await this.#handshake();
-    step.timeout = 'timeout-greeting';
+    this.#steps.begin('timeout-greeting');
     const greeting = await this.#greeting();
     if (greeting.startsWith('* PREAUTH')) return undefined;
     return this.#login(await this.#capabilities());
   }
 
-  async startTls(step: { timeout: Reason }): Promise<LabEndpoint['login']> {
-    step.timeout = 'timeout-greeting';
+  async startTls(): Promise<LabEndpoint['login']> {
+    this.#steps.begin('timeout-greeting');
     const greeting = await this.#greeting();
     if (greeting.startsWith('* PREAUTH')) throw new Found('preauth-before-tls');
-    step.timeout = 'timeout-reply';
+    this.#steps.begin('timeout-reply');
     const capabilities = await this.#capabilities();
     const words = capabilities.split(/[\s-]+/);
     const word = this.#protocol === 'pop3' ? 'STLS' : 'STARTTLS';
     if (!words.includes(word)) {
       throw new Found(/X{4,}/.test(capabilities) ? 'starttls-masked' : 'starttls-not-offered');
     }
-    step.timeout = 'timeout-starttls-reply';
+    this.#steps.begin('timeout-starttls-reply');
     const reply = await this.#ask(word);
     if (/^(4|a NO \[UNAVAILABLE\]|-ERR \[SYS\/TEMP\])/m.test(reply))
       throw new Found('starttls-refused-temporarily');
     if (!/^(220|\+OK|a OK)/m.test(reply)) throw new Found('starttls-refused');
     if (this.#text !== '') throw new Found('plaintext-after-starttls');
-    step.timeout = 'timeout-tls-handshake';
+    this.#steps.begin('timeout-tls-handshake');
     await this.#handshake();
-    step.timeout = 'timeout-reply';
+    this.#steps.begin('timeout-reply');
     return this.#login(await this.#capabilities());
   }
 
@@ -219,7 +255,7 @@ class Session {
       if (this.#text.length > 16_384) {
         throw new Found(this.#text.includes('\n') ? 'reply-too-long' : 'line-too-long');
       }
-      const bytes = await this.#connection.read(this.#options);
+      const bytes = await this.#connection.read(this.#steps);
       if (!bytes) throw new Found(this.#text === '' ? 'closed' : 'truncated');
       this.#text += latin1(bytes);
     }
@@ -229,7 +265,7 @@ class Session {
     const { endpoint, lab } = this.#check;
     await this.#connection.handshake(
       { serverName: endpoint.hostName, roots: lab.roots, verify },
-      this.#options,
+      this.#steps,
     );
   }
 }

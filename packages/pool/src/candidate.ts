@@ -11,13 +11,13 @@ export interface Candidate {
 }
 
 /** Entries of a candidate list that are looked at; a list comes from DNS, so its length is the peer's choice. */
-export const MOST_READ = 1024;
+const MOST_READ = 1024;
 
 /** Candidates of one destination that are tried, the best of those read. */
 export const MOST_TRIED = 64;
 
 /** Checks one candidate; throws {@link UsageError}, because only the caller's own code can have made it. */
-export function checkCandidate(candidate: unknown): asserts candidate is Candidate {
+function checkCandidate(candidate: unknown): asserts candidate is Candidate {
   const rule = 'a candidate is { endpoint: { address, port 1 to 65535 }, method, rank }';
   if (typeof candidate !== 'object' || candidate === null) {
     throw new UsageError('a candidate is not an object', rule);

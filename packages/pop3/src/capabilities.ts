@@ -28,7 +28,7 @@ const masked = /^X{3,}[A-Z]$/;
  * Reads the lines of a CAPA reply (RFC 2449 §5, §6). Tags are case-insensitive; a tag that comes twice has the parameters of both.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { parseCapabilities } from '@postern/pop3';
  * const { auth, startTls } = parseCapabilities(['stls', 'SASL PLAIN LOGIN']);
  * console.log(auth, startTls); // [ 'PLAIN', 'LOGIN' ] offered

@@ -82,7 +82,7 @@ const maxCommandOctets = 255;
 
 /**
  * Puts a command into one line. Throws a {@link UsageError} `argument-refused` for an argument that would break the
- * protocol: CR, LF or NUL (they would begin a second command), or a line beyond {@link maxCommandOctets}.
+ * protocol: CR, LF or NUL (they would begin a second command), or a line beyond `maxCommandOctets`.
  */
 export function encodeCommand(command: Exclude<WireCommand, { readonly verb: 'AUTH' }>): EncodedCommand {
   switch (command.verb) {

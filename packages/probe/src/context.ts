@@ -52,7 +52,12 @@ function dateOf({ reason, certificate }: EndpointResult): string | undefined {
  *
  * @example
  * ```ts
- * results.map((result) => explain(result.reason, { lang: 'de', facts: factsAround(result, results) }));
+ * import { explain, factsAround } from '@postern/probe';
+ * import type { EndpointResult } from '@postern/probe';
+ *
+ * export function summaries(results: readonly EndpointResult[]): string[] {
+ *   return results.map((result) => explain(result.reason, { facts: factsAround(result, results) }).summary);
+ * }
  * ```
  */
 export function factsAround(result: EndpointResult, results: readonly EndpointResult[]): Facts {

@@ -65,6 +65,12 @@ describe('findingsOf', () => {
     );
   });
 
+  it('tells once what one port does, seen as submission and as an exchanger', () => {
+    const exchanger: ServiceEndpoint = { ...smtp587, protocol: 'smtp' };
+    const found = findingsOf([seen(smtp587, 'starttls-masked'), seen(exchanger, 'starttls-masked')]);
+    expect(found.map(({ endpoints }) => endpoints)).toEqual([[smtp587, exchanger]]);
+  });
+
   it('notices a dead address family', () => {
     const attempts = [
       {

@@ -91,7 +91,13 @@ const order: readonly Severity[] = ['problem', 'warning', 'note'];
  *
  * @example
  * ```ts
- * findingsOf(report.probes, { lang: 'de' }).filter(({ severity }) => severity === 'problem').length; // 0 on a good day
+ * import { findingsOf } from '@postern/probe';
+ * import type { AccountReport } from '@postern/probe';
+ *
+ * export function problems({ probes }: AccountReport): string[] {
+ *   const found = findingsOf(probes, { lang: 'de' });
+ *   return found.filter(({ severity }) => severity === 'problem').map(({ explanation }) => explanation.summary);
+ * }
  * ```
  */
 export function findingsOf(
@@ -104,8 +110,8 @@ export function findingsOf(
     const { endpoint } = result;
     for (const { name, severity, own } of observe(result)) {
       const reason = own === undefined ? result.reason : 'none';
-      const where =
-        name === 'certificate' ? endpoint.host : `${endpoint.protocol} ${endpoint.host} ${endpoint.port}`;
+      // The same port seen as submission and as an exchanger's is one port: what it does is told once.
+      const where = name === 'certificate' ? endpoint.host : `${endpoint.host} ${endpoint.port}`;
       const key = `${name} ${reason} ${where}`;
       const earlier = findings.get(key);
       if (earlier) {

@@ -102,15 +102,17 @@ function rejectionOf(
  * @param options - `lang`: language of lines and hints. Default `en`.
  *
  * @example
- * ```ts
- * const { outgoing } = recommend({
- *   candidates: [],
- *   results: [
- *     { endpoint: { protocol: 'submission', host: 'smtp.example.org', port: 465, method: 'implicit-tls' }, verdict: 'silent', reason: 'timeout-connect' },
- *     { endpoint: { protocol: 'submission', host: 'smtp.example.org', port: 587, method: 'starttls' }, verdict: 'works', reason: 'none' },
- *   ],
- * });
- * outgoing?.port; // 587
+ * ```ts run
+ * import { recommend } from '@postern/probe';
+ * import type { EndpointResult } from '@postern/probe';
+ *
+ * const host = 'smtp.example.org';
+ * const results: EndpointResult[] = [
+ *   { endpoint: { protocol: 'submission', host, port: 465, method: 'implicit-tls' }, verdict: 'silent', reason: 'timeout-connect' },
+ *   { endpoint: { protocol: 'submission', host, port: 587, method: 'starttls' }, verdict: 'works', reason: 'none' },
+ * ];
+ * const { outgoing, rejected } = recommend({ candidates: [], results });
+ * console.log(outgoing?.port, rejected[0]?.line); // 587 Port 465 is blocked on the way: no reply. Port 587 with STARTTLS works.
  * ```
  */
 export function recommend(

@@ -82,6 +82,7 @@ describe('the other method was wanted', () => {
     expect(brief(report)).toBe(
       'refused plaintext-on-tls-port; implicit-tls: plaintext-on-tls-port; starttls: none',
     );
+    expect(report.evidence?.reply).toMatch(/^220 [^\r\n]*$/);
     expect(report.elapsedMs).toBeLessThan(1000);
   });
 

@@ -8,7 +8,7 @@ for (let value = 0; value < 64; value += 1) values[alphabet.charCodeAt(value)] =
  * Encodes bytes as base64 with padding (RFC 4648 §4), the form all three mail protocols carry SASL in. No line breaks.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { encodeBase64 } from '@postern/sasl';
  * console.log(encodeBase64(new TextEncoder().encode('tim'))); // dGlt
  * ```
@@ -31,9 +31,9 @@ export function encodeBase64(bytes: Uint8Array): string {
  * is where attacks live. Unused bits of the last character are ignored, as RFC 4648 §3.5 leaves open.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { decodeBase64 } from '@postern/sasl';
- * console.log(decodeBase64('AA==')); // Uint8Array [ 0 ]
+ * console.log(decodeBase64('AA==')); // Uint8Array(1) [ 0 ]
  * console.log(decodeBase64('AA')); // undefined
  * ```
  */

@@ -58,7 +58,7 @@ export type ChoiceFailure = Extract<
  * mechanism cannot carry.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { chooseMechanism } from '@postern/sasl';
  * const credentials = { type: 'password', user: 'tim', password: 'tanstaaf' } as const;
  * const choice = chooseMechanism(['LOGIN', 'plain'], credentials, { verified: true });

@@ -50,7 +50,7 @@ function hasControl(text: string): boolean {
  * What a transcript shows in place of a secret: its length only.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { redacted } from '@postern/sasl';
  * console.log(redacted(28)); // <redacted 28 octets>
  * ```

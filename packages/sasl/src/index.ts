@@ -8,7 +8,7 @@
  * RFCs: 4422 (the framework), 4616 (PLAIN), 4648 §4 (base64). LOGIN has none.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { chooseMechanism, encodeBase64 } from '@postern/sasl';
  * const credentials = { type: 'password', user: 'tim', password: 'tanstaaftanstaaf' } as const;
  * const choice = chooseMechanism(['LOGIN', 'PLAIN'], credentials, { verified: true });

@@ -3,7 +3,7 @@
  * text that is no such name; in a server's list it is skipped.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { mechanismName } from '@postern/sasl';
  * console.log(mechanismName('scram-sha-256')); // SCRAM-SHA-256
  * ```

@@ -13,7 +13,7 @@ const nothing = new Uint8Array(0);
  * server, so it may run inside verified TLS only. Throws a `UsageError` for credentials it cannot carry.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { encodeBase64, plainClient } from '@postern/sasl';
  * const plain = plainClient({ type: 'password', user: 'test', password: 'test', authorizationId: 'test' });
  * const initial = plain.start();

@@ -2,7 +2,7 @@ import type { ClientMechanism } from '@postern/sasl';
 import type { MailParameters, RcptParameters } from './mail/parameters.ts';
 import type { WaitingName } from './states.ts';
 
-/** What a client can say. A closed union on `verb`; a new verb is a new member and a row in {@link verbs}. */
+/** What a client can say. A closed union on `verb`; a new verb is a new member and a row in `verbs`. */
 export type SmtpCommand =
   | {
       /** EHLO opens ESMTP, HELO plain SMTP, LHLO LMTP (RFC 2033 §4.1). */
@@ -118,7 +118,7 @@ export function awaitedIn(command: WireCommand): WaitingName {
  * mapped into IPv6 is written as what it is.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { addressLiteral } from '@postern/smtp';
  * console.log(addressLiteral('2001:db8::1')); // [IPv6:2001:db8::1]
  * ```

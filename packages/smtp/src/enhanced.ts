@@ -63,7 +63,7 @@ export interface EnhancedStatus {
  * text that is no such code.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { enhancedStatus } from '@postern/smtp';
  * console.log(enhancedStatus('5.7.8')?.detail); // wrong user or password
  * console.log(enhancedStatus('5.999.1')?.status); // permanent

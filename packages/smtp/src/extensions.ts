@@ -51,7 +51,7 @@ const masked = /^X{7}[A-Z]$/;
  * except that the mechanisms of all AUTH lines count.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { parseExtensions } from '@postern/smtp';
  * const { size, auth } = parseExtensions(['mx.example.org greets you', 'size 1000', 'AUTH=LOGIN PLAIN']);
  * console.log(size, auth); // 1000n [ 'LOGIN', 'PLAIN' ]

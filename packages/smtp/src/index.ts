@@ -10,7 +10,7 @@
  * 8314 (implicit TLS).
  *
  * @example
- * ```ts
+ * ```ts run
  * import { latin1, utf8 } from '@postern/wire';
  * import { smtpClient } from '@postern/smtp';
  * const machine = smtpClient({ patience: 'probe' });

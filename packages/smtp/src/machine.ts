@@ -46,7 +46,7 @@ export interface SmtpClientMachine extends Machine<SmtpCommand, SmtpEvent> {
  * replies to commands by count. For a dialogue with promises see `openSmtp`.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { latin1, utf8 } from '@postern/wire';
  * import { smtpClient } from '@postern/smtp';
  * const machine = smtpClient();

@@ -29,7 +29,7 @@ const classes: Readonly<Record<number, ReplyClass>> = {
  * The class of a reply: `positive` 2xx, `continue` 3xx, `transient` 4xx, `permanent` 5xx.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { replyClass } from '@postern/smtp';
  * console.log(replyClass({ code: 477, enhanced: undefined, lines: [''] })); // transient
  * ```

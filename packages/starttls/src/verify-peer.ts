@@ -29,7 +29,7 @@ export interface VerifierOptions {
  * {@link judgePeer}; call that for all of them. There is no way to switch a check off (RFC 9525 §6.6, RFC 8314 §5.2).
  *
  * @example
- * ```ts
+ * ```ts run
  * import { requirementFor, verifier } from '@postern/starttls';
  * import type { Verification } from '@postern/wire';
  *

@@ -8,67 +8,38 @@
  *
  * RFCs: 8446 §6 (alerts), 3207 §4.2, 2595 §3.1 and 9051 §6.2.1 (what an upgrade must forget and refuse).
  *
+ * @example
+ * ```ts run
+ * import { isWireError } from '@postern/wire';
+ * import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
+ *
+ * const clock = virtualClock();
+ * const network = simulatedNetwork({ clock });
+ * network.setPath('192.0.2.1:465', { weather: { type: 'drop' } }); // a firewall that swallows everything
+ * const attempt = network.connect({ address: '192.0.2.1', port: 465 });
+ * const outcome = await clock.run(attempt.catch((error: unknown) => error));
+ * if (isWireError(outcome)) console.log(outcome.code, outcome.fault.after); // timeout-connect 134000
+ * ```
+ *
  * @packageDocumentation
  */
 export { concatBytes, latin1, peerText, sample, utf8 } from './bytes.ts';
 export { converse } from './converse.ts';
-export type { ConverseOptions, Dialogue, Observer } from './converse.ts';
+export type * from './converse.ts';
 export { isUsageError, isWireError, UsageError, WireError } from './faults.ts';
-export type { Evidence, Fault, FaultKind, Phase, PolicyFault, PolicySource, TlsFault } from './faults.ts';
+export type * from './faults.ts';
 export { isTlsRecord, recogniseProtocol } from './first-bytes.ts';
 export type { KnownProtocol } from './first-bytes.ts';
 export { handshakeWithin } from './handshake-within.ts';
 export { createLineSplitter } from './lines.ts';
-export type { Line, LineSplitter, OverlongLine } from './lines.ts';
-export type {
-  EndOfStream,
-  EndOutput,
-  EventOutput,
-  Machine,
-  Output,
-  StartTlsOutput,
-  WriteOutput,
-} from './machine.ts';
+export type * from './lines.ts';
+export type * from './machine.ts';
 export { onCancel } from './network.ts';
-export type {
-  Connection,
-  ConnectOptions,
-  Endpoint,
-  ExchangeOptions,
-  Host,
-  Listener,
-  Network,
-} from './network.ts';
+export type * from './network.ts';
 export { isReason, reasonGroup, reasons } from './reasons.ts';
-export type {
-  AlertName,
-  AuthReason,
-  CertificateReason,
-  ConnectReason,
-  DeliveryReason,
-  DialogueReason,
-  DnsReason,
-  GreetingReason,
-  MismatchReason,
-  PolicyReason,
-  Reason,
-  ReasonGroup,
-  StartTlsReason,
-  TlsReason,
-} from './reasons.ts';
+export type * from './reasons.ts';
 export { serve } from './serve.ts';
 export type { ServeOptions } from './serve.ts';
 export { deadline, DeadlineExceeded, sleep } from './time.ts';
-export type { Clock, Deadline, Instant, Milliseconds } from './time.ts';
-export type {
-  ChainTrust,
-  Rejected,
-  TlsIdentity,
-  TlsInfo,
-  TlsOffer,
-  TlsPeer,
-  TlsRequest,
-  Unverified,
-  Verification,
-  Verified,
-} from './tls.ts';
+export type * from './time.ts';
+export type * from './tls.ts';

@@ -23,7 +23,7 @@ export interface OverlongLine {
  * cuts in two, so memory is bounded by the limit.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { createLineSplitter, latin1 } from '@postern/wire';
  * const splitter = createLineSplitter({ maxLineBytes: 4096 });
  * splitter.push(new TextEncoder().encode('220 mx rea'));

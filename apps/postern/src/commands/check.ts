@@ -4,6 +4,7 @@ import type { AccountReport } from '@postern/probe/report';
 import { environmentFor } from '../environment.ts';
 import { accountStatus, exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
+import { jsonDocument } from '../output/json.ts';
 import { checkLines } from '../output/check-report.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
@@ -12,12 +13,13 @@ import type { Context } from './context.ts';
 export async function check(typed: string, context: Context): Promise<ExitStatus> {
   const report = await checkTyped(typed, context);
   const { stdout, interrupted } = context.io;
-  if (context.options.json) stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  const shown = interrupted.aborted ? { ...report, interrupted: true } : report;
+  if (context.options.json) stdout.write(jsonDocument(shown));
   else for (const line of checkLines(report, context.look)) stdout.write(`${line}\n`);
   return interrupted.aborted ? exitStatus.interrupted : accountStatus(report);
 }
 
-/** Checks what was typed and shows how far it is. */
+/** Checks what was typed and shows how far it is. Where the user interrupts, the report holds what is known by then. */
 export async function checkTyped(typed: string, context: Context): Promise<AccountReport> {
   const { texts, trace, progress, io } = context;
   const { deadlineMs } = context.options;
@@ -34,7 +36,7 @@ export async function checkTyped(typed: string, context: Context): Promise<Accou
   try {
     return await checkAccount(parsed.account, trace ? traced : environment, {
       random: Math.random,
-      signal: io.interrupted,
+      stop: io.interrupted,
       ...(deadlineMs === undefined ? {} : { deadline: deadlineMs }),
       onProbe: (_report, done, all) => {
         progress.show(texts, done, all);

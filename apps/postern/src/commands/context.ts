@@ -1,15 +1,18 @@
 import type { ProbeEnvironment } from '@postern/probe';
 import type { Options } from '../arguments.ts';
 import type { Io } from '../io.ts';
-import type { Look } from '../output/check-report.ts';
+import type { Look } from '../output/look.ts';
 import { paintFor } from '../output/paint.ts';
 import { Progress } from '../output/progress.ts';
 import { textsFor } from '../texts/texts.ts';
 import type { Texts } from '../texts/texts.ts';
 import { Trace } from '../trace.ts';
 
-/** Running text is not set wider than this: long lines are hard to read. */
-const WIDEST = 100;
+/** Reports are set as wide as the terminal, up to this: beyond, the eye loses the row of a table. */
+const WIDEST = 120;
+
+/** Where there is no terminal. */
+const PRINTED = 100;
 
 /** What every command works with. */
 export interface Context extends Disposable {
@@ -33,15 +36,16 @@ export function contextFor(io: Io, options: Options, given?: Partial<ProbeEnviro
     texts,
     look: {
       texts,
-      paint: paintFor(io.stdout, options.color),
+      paint: paintFor(io, options.color),
       verbose: options.verbose,
-      width: Math.min(io.stdout.columns ?? WIDEST, WIDEST),
+      width: Math.min(io.stdout.columns ?? PRINTED, WIDEST),
     },
     progress: new Progress(io.stderr, options.quiet),
     trace,
     given,
     [Symbol.dispose]() {
       trace?.[Symbol.dispose]();
+      if (trace?.broken === true) io.stderr.write(`postern: ${texts.cannotWrite(options.trace ?? '')}\n`);
     },
   };
 }

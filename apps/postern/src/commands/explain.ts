@@ -2,8 +2,10 @@ import { explain as explainReason } from '@postern/probe';
 import { isReason, reasonGroup, reasons } from '@postern/wire';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
+import { jsonDocument } from '../output/json.ts';
 import { nearest } from '../nearest.ts';
-import { table, wrap } from '../output/table.ts';
+import { explanationLines } from '../output/reasons.ts';
+import { table } from '../output/table.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
 
@@ -22,17 +24,10 @@ export function explain(typed: string | undefined, context: Context): ExitStatus
   }
   const explanation = explainReason(typed, { lang });
   if (options.json) {
-    io.stdout.write(
-      `${JSON.stringify({ schema: 'postern.explain/1', reason: typed, explanation }, undefined, 2)}\n`,
-    );
+    io.stdout.write(jsonDocument({ schema: 'postern.explain/1', reason: typed, explanation }));
     return exitStatus.works;
   }
-  const lines = [
-    look.paint.strong(typed),
-    ...wrap(explanation.summary, look.width, 2),
-    ...wrap(explanation.cause, look.width, 2),
-    ...wrap(explanation.action, look.width, 2),
-  ];
+  const lines = [look.paint.strong(typed), ...explanationLines(explanation, look, 2)];
   for (const line of lines) io.stdout.write(`${line}\n`);
   return exitStatus.works;
 }
@@ -44,10 +39,13 @@ function listReasons({ options: { lang, json }, texts, look, io }: Context): voi
       group: reasonGroup(reason),
       explanation: explainReason(reason, { lang }),
     }));
-    io.stdout.write(`${JSON.stringify({ schema: 'postern.explain/1', reasons: list }, undefined, 2)}\n`);
+    io.stdout.write(jsonDocument({ schema: 'postern.explain/1', reasons: list }));
     return;
   }
   io.stdout.write(`${look.paint.strong(texts.reasonGroups)}\n`);
-  const rows = reasons.map((reason) => [reason, look.paint.faint(explainReason(reason, { lang }).summary)]);
-  for (const line of table(rows)) io.stdout.write(`${line}\n`);
+  const rows = reasons.map((reason) => [
+    reason,
+    { text: explainReason(reason, { lang }).summary, paint: look.paint.faint },
+  ]);
+  for (const line of table(rows, look)) io.stdout.write(`${line}\n`);
 }

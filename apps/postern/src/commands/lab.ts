@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { startNodeLab } from '@postern/lab/node';
 import type { Lab } from '@postern/lab';
+import { jsonDocument } from '../output/json.ts';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
 import { table } from '../output/table.ts';
@@ -17,8 +18,7 @@ export async function lab(context: Context): Promise<ExitStatus> {
   try {
     const authority = join(folder, 'ca.pem');
     await writeFile(authority, running.roots.join('\n'));
-    if (context.options.json)
-      io.stdout.write(`${JSON.stringify(description(running, authority), undefined, 2)}\n`);
+    if (context.options.json) io.stdout.write(jsonDocument(description(running, authority)));
     else for (const line of labLines(running, authority, context)) io.stdout.write(`${line}\n`);
     if (!io.interrupted.aborted) await once(io.interrupted, 'abort');
   } finally {
@@ -51,8 +51,9 @@ function labLines(running: Lab, authority: string, { texts, look, options }: Con
       running.accounts.map(({ address, password, lesson }) => [
         address,
         password,
-        paint.faint(lesson[options.lang]),
+        { text: lesson[options.lang], paint: paint.faint },
       ]),
+      look,
     ),
     '',
     paint.strong(texts.lab.endpoints),
@@ -61,8 +62,9 @@ function labLines(running: Lab, authority: string, { texts, look, options }: Con
         protocol,
         `${hostName}:${endpoint.port}`,
         real ? `${real.address}:${real.port}` : '-',
-        paint.faint(habit),
+        { text: habit, paint: paint.faint },
       ]),
+      look,
     ),
     ...(options.verbose ? ['', paint.strong(texts.lab.zone), running.zone] : []),
   ];

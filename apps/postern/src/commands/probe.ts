@@ -1,16 +1,20 @@
 import { probeEndpoint } from '@postern/probe';
-import type { ProbeEnvironment } from '@postern/probe';
+import type { ProbeEnvironment, Progress } from '@postern/probe';
 import { parseEndpoint } from '@postern/probe/report';
+import { DeadlineExceeded } from '@postern/wire';
+import type { Clock } from '@postern/wire';
 import { environmentFor } from '../environment.ts';
 import { exitStatus, probeStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
-import { probeLines } from '../output/probe-report.ts';
+import { jsonDocument } from '../output/json.ts';
+import { interruptedLines, probeLines } from '../output/probe-report.ts';
+import type { EventName, Texts } from '../texts/texts.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
 
 /** `postern probe <endpoint>`. */
 export async function probe(typed: string, context: Context): Promise<ExitStatus> {
-  const { texts, options, io, progress } = context;
+  const { texts, options, io, progress, look } = context;
   const parsed = parseEndpoint(typed, { lang: options.lang });
   if (!parsed.ok) throw new UsageMistake(parsed.message);
   const base = await environmentFor(options, context.given);
@@ -27,19 +31,39 @@ export async function probe(typed: string, context: Context): Promise<ExitStatus
         }),
     onProgress: (step) => {
       context.trace?.write(step);
-      if (step.side === undefined) progress.line(`${step.event}…`);
+      if (step.side === undefined) progress.line(eventLine(step, texts));
     },
   };
   const report = await probeEndpoint(parsed.endpoint, environment, {
-    signal: io.interrupted,
+    signal: patience(io.interrupted, base.clock),
     ...(options.deadlineMs === undefined ? {} : { deadline: options.deadlineMs }),
   }).finally(() => {
     progress.clear();
   });
-  if (options.json) io.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
-  else for (const line of probeLines(report, context.look)) io.stdout.write(`${line}\n`);
-  if (io.interrupted.aborted) return exitStatus.interrupted;
-  return probeStatus(report);
+  const interrupted = io.interrupted.aborted;
+  const shown = interrupted ? { ...report, interrupted } : report;
+  if (options.json) io.stdout.write(jsonDocument(shown));
+  else
+    for (const line of interrupted ? interruptedLines(report, look) : probeLines(report, look))
+      io.stdout.write(`${line}\n`);
+  return interrupted ? exitStatus.interrupted : probeStatus(report);
+}
+
+/** The user's patience as a deadline: a probe whose time runs out reports what it has seen, an aborted one nothing. */
+function patience(interrupted: AbortSignal, clock: Clock): AbortSignal {
+  const controller = new AbortController();
+  const began = clock.now();
+  const end = (): void => {
+    controller.abort(new DeadlineExceeded(clock.now() - began));
+  };
+  if (interrupted.aborted) end();
+  else interrupted.addEventListener('abort', end, { once: true });
+  return controller.signal;
+}
+
+function eventLine({ event, endpoint }: Progress, texts: Texts): string {
+  const worded = Object.hasOwn(texts.event, event) ? texts.event[event as EventName] : event;
+  return `${endpoint.host}:${endpoint.port}  ${worded}…`;
 }
 
 /** Never from an argument: arguments can be read by every user of the machine. */

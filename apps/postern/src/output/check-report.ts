@@ -1,183 +1,117 @@
 import { escapeText } from '@postern/probe/report';
-import type { AccountReport, ClientAdvice, ProbeReport, Setting } from '@postern/probe/report';
-import type { Texts } from '../texts/texts.ts';
-import { endpointCells, sign } from './endpoint-line.ts';
-import type { Paint } from './paint.ts';
-import { table, wrap } from './table.ts';
+import type { AccountReport, Setting } from '@postern/probe/report';
+import { domainLines } from './domain.ts';
+import { endpointRow } from './endpoint-line.ts';
+import { findingLines } from './findings.ts';
+import type { Look } from './look.ts';
+import { programLines } from './programs.ts';
+import { reasonLines, worthExplaining } from './reasons.ts';
+import { paragraph, spaced, table } from './table.ts';
+import type { Row } from './table.ts';
 
-/** How much is shown. */
-export interface Look {
-  readonly texts: Texts;
-  readonly paint: Paint;
-  readonly verbose: boolean;
-  /** Width for running text. */
-  readonly width: number;
-}
-
-/** The report of an account for people. */
+/**
+ * The report of an account for people: what to do first, then why. What a reader who only wants mail to work needs stands on
+ * top, what an operator wants to know below.
+ */
 export function checkLines(report: AccountReport, look: Look): readonly string[] {
   const { texts, paint } = look;
-  const sections = [
-    section(texts.heading.receiving, services(report, ['imap', 'pop3'], look), paint),
-    section(texts.heading.sending, services(report, ['submission'], look), paint),
-    section(texts.heading.toType, toType(report, look), paint),
-    section(texts.heading.programs, programs(report.clients, look), paint),
-    section(texts.heading.why, reasons(report, look), paint),
-    section(
-      texts.heading.hints,
-      report.recommendation.hints.flatMap((hint) => wrap(hint, look.width, 2)),
-      paint,
-    ),
-    section(texts.heading.findings, findings(report, look), paint),
+  const failed = worthExplaining(report, look.verbose);
+  const toType = settings(report, look);
+  const sections: readonly (readonly string[])[] = [
+    headline(report, look),
+    toType.length > 0
+      ? section(texts.heading.toType, [...toType, ...hints(report, look)], look)
+      : hints(report, look),
+    section(texts.heading.programs, programLines(report, look), look),
+    section(texts.heading.tried, tried(report, look), look),
+    section(texts.heading.why, reasonLines(report, failed, look), look),
+    section(texts.heading.findings, findingLines(report, failed, look), look),
     report.domain
-      ? section(texts.heading.domain(escapeText(report.domain.name)), domain(report, look), paint)
+      ? section(texts.heading.domain(escapeText(report.domain.name)), domainLines(report.domain, look), look)
       : [],
+    [paint.faint(texts.took(report.probes.length, (report.elapsedMs / 1000).toFixed(1)))],
   ];
-  return sections.flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
+  return spaced(sections);
 }
 
-function section(title: string, lines: readonly string[], paint: Paint): readonly string[] {
+function section(title: string, lines: readonly string[], { paint }: Look): readonly string[] {
   return lines.length > 0 ? [paint.strong(title), ...lines] : [];
 }
 
-/** Endpoints of some protocols. Guessed hosts of which nothing is heard are left out unless everything is wanted. */
-function services(
-  report: AccountReport,
-  protocols: readonly string[],
-  { texts, paint, verbose }: Look,
+/** The answer in a line or two. */
+function headline(
+  { address, domain, recommendation, probes, unfinished }: AccountReport,
+  { texts, paint, width }: Look,
 ): readonly string[] {
-  const all = report.probes.filter(({ endpoint }) => protocols.includes(endpoint.protocol));
-  const hosts = new Set(
-    all.filter(({ verdict }) => verdict === 'works').map(({ endpoint }) => endpoint.host),
+  const account = escapeText(address ?? domain?.name ?? '');
+  const good = { text: '✓', paint: paint.good };
+  const bad = { text: '✗', paint: paint.bad };
+  if (unfinished !== undefined) {
+    const places = unfinished.map(({ host, port }) => `${escapeText(host)} ${port}`).join(', ');
+    return paragraph(texts.notFinished(places), {
+      width,
+      indent: 0,
+      mark: { text: '?', paint: paint.unsure },
+    });
+  }
+  if (probes.length === 0) return paragraph(texts.nothingFound(account), { width, indent: 0, mark: bad });
+  const { incoming, outgoing } = recommendation;
+  if (incoming && outgoing) return paragraph(texts.bothWork(account), { width, indent: 0, mark: good });
+  return (['incoming', 'outgoing'] as const).flatMap((service) =>
+    paragraph(recommendation[service] ? texts.safe[service] : texts.nothingSafe[service], {
+      width,
+      indent: 0,
+      mark: recommendation[service] ? good : bad,
+    }),
   );
-  const shown = verbose || hosts.size === 0 ? all : all.filter(({ endpoint }) => hosts.has(endpoint.host));
-  return table(shown.map((probe) => endpointCells(probe, texts, paint)));
 }
 
-function toType(
+function settings(
   { recommendation, address }: AccountReport,
   { texts, paint, width }: Look,
 ): readonly string[] {
-  const rows: (readonly string[])[] = [];
-  const missing: string[] = [];
-  for (const service of ['incoming', 'outgoing'] as const) {
+  const rows = (['incoming', 'outgoing'] as const).flatMap((service): readonly Row[] => {
     const setting = recommendation[service];
-    const title = service === 'incoming' ? texts.heading.receiving : texts.heading.sending;
-    if (!setting) {
-      missing.push(...wrap(paint.bad(texts.nothingSafe[service]), width, 2));
-      continue;
-    }
-    rows.push([
-      title,
-      texts.protocol[setting.protocol],
-      paint.strong(escapeText(setting.host)),
-      texts.port(setting.port),
-      paint.strong(texts.method[setting.method]),
-      texts.userName(userName(setting, address)),
-    ]);
-  }
-  return [...table(rows), ...missing];
+    if (!setting) return [];
+    return [
+      [
+        service === 'incoming' ? texts.heading.receiving : texts.heading.sending,
+        texts.protocol[setting.protocol],
+        { text: escapeText(setting.host), paint: paint.strong },
+        texts.port(setting.port),
+        { text: texts.method[setting.method], paint: paint.strong },
+        texts.userName(userName(setting, address)),
+      ],
+    ];
+  });
+  return table(rows, { width });
 }
 
+/** A template is the provider's own form; its name for the user is on the provider's pages, not here. */
 function userName({ userName: form }: Setting, address: string | null): string {
-  if (address === null) return '…';
+  if (address === null || form === 'template') return '…';
   return escapeText(form === 'local-part' ? address.slice(0, address.lastIndexOf('@')) : address);
 }
 
-/** Programs that take the same words side by side would hide their differences: one line per program and service. */
-function programs(
-  clients: readonly ClientAdvice[],
-  { texts, paint, verbose, width }: Look,
-): readonly string[] {
-  const rows = clients.map((advice) => [
-    advice.name,
-    advice.service === 'incoming' ? texts.heading.receiving : texts.heading.sending,
-    advice.status === 'possible' ? deciding(advice, paint) : paint.unsure(texts.notPossible),
-    paint.faint(advice.unconfirmed ? `(${texts.unconfirmed})` : ''),
-  ]);
-  const lines = [...table(rows)];
-  if (!verbose) return lines;
-  return lines.flatMap((line, index) => {
-    const advice = clients[index];
-    if (!advice) return [line];
-    const fields = table(
-      advice.fields.map(({ field, choose, meaning }) => [
-        field,
-        choose,
-        meaning === undefined ? '' : `[${meaning}]`,
-      ]),
-      6,
-    );
-    return [
-      line,
-      ...fields,
-      ...wrap(advice.because, width, 6),
-      ...advice.notes.flatMap((note) => wrap(`· ${note}`, width, 6)),
-    ];
-  });
+function hints({ recommendation }: AccountReport, { width, paint }: Look): readonly string[] {
+  const mark = { text: '·', paint: paint.faint };
+  return recommendation.hints.flatMap((hint) => paragraph(hint, { width, mark }));
 }
 
-/** The field that decides, and the word to choose there. */
-function deciding({ fields }: ClientAdvice, paint: Paint): string {
-  const field = fields.find(({ meaning }) => meaning !== undefined) ?? fields[0];
-  return field ? `${escapeText(field.field)}: ${paint.strong(escapeText(field.choose))}` : '';
-}
-
-/** Each cause once, with the endpoints it concerns. */
-function reasons(report: AccountReport, { texts, paint, verbose, width }: Look): readonly string[] {
-  const usable = report.recommendation.incoming !== null && report.recommendation.outgoing !== null;
-  const shown = report.probes.filter(
-    (probe) =>
-      probe.verdict !== 'works' &&
-      probe.endpoint.protocol !== 'smtp' &&
-      (verbose || !usable || telling(probe, report)),
+/** The endpoints of mail programs. Guessed hosts where nothing works are left out where another one works. */
+function tried({ probes }: AccountReport, look: Look): readonly string[] {
+  const all = probes.filter(({ endpoint }) => endpoint.protocol !== 'smtp');
+  const good = new Set(all.filter(({ verdict }) => verdict === 'works').map(({ endpoint }) => endpoint.host));
+  const shown = look.verbose || good.size === 0 ? all : all.filter(({ endpoint }) => good.has(endpoint.host));
+  const lines = table(
+    shown.map((probe) => endpointRow(probe, look)),
+    look,
   );
-  return shown.flatMap(({ endpoint, verdict, reason, explanation }) => [
-    `  ${sign(verdict, paint)} ${texts.protocol[endpoint.protocol]} ${escapeText(endpoint.host)} ${endpoint.port} ${texts.method[endpoint.method]} ${paint.faint(`(${reason})`)}`,
-    ...wrap(explanation.summary, width, 4),
-    ...wrap(explanation.cause, width, 4),
-    ...wrap(explanation.action, width, 4),
-  ]);
-}
-
-/** What was guessed and simply is not there tells nobody anything; a host where the other method works does. */
-function telling({ endpoint, reason }: ProbeReport, { probes, domain }: AccountReport): boolean {
-  const announced =
-    domain?.announced.some(({ host, port }) => host === endpoint.host && port === endpoint.port) ?? false;
-  const sibling = probes.some(
-    ({ endpoint: other, verdict }) => other.host === endpoint.host && verdict === 'works',
-  );
-  return (
-    announced || (sibling && reason !== 'connection-refused') || (sibling && endpoint.protocol !== 'pop3')
-  );
-}
-
-function findings({ findings: found }: AccountReport, { paint, width }: Look): readonly string[] {
-  const colours = { problem: paint.bad, warning: paint.unsure, note: paint.faint } as const;
-  return found.flatMap(({ severity, explanation }) => {
-    const [first = '', ...rest] = wrap(explanation.summary, width, 4);
-    const mark = severity === 'note' ? '·' : '!';
-    return [
-      `  ${colours[severity](mark)} ${first.trimStart()}`,
-      ...rest,
-      ...wrap(explanation.action, width, 4),
-    ];
-  });
-}
-
-function domain({ domain: report }: AccountReport, { texts, paint, width }: Look): readonly string[] {
-  if (!report) return [];
-  const note = report.route === 'exchangers' ? [] : wrap(texts.route[report.route], width, 2);
-  const rows = report.exchangers.flatMap(({ preference, probes }) =>
-    probes.map((probe) => [
-      ...endpointCells(probe, texts, paint).slice(0, 1),
-      `MX ${preference}`,
-      ...endpointCells(probe, texts, paint).slice(2),
-    ]),
-  );
-  const policies = report.policies.map(
-    ({ name, status }) =>
-      `${name.toUpperCase()} ${status === 'present' ? paint.good(texts.policy[status]) : texts.policy[status]}`,
-  );
-  return [...note, ...table(rows), ...(report.exchangers.length > 0 ? [`  ${policies.join('  ')}`] : [])];
+  const hidden = new Set(all.filter((probe) => !shown.includes(probe)).map(({ endpoint }) => endpoint.host));
+  if (hidden.size === 0) return lines;
+  const hosts = Array.from(hidden, (host) => escapeText(host)).join(', ');
+  return [
+    ...lines,
+    ...paragraph(look.texts.alsoTried(hosts), { width: look.width, paint: look.paint.faint }),
+  ];
 }

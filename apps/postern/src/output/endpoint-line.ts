@@ -1,54 +1,55 @@
 import { escapeText } from '@postern/probe/report';
 import type { ProbeReport, Verdict } from '@postern/probe/report';
-import type { Texts } from '../texts/texts.ts';
+import type { Look } from './look.ts';
 import type { Paint } from './paint.ts';
+import type { Cell, Row } from './table.ts';
 
 /** A sign for a verdict, told apart without colours too. */
-export function sign(verdict: Verdict, paint: Paint): string {
+export function sign(verdict: Verdict, paint: Paint): Cell {
   switch (verdict) {
     case 'works':
-      return paint.good('✓');
+      return { text: '✓', paint: paint.good };
     case 'works-unverified':
-      return paint.unsure('!');
+      return { text: '!', paint: paint.unsure };
     case 'refused':
-      return paint.bad('✗');
+      return { text: '✗', paint: paint.bad };
     case 'silent':
-      return paint.bad('…');
+      return { text: '…', paint: paint.bad };
     case 'could-not-tell':
-      return paint.unsure('?');
+      return { text: '?', paint: paint.unsure };
   }
 }
 
-/** One endpoint as the cells of a table row. */
-export function endpointCells(report: ProbeReport, texts: Texts, paint: Paint): readonly string[] {
+/** One endpoint as a row: sign, protocol, host, port, method, verdict, detail. */
+export function endpointRow(report: ProbeReport, look: Look): Row {
   const { endpoint, verdict } = report;
-  const { protocol, host, port, method } = endpoint;
-  const worded = texts.verdict[verdict];
+  const { texts, paint } = look;
+  const mark = sign(verdict, paint);
   return [
-    sign(verdict, paint),
-    texts.protocol[protocol],
-    escapeText(host),
-    String(port),
-    texts.method[method],
-    verdict === 'works'
-      ? paint.good(worded)
-      : verdict === 'works-unverified'
-        ? paint.unsure(worded)
-        : paint.bad(worded),
-    paint.faint(detail(report, texts)),
+    mark,
+    texts.protocol[endpoint.protocol],
+    escapeText(endpoint.host),
+    String(endpoint.port),
+    texts.method[endpoint.method],
+    { ...mark, text: texts.verdict[verdict] },
+    { text: detail(report, look), paint: paint.faint },
   ];
 }
 
 function detail(
   { verdict, reason, tls, certificate, attempts, endpoint }: ProbeReport,
-  texts: Texts,
+  { texts }: Look,
 ): string {
   if (verdict === 'works' || verdict === 'works-unverified') {
-    const version = tls?.version.replace(/^TLSv/, 'TLS ') ?? '';
-    const until = certificate && texts.validUntil(certificate.validTo.slice(0, 10));
+    const version = tls && tlsVersion(tls.version);
+    const until = certificate && texts.fact.validUntil(certificate.validTo.slice(0, 10));
     return [version, until].filter(Boolean).join(', ');
   }
   const other = attempts.find((attempt) => attempt.method !== endpoint.method && attempt.verdict === 'works');
-  const works = other ? `, ${texts.method[other.method]} ${texts.verdict.works}` : '';
-  return `${reason}${works}`;
+  return other ? `${reason}, ${texts.worksThere(texts.method[other.method])}` : reason;
+}
+
+/** `TLSv1.3` as people write it. */
+export function tlsVersion(version: string): string {
+  return escapeText(version).replace(/^TLSv/, 'TLS ');
 }

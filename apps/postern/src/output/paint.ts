@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Out } from '../io.ts';
+import type { Io } from '../io.ts';
 
 /** Colours for a meaning, not for beauty; plain text where nobody looks at a terminal. */
 export interface Paint {
@@ -10,13 +10,13 @@ export interface Paint {
   readonly strong: (text: string) => string;
 }
 
-/** Colours on a terminal, unless the user said no (`--no-color`, NO_COLOR). */
-export function paintFor(out: Out, color: boolean | undefined): Paint {
-  const on = color ?? out.isTTY;
+/** Colours where standard output is a terminal that knows them, unless the user said no (`--no-color`, NO_COLOR). */
+export function paintFor({ stdout, env }: Pick<Io, 'stdout' | 'env'>, color: boolean | undefined): Paint {
+  const on = color ?? (stdout.isTTY && env['TERM'] !== 'dumb');
   const style =
     (format: Parameters<typeof styleText>[0]) =>
     (text: string): string =>
-      on ? styleText(format, text, { validateStream: false }) : text;
+      on && text !== '' ? styleText(format, text, { validateStream: false }) : text;
   return {
     good: style('green'),
     bad: style('red'),

@@ -31,10 +31,15 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
 `,
   didYouMean: (word) => `Meinten Sie ${word}?`,
   noSuchCommand: (typed) => `Den Befehl „${typed}“ gibt es nicht.`,
+  knownCommands: (names) => `Es gibt ${names.join(', ')}.`,
   noSuchOption: (typed) => `Die Option ${typed} gibt es nicht.`,
   optionNeedsValue: (option) => `${option} braucht eine Angabe.`,
   optionTakesNoValue: (option) => `${option} nimmt keine Angabe.`,
-  tooManyArguments: (command, extra) => `${command} nimmt eine Angabe; „${extra}“ ist zu viel.`,
+  tooManyArguments: (command, takes, extra) =>
+    takes === 0
+      ? `${command} nimmt keine Angabe; „${extra}“ ist zu viel.`
+      : `${command} nimmt eine Angabe; „${extra}“ ist zu viel.`,
+  onlyWith: (option, command) => `${option} gibt es nur bei ${command}.`,
   missingArgument: {
     check: 'Welches Konto? Geben Sie eine Adresse oder eine Domain an: postern check sie@example.org',
     probe: 'Welcher Endpunkt? Geben Sie einen an, zum Beispiel: postern probe imaps://mail.example.org',
@@ -47,6 +52,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     `--deadline: „${typed}“ ist keine Dauer. Schreiben Sie zum Beispiel 30s, 500ms oder 2m.`,
   noAddress: (option, typed) =>
     `${option}: „${typed}“ ist keine IP-Adresse mit oder ohne Port, wie 192.0.2.53, 192.0.2.53:5353 oder [2001:db8::53]:53.`,
+  noHost: (option, typed) => `${option}: „${typed}“ ist kein Servername und keine IP-Adresse.`,
   noLanguage: (typed) => `--lang: „${typed}“ ist nicht bekannt. Bekannt sind en und de.`,
   noPassword:
     '--user braucht ein Passwort: Setzen Sie POSTERN_PASSWORD, oder starten Sie den Befehl in einem Terminal, dann werden Sie gefragt.',
@@ -71,7 +77,8 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     why: 'Warum die anderen nicht funktionieren',
     findings: 'Was sonst auffiel',
     programs: 'In den Worten Ihres Mailprogramms',
-    hints: 'Gut zu wissen',
+    field: 'zu wählen bei',
+    tried: 'Was versucht wurde',
     timeline: 'Was wann geschah',
   },
   verdict: {
@@ -89,8 +96,47 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     incoming: 'Zum Empfangen funktioniert nichts, das sicher ist.',
     outgoing: 'Zum Senden funktioniert nichts, das sicher ist.',
   },
-  validUntil: (date) => `Zertifikat gültig bis ${date}`,
-  certificateFor: (names) => `für ${names}`,
+  safe: {
+    incoming: 'Empfangen funktioniert, verschlüsselt.',
+    outgoing: 'Senden funktioniert, verschlüsselt.',
+  },
+  bothWork: (account) => `${account}: Empfangen und Senden funktionieren, verschlüsselt.`,
+  nothingFound: (account) => `Für ${account} wurde kein Mailserver gefunden.`,
+  alsoTried: (hosts) => `Auch versucht, ohne Erfolg: ${hosts} (Einzelheiten mit -v)`,
+  likewise: (ports) => `Ebenso Port ${ports.join(', ')}.`,
+  worksThere: (method) => `${method} funktioniert dort`,
+  notOffered: 'nicht angeboten',
+  noStandard: 'kein Standard verlangt es',
+  fact: {
+    encryption: 'Verschlüsselung',
+    certificate: 'Zertifikat',
+    certificateOf: (names) => `für ${names}`,
+    validUntil: (date) => `gültig bis ${germanDate(date)}`,
+    issuedBy: (issuer) => `ausgestellt von ${issuer}`,
+    login: 'Anmeldung',
+    loggedIn: 'funktioniert',
+    loginRefused: (reason) => `abgelehnt (${reason})`,
+    greeting: 'Begrüßung',
+    reply: 'Antwort',
+    address: 'Adresse',
+    offers: 'Bietet an',
+  },
+  event: {
+    dns: 'Namen suchen',
+    connect: 'verbinden mit',
+    connected: 'verbunden mit',
+    'not-connected': 'nicht verbunden mit',
+    greeting: 'Begrüßung',
+    capabilities: 'Fähigkeiten',
+    starttls: 'STARTTLS',
+    secured: 'TLS steht',
+    inside: 'Fähigkeiten in TLS',
+    silence: 'Schweigen',
+    'other-method': 'das andere Verfahren',
+    'logged-in': 'angemeldet',
+    'login-refused': 'Anmeldung abgelehnt',
+    end: 'Ende',
+  },
   route: {
     implicit: 'kein MX-Eintrag: Die Domain nimmt die Mail selbst an',
     'null-mx': 'sie sagt, dass sie keine Mail annimmt (Null-MX)',
@@ -98,11 +144,15 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     failed: 'ihre Mailserver ließen sich nicht ermitteln',
   },
   policy: { present: 'ja', absent: 'nein', failed: 'nicht zu ermitteln' },
-  notPossible: 'in diesem Programm nicht möglich',
+  notPossible: 'nicht möglich',
   unconfirmed: 'Wortlaut nicht bestätigt',
+  morePrograms: (names) => `Alle Felder, dazu ${names.join(', ')}: mit -v`,
   progress: (done, all) => `${done} von ${all} Endpunkten fertig`,
   trying: (host) => `warte auf ${host}`,
-  elapsed: (seconds) => `${seconds.replace('.', ',')} s`,
+  took: (endpoints, seconds) =>
+    `${endpoints} ${endpoints === 1 ? 'Endpunkt' : 'Endpunkte'} in ${seconds.replace('.', ',')} s`,
+  interruptedAfter: (seconds) => `abgebrochen nach ${seconds.replace('.', ',')} s`,
+  notFinished: (places) => `Abgebrochen, bevor diese fertig waren: ${places}`,
   demo: {
     opening: 'In diesem Prozess läuft ein Labor von Mailservern, nur auf diesem Rechner. Drei seiner Konten:',
     lesson: 'Was es zeigt',
@@ -123,5 +173,9 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     accounts: 'Konten',
   },
   reasonGroups: 'Gründe',
-  nextReason: (reason) => `postern explain ${reason}`,
 };
+
+function germanDate(iso: string): string {
+  const [year, month, day] = iso.split('-');
+  return `${Number(day)}.${Number(month)}.${year}`;
+}

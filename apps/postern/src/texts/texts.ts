@@ -7,10 +7,12 @@ export interface Texts {
   readonly usage: string;
   readonly didYouMean: (word: string) => string;
   readonly noSuchCommand: (typed: string) => string;
+  readonly knownCommands: (names: readonly string[]) => string;
   readonly noSuchOption: (typed: string) => string;
   readonly optionNeedsValue: (option: string) => string;
   readonly optionTakesNoValue: (option: string) => string;
-  readonly tooManyArguments: (command: string, extra: string) => string;
+  readonly tooManyArguments: (command: string, takes: number, extra: string) => string;
+  readonly onlyWith: (option: string, command: string) => string;
   readonly missingArgument: Readonly<Record<'check' | 'probe', string>>;
   readonly noSuchReason: (typed: string) => string;
   readonly noFile: (option: string, path: string) => string;
@@ -18,6 +20,7 @@ export interface Texts {
   readonly cannotWrite: (path: string) => string;
   readonly noDuration: (typed: string) => string;
   readonly noAddress: (option: string, typed: string) => string;
+  readonly noHost: (option: string, typed: string) => string;
   readonly noLanguage: (typed: string) => string;
   readonly noPassword: string;
   readonly passwordFor: (user: string) => string;
@@ -37,7 +40,8 @@ export interface Texts {
     readonly why: string;
     readonly findings: string;
     readonly programs: string;
-    readonly hints: string;
+    readonly field: string;
+    readonly tried: string;
     readonly timeline: string;
   };
   readonly verdict: Readonly<
@@ -48,15 +52,44 @@ export interface Texts {
   readonly port: (port: number) => string;
   readonly userName: (name: string) => string;
   readonly nothingSafe: Readonly<Record<'incoming' | 'outgoing', string>>;
-  readonly validUntil: (date: string) => string;
-  readonly certificateFor: (names: string) => string;
+  readonly safe: Readonly<Record<'incoming' | 'outgoing', string>>;
+  readonly bothWork: (account: string) => string;
+  readonly nothingFound: (account: string) => string;
+  readonly alsoTried: (hosts: string) => string;
+  /** Where the same was seen at more ports than the sentence before names. */
+  readonly likewise: (ports: readonly number[]) => string;
+  readonly worksThere: (method: string) => string;
+  readonly notOffered: string;
+  readonly noStandard: string;
+  /** Labels of the facts about one endpoint, and what stands there in words. */
+  readonly fact: {
+    readonly encryption: string;
+    readonly certificate: string;
+    readonly certificateOf: (names: string) => string;
+    /** The end of validity, given as `2026-12-31`. */
+    readonly validUntil: (date: string) => string;
+    readonly issuedBy: (issuer: string) => string;
+    readonly login: string;
+    readonly loggedIn: string;
+    readonly loginRefused: (reason: string) => string;
+    readonly greeting: string;
+    readonly reply: string;
+    readonly address: string;
+    readonly offers: string;
+  };
+  /** What a timeline event is called. */
+  readonly event: Readonly<Record<EventName, string>>;
   readonly route: Readonly<Record<'implicit' | 'null-mx' | 'no-such-domain' | 'failed', string>>;
   readonly policy: Readonly<Record<'present' | 'absent' | 'failed', string>>;
   readonly notPossible: string;
   readonly unconfirmed: string;
+  readonly morePrograms: (names: readonly string[]) => string;
   readonly progress: (done: number, all: number) => string;
   readonly trying: (host: string) => string;
-  readonly elapsed: (seconds: string) => string;
+  /** The last line of a report; seconds as `2.3`. */
+  readonly took: (endpoints: number, seconds: string) => string;
+  readonly interruptedAfter: (seconds: string) => string;
+  readonly notFinished: (places: string) => string;
   readonly demo: { readonly opening: string; readonly lesson: string; readonly closing: string };
   readonly lab: {
     readonly opening: string;
@@ -67,8 +100,24 @@ export interface Texts {
     readonly accounts: string;
   };
   readonly reasonGroups: string;
-  readonly nextReason: (reason: string) => string;
 }
+
+/** The events of a probe's timeline. */
+export type EventName =
+  | 'dns'
+  | 'connect'
+  | 'connected'
+  | 'not-connected'
+  | 'greeting'
+  | 'capabilities'
+  | 'starttls'
+  | 'secured'
+  | 'inside'
+  | 'silence'
+  | 'other-method'
+  | 'logged-in'
+  | 'login-refused'
+  | 'end';
 
 /** The words in a language. */
 export function textsFor(lang: Lang): Texts {

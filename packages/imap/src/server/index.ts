@@ -7,7 +7,7 @@
  * RFCs: 9051 and 3501 (IMAP), 2971 (ID), 4959 (SASL-IR), 5530 (response codes).
  *
  * @example
- * ```ts
+ * ```ts run
  * import { latin1 } from '@postern/wire';
  * import { imapServer } from '@postern/imap/server';
  * const server = imapServer({ greeting: { type: 'ready', text: 'lab', bare: true } });

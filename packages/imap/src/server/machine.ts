@@ -21,7 +21,7 @@ type Outputs = readonly Output<ImapServerEvent>[];
  * laboratory can build any server out of data.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { latin1 } from '@postern/wire';
  * import { imapServer } from '@postern/imap/server';
  * const server = imapServer({ greeting: { type: 'ready', text: 'lab', bare: true } });

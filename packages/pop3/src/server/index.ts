@@ -7,7 +7,7 @@
  * RFCs: 1939 (POP3), 2449 (CAPA, response codes), 2595 §4 (STLS), 5034 (AUTH).
  *
  * @example
- * ```ts
+ * ```ts run
  * import { latin1 } from '@postern/wire';
  * import { pop3Server } from '@postern/pop3/server';
  * const server = pop3Server({ greeting: { type: 'ready', text: 'lab' } });

@@ -20,7 +20,7 @@ type Outputs = readonly Output<Pop3ServerEvent>[];
  * laboratory can build any server out of data.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { latin1 } from '@postern/wire';
  * import { pop3Server } from '@postern/pop3/server';
  * const server = pop3Server({ greeting: { type: 'ready', text: 'lab' } });

@@ -30,7 +30,7 @@ export interface OpenMaildrop {
  * Makes a maildrop in memory. A text is a message whose uid is its place.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { memoryMaildrop } from '@postern/pop3/server';
  * const maildrop = memoryMaildrop(['Subject: hi\r\n\r\nhello\r\n']);
  * console.log(maildrop.messages.length); // 1

@@ -8,7 +8,7 @@ import { factsAround } from '../context.ts';
 import { findingsOf } from '../findings.ts';
 import { recommend } from '../recommend.ts';
 import type { AccountReport } from '../report/account-report.ts';
-import type { ServiceEndpoint } from '../report/endpoint.ts';
+import type { Protocol, ServiceEndpoint } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
 import type { ProbeEnvironment } from '../run/environment.ts';
@@ -26,6 +26,11 @@ export interface CheckOptions {
   readonly deadline?: Milliseconds;
   /** Gives up; rejects with `signal.reason` untouched. */
   readonly signal?: AbortSignal;
+  /**
+   * Stops waiting: what is known by then is reported, and the endpoints that are not done are listed as `unfinished`. Rejects
+   * with its reason where not even the endpoints are known.
+   */
+  readonly stop?: AbortSignal;
   /** Hears about each endpoint when its probe is over. Must not throw. */
   readonly onProbe?: (report: ProbeReport, done: number, all: number) => void;
 }
@@ -44,11 +49,8 @@ export async function checkAccount(
 ): Promise<AccountReport> {
   const { clock } = environment;
   const began = clock.now();
-  using budget = deadline(
-    clock,
-    options.deadline ?? 30_000,
-    options.signal ? { signal: options.signal } : {},
-  );
+  const ends = [options.signal, options.stop].filter((end) => end !== undefined);
+  using budget = deadline(clock, options.deadline ?? 30_000, { signal: AbortSignal.any(ends) });
   const { signal } = budget;
   const found = await look(account.domain, environment, options.random, signal).catch((error: unknown) => {
     throw error instanceof DeadlineExceeded ? dnsFault('dns-timeout', error.limit) : error;
@@ -57,16 +59,44 @@ export async function checkAccount(
     ...found.candidates.map(({ protocol, host, port, method }) => ({ protocol, host, port, method })),
     ...exchangersOf(found.route).flatMap(exchangerEndpoints),
   ];
-  const [probes, published] = await Promise.all([
-    probeAll(endpoints, environment, options, signal),
-    publishedPolicies(account.domain, exchangersOf(found.route), environment, signal),
+  const unlessStopped = async <T>(work: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (options.stop?.aborted !== true || error !== options.stop.reason) throw error;
+      return undefined;
+    }
+  };
+  const probing = clock.now() - began;
+  const [results, published = []] = await Promise.all([
+    probeAll(endpoints, environment, options, signal, unlessStopped),
+    unlessStopped(publishedPolicies(account.domain, exchangersOf(found.route), environment, signal)),
   ]);
+  const probes = results.filter((result) => result !== undefined);
+  const unfinished = endpoints.filter((_, index) => results[index] === undefined);
   const domain = domainReport(account.domain, found.route, found.services, probes, published);
   return {
     ...worded(account, environment.lang ?? 'en', found, probes),
     domain,
+    ...(unfinished.length > 0 && { unfinished }),
+    usableAfterMs: {
+      incoming: firstUsable(probes, ['imap', 'pop3'], probing),
+      outgoing: firstUsable(probes, ['submission'], probing),
+    },
     elapsedMs: clock.now() - began,
   };
+}
+
+/** When the first endpoint of these protocols was seen to work; all probes began at `probing`. */
+function firstUsable(
+  probes: readonly ProbeReport[],
+  protocols: readonly Protocol[],
+  probing: Milliseconds,
+): Milliseconds | null {
+  const ends = probes
+    .filter(({ verdict, endpoint }) => verdict === 'works' && protocols.includes(endpoint.protocol))
+    .flatMap(({ timeline }) => timeline.find(({ event }) => event === 'end')?.ms ?? []);
+  return ends.length > 0 ? probing + Math.min(...ends) : null;
 }
 
 interface Found extends Discovery {
@@ -87,6 +117,8 @@ async function look(
     if (!isWireError(error)) throw error;
     return undefined;
   });
+  // Where the search below ends first, nobody is left to hear how this one ends.
+  known.catch(() => undefined);
   const discovery = await discover(domain, known, environment, random, signal);
   const route = await known;
   if (discovery.candidates.length === 0) {
@@ -102,16 +134,16 @@ function probeAll(
   environment: ProbeEnvironment,
   { onProbe, deadline: limit }: CheckOptions,
   signal: AbortSignal,
-): Promise<readonly ProbeReport[]> {
+  unlessStopped: <T>(work: Promise<T>) => Promise<T | undefined>,
+): Promise<readonly (ProbeReport | undefined)[]> {
   let done = 0;
   return Promise.all(
     endpoints.map(async (endpoint) => {
       // No password is needed to see which method works, and none goes to a host that was only guessed.
       const { credentials: _unused, ...rest } = environment;
-      const report = await probeEndpoint(endpoint, rest, {
-        signal,
-        ...(limit === undefined ? {} : { deadline: limit }),
-      });
+      const budget = limit === undefined ? {} : { deadline: limit };
+      const report = await unlessStopped(probeEndpoint(endpoint, rest, { signal, ...budget }));
+      if (!report) return undefined;
       done += 1;
       onProbe?.(report, done, endpoints.length);
       return report;
@@ -125,7 +157,7 @@ function worded(
   lang: Lang,
   { candidates }: Found,
   results: readonly ProbeReport[],
-): Omit<AccountReport, 'domain' | 'elapsedMs'> {
+): Omit<AccountReport, 'domain' | 'usableAfterMs' | 'elapsedMs'> {
   const probes = results.map((probe) => ({
     ...probe,
     explanation: explain(probe.reason, { lang, facts: factsAround(probe, results) }),

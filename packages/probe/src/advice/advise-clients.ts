@@ -33,9 +33,14 @@ function bestFor(
  *
  * @example
  * ```ts
- * adviseClients(recommend({ candidates, results }), { lang: 'de', address: 'anna@example.org' })
- *   .filter(({ client }) => client === 'outlook-365')
- *   .map(({ service, fields }) => `${service}: ${fields.map(({ field, choose }) => `${field} ${choose}`).join(', ')}`);
+ * import { adviseClients } from '@postern/probe';
+ * import type { Recommendation } from '@postern/probe';
+ *
+ * export function forOutlook(recommendation: Recommendation): string[] {
+ *   return adviseClients(recommendation, { lang: 'de', address: 'anna@example.org' })
+ *     .filter(({ client }) => client === 'outlook-365')
+ *     .flatMap(({ fields }) => fields.map(({ field, choose }) => `${field}: ${choose}`));
+ * }
  * ```
  */
 export function adviseClients(

@@ -40,6 +40,12 @@ describe('clientWords', () => {
         {
           "because": "Port 587 beginnt unverschlüsselt und schaltet um, bevor das Passwort gesendet wird.",
           "client": "outlook-2016",
+          "endpoint": {
+            "host": "submission.example.org",
+            "method": "starttls",
+            "port": 587,
+            "protocol": "submission",
+          },
           "fields": [
             {
               "choose": "submission.example.org",

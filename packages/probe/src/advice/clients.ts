@@ -1,6 +1,6 @@
 import type { ClientAdvice, ClientField, ClientId, Setting } from '../report/account-report.ts';
 import { defaultPort } from '../report/endpoint.ts';
-import type { ClientProtocol } from '../report/endpoint.ts';
+import type { ClientProtocol, ServiceEndpoint } from '../report/endpoint.ts';
 import { escapeText } from '../report/escape.ts';
 import type { Lang } from '../report/explanation.ts';
 import { muttFields } from './clients/mutt.ts';
@@ -85,10 +85,14 @@ const instead: Readonly<Record<Lang, (protocol: ClientProtocol) => string>> = {
  * `not-possible` and no field is invented.
  *
  * @example
- * ```ts
- * const setting = { protocol: 'submission', host: 'smtp.example.org', port: 587, method: 'starttls', userName: 'address' } as const;
- * clientWords('outlook-2016', setting).fields.find(({ meaning }) => meaning)?.choose; // 'TLS'
- * clientWords('outlook-365', setting).fields.find(({ meaning }) => meaning)?.choose; // 'STARTTLS'
+ * ```ts run
+ * import { clientWords } from '@postern/probe';
+ * const host = 'smtp.example.org';
+ * const setting = { protocol: 'submission', host, port: 587, method: 'starttls', userName: 'address' } as const;
+ * const words = clientWords('outlook-2016', setting).fields.find(({ meaning }) => meaning);
+ * console.log(`${words?.field}: ${words?.choose}`); // Use the following type of encrypted connection: TLS
+ * const newer = clientWords('outlook-365', setting).fields.find(({ meaning }) => meaning);
+ * console.log(newer?.choose); // STARTTLS
  * ```
  */
 export function clientWords(
@@ -100,6 +104,8 @@ export function clientWords(
   const user = userNameWords(setting, lang, options.address);
   const service = setting.protocol === 'submission' ? 'outgoing' : 'incoming';
   const reason = because[setting.method][lang](setting.port);
+  const { protocol, host, port, method } = setting;
+  const endpoint: ServiceEndpoint = { protocol, host, port, method };
   if (client === 'mutt') {
     const fields = muttFields(setting, user).map((field, index) =>
       index === 0 ? { ...field, meaning: meaningOf(setting, lang) } : field,
@@ -108,6 +114,7 @@ export function clientWords(
       client,
       name: 'mutt',
       service,
+      endpoint,
       status: 'possible',
       fields,
       because: reason,
@@ -124,6 +131,7 @@ export function clientWords(
       client,
       name,
       service,
+      endpoint,
       status: 'not-possible',
       fields: [],
       because: `${impossible(choice, setting, lang)} ${instead[lang](setting.protocol)}`,
@@ -137,6 +145,7 @@ export function clientWords(
     client,
     name,
     service,
+    endpoint,
     status: 'possible',
     fields: fieldsOf(dialog, choice, setting, { user, lang }),
     because: reason,

@@ -67,16 +67,12 @@ function inScene(text: ReasonText, facts: Facts): Text {
  * @param options - `lang`: default `en`. `facts`: what is known about the case.
  *
  * @example
- * ```ts
- * explain('timeout-connect', {
- *   lang: 'en',
- *   facts: {
- *     protocol: 'submission',
- *     host: 'smtp.example.org',
- *     port: 465,
- *     works: [{ protocol: 'submission', host: 'smtp.example.org', port: 587, method: 'starttls' }],
- *   },
- * }).summary; // 'Port 465 is blocked on the way: no reply. Port 587 with STARTTLS works.'
+ * ```ts run
+ * import { explain } from '@postern/probe';
+ * const works = [{ protocol: 'submission', host: 'smtp.example.org', port: 587, method: 'starttls' }] as const;
+ * const facts = { protocol: 'submission', host: 'smtp.example.org', port: 465, works } as const;
+ * console.log(explain('timeout-connect', { facts }).summary);
+ * // Port 465 is blocked on the way: no reply. Port 587 with STARTTLS works.
  * ```
  */
 export function explain(

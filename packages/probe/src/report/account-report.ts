@@ -93,6 +93,8 @@ export interface ClientAdvice {
   readonly name: string;
   /** Receiving or sending. */
   readonly service: 'incoming' | 'outgoing';
+  /** The setting that the words stand for; where a program cannot do the recommended one, another that works. */
+  readonly endpoint: ServiceEndpoint;
   /** `not-possible`: this program has no way to say it; `fields` is empty then. */
   readonly status: 'possible' | 'not-possible';
   /** In the order of the dialog. */
@@ -192,6 +194,10 @@ export interface AccountReport {
   readonly clients: readonly ClientAdvice[];
   /** What else was noticed. */
   readonly findings: readonly Finding[];
+  /** Endpoints whose probes were stopped before their end; absent where all are in the report. */
+  readonly unfinished?: readonly ServiceEndpoint[];
+  /** Milliseconds after which the first service of each kind was known to work; `null` where none does. */
+  readonly usableAfterMs: { readonly incoming: number | null; readonly outgoing: number | null };
   /** Milliseconds in all. */
   readonly elapsedMs: number;
 }

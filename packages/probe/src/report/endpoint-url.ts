@@ -67,11 +67,12 @@ function shown(text: string): string {
  * @param options - `lang`: language of the message. Default `en`.
  *
  * @example
- * ```ts
- * parseEndpoint('imaps://mail.example.org');
- * // { ok: true, endpoint: { protocol: 'imap', host: 'mail.example.org', port: 993, method: 'implicit-tls' } }
- * parseEndpoint('imapss://mail.example.org');
- * // { ok: false, problem: 'unknown-scheme', message: 'Unknown scheme "imapss". Did you mean imaps?' }
+ * ```ts run
+ * import { parseEndpoint } from '@postern/probe/report';
+ * const typed = parseEndpoint('imaps://mail.example.org');
+ * console.log(typed.ok && typed.endpoint.port); // 993
+ * const mistyped = parseEndpoint('imapss://mail.example.org');
+ * console.log(mistyped.ok ? '' : mistyped.message); // Unknown scheme "imapss". Did you mean imaps?
  * ```
  */
 export function parseEndpoint(text: string, options: { readonly lang?: Lang } = {}): ParsedEndpoint {
@@ -146,8 +147,10 @@ function splitPort(text: string): Split {
  * An endpoint without TLS has no form that can be probed; it is printed with `+plaintext` for reports.
  *
  * @example
- * ```ts
- * printEndpoint({ protocol: 'imap', host: '2001:db8::1', port: 993, method: 'implicit-tls' }); // 'imaps://[2001:db8::1]'
+ * ```ts run
+ * import { printEndpoint } from '@postern/probe/report';
+ * const endpoint = { protocol: 'imap', host: '2001:db8::1', port: 993, method: 'implicit-tls' } as const;
+ * console.log(printEndpoint(endpoint)); // imaps://[2001:db8::1]
  * ```
  */
 export function printEndpoint(endpoint: ServiceEndpoint): string {

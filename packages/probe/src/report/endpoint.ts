@@ -46,8 +46,9 @@ const ports: Readonly<Record<Protocol, Readonly<Record<Method, number>>>> = {
  * The registered port of a protocol and method (RFC 8314 §7.3, RFC 6409 §3.1, RFC 9051 §2.1, RFC 1939 §3).
  *
  * @example
- * ```ts
- * defaultPort('submission', 'starttls'); // 587
+ * ```ts run
+ * import { defaultPort } from '@postern/probe/report';
+ * console.log(defaultPort('submission', 'starttls')); // 587
  * ```
  */
 export function defaultPort(protocol: Protocol, method: Method): number {

@@ -23,8 +23,9 @@ function visible(character: string): string {
  * longest SMTP reply line (RFC 5321 §4.5.3.1.5, 512 octets) fits.
  *
  * @example
- * ```ts
- * escapeText('220 \u001b[2Jhello\r\n'); // '220 \\x1b[2Jhello\\r\\n'
+ * ```ts run
+ * import { escapeText } from '@postern/probe/report';
+ * console.log(escapeText('220 \u001b[2Jhello\r\n')); // 220 \x1b[2Jhello\r\n
  * ```
  */
 export function escapeText(text: string, options: { readonly maxLength?: number } = {}): string {
@@ -55,8 +56,9 @@ const entities: Readonly<Record<string, string>> = {
  * unchanged, so text of a peer goes through {@link escapeText} first.
  *
  * @example
- * ```ts
- * escapeHtml('<b title="x">'); // '&lt;b title=&quot;x&quot;&gt;'
+ * ```ts run
+ * import { escapeHtml } from '@postern/probe/report';
+ * console.log(escapeHtml('<b title="x">')); // &lt;b title=&quot;x&quot;&gt;
  * ```
  */
 export function escapeHtml(text: string): string {

@@ -37,10 +37,11 @@ const unknown: ReadonlySet<string> = new Set<Reason>([
  * certificate reason then yields `works-unverified`. Default `false`: such a certificate is a refusal.
  *
  * @example
- * ```ts
- * verdictOf('timeout-connect'); // 'silent'
- * verdictOf('cert-expired'); // 'refused'
- * verdictOf('cert-expired', { unverified: true }); // 'works-unverified'
+ * ```ts run
+ * import { verdictOf } from '@postern/probe/report';
+ * console.log(verdictOf('timeout-connect')); // silent
+ * console.log(verdictOf('cert-expired')); // refused
+ * console.log(verdictOf('cert-expired', { unverified: true })); // works-unverified
  * ```
  */
 export function verdictOf(reason: ReportReason, options: { readonly unverified?: boolean } = {}): Verdict {

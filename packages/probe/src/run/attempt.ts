@@ -59,7 +59,7 @@ export async function attemptDialogue(
     if (!ending.ok) seen.phase = ending.fault.phase;
     return { seen, ending };
   } finally {
-    if (dialogue) await leave(dialogue, course);
+    if (dialogue) await leave(dialogue, connection, course);
   }
 }
 
@@ -154,10 +154,16 @@ function handshakeRequest(
   };
 }
 
-async function leave(dialogue: MailDialogue, { environment: { clock } }: Course): Promise<void> {
+async function leave(
+  dialogue: MailDialogue,
+  connection: Connection,
+  { environment: { clock } }: Course,
+): Promise<void> {
   const farewell = new AbortController();
   const cancel = clock.alarm(clock.now() + FAREWELL_MS, () => {
     farewell.abort();
+    // Whatever the farewell waits for then: nothing comes over a connection that is gone.
+    connection.reset();
   });
   await dialogue.quit({ signal: farewell.signal }).catch(() => undefined);
   cancel();

@@ -130,7 +130,8 @@ function attemptReport(
 function evidenceReport(evidence: Evidence | undefined): EvidenceReport | undefined {
   if (!evidence) return undefined;
   const { reply, protocol, syns, code, bytes } = evidence;
-  const shown = reply ?? (bytes && latin1(bytes));
+  // A server that was sent a ClientHello complains about every line of it: what it said first is what counts.
+  const shown = reply ?? (bytes && latin1(bytes).split(/\r?\n/, 1)[0]);
   const report: EvidenceReport = {
     ...(shown === undefined ? {} : { reply: shown }),
     ...(protocol === undefined ? {} : { protocol }),

@@ -21,7 +21,7 @@ export interface MailDialogue extends Upgradable, AsyncDisposable {
 export type LoginOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: Reason };
 
 /** Options of each call. */
-export interface SpeakCall {
+interface SpeakCall {
   readonly signal: AbortSignal;
 }
 

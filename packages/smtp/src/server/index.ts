@@ -7,7 +7,7 @@
  * out as an event.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { utf8, latin1 } from '@postern/wire';
  * import { smtpServer } from '@postern/smtp/server';
  * const server = smtpServer({ domain: 'mx.example.org', keywords: ['SIZE 1000'], startTls: { type: 'masked' } });

@@ -23,7 +23,7 @@ const maxEarlyBytes = 8192;
  * How well or badly it behaves is said by the options, so that a laboratory can build any server out of data.
  *
  * @example
- * ```ts
+ * ```ts run
  * import { latin1 } from '@postern/wire';
  * import { smtpServer } from '@postern/smtp/server';
  * const server = smtpServer({ domain: 'mx.example.org', startTls: { type: 'offered' } });

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { sample } from '../bytes.ts';
 import { isWireError, WireError } from '../faults.ts';
 import { isTlsRecord, judgeNonTls } from '../first-bytes.ts';
@@ -26,7 +26,14 @@ export class NodeConnection implements Connection {
   #reading: Promise<Uint8Array | undefined> | undefined;
   #plaintextSeen = false;
 
-  constructor(socket: Socket, channel: Channel, endpoint: Endpoint, evidence: 'first-bytes' | 'count') {
+  constructor(
+    socket: Socket,
+    channel: Channel,
+    endpoint: Endpoint,
+    evidence: 'first-bytes' | 'count',
+    tls?: TlsInfo,
+  ) {
+    this.tls = tls;
     this.#socket = socket;
     this.#channel = channel;
     this.#evidence = evidence;
@@ -149,7 +156,11 @@ export class NodeConnection implements Connection {
   reset(): void {
     const { stream } = this.#channel;
     if (stream !== this.#socket) stream.destroy();
-    if (!this.#socket.destroyed) this.#socket.resetAndDestroy();
+    if (this.#socket.destroyed) return;
+    // While a FIN is on its way libuv refuses a reset (EINVAL), and Node would then never close the handle; a socket that
+    // is TLS itself knows no reset.
+    if (this.#socket.writableEnded || this.#socket instanceof TLSSocket) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

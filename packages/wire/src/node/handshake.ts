@@ -1,17 +1,17 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { connect as tlsConnect, TLSSocket } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { WireError } from '../faults.ts';
 import type { Endpoint } from '../network.ts';
 import type { ChainTrust, TlsInfo, TlsOffer, TlsPeer, TlsRequest } from '../tls.ts';
 import { clientContext, serverContext } from './secure-context.ts';
 
-/** Begins a client's handshake over a stream; verification is ours, so nothing is refused here. */
-export function startClient(stream: Duplex, request: TlsRequest): TLSSocket {
+/** What a client's request means to Node. Verification is ours, so nothing is refused there. */
+export function clientOptions(request: TlsRequest): ConnectionOptions {
   const named = isIP(request.serverName) === 0 && request.serverName !== '';
-  return tlsConnect({
-    socket: stream,
+  return {
     secureContext: clientContext(request),
     // RFC 6066 §3: never an IP literal, no trailing dot.
     ...(named ? { servername: request.serverName.replace(/\.$/, '') } : {}),
@@ -19,7 +19,12 @@ export function startClient(stream: Duplex, request: TlsRequest): TLSSocket {
     // The chain's verdict is still computed; names are judged by `verify`, by stricter rules than Node's.
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
-  });
+  };
+}
+
+/** Begins a client's handshake over a stream. */
+export function startClient(stream: Duplex, request: TlsRequest): TLSSocket {
+  return tlsConnect({ socket: stream, ...clientOptions(request) });
 }
 
 /** Begins a server's handshake over a stream. */

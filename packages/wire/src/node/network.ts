@@ -1,12 +1,10 @@
 import { createSocket } from 'node:dgram';
-import { connect as netConnect, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { UsageError, WireError } from '../faults.ts';
-import { onCancel } from '../network.ts';
-import type { Connection, ConnectOptions, Endpoint, ExchangeOptions, Host, Network } from '../network.ts';
-import { connectFault, systemCode } from './connect-fault.ts';
-import { NodeConnection } from './connection.ts';
+import type { Endpoint, ExchangeOptions, Host, Network } from '../network.ts';
+import { systemCode } from './connect-fault.ts';
 import { listen, listenDatagrams } from './listen.ts';
-import { SocketChannel } from './socket-channel.ts';
+import { openTcp, openTls } from './open.ts';
 
 /** Options of {@link nodeNetwork}. */
 export interface NodeNetworkOptions {
@@ -32,9 +30,13 @@ export function nodeNetwork(options?: NodeNetworkOptions): Network & Host {
   const evidence = options?.evidence ?? 'count';
   return {
     async connect(endpoint, connectOptions) {
-      const connection = await open(endpoint, connectOptions, evidence);
-      if (connectOptions?.tls) {
-        const { signal, tls } = connectOptions;
+      check(endpoint, 1);
+      const tls = connectOptions?.tls;
+      // TLS straight over TCP is three to four times faster than in two steps, but shows no first bytes.
+      if (tls && evidence === 'count') return openTls(endpoint, tls, connectOptions);
+      const connection = await openTcp(endpoint, connectOptions, evidence);
+      if (tls) {
+        const { signal } = connectOptions;
         await connection.handshake(tls, signal ? { signal } : {});
       }
       return connection;
@@ -63,57 +65,6 @@ function check(endpoint: Endpoint, lowest: number): void {
   if (!Number.isInteger(port) || port < lowest || port > 65_535) {
     throw new UsageError(`port ${port} is not in ${lowest}…65535`, 'port', 'argument-refused');
   }
-}
-
-async function open(
-  endpoint: Endpoint,
-  options: ConnectOptions | undefined,
-  evidence: 'first-bytes' | 'count',
-): Promise<Connection> {
-  check(endpoint, 1);
-  const register = options?.[onCancel];
-  const signal = register ? undefined : options?.signal;
-  signal?.throwIfAborted();
-  const begun = performance.now();
-  const channel = new SocketChannel();
-  const socket = netConnect({
-    host: endpoint.address,
-    port: endpoint.port,
-    autoSelectFamily: false,
-    allowHalfOpen: true,
-    noDelay: true,
-    onread: channel.onread,
-  });
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      socket.off('connect', connected);
-      socket.off('error', failed);
-      signal?.removeEventListener('abort', aborted);
-    };
-    const connected = (): void => {
-      channel.attach(socket);
-      settle();
-      resolve(new NodeConnection(socket, channel, endpoint, evidence));
-    };
-    const failed = (error: Error): void => {
-      settle();
-      reject(connectFault(error, endpoint, performance.now() - begun));
-    };
-    const cancel = (reason: unknown): void => {
-      if (!socket.connecting) return;
-      settle();
-      socket.on('error', () => undefined);
-      socket.destroy();
-      reject(reason);
-    };
-    const aborted = (): void => {
-      cancel(signal?.reason);
-    };
-    socket.on('connect', connected);
-    socket.on('error', failed);
-    register?.(cancel);
-    signal?.addEventListener('abort', aborted, { once: true });
-  });
 }
 
 async function exchange(

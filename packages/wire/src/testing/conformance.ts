@@ -95,6 +95,15 @@ export function networkConformance(
       await connection.write(utf8('x'));
       await rejects(connection.read(), 'reset');
     });
+    test('closes although it is broken off while it says goodbye', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        while (await server.read());
+      });
+      const closing = connection[Symbol.asyncDispose]();
+      connection.reset();
+      await closing;
+      await connection[Symbol.asyncDispose]();
+    });
     test('gives bytes to the next read when one was aborted', async (scene) => {
       const connection = await scene.connect(echo);
       const controller = new AbortController();
@@ -168,6 +177,46 @@ export function networkConformance(
       go.resolve();
       const error = await failed.promise;
       equal(isWireError(error) && error.code, 'reset-during-tls');
+    });
+    test('implicit: in one go', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.acceptTls({ identity: () => scene.under.identity });
+        await echo(server);
+      }, accepting());
+      equal(connection.tls?.verification?.status, 'verified');
+      const size = 300_000;
+      const sent = new Uint8Array(size).fill(7);
+      const writing = connection.write(sent);
+      let count = 0;
+      while (count < size) count += (await connection.read())?.length ?? size;
+      await writing;
+      equal(count, size);
+    });
+    test('implicit: in one go, against a server that speaks no TLS or refuses, or a peer that is refused', async (scene) => {
+      const failing = async (
+        server: (connection: Connection) => Promise<void>,
+        request: TlsRequest,
+      ): Promise<unknown> =>
+        scene.connect(server, request).then(
+          () => 'connected',
+          (error: unknown) => (isWireError(error) ? error.fault.kind : error),
+        );
+      const bye = async (server: Connection): Promise<void> => {
+        await server.read();
+        await server.end();
+      };
+      equal(await failing(bye, accepting()), 'tls');
+      const fault = { kind: 'tls', reason: 'cert-expired', phase: 'tls', after: 0 } as const;
+      const refusing: TlsRequest = { serverName: 'x.test', verify: () => ({ status: 'rejected', fault }) };
+      const accept = async (server: Connection): Promise<void> => {
+        await server.acceptTls({ identity: () => scene.under.identity });
+        await server.read();
+      };
+      equal(await failing(accept, refusing), 'tls');
+      await rejects(
+        scene.under.network.connect(await scene.unused(), { tls: accepting() }),
+        'connection-refused',
+      );
     });
     test('upgrade: plaintext first, then a handshake on the same connection', async (scene) => {
       const connection = await scene.connect(async (server) => {
@@ -292,13 +341,13 @@ class Scene {
   }
 
   /** Connects to a server that behaves as told. */
-  async connect(server: (connection: Connection) => Promise<void>): Promise<Connection> {
+  async connect(server: (connection: Connection) => Promise<void>, tls?: TlsRequest): Promise<Connection> {
     const listener: Listener = await this.under.network.listen(
       { address: this.under.address, port: 0 },
       server,
     );
     this.#owned.push(listener);
-    const connection = await this.under.network.connect(listener.endpoint);
+    const connection = await this.under.network.connect(listener.endpoint, tls ? { tls } : {});
     this.#owned.unshift(connection);
     return connection;
   }

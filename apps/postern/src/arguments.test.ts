@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments } from './arguments.ts';
+import type { Options } from './arguments.ts';
+
+function optionsOf(...argv: readonly string[]): Options {
+  const request = readArguments(argv, {});
+  if (request.type !== 'command') throw new Error('no command');
+  return request.options;
+}
+
+function mistake(argv: readonly string[], env: Readonly<Record<string, string>> = {}): string {
+  try {
+    readArguments(argv, env);
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+  return 'no mistake';
+}
+
+describe('readArguments', () => {
+  it('reads every option', () => {
+    const argv =
+      'probe imaps://h --json --lang de --ca a.pem --resolver ::1 --connect-to 192.0.2.1 --server-name n.example --deadline 2m --user u --trace t.txt --no-color --quiet -v';
+    expect(readArguments(argv.split(' '), {})).toEqual({
+      type: 'command',
+      command: 'probe',
+      argument: 'imaps://h',
+      options: {
+        lang: 'de',
+        json: true,
+        quiet: true,
+        verbose: true,
+        color: false,
+        ca: 'a.pem',
+        resolver: '::1',
+        connectTo: '192.0.2.1',
+        serverName: 'n.example',
+        deadlineMs: 120_000,
+        user: 'u',
+        trace: 't.txt',
+      },
+    });
+  });
+
+  it('has nothing on by default', () => {
+    expect(optionsOf('check', 'example.org')).toEqual({
+      lang: 'en',
+      json: false,
+      quiet: false,
+      verbose: false,
+      color: undefined,
+      ca: undefined,
+      resolver: undefined,
+      connectTo: undefined,
+      serverName: undefined,
+      deadlineMs: undefined,
+      user: undefined,
+      trace: undefined,
+    });
+  });
+
+  it('takes options before and after the argument, with = and without', () => {
+    expect(optionsOf('--lang=de', 'check', 'x.example', '--verbose')).toMatchObject({
+      lang: 'de',
+      verbose: true,
+    });
+    expect(readArguments(['check', '--', '--strange.example'], {})).toMatchObject({
+      argument: '--strange.example',
+    });
+  });
+
+  it.each([
+    [{}, 'en'],
+    [{ LANG: 'de_AT.UTF-8' }, 'de'],
+    [{ LANG: 'de_DE', LC_ALL: 'C' }, 'en'],
+    [{ LC_ALL: '', LC_MESSAGES: 'de' }, 'de'],
+    [{ LANG: 'dede' }, 'en'],
+  ])('takes the language from the locale %j', (env, lang) => {
+    expect(readArguments([], env)).toEqual({ type: 'help', lang });
+  });
+
+  it('asks for help or version whatever else is typed', () => {
+    expect(readArguments(['check', '-h'], {})).toEqual({ type: 'help', lang: 'en' });
+    expect(readArguments(['--version', '--lang', 'de'], {})).toEqual({ type: 'version', lang: 'de' });
+  });
+
+  it('lets NO_COLOR switch colours off, unless it is empty', () => {
+    expect(readArguments(['lab'], { NO_COLOR: '1' })).toMatchObject({ options: { color: false } });
+    expect(readArguments(['lab'], { NO_COLOR: '' })).toMatchObject({ options: { color: undefined } });
+  });
+
+  it.each([
+    [['chekc', 'x'], 'There is no command "chekc". Did you mean check?'],
+    [['serve'], 'There is no command "serve". There are check, probe, explain, lab, demo.'],
+    [['check', 'x', '--jsno'], 'There is no option --jsno. Did you mean --json?'],
+    [['check', 'x', '--frobnicate'], 'There is no option --frobnicate.'],
+    [['check', 'x', '-x'], 'There is no option -x.'],
+    [['check', 'x', '--ca'], '--ca needs a value.'],
+    [['check', 'x', '--ca='], '--ca needs a value.'],
+    [['check', 'x', '--ca', '--json'], '--ca needs a value.'],
+    [['check', 'x', '--json=yes'], '--json takes no value.'],
+    [['check', 'x', 'y'], 'check takes one argument; "y" is one too many.'],
+    [['lab', 'x'], 'lab takes no argument; "x" is one too many.'],
+    [['check'], 'Which account? Type an address or a domain: postern check you@example.org'],
+    [['probe'], 'Which endpoint? Type one such as: postern probe imaps://mail.example.org'],
+    [['check', 'x', '--lang', 'fr'], '--lang: "fr" is not known. Known are en and de.'],
+    [['check', 'x', '--user', 'u'], '--user works with probe only.'],
+    [
+      ['check', 'x', '--deadline', 'soon'],
+      '--deadline: "soon" is no duration. Write for example 30s, 500ms or 2m.',
+    ],
+    [['chekc', '--lang', 'de'], 'Den Befehl „chekc“ gibt es nicht. Meinten Sie check?'],
+    [['check', 'x', '--jsno', '--lang=de'], 'Die Option --jsno gibt es nicht. Meinten Sie --json?'],
+    [['lab', 'x', '--lang', 'de'], 'lab nimmt keine Angabe; „x“ ist zu viel.'],
+  ])('names the mistake in %j', (argv, message) => {
+    expect(mistake(argv)).toBe(`UsageMistake: ${message}`);
+  });
+
+  it('complains in the language of the locale', () => {
+    expect(mistake(['probe'], { LANG: 'de_DE.UTF-8' })).toContain('Welcher Endpunkt?');
+  });
+});

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startNodeLab } from '@postern/lab/node';
+import type { Lab } from '@postern/lab';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labEnvironment } from '../src/lab-environment.ts';
+import { run } from '../src/run.ts';
+import { testTerminal } from './terminal.ts';
+
+describe('on real sockets', () => {
+  let lab: Lab;
+  let folder: string;
+  beforeAll(async () => {
+    [lab, folder] = await Promise.all([startNodeLab(), mkdtemp(join(tmpdir(), 'postern-test-'))]);
+  });
+  afterAll(async () => {
+    await lab[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('trusts the certificate authorities of --ca, and no others', async () => {
+    const ca = join(folder, 'ca.pem');
+    await writeFile(ca, lab.roots.join('\n'));
+    const { roots: _unused, ...given } = labEnvironment(lab);
+    const argv = ['probe', 'imaps://mail.allgood.test', '--json'];
+    const trusted = testTerminal();
+    expect(await run([...argv, '--ca', ca], trusted, { given })).toBe(0);
+    expect(JSON.parse(trusted.out())).toMatchObject({ verdict: 'works', certificate: { valid: true } });
+    const untrusted = testTerminal();
+    expect(await run(argv, untrusted, { given })).toBe(1);
+    expect(JSON.parse(untrusted.out())).toMatchObject({ verdict: 'refused', certificate: { valid: false } });
+  });
+
+  it('asks the DNS server of --resolver', async () => {
+    const { network, clock } = labEnvironment(lab);
+    const { address, port } = lab.resolver;
+    const terminal = testTerminal();
+    const argv = ['probe', 'imaps://mail.allgood.test', '--json', '--resolver', `${address}:${port}`];
+    await run(argv, terminal, { given: { ...(network && { network }), ...(clock && { clock }) } });
+    expect(JSON.parse(terminal.out())).toMatchObject({ attempts: [{}, {}] });
+  });
+
+  it('checks three accounts in the demo, and ends with status 0', { timeout: 20_000 }, async () => {
+    const terminal = testTerminal();
+    expect(await run(['demo', '--json'], terminal)).toBe(0);
+    const { checks } = JSON.parse(terminal.out()) as {
+      readonly checks: readonly {
+        readonly recommendation: { readonly outgoing: { readonly port: number } };
+      }[];
+    };
+    expect(checks.map(({ recommendation }) => recommendation.outgoing.port)).toEqual([465, 587, 465]);
+  });
+});
+
+it('runs the lab until it is interrupted', async () => {
+  const terminal = testTerminal();
+  const running = run(['lab', '--json'], terminal);
+  await expect.poll(terminal.out).not.toBe('');
+  const shown = JSON.parse(terminal.out()) as { readonly schema: string; readonly authority: string };
+  expect(shown.schema).toBe('postern.lab/1');
+  terminal.interrupt();
+  expect(await running).toBe(130);
+  expect(terminal.err()).toBe('The laboratory is closed.\n');
+});
