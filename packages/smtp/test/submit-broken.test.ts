@@ -451,3 +451,110 @@ test('other calls get their turn between messages', async () => {
     ]);
   });
 });
+
+test('SMTP-056 a source is read no faster than the server takes it', async () => {
+  const clock = virtualClock();
+  const network = simulatedNetwork({ clock, path: { latency: 1 } });
+  const chunkBytes = 16_384;
+  let pulled = 0;
+  let taken = 0;
+  let ahead = 0;
+  await network.listen(endpoint, async (connection) => {
+    for (const said of ['220 mx', '250-mx\r\n250 PIPELINING', '250 ok\r\n250 ok\r\n354 go']) {
+      await connection.write(utf8(`${said}\r\n`));
+      if (said.includes('354')) break;
+      await connection.read();
+    }
+    await connection.read();
+    for (;;) {
+      const bytes = await connection.read();
+      if (!bytes) break;
+      taken += bytes.length;
+      ahead = Math.max(ahead, pulled * chunkBytes - taken);
+      if (bytes.at(-3) === 46) await connection.write(utf8('250 queued\r\n'));
+      await new Promise<void>((resolve) => {
+        clock.alarm(clock.now() + 5, resolve);
+      });
+    }
+    await connection[Symbol.asyncDispose]();
+  });
+  async function* source(): AsyncGenerator<Uint8Array> {
+    for (; pulled < 600; pulled += 1) {
+      // The simulated line takes what is on the way for free, so the source gets to wait a little too.
+      await new Promise<void>((resolve) => {
+        clock.alarm(clock.now() + 1, resolve);
+      });
+      yield new Uint8Array(chunkBytes).fill(120);
+    }
+  }
+  await clock.run(async () => {
+    const smtp = await openSmtp(await network.connect(endpoint), { clock });
+    await smtp.ehlo('c');
+    expect(statuses(await smtp.submit(envelope, source()))).toEqual(['accepted']);
+    await smtp[Symbol.asyncDispose]();
+  });
+  expect(taken).toBeGreaterThan(598 * chunkBytes);
+  expect(ahead).toBeLessThan(200_000);
+});
+
+test('SMTP-140 SMTP-011 a 421 that came while nothing was under way: nothing of the next message is written', async () => {
+  const clock = virtualClock();
+  const network = simulatedNetwork({ clock, path: { latency: 1 } });
+  const heard: string[] = [];
+  await network.listen(endpoint, async (connection) => {
+    await connection.write(utf8('220 mx\r\n'));
+    await connection.read();
+    await connection.write(utf8('250-mx\r\n250-CHUNKING\r\n250 PIPELINING\r\n'));
+    await new Promise<void>((resolve) => {
+      clock.alarm(clock.now() + 1_000, resolve);
+    });
+    await connection.write(utf8('421 4.4.2 idle too long\r\n'));
+    for (let bytes = await connection.read(); bytes; bytes = await connection.read()) heard.push('something');
+    await connection[Symbol.asyncDispose]();
+  });
+  await clock.run(async () => {
+    const smtp = await openSmtp(await network.connect(endpoint), { clock, window: true });
+    await smtp.ehlo('c');
+    await new Promise<void>((resolve) => {
+      clock.alarm(clock.now() + 2_000, resolve);
+    });
+    const submission = await smtp.submit(envelope, content);
+    expect(submission).toMatchObject({
+      recipients: [{ status: 'retry-later', reason: 'server-closing' }],
+      fault: { evidence: { reply: '421 4.4.2 idle too long' } },
+    });
+  });
+  expect(heard).toEqual([]);
+});
+
+test('SMTP-011 a reply that nobody asked for: the next message is not offered, and nothing is uncertain', async () => {
+  const clock = virtualClock();
+  const network = simulatedNetwork({ clock, path: { latency: 1 } });
+  await network.listen(endpoint, async (connection) => {
+    await connection.write(utf8('220 mx\r\n'));
+    await connection.read();
+    await connection.write(utf8('250-mx\r\n250-CHUNKING\r\n250 PIPELINING\r\n250 extra\r\n'));
+    while (await connection.read().catch(() => undefined));
+    await connection[Symbol.asyncDispose]();
+  });
+  await clock.run(async () => {
+    const smtp = await openSmtp(await network.connect(endpoint), { clock, window: true });
+    await smtp.ehlo('c');
+    expect((await smtp.submit(envelope, content)).recipients).toMatchObject([
+      { status: 'retry-later', reason: 'desynchronised' },
+    ]);
+  });
+});
+
+test('an observer that throws is heard by everybody whose message was under way', async () => {
+  await mailScene({}, async ({ open, server }) => {
+    const smtp = await open({
+      onEvent: (event) => {
+        if (event.type === 'reply' && event.command.verb === 'DATA') throw new Error('observer');
+      },
+    });
+    const all = await Promise.allSettled([smtp.submit(envelope, content), smtp.submit(envelope, content)]);
+    expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(server.messages).toEqual([]);
+  });
+});

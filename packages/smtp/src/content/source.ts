@@ -6,7 +6,9 @@ import type { LineState } from './transparency.ts';
 export interface WebReadable {
   /** Takes the stream over. */
   getReader(): {
+    /** The next chunk. */
     read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | string | undefined }>;
+    /** Gives the rest up. */
     cancel(reason?: unknown): Promise<void>;
   };
 }

@@ -135,6 +135,16 @@ export class Deliveries {
     transaction.wake();
   }
 
+  /** Nothing goes on: everybody hears the error. */
+  abandon(error: unknown): void {
+    const flight = this.#flight.splice(0);
+    for (const job of [...flight.map((transaction) => transaction.job), ...this.#waiting.splice(0)])
+      job.reject(error);
+    for (const transaction of flight) transaction.wake();
+    this.#resets = 0;
+    this.#resetNeeded = false;
+  }
+
   /** The dialogue is over: what has no result yet gets one. */
   end(fault: Fault): void {
     const flight = this.#flight.splice(0);
@@ -275,10 +285,17 @@ export class Deliveries {
     else if (plan.window) this.#feed(transaction);
   }
 
+  /** Speaks, unless the dialogue ended by what was just heard: a 421 is told as a reply first. */
+  #say(command: SmtpCommand): boolean {
+    if (this.#line.over) return false;
+    this.#line.send(command);
+    return true;
+  }
+
   #mailAnswered(transaction: Transaction, reply: Reply): void {
     if (replyClass(reply) === 'positive') {
       transaction.opened = true;
-      if (!this.#pipelining) this.#line.send(rcpt(transaction, 0));
+      if (!this.#pipelining) this.#say(rcpt(transaction, 0));
       return;
     }
     transaction.refused = true;
@@ -300,7 +317,7 @@ export class Deliveries {
       } else job.result(index, (address) => negative('rcpt', reply, address));
     }
     if (transaction.envelopeAnswered) this.#envelopeAnswered(transaction);
-    else if (!this.#pipelining) this.#line.send(rcpt(transaction, transaction.answered));
+    else if (!this.#pipelining) this.#say(rcpt(transaction, transaction.answered));
   }
 
   #envelopeAnswered(transaction: Transaction): void {
@@ -316,7 +333,7 @@ export class Deliveries {
     // RFC 5321 §3.3: no DATA where all recipients were refused.
     if (accepted.length === 0) this.#finish(transaction, !transaction.refused);
     else if (plan.chunks) this.#content(transaction);
-    else this.#line.send({ verb: 'DATA' });
+    else this.#say({ verb: 'DATA' });
   }
 
   #dataAnswered(transaction: Transaction, reply: Reply): void {
@@ -331,8 +348,7 @@ export class Deliveries {
       return;
     }
     // RFC 2920 §3.1: the server must not deliver it, but it wants its dot.
-    transaction.written = true;
-    this.#line.send(endOfContent);
+    transaction.written = this.#say(endOfContent);
     // RFC 2033 §4.2: nobody will answer it there.
     if (this.#line.lmtp) this.#finish(transaction, false);
     else this.#advance();
@@ -345,7 +361,7 @@ export class Deliveries {
       this.#feed(transaction);
       return;
     }
-    this.#line.send(plan.chunks ? lastChunk(transaction) : { verb: 'CONTENT', bytes: whole, last: true });
+    this.#say(plan.chunks ? lastChunk(transaction) : { verb: 'CONTENT', bytes: whole, last: true });
     this.#wrote(transaction);
     this.#advance();
   }

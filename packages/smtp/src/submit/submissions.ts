@@ -118,7 +118,13 @@ export class Submissions {
         }
       }
     } catch (error) {
-      deliveries.end(isWireError(error) ? error.fault : this.#closed());
+      if (isWireError(error)) {
+        deliveries.end(error.fault);
+      } else {
+        // Not the peer's doing: an observer that throws, or a mistake of ours. What is on the way must not become complete.
+        this.#host.destroy();
+        deliveries.abandon(error);
+      }
     } finally {
       if (this.#batch === batch) this.#batch = undefined;
     }

@@ -13,7 +13,7 @@ const plain: Readonly<Record<Step, Reason>> = {
 };
 
 /** What a negative reply is about: by codes alone, never by its text. */
-export function deliveryReason(step: Step, { code, enhanced }: Reply): Reason {
+function deliveryReason(step: Step, { code, enhanced }: Reply): Reason {
   if (code === 421) return 'server-closing'; // RFC 5321 §3.8
   if (code === 530) return 'auth-required'; // RFC 4954 §6
   const detail = enhanced?.slice(2);
