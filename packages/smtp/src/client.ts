@@ -22,7 +22,12 @@ import type { SmtpClientMachine } from './machine.ts';
 import { replyClass } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { Answer, CallOptions, Login, OpenSmtpOptions, Smtp, StartTlsOptions } from './smtp.ts';
+import type { Content } from './content/source.ts';
+import { Submissions } from './submit/submissions.ts';
+import type { SubmissionHost, SubmitOptions } from './submit/submissions.ts';
+import type { Envelope, Submission } from './submit/submission.ts';
 import { refusalEvidence, refusalReason } from './transition.ts';
+import { release, unlessAborted } from './waiting.ts';
 
 /** How long disposal waits for the reply to QUIT. */
 const farewell = 1_000;
@@ -58,15 +63,6 @@ export async function openSmtp(connection: Connection, options: OpenSmtpOptions)
   return smtp;
 }
 
-/** Lets go of something whatever happens. */
-async function release(owned: AsyncDisposable): Promise<void> {
-  try {
-    await owned[Symbol.asyncDispose]();
-  } catch {
-    // It is gone either way.
-  }
-}
-
 type ReplyEvent = Extract<SmtpEvent, { readonly type: 'reply' }>;
 
 class SmtpDialogue implements Smtp {
@@ -80,21 +76,28 @@ class SmtpDialogue implements Smtp {
   /** Settles when the call that has the turn is done; calls queue behind one another. */
   #turn: Promise<void> = Promise.resolve();
   #busy = 0;
+  /** How many calls have ever taken a place in that queue. */
+  #calls = 0;
   /**
    * The event that is waited for. One wait is always open, also between calls: so a 421 or a FIN that comes while nothing
    * is asked is noticed before the next command, and never taken for its reply.
    */
   #pending: Promise<SmtpEvent | undefined> | undefined;
   #tlsRequest: TlsRequest | undefined;
+  #lmtp = false;
+  readonly #submissions: Submissions;
 
   constructor(connection: Connection, options: OpenSmtpOptions) {
     const { clock, patience, strict, offeredStartTlsBefore = false, observe, onEvent } = options;
+    const { chunking = 'auto', window = false, longAddresses = false } = options;
     this.connection = connection;
     this.#clock = clock;
     this.#onEvent = onEvent;
     this.#offeredBefore = offeredStartTlsBefore;
     this.#machine = smtpClient({
       offeredStartTlsBefore,
+      window,
+      longAddresses,
       ...(patience !== undefined && { patience }),
       ...(strict !== undefined && { strict }),
       ...(connection.tls && { tls: connection.tls }),
@@ -107,6 +110,50 @@ class SmtpDialogue implements Smtp {
       },
       ...(observe && { observe }),
     });
+    this.#submissions = new Submissions(this.#host(), { chunking, window, longAddresses });
+  }
+
+  /** The dialogue as submissions see it. */
+  #host(): SubmissionHost {
+    const dialogue = this.#dialogue;
+    const facts = {
+      extensions: () => this.extensions,
+      tls: () => this.connection.tls,
+      lmtp: () => this.#lmtp,
+      calls: () => this.#calls,
+    };
+    return {
+      endpoint: this.connection.endpoint,
+      get extensions() {
+        return facts.extensions();
+      },
+      get tls() {
+        return facts.tls();
+      },
+      get lmtp() {
+        return facts.lmtp();
+      },
+      get calls() {
+        return facts.calls();
+      },
+      get over() {
+        return dialogue.ended !== undefined;
+      },
+      send: (...commands) => {
+        dialogue.send(...commands);
+      },
+      drained: () => dialogue.drained(),
+      destroy: () => {
+        void this.#destroy();
+      },
+      inTurn: (call) => this.#inTurn(undefined, call),
+      next: () => this.#next(undefined),
+      take: () => {
+        const event = dialogue.take();
+        if (event) this.#onEvent?.(event);
+        return event;
+      },
+    };
   }
 
   get extensions(): Extensions {
@@ -149,8 +196,22 @@ class SmtpDialogue implements Smtp {
       const { reply, extensions } = heloInstead.has(first.reply.code)
         ? await this.#ask({ verb: 'HELO', domain: name }, options)
         : first;
+      this.#lmtp &&= !extensions;
       return extensions ? { ok: true, value: extensions, reply } : { ok: false, reply };
     });
+  }
+
+  lhlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>> {
+    const name = domain ?? addressLiteral(this.connection.localEndpoint.address);
+    return this.#inTurn(options, async () => {
+      const { reply, extensions } = await this.#ask({ verb: 'LHLO', domain: name }, options);
+      this.#lmtp ||= extensions !== undefined;
+      return extensions ? { ok: true, value: extensions, reply } : { ok: false, reply };
+    });
+  }
+
+  submit(envelope: Envelope, content: Content, options?: SubmitOptions): Promise<Submission> {
+    return this.#submissions.submit(envelope, content, options);
   }
 
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
@@ -209,7 +270,7 @@ class SmtpDialogue implements Smtp {
   }
 
   command(
-    command: Exclude<WireCommand, { readonly verb: 'STARTTLS' | 'QUIT' }>,
+    command: Exclude<WireCommand, { readonly verb: 'STARTTLS' | 'QUIT' | 'DATA' | 'CONTENT' }>,
     options?: CallOptions,
   ): Promise<Answer<undefined>> {
     return this.#inTurn(options, async () => {
@@ -253,6 +314,7 @@ class SmtpDialogue implements Smtp {
     const done = Promise.withResolvers<void>();
     this.#turn = done.promise;
     this.#busy += 1;
+    this.#calls += 1;
     try {
       await before;
       signal?.throwIfAborted();
@@ -367,21 +429,5 @@ class SmtpDialogue implements Smtp {
 
   #closedByOwner(): UsageError {
     return new UsageError('the dialogue was closed while a reply was awaited', 'disposal');
-  }
-}
-
-/** Waits for a promise, or rejects with `signal.reason`. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => {
-    aborted.reject(signal.reason);
-  };
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

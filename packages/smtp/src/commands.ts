@@ -1,8 +1,6 @@
-import { concatBytes, latin1, UsageError, utf8 } from '@postern/wire';
-import type { WriteOutput } from '@postern/wire';
 import type { ClientMechanism } from '@postern/sasl';
-import type { Session } from './session.ts';
-import type { StateName, WaitingName } from './states.ts';
+import type { MailParameters, RcptParameters } from './mail/parameters.ts';
+import type { WaitingName } from './states.ts';
 
 /** What a client can say. A closed union on `verb`; a new verb is a new member and a row in `verbs`. */
 export type SmtpCommand =
@@ -27,10 +25,58 @@ export type SmtpCommand =
       readonly verb: 'RESUME';
       readonly result: Uint8Array;
     }
-  | { readonly verb: 'NOOP' | 'RSET' | 'QUIT' };
+  | {
+      /** Begins a transaction (RFC 5321 §4.1.1.2). */
+      readonly verb: 'MAIL';
+      /** The reverse-path without angle brackets; empty for the null reverse-path of notifications (RFC 5321 §4.5.5). */
+      readonly from: string;
+      readonly parameters?: MailParameters;
+    }
+  | {
+      readonly verb: 'RCPT';
+      /** The forward-path without angle brackets. */
+      readonly to: string;
+      readonly parameters?: RcptParameters;
+    }
+  | {
+      /** A chunk of content (RFC 3030 §2), sent as it is: line ends are the caller's business, and dots are not stuffed. */
+      readonly verb: 'BDAT';
+      readonly content: Uint8Array;
+      /** Whether it is the last one. Default `false`. */
+      readonly last?: boolean;
+    }
+  | {
+      readonly verb: 'VRFY';
+      /** A user name or mailbox, in ASCII. */
+      readonly name: string;
+    }
+  | {
+      /**
+       * No word of the wire: content after the 354 to DATA, in any cut. Bare CR and LF are completed and dots stuffed. The
+       * bytes are handed over for good.
+       */
+      readonly verb: 'CONTENT';
+      readonly bytes: Uint8Array;
+      /**
+       * Ends the content with the final dot; the reply to that is then awaited, in LMTP one for each accepted recipient.
+       * Default `false`.
+       */
+      readonly last?: boolean;
+    }
+  | {
+      /**
+       * No word of the wire: the connection took everything that was written. Until then the limit `dataBlock` runs (RFC
+       * 5321 §4.5.3.2.5); from then on the machine waits for the next content without a limit.
+       */
+      readonly verb: 'DRAINED';
+    }
+  | { readonly verb: 'DATA' | 'NOOP' | 'RSET' | 'QUIT' };
 
-/** A command that goes out as a line and gets a reply. */
-export type WireCommand = Exclude<SmtpCommand, { readonly verb: 'RESUME' }>;
+/** A command that gets a reply: with CONTENT it is the final dot that does. */
+export type WireCommand = Exclude<SmtpCommand, { readonly verb: 'RESUME' | 'DRAINED' }>;
+
+/** A command that is one line, and with BDAT the octets behind it. */
+export type LineCommand = Exclude<WireCommand, { readonly verb: 'AUTH' | 'CONTENT' }>;
 
 /** What is to be known about a verb. */
 export interface VerbRow {
@@ -51,45 +97,20 @@ export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   STARTTLS: { state: 'starttls', mayBeFollowed: false }, // RFC 3207 §4: last in a group
   AUTH: { state: 'auth', mayBeFollowed: false }, // RFC 4954 §4
   NOOP: { state: 'noop', mayBeFollowed: false },
+  MAIL: { state: 'mail', mayBeFollowed: true },
+  RCPT: { state: 'rcpt', mayBeFollowed: true },
+  DATA: { state: 'data', mayBeFollowed: false },
+  // RFC 2920 §3.1: message content may be the first element of the next group.
+  CONTENT: { state: 'data-end', mayBeFollowed: true },
+  BDAT: { state: 'bdat', mayBeFollowed: true }, // RFC 3030 §4.2
+  VRFY: { state: 'vrfy', mayBeFollowed: false },
   RSET: { state: 'rset', mayBeFollowed: true },
   QUIT: { state: 'quit', mayBeFollowed: false },
 };
 
-/** RFC 5321 §4.5.3.1.4: octets of a command line with its CRLF. AUTH keeps to it too (RFC 4954 §4). */
-export const maxCommandBytes = 512;
-
-/**
- * A command line with its CRLF. Throws a {@link UsageError} with code `argument-refused` for an argument that would break
- * the line; nothing has been sent then. The line of AUTH is made by its exchange.
- */
-export function encodeCommand(command: Exclude<WireCommand, { readonly verb: 'AUTH' }>): Uint8Array {
-  const line = 'domain' in command ? `${command.verb} ${domainArgument(command.domain)}` : command.verb;
-  return utf8(`${line}\r\n`);
-}
-
-/** Several writes as one, so that a group leaves in one segment. Secrets stay masked. */
-export function joinWrites(writes: readonly WriteOutput[]): WriteOutput {
-  const [only] = writes;
-  if (writes.length === 1 && only) return only;
-  const secret = writes.some(({ shown }) => shown !== undefined);
-  return {
-    type: 'write',
-    bytes: concatBytes(writes.map(({ bytes }) => bytes)),
-    ...(secret && { shown: writes.map(({ bytes, shown }) => shown ?? latin1(bytes)).join('') }),
-  };
-}
-
-/** RFC 5321 §4.1.2, §2.3.8: no octet outside 33 to 126 and no angle bracket can be part of a domain or address literal. */
-function domainArgument(domain: string): string {
-  // RFC 5321 §4.5.3.1.2: 255 octets. A name with other than ASCII letters goes out as A-labels (RFC 6531 §3.7.1).
-  if (domain.length > 255 || !/^[!-;=?-~]+$/.test(domain)) {
-    throw new UsageError(
-      'the domain must be a host name or an address literal in printable ASCII',
-      'RFC 5321 §4.1.1.1',
-      'argument-refused',
-    );
-  }
-  return domain;
+/** The state in which the reply to a command is awaited. The last chunk is what the final dot is after DATA. */
+export function awaitedIn(command: WireCommand): WaitingName {
+  return command.verb === 'BDAT' && command.last === true ? 'data-end' : verbs[command.verb].state;
 }
 
 /**
@@ -105,67 +126,4 @@ function domainArgument(domain: string): string {
 export function addressLiteral(address: string): string {
   const bare = address.replace(/%.*$/s, '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
   return bare.includes(':') ? `[IPv6:${bare}]` : `[${bare}]`;
-}
-
-/** RFC 2920 §3.1: groups only where PIPELINING is offered, and some verbs only at their end. */
-export function checkFollows(
-  session: Session,
-  previous: WireCommand | undefined,
-  command: WireCommand,
-): void {
-  if (!previous) return;
-  if (!session.extensions.keywords['PIPELINING']) {
-    throw new UsageError(
-      `${command.verb} before the reply to ${previous.verb}: the server does not offer PIPELINING`,
-      'RFC 2920 §3.1',
-    );
-  }
-  if (!verbs[previous.verb].mayBeFollowed) {
-    throw new UsageError(
-      `${command.verb} before the reply to ${previous.verb}, which must be last in a group`,
-      'RFC 2920 §3.1',
-    );
-  }
-}
-
-/** States in which nothing may be said: the rest of the sentence, and the rule. */
-const silentStates: Readonly<Partial<Record<StateName, readonly [when: string, rule: string]>>> = {
-  start: ['before the greeting', 'RFC 5321 §4.3.1'],
-  greeting: ['before the greeting', 'RFC 5321 §4.3.1'],
-  // Nothing is written between the verb and the end of the handshake.
-  tls: ['during the TLS handshake', 'RFC 3207 §4'],
-  'auth-work': ['within AUTH', 'RFC 4954 §4'],
-  ended: ['after the end of the dialogue', 'RFC 5321 §3.8'],
-};
-
-/** Whether the state allows a command; throws if not. */
-export function checkAllowed(session: Session, command: WireCommand): void {
-  const { name, extensions } = session;
-  const silent = silentStates[name];
-  if (silent) throw new UsageError(`${command.verb} ${silent[0]}`, silent[1]);
-  if (name === 'rejected' && command.verb !== 'QUIT') {
-    throw new UsageError(`${command.verb} after a greeting that was a refusal`, 'RFC 5321 §3.1');
-  }
-  if (command.verb === 'STARTTLS') {
-    if (session.tls) throw new UsageError('STARTTLS inside TLS', 'RFC 3207 §4.2');
-    if (extensions.startTls !== 'offered' && command.tryAnyway !== true) {
-      const code = extensions.startTls === 'masked' ? 'starttls-masked' : 'starttls-not-offered';
-      throw new UsageError('STARTTLS is not offered', 'RFC 3207 §2', code);
-    }
-  }
-  if (command.verb === 'AUTH') {
-    const { mechanism } = command;
-    if (session.authenticated) throw new UsageError('a second AUTH', 'RFC 4954 §4');
-    // RFC 4954 §14, RFC 8314 §4.1: a password in the clear only to a peer that was verified.
-    if (mechanism.plaintext && session.tls?.verification?.status !== 'verified') {
-      throw new UsageError(
-        `${mechanism.name} without verified TLS`,
-        'RFC 4954 §14',
-        'plaintext-login-refused',
-      );
-    }
-    if (!extensions.auth.includes(mechanism.name)) {
-      throw new UsageError(`${mechanism.name} is not offered`, 'RFC 4954 §4', 'auth-not-offered');
-    }
-  }
 }

@@ -40,3 +40,16 @@ test('a keyword that is a property of every object is not there unless offered',
   expect(parseExtensions(['x']).keywords['constructor']).toBeUndefined();
   expect(parseExtensions([]).domain).toBe('');
 });
+
+test.each([
+  ['RCPTMAX=20 MAILMAX=5', { rcptMax: 20, mailMax: 5 }],
+  ['rcptmax=1 RCPTDOMAINMAX=999999', { rcptMax: 1, rcptDomainMax: 999_999 }],
+  ['RCPTMAX=0 MAILMAX=1000000', {}],
+  ['RCPTMAX=x MAILMAX=05', {}],
+  ['FOO BAR=x_y MAILMAX=7', { mailMax: 7 }],
+  ['MAILMAX=7 RCP:TMAX=1', {}],
+  ['MAILMAX=7 RCPTMAX=1;2', {}],
+])('SMTP-121 LIMITS %s', (parameters, expected) => {
+  const none = { mailMax: undefined, rcptMax: undefined, rcptDomainMax: undefined };
+  expect(parseExtensions(['mx', `LIMITS ${parameters}`]).limits).toEqual({ ...none, ...expected });
+});

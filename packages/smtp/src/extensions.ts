@@ -13,7 +13,21 @@ export interface Extensions {
   readonly size: bigint | undefined;
   /** `masked` = a keyword such as `XXXXXXXA` stands where a device on the way overwrote STARTTLS. */
   readonly startTls: 'offered' | 'masked' | 'absent';
+  /** What the server limits beyond the rules of SMTP (RFC 9422). */
+  readonly limits: Limits;
 }
+
+/** The limits of RFC 9422 §4; `undefined` = none is announced. */
+export interface Limits {
+  /** MAIL commands in a session, failed ones too. */
+  readonly mailMax: number | undefined;
+  /** RCPT commands in a transaction, failed ones too. */
+  readonly rcptMax: number | undefined;
+  /** Different domains of recipients in a session. */
+  readonly rcptDomainMax: number | undefined;
+}
+
+const noLimits: Limits = { mailMax: undefined, rcptMax: undefined, rcptDomainMax: undefined };
 
 /** Nothing is offered: before EHLO, after HELO, and after a TLS handshake until the next EHLO (RFC 3207 §4.2). */
 export const noExtensions: Extensions = {
@@ -22,6 +36,7 @@ export const noExtensions: Extensions = {
   auth: [],
   size: undefined,
   startTls: 'absent',
+  limits: noLimits,
 };
 
 /** RFC 5321 §4.1.1.1: a letter or digit, then letters, digits and hyphens; `=` only in the old form `AUTH=LOGIN`. */
@@ -65,6 +80,25 @@ export function parseExtensions(lines: readonly string[]): Extensions {
     auth: [...auth],
     size: sizeOf(keywords['SIZE']),
     startTls: startTlsOf(keywords),
+    limits: limitsOf(keywords['LIMITS']),
+  };
+}
+
+/** RFC 9422 §3: a parameter that breaks the syntax voids them all, a bad value or an unknown name only itself. */
+function limitsOf(parameters: readonly string[] | undefined): Limits {
+  if (!parameters) return noLimits;
+  const values = new Map<string, number>();
+  for (const parameter of parameters) {
+    const match = /^([A-Za-z\d_-]+)(?:=([!-:<-~]+))?$/.exec(parameter);
+    if (!match) return noLimits;
+    const [, name = '', value = ''] = match;
+    // RFC 9422 §4: one to six digits, no leading zero.
+    if (/^[1-9]\d{0,5}$/.test(value)) values.set(name.toUpperCase(), Number(value));
+  }
+  return {
+    mailMax: values.get('MAILMAX'),
+    rcptMax: values.get('RCPTMAX'),
+    rcptDomainMax: values.get('RCPTDOMAINMAX'),
   };
 }
 

@@ -1,12 +1,13 @@
 /**
- * The SMTP, submission and LMTP dialogue, client side: from the greeting over EHLO, STARTTLS and AUTH to QUIT, as a machine
- * (`smtpClient`) and with promises (`openSmtp`). The server side is `@postern/smtp/server`.
+ * The SMTP, submission and LMTP dialogue, client side: from the greeting over EHLO, STARTTLS, AUTH and mail transactions to
+ * QUIT, as a machine (`smtpClient`) and with promises (`openSmtp`). The server side is `@postern/smtp/server`.
  *
  * It is *not* a mailer: it composes no messages, looks up no MX, and decides no TLS policy; it reports what a server offers
- * and refuses what would be unsafe. Limits: the mail transaction (MAIL, RCPT, DATA, BDAT) is not part of it yet.
+ * and refuses what would be unsafe.
  *
- * RFCs: 5321, 3207 (STARTTLS), 4954 (AUTH), 2034 and 3463 (enhanced codes), 2920 (PIPELINING), 1870 (SIZE), 2033 (LHLO),
- * 7504 (521), 8314 (implicit TLS).
+ * RFCs: 5321, 3207 (STARTTLS), 4954 (AUTH), 2034 and 3463 (enhanced codes), 2920 (PIPELINING), 3030 (CHUNKING, BINARYMIME),
+ * 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 3461 (DSN), 8689 (REQUIRETLS), 9422 (LIMITS), 2033 (LMTP), 7504 (521),
+ * 8314 (implicit TLS).
  *
  * @example
  * ```ts run
@@ -26,12 +27,14 @@ export { authOutcome } from './auth/outcome.ts';
 export type { AuthContext, AuthOutcome } from './auth/outcome.ts';
 export { openSmtp } from './client.ts';
 export { addressLiteral } from './commands.ts';
-export type { SmtpCommand, WireCommand } from './commands.ts';
+export type { LineCommand, SmtpCommand, WireCommand } from './commands.ts';
+export type { Content, ContentOnce, WebReadable } from './content/source.ts';
 export { enhancedStatus } from './enhanced.ts';
 export type { EnhancedStatus } from './enhanced.ts';
 export type { SmtpDiagnostic, SmtpEvent } from './events.ts';
 export { parseExtensions } from './extensions.ts';
-export type { Extensions } from './extensions.ts';
+export type { Extensions, Limits } from './extensions.ts';
+export type { CustomParameter, MailParameters, RcptParameters } from './mail/parameters.ts';
 export { smtpClient } from './machine.ts';
 export type { SmtpClientMachine, SmtpClientOptions } from './machine.ts';
 export { replyClass, replyText } from './reply.ts';
@@ -39,3 +42,5 @@ export type { Reply, ReplyClass, ReplyLimits } from './reply.ts';
 export type { Answer, CallOptions, Login, OpenSmtpOptions, Smtp, StartTlsOptions } from './smtp.ts';
 export { patienceProfiles, states } from './states.ts';
 export type { Patience, StateName, StateRow, WaitingName } from './states.ts';
+export type { Envelope, Recipient, RecipientResult, Submission } from './submit/submission.ts';
+export type { SubmitOptions } from './submit/submissions.ts';

@@ -23,6 +23,13 @@ export interface SmtpClientOptions {
   readonly tls?: TlsInfo;
   /** Whether this server was seen to offer STARTTLS before. Default `false`. */
   readonly offeredStartTlsBefore?: boolean;
+  /**
+   * Lets BDAT follow MAIL and RCPT, and commands follow BDAT, before the replies are in: one wait less for each message.
+   * Every verb still gets its reply. Default `false`: RFC 3030 §2 collects the replies to MAIL and RCPT first.
+   */
+  readonly window?: boolean;
+  /** Takes addresses over the sizes of RFC 5321 §4.5.3.1. Default `false`. */
+  readonly longAddresses?: boolean;
 }
 
 /** The client machine, with what it knows about the server. */
@@ -70,8 +77,10 @@ class SmtpClient implements SmtpClientMachine {
     strict = false,
     tls,
     offeredStartTlsBefore = false,
+    window = false,
+    longAddresses = false,
   }: SmtpClientOptions = {}) {
-    this.#rules = { patience: resolvePatience(patience), offeredStartTlsBefore };
+    this.#rules = { patience: resolvePatience(patience), offeredStartTlsBefore, window, longAddresses };
     this.#reader = new ReplyReader({ ...replyLimits, ...limits }, { strict });
     this.#session = newSession(tls);
   }
@@ -102,11 +111,7 @@ class SmtpClient implements SmtpClientMachine {
 
   sendAll(commands: readonly SmtpCommand[], now: Instant): Outputs {
     const after = this.#inFlight.at(-1);
-    const outputs = this.#step({ type: 'send', commands, after }, now);
-    if (this.#session.name !== 'ended') {
-      for (const command of commands) if (command.verb !== 'RESUME') this.#inFlight.push(command);
-    }
-    return outputs;
+    return this.#step({ type: 'send', commands, after }, now);
   }
 
   receive(bytes: Uint8Array, now: Instant): Outputs {
@@ -172,14 +177,16 @@ class SmtpClient implements SmtpClientMachine {
 
   #answered(): void {
     this.#head += 1;
-    if (this.#head < this.#inFlight.length) return;
-    this.#inFlight = [];
+    // A pipeline that never runs dry must not keep what was answered.
+    if (this.#head < this.#inFlight.length && this.#head < 1024) return;
+    this.#inFlight = this.#inFlight.slice(this.#head);
     this.#head = 0;
   }
 
   #step(input: Input, now: Instant): Outputs {
-    const { session, outputs } = step(this.#session, input, now, this.#rules);
+    const { session, outputs, awaits } = step(this.#session, input, now, this.#rules);
     this.#session = session;
+    if (awaits) for (const command of awaits) this.#inFlight.push(command);
     return outputs;
   }
 }

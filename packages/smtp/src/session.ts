@@ -1,5 +1,6 @@
 import type { EndOfStream, Instant, Output, Reason, TlsInfo } from '@postern/wire';
 import type { Exchange } from './auth/exchange.ts';
+import type { LineState } from './content/transparency.ts';
 import type { SmtpCommand, WireCommand } from './commands.ts';
 import type { SmtpDiagnostic, SmtpEvent } from './events.ts';
 import { noExtensions } from './extensions.ts';
@@ -12,6 +13,27 @@ export interface Rules {
   readonly patience: Patience;
   /** The caller remembers an offer of STARTTLS by this server. */
   readonly offeredStartTlsBefore: boolean;
+  /** BDAT may follow MAIL and RCPT, and commands may follow BDAT, before the replies are in. */
+  readonly window: boolean;
+  /** Addresses may be longer than RFC 5321 §4.5.3.1 has it. */
+  readonly longAddresses: boolean;
+}
+
+/** A mail transaction, by what has been answered. */
+export interface Transaction {
+  /** Recipients accepted so far. */
+  readonly accepted: number;
+  /** Where its content stands, if it comes in chunks. */
+  readonly chunks: 'none' | 'some' | 'failed';
+}
+
+/** A mail transaction, by what has been sent. */
+export interface Sending {
+  readonly stage: 'none' | 'mail' | 'rcpt' | 'data' | 'bdat' | 'failed';
+  /** MAIL said SMTPUTF8. */
+  readonly utf8: boolean;
+  /** MAIL said BODY=BINARYMIME. */
+  readonly binary: boolean;
 }
 
 /** Everything the client knows. Never changed, only replaced. */
@@ -26,7 +48,16 @@ export interface Session {
   /** A greeting that was a refusal. */
   readonly refusal: Reply | undefined;
   readonly exchange: Exchange | undefined;
+  /** By which verb the server has been greeted: EHLO, HELO or LHLO. */
+  readonly opened: 'no' | 'esmtp' | 'smtp' | 'lmtp';
+  readonly transaction: Transaction | undefined;
+  readonly sending: Sending;
+  /** Where the content sent so far has left the line. */
+  readonly lineState: LineState;
 }
+
+/** Nothing of a transaction has been sent. */
+export const noTransaction: Sending = { stage: 'none', utf8: false, binary: false };
 
 /** What can happen. */
 export type Input =
@@ -65,6 +96,8 @@ export type Input =
 export interface Step {
   readonly session: Session;
   readonly outputs: readonly Output<SmtpEvent>[];
+  /** The replies that are awaited from now on, after those that were before. */
+  readonly awaits?: readonly WireCommand[];
 }
 
 /** The session before anything has happened. `tls` is there where implicit TLS is (RFC 8314 §3.3). */
@@ -78,6 +111,10 @@ export function newSession(tls: TlsInfo | undefined): Session {
     authenticated: false,
     refusal: undefined,
     exchange: undefined,
+    opened: 'no',
+    transaction: undefined,
+    sending: noTransaction,
+    lineState: 'start',
   };
 }
 

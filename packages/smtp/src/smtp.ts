@@ -3,8 +3,11 @@ import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@
 import type { WireCommand } from './commands.ts';
 import type { SmtpEvent } from './events.ts';
 import type { Extensions } from './extensions.ts';
+import type { Content } from './content/source.ts';
 import type { Reply } from './reply.ts';
 import type { Patience } from './states.ts';
+import type { Envelope, Submission } from './submit/submission.ts';
+import type { SubmitOptions } from './submit/submissions.ts';
 
 /**
  * The answer to a command: positive with a value, or a negative reply. A negative reply is no exception, because the
@@ -62,6 +65,19 @@ export interface OpenSmtpOptions extends CallOptions {
    * that is inside TLS already is recognised by its `tls`.
    */
   readonly tls?: TlsRequest;
+  /**
+   * Whether content goes in chunks (BDAT, RFC 3030) where the server offers CHUNKING: `auto` where that is of use, for
+   * BINARYMIME and in a `window`; `always`; or `never`, because servers with faulty chunks exist. Default `auto`.
+   */
+  readonly chunking?: 'auto' | 'never' | 'always';
+  /**
+   * Sends content together with the envelope, and the next message right behind it, where the server offers CHUNKING and
+   * PIPELINING: one wait less for each message. RFC 3030 §2 collects the replies to MAIL and RCPT first, so this is for
+   * servers that are known to bear it. A message that is refused has then been sent in vain. Default `false`.
+   */
+  readonly window?: boolean;
+  /** Sends addresses over the sizes of RFC 5321 §4.5.3.1 too. Default `false`: they are refused. */
+  readonly longAddresses?: boolean;
 }
 
 /** The value of a good `login`. */
@@ -103,6 +119,31 @@ export interface Smtp extends AsyncDisposable {
    * such (504, 534), never after a wrong password.
    */
   login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>>;
+  /** Says LHLO in place of EHLO (RFC 2033 §4.1): verdicts are then one for each recipient. Never on port 25. */
+  lhlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>>;
+  /**
+   * Delivers a message and says what became of it for each recipient. Say `ehlo` (or `lhlo`) before, and `login` where that
+   * is wanted.
+   *
+   * Calls may overlap, and messages then share groups as far as the server allows (RFC 2920): each further one costs one
+   * wait, in a `window` none. Recipients that a server wants in a transaction of their own get one. No trouble with the peer
+   * or the path makes it reject: that is in the results. It rejects, with nothing of the message written, with a
+   * `UsageError` for an envelope or content that cannot be sent (code `argument-refused` and others), with
+   * `signal.reason`, and with the error of a content source that failed: a message that was begun is then not completed, in
+   * most cases by breaking the connection.
+   *
+   * @example
+   * ```ts
+   * import type { Smtp } from '@postern/smtp';
+   * declare const smtp: Smtp;
+   * const { recipients } = await smtp.submit(
+   *   { from: 'ann@example.org', to: ['ben@example.net'] },
+   *   'Subject: Hello\n\nHi Ben\n',
+   * );
+   * console.log(recipients[0]?.status); // accepted
+   * ```
+   */
+  submit(envelope: Envelope, content: Content, options?: SubmitOptions): Promise<Submission>;
   /** Says NOOP. */
   noop(options?: CallOptions): Promise<Answer<undefined>>;
   /** Says RSET: no transaction is open afterwards. */
@@ -113,11 +154,11 @@ export interface Smtp extends AsyncDisposable {
    */
   quit(options?: CallOptions): Promise<Reply | undefined>;
   /**
-   * Sends a command and waits for its reply. STARTTLS and QUIT have methods of their own, because more belongs to them than
-   * a reply.
+   * Sends a command and waits for its reply. STARTTLS, QUIT and DATA have methods of their own, because more belongs to them
+   * than a reply.
    */
   command(
-    command: Exclude<WireCommand, { readonly verb: 'STARTTLS' | 'QUIT' }>,
+    command: Exclude<WireCommand, { readonly verb: 'STARTTLS' | 'QUIT' | 'DATA' | 'CONTENT' }>,
     options?: CallOptions,
   ): Promise<Answer<undefined>>;
   /** Says QUIT if the dialogue is idle, waits at most one second, and closes. Never rejects. */

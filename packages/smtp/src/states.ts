@@ -12,6 +12,18 @@ export interface Patience {
   readonly tls: Milliseconds;
   /** Each step of an AUTH exchange. */
   readonly auth: Milliseconds;
+  /** MAIL. */
+  readonly mail: Milliseconds;
+  /** Each RCPT. */
+  readonly rcpt: Milliseconds;
+  /** From DATA to its 354. */
+  readonly data: Milliseconds;
+  /** From the writing of a piece of content until the connection has taken it, or BDAT has been answered. */
+  readonly dataBlock: Milliseconds;
+  /** From the final dot or the last chunk to the verdict. Too short a limit makes duplicates. */
+  readonly dataEnd: Milliseconds;
+  /** VRFY. */
+  readonly vrfy: Milliseconds;
   /** NOOP. */
   readonly noop: Milliseconds;
   /** RSET. */
@@ -31,6 +43,12 @@ export const patienceProfiles: Readonly<Record<'mta' | 'probe', Patience>> = {
     starttls: 300_000,
     tls: 60_000,
     auth: 60_000,
+    mail: 300_000, // RFC 5321 §4.5.3.2.2
+    rcpt: 300_000, // RFC 5321 §4.5.3.2.3: longer where lists are expanded on the spot
+    data: 120_000, // RFC 5321 §4.5.3.2.4
+    dataBlock: 180_000, // RFC 5321 §4.5.3.2.5
+    dataEnd: 600_000, // RFC 5321 §4.5.3.2.6
+    vrfy: 300_000,
     noop: 300_000,
     rset: 20_000,
     quit: 5_000, // everything that mattered has been answered
@@ -41,6 +59,12 @@ export const patienceProfiles: Readonly<Record<'mta' | 'probe', Patience>> = {
     starttls: 5_000,
     tls: 10_000,
     auth: 5_000,
+    mail: 5_000,
+    rcpt: 5_000,
+    data: 5_000,
+    dataBlock: 10_000,
+    dataEnd: 60_000, // content filters take their time, and giving up early means not to know
+    vrfy: 5_000,
     noop: 5_000,
     rset: 5_000,
     quit: 5_000,
@@ -48,11 +72,26 @@ export const patienceProfiles: Readonly<Record<'mta' | 'probe', Patience>> = {
 };
 
 /** States in which the machine waits for the peer, each with a limit. */
-export type WaitingName = 'greeting' | 'ehlo' | 'starttls' | 'tls' | 'auth' | 'noop' | 'rset' | 'quit';
+export type WaitingName =
+  | 'greeting'
+  | 'ehlo'
+  | 'starttls'
+  | 'tls'
+  | 'auth'
+  | 'mail'
+  | 'rcpt'
+  | 'data'
+  | 'data-block'
+  | 'bdat'
+  | 'data-end'
+  | 'vrfy'
+  | 'noop'
+  | 'rset'
+  | 'quit';
 
 /** All states. */
 export type StateName =
-  WaitingName | 'start' | 'ready' | 'auth-work' | 'rejected' | 'desynchronised' | 'ended';
+  WaitingName | 'start' | 'ready' | 'auth-work' | 'content' | 'rejected' | 'desynchronised' | 'ended';
 
 /** What is to be known about a state. */
 export interface StateRow {
@@ -136,6 +175,62 @@ export const states: Readonly<Record<StateName, StateRow>> = {
     patience: undefined,
     ...reply,
     rfc: 'RFC 4954 §4',
+  },
+  mail: {
+    phrase: 'waiting for the reply to MAIL',
+    phase: 'mail',
+    patience: 'mail',
+    ...reply,
+    rfc: 'RFC 5321 §4.5.3.2.2',
+  },
+  rcpt: {
+    phrase: 'waiting for the reply to RCPT',
+    phase: 'rcpt',
+    patience: 'rcpt',
+    ...reply,
+    rfc: 'RFC 5321 §4.5.3.2.3',
+  },
+  data: {
+    phrase: 'waiting for the reply to DATA',
+    phase: 'data',
+    patience: 'data',
+    ...reply,
+    rfc: 'RFC 5321 §4.5.3.2.4',
+  },
+  content: {
+    phrase: 'the server waits for content',
+    phase: 'data-block',
+    patience: undefined,
+    ...reply,
+    rfc: 'RFC 5321 §4.1.1.4',
+  },
+  'data-block': {
+    phrase: 'content is being written',
+    phase: 'data-block',
+    patience: 'dataBlock',
+    ...reply,
+    rfc: 'RFC 5321 §4.5.3.2.5',
+  },
+  bdat: {
+    phrase: 'waiting for the reply to a chunk',
+    phase: 'data-block',
+    patience: 'dataBlock',
+    ...reply,
+    rfc: 'RFC 3030 §2',
+  },
+  'data-end': {
+    phrase: 'waiting for the verdict on the message',
+    phase: 'data-end',
+    patience: 'dataEnd',
+    ...reply,
+    rfc: 'RFC 5321 §4.5.3.2.6',
+  },
+  vrfy: {
+    phrase: 'waiting for the reply to VRFY',
+    phase: 'command',
+    patience: 'vrfy',
+    ...reply,
+    rfc: 'RFC 5321 §4.1.1.6',
   },
   noop: {
     phrase: 'waiting for the reply to NOOP',

@@ -13,24 +13,18 @@
  * - A reply that nobody asked for means that the two ends no longer count alike, so no later reply can be trusted
  *   (`desynchronised`); only 421, which may come at any time, has a meaning of its own (RFC 5321 §3.8).
  * - A greeting may be a refusal: then QUIT is the only thing left to say (`rejected`, RFC 5321 §3.1).
+ * - DATA has two replies with the content between them: 354 hands the word to the caller (`content`, and `data-block` while
+ *   the connection takes what was written), and the final dot is a command of its own with a reply of its own. A mail
+ *   transaction is known twice: by what was answered, and by what was sent; `transition/transaction.ts` has both.
  *
  * `ended` has one way in, the `end` output, and none out.
  */
 import { isTlsRecord, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
-import type {
-  EndOfStream,
-  Evidence,
-  Fault,
-  Instant,
-  Output,
-  Reason,
-  TlsInfo,
-  WriteOutput,
-} from '@postern/wire';
-import { answerChallenge, beginExchange, concludeExchange, resumeExchange } from './auth/exchange.ts';
+import type { EndOfStream, Evidence, Fault, Instant, Output, Reason, TlsInfo } from '@postern/wire';
+import { answerChallenge, concludeExchange, resumeExchange } from './auth/exchange.ts';
 import type { ExchangeStep } from './auth/exchange.ts';
 import { authOutcome } from './auth/outcome.ts';
-import { checkAllowed, checkFollows, encodeCommand, joinWrites, verbs } from './commands.ts';
+import { awaitedIn, verbs } from './commands.ts';
 import type { SmtpCommand, WireCommand } from './commands.ts';
 import type { SmtpDiagnostic, SmtpEvent } from './events.ts';
 import { noExtensions, parseExtensions, withoutStartTls } from './extensions.ts';
@@ -39,7 +33,9 @@ import type { Reply } from './reply.ts';
 import { newSession, offersStartTls } from './session.ts';
 import type { Input, Rules, Session, Step } from './session.ts';
 import { states } from './states.ts';
-import type { StateName } from './states.ts';
+import { enter } from './transition/enter.ts';
+import { sendGroup } from './transition/send.ts';
+import { afterAnswer, settled } from './transition/transaction.ts';
 
 /** One step. Throws a {@link UsageError} for an input of the caller that the state does not allow; nothing changes then. */
 export function step(session: Session, input: Input, now: Instant, rules: Rules): Step {
@@ -68,13 +64,6 @@ export function step(session: Session, input: Input, now: Instant, rules: Rules)
   }
 }
 
-/** Waits in a state from now on. */
-function enter(session: Session, name: StateName, now: Instant, rules: Rules): Session {
-  const { patience } = states[name];
-  const deadline = patience === undefined ? undefined : now + rules.patience[patience];
-  return { ...session, name, since: now, deadline };
-}
-
 function event(content: SmtpEvent): Output<SmtpEvent> {
   return { type: 'event', event: content };
 }
@@ -95,30 +84,22 @@ function send(
   const [first] = commands;
   if (!first) return { session, outputs: [] };
   if (first.verb === 'RESUME' && commands.length === 1) return resume(session, first.result, now, rules);
+  if (first.verb === 'DRAINED' && commands.length === 1) return drained(session, now, rules);
   if (session.name === 'desynchronised' && (first.verb !== 'QUIT' || commands.length > 1)) {
     // A reply to this command could not be told from one that was sent for no command.
     return end(session, now, 'desynchronised', { rule: 'RFC 5321 §4.1.1' });
   }
-  // Nothing is sent unless everything may be.
-  const lines: WireCommand[] = [];
-  for (const command of commands) {
-    if (command.verb === 'RESUME') throw new UsageError('RESUME stands alone', 'RFC 4954 §4');
-    checkFollows(session, lines.at(-1) ?? after, command);
-    checkAllowed(session, command);
-    lines.push(command);
-  }
-  let { exchange } = session;
-  const writes = lines.map((command): WriteOutput => {
-    if (command.verb !== 'AUTH') return { type: 'write', bytes: encodeCommand(command) };
-    const begun = beginExchange(command.mechanism);
-    exchange = begun.exchange;
-    return begun.write;
-  });
-  const outputs = [joinWrites(writes)];
-  const next = { ...session, exchange };
-  const [awaited] = lines;
-  if (after || !awaited) return { session: next, outputs };
-  return { session: enter(next, verbs[awaited.verb].state, now, rules), outputs };
+  return sendGroup(session, commands, after, now, rules);
+}
+
+/** The connection took what was written: the limit for a block of content begins anew, or ends with the block. */
+function drained(session: Session, now: Instant, rules: Rules): Step {
+  const { name } = session;
+  if (name === 'data-block') return { session: enter(session, 'content', now, rules), outputs: [] };
+  // RFC 5321 §4.5.3.2: a limit for the answer begins when everything has been written.
+  if (name === 'bdat' || name === 'data-end')
+    return { session: enter(session, name, now, rules), outputs: [] };
+  return { session, outputs: [] };
 }
 
 function resume(session: Session, result: Uint8Array, now: Instant, rules: Rules): Step {
@@ -194,8 +175,29 @@ function unsolicited(session: Session, content: Reply, now: Instant, rules: Rule
     return end(session, now, 'server-closing', { reply: replyText(content), rule: 'RFC 5321 §3.8' }, outputs);
   }
   if (deaf(session)) return { session, outputs: [] };
+  if (session.name === 'content' || session.name === 'data-block') return early(session, content, now);
   if (refusal) return { session, outputs };
   return { session: enter(session, 'desynchronised', now, rules), outputs };
+}
+
+/**
+ * A verdict before the content was complete. A refusal is believed; what the server makes of the rest of the content nobody
+ * knows, so nothing more may be sent: it could be taken for commands.
+ */
+function early(session: Session, content: Reply, now: Instant): Step {
+  const kind = replyClass(content);
+  const outputs =
+    kind === 'transient' || kind === 'permanent'
+      ? [
+          event({
+            type: 'reply',
+            command: { verb: 'CONTENT', bytes: new Uint8Array(), last: true },
+            reply: content,
+          }),
+        ]
+      : [event({ type: 'unsolicited', reply: content })];
+  const evidence = { reply: replyText(content), rule: 'RFC 5321 §4.1.1.4' };
+  return end(session, now, 'desynchronised', evidence, outputs);
 }
 
 function answer(
@@ -226,12 +228,21 @@ function answer(
   }
   const kind = replyClass(content);
   if (command.verb === 'STARTTLS') return startTls(session, command, content, input.behind, now, rules);
+  if (command.verb === 'DATA' && content.code === 354) {
+    return {
+      session: enter({ ...session, lineState: 'start' }, 'content', now, rules),
+      outputs: [event({ type: 'reply', command, reply: content })],
+    };
+  }
   // RFC 5321 §4.3.2: 3xx has a meaning only where a command has a continuation.
   if (kind === 'continue') {
     return end(session, now, 'protocol-error', { ...evidence, rule: 'RFC 5321 §4.3.2' });
   }
-  const following = input.following ? verbs[input.following.verb].state : 'ready';
-  const next = enter(session, following, now, rules);
+  const { following } = input;
+  const known = afterAnswer(session, command, content);
+  const next = following
+    ? enter(known, awaitedIn(following), now, rules)
+    : enter({ ...known, sending: settled(known) }, 'ready', now, rules);
   if (command.verb === 'AUTH') return authEnd(session, next, command, content, now);
   if (kind === 'positive' && 'domain' in command) return opened(next, command, content, rules);
   return { session: next, outputs: [event({ type: 'reply', command, reply: content })] };
@@ -259,7 +270,8 @@ function opened(
   }
   const extensions = session.tls ? withoutStartTls(offered) : offered;
   outputs.push(event({ type: 'reply', command, reply: content, extensions }));
-  return { session: { ...session, extensions }, outputs };
+  const by = command.verb === 'LHLO' ? 'lmtp' : command.verb === 'HELO' ? 'smtp' : 'esmtp';
+  return { session: { ...session, extensions, opened: by }, outputs };
 }
 
 /** RFC 3207 §4: 220 is the go-ahead; 454, 501 and every other refusal leaves the dialogue as it was. */

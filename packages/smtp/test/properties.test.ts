@@ -35,6 +35,8 @@ const bytes = oneof(
     '250 ok\r\n',
     '250-',
     '334 VXNlcm5hbWU6\r\n',
+    '250 ok\r\n250 ok\r\n',
+    '354 go\r\n',
     '235 2.7.0 ok\r\n',
     '421 bye\r\n',
     '454 no\r\n',
@@ -54,6 +56,40 @@ const commands: readonly (() => SmtpCommand)[] = [
   () => ({ verb: 'NOOP' }),
   () => ({ verb: 'RSET' }),
   () => ({ verb: 'QUIT' }),
+  () => ({ verb: 'MAIL', from: 'a@b', parameters: { body: '8BITMIME' } }),
+  () => ({ verb: 'MAIL', from: '' }),
+  () => ({ verb: 'RCPT', to: 'a@b' }),
+  () => ({ verb: 'DATA' }),
+  () => ({ verb: 'CONTENT', bytes: utf8('.\n') }),
+  () => ({ verb: 'CONTENT', bytes: utf8('x\r'), last: true }),
+  () => ({ verb: 'DRAINED' }),
+  () => ({ verb: 'BDAT', content: utf8('x') }),
+  () => ({ verb: 'BDAT', content: utf8('x'), last: true }),
+  () => ({ verb: 'VRFY', name: 'x' }),
+  () => ({ verb: 'LHLO', domain: 'c' }),
+];
+
+/** Commands that get a dialogue as far as content, so that random input is not lost before. */
+const prologues: readonly (readonly (SmtpCommand | string)[])[] = [
+  [],
+  ['220 mx\r\n', { verb: 'EHLO', domain: 'c' }, '250-mx\r\n250-CHUNKING\r\n250 PIPELINING\r\n'],
+  [
+    '220 mx\r\n',
+    { verb: 'LHLO', domain: 'c' },
+    '250-mx\r\n250-CHUNKING\r\n250 PIPELINING\r\n',
+    { verb: 'MAIL', from: '' },
+    { verb: 'RCPT', to: 'a@b' },
+    '250 ok\r\n250 ok\r\n',
+  ],
+  [
+    '220 mx\r\n',
+    { verb: 'EHLO', domain: 'c' },
+    '250-mx\r\n250-CHUNKING\r\n250 PIPELINING\r\n',
+    { verb: 'MAIL', from: '' },
+    { verb: 'RCPT', to: 'a@b' },
+    { verb: 'DATA' },
+    '250 ok\r\n250 ok\r\n354 go\r\n',
+  ],
 ];
 
 const action = oneof(
@@ -98,15 +134,20 @@ test('whatever happens: no throw but for the caller, one end with nothing behind
   assert(
     property(
       boolean(),
+      boolean(),
+      constantFrom(...prologues),
       array(tuple(action, integer({ min: 0, max: 1000 })), { maxLength: 25 }),
-      (implicit, actions) => {
-        const machine = smtpClient(implicit ? { tls: testTlsInfo } : {});
+      (implicit, window, prologue, actions) => {
+        const machine = smtpClient({ window, ...(implicit && { tls: testTlsInfo }) });
         const seen: string[] = [];
         let now = 0;
         const take = (outputs: readonly Output<unknown>[]): void => {
           for (const { type } of outputs) seen.push(type);
         };
         take(machine.start(now));
+        for (const given of prologue) {
+          take(typeof given === 'string' ? machine.receive(utf8(given), now) : machine.send(given, now));
+        }
         for (const [act, after] of actions) {
           now += after;
           const before = machine.state.name;
@@ -125,7 +166,7 @@ test('whatever happens: no throw but for the caller, one end with nothing behind
         expect(ends === 0 || seen.at(-1) === 'end').toBe(true);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 600 },
   );
 });
 
@@ -171,6 +212,13 @@ test('every verb waits in a state that has a patience, and every state says what
 });
 
 test('SMTP-069 each phase made silent in turn has a phase of its own', () => {
+  const begun: readonly (SmtpCommand | string)[] = ['220 x\r\n', { verb: 'HELO', domain: 'c' }, '250 x\r\n'];
+  const envelope: readonly (SmtpCommand | string)[] = [
+    { verb: 'MAIL', from: '' },
+    '250 x\r\n',
+    { verb: 'RCPT', to: 'a@b' },
+    '250 x\r\n',
+  ];
   const reached: Readonly<Record<string, readonly (SmtpCommand | string)[]>> = {
     greeting: [],
     ehlo: ['220 x\r\n', { verb: 'EHLO', domain: 'c' }],
@@ -179,6 +227,28 @@ test('SMTP-069 each phase made silent in turn has a phase of its own', () => {
     quit: ['220 x\r\n', { verb: 'QUIT' }],
     starttls: ['220 x\r\n', { verb: 'STARTTLS', tryAnyway: true }],
     tls: ['220 x\r\n', { verb: 'STARTTLS', tryAnyway: true }, '220 x\r\n'],
+    mail: [...begun, { verb: 'MAIL', from: '' }],
+    rcpt: [...begun, { verb: 'MAIL', from: '' }, '250 x\r\n', { verb: 'RCPT', to: 'a@b' }],
+    data: [...begun, ...envelope, { verb: 'DATA' }],
+    'data-block': [
+      ...begun,
+      ...envelope,
+      { verb: 'DATA' },
+      '354 x\r\n',
+      { verb: 'CONTENT', bytes: utf8('x') },
+    ],
+    'data-end': [
+      ...begun,
+      ...envelope,
+      { verb: 'DATA' },
+      '354 x\r\n',
+      { verb: 'CONTENT', bytes: utf8('x'), last: true },
+    ],
+  };
+  const limits: Readonly<Record<string, number>> = {
+    ...patienceProfiles.mta,
+    'data-block': patienceProfiles.mta.dataBlock,
+    'data-end': patienceProfiles.mta.dataEnd,
   };
   for (const [phase, steps] of Object.entries(reached)) {
     const machine = smtpClient();
@@ -187,7 +257,7 @@ test('SMTP-069 each phase made silent in turn has a phase of its own', () => {
       if (typeof step === 'string') machine.receive(utf8(step), 0);
       else machine.send(step, 0);
     }
-    const limit = patienceProfiles.mta[phase as keyof typeof patienceProfiles.mta];
+    const limit = limits[phase] ?? 0;
     expect(machine.tick(limit - 1)).toEqual([]);
     expect(machine.tick(limit)).toMatchObject([{ type: 'end', fault: { kind: 'timeout', phase, limit } }]);
   }

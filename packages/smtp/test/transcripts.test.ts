@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loginClient, plainClient } from '@postern/sasl';
+import { utf8 } from '@postern/wire';
 import type { Machine } from '@postern/wire';
 import { parseTranscript, replayEveryCut, replayTranscript, testTlsInfo } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
@@ -15,9 +16,16 @@ interface WrittenCommand {
   readonly mechanism?: string;
   readonly user?: string;
   readonly password?: string;
+  /** The octets of CONTENT and BDAT. */
+  readonly text?: string;
 }
 
 function command(written: WrittenCommand): SmtpCommand {
+  const { text, ...rest } = written;
+  if (text !== undefined) {
+    const bytes = utf8(text);
+    return { ...rest, ...(rest.verb === 'BDAT' ? { content: bytes } : { bytes }) } as SmtpCommand;
+  }
   if (written.verb !== 'AUTH') return written as SmtpCommand;
   const credentials = {
     type: 'password',

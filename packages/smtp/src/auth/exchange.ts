@@ -2,7 +2,7 @@ import { decodeBase64, encodeBase64, redacted } from '@postern/sasl';
 import type { ClientMechanism, ClientStep, SaslWork } from '@postern/sasl';
 import { UsageError, utf8 } from '@postern/wire';
 import type { Reason, WriteOutput } from '@postern/wire';
-import { maxCommandBytes } from '../commands.ts';
+import { maxCommandBytes } from '../mail/encode.ts';
 
 /** RFC 4954 §4: octets of base64 that both sides must be able to take in one line. */
 const maxResponseOctets = 12288;

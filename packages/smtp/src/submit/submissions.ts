@@ -1,0 +1,137 @@
+import { isWireError, UsageError } from '@postern/wire';
+import type { Endpoint, Fault } from '@postern/wire';
+import { openContent, primed } from '../content/source.ts';
+import type { Content, OpenContent } from '../content/source.ts';
+import type { SmtpEvent } from '../events.ts';
+import { Deliveries } from './deliveries.ts';
+import type { DeliveryLine, DeliveryOptions } from './deliveries.ts';
+import { Job } from './job.ts';
+import type { Envelope, Submission } from './submission.ts';
+
+/** Options of a submission. */
+export interface SubmitOptions {
+  /**
+   * Gives the message up and rejects with `signal.reason` untouched. Before a word of it is written the connection stays
+   * usable; after that it is destroyed, so that the message cannot become complete. Once its end has been written, whether
+   * it arrived is not known.
+   */
+  readonly signal?: AbortSignal;
+  /**
+   * Refuses content with a bare CR or LF, or with a line over 998 octets, in place of mending the former and sending the
+   * latter. Default `false`.
+   */
+  readonly strict?: boolean;
+}
+
+/** What submissions need of the dialogue they are part of. */
+export interface SubmissionHost extends DeliveryLine {
+  readonly endpoint: Endpoint;
+  /** How many calls have asked for their turn so far. */
+  readonly calls: number;
+  inTurn(call: () => Promise<void>): Promise<void>;
+  /** The next event; `undefined` when the dialogue was closed; rejects when it broke. */
+  next(): Promise<SmtpEvent | undefined>;
+  /** An event that is here already. */
+  take(): SmtpEvent | undefined;
+}
+
+/** Messages that share a turn. */
+interface Batch {
+  readonly jobs: Job[];
+  /** Which call of the dialogue it is: as long as it is the last one, messages may join. */
+  readonly call: number;
+  running: boolean;
+}
+
+/** Submissions of one dialogue: those that come while others run join them, unless somebody else waits for a turn. */
+export class Submissions {
+  readonly #host: SubmissionHost;
+  readonly #deliveries: Deliveries;
+  /** The last batch that has a turn, or waits for one. */
+  #batch: Batch | undefined;
+
+  constructor(host: SubmissionHost, options: DeliveryOptions) {
+    this.#host = host;
+    this.#deliveries = new Deliveries(host, options);
+  }
+
+  /** See `Smtp.submit`. */
+  async submit(envelope: Envelope, content: Content, options: SubmitOptions = {}): Promise<Submission> {
+    const { signal, strict = false } = options;
+    signal?.throwIfAborted();
+    if (envelope.to.length === 0) {
+      throw new UsageError('an envelope without recipients', 'RFC 5321 §3.3', 'argument-refused');
+    }
+    let opened: OpenContent = openContent(typeof content === 'function' ? content() : content);
+    if (opened.type === 'stream') {
+      const { reader } = opened;
+      opened = { type: 'stream', reader: await primed(reader) };
+      if (signal?.aborted) reader.close();
+      signal?.throwIfAborted();
+    }
+    const job = new Job(envelope, content, opened, strict);
+    if (signal) this.#follow(job, signal);
+    this.#enqueue(job);
+    return job.submission;
+  }
+
+  #follow(job: Job, signal: AbortSignal): void {
+    const abort = (): void => {
+      // One that still waits for its turn is settled by now when the turn comes.
+      const untouched = this.#deliveries.withdraw(job);
+      job.reject(signal.reason);
+      if (!untouched) this.#host.destroy();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    job.onSettled = () => {
+      signal.removeEventListener('abort', abort);
+    };
+  }
+
+  #enqueue(job: Job): void {
+    const batch = this.#batch;
+    if (batch && batch.call === this.#host.calls) {
+      if (batch.running) this.#deliveries.add(job);
+      else batch.jobs.push(job);
+      return;
+    }
+    const next: Batch = { jobs: [job], call: this.#host.calls + 1, running: false };
+    this.#batch = next;
+    void this.#host.inTurn(() => this.#run(next));
+  }
+
+  /** Delivers until nothing is left to send and no reply awaited. */
+  async #run(batch: Batch): Promise<void> {
+    const deliveries = this.#deliveries;
+    batch.running = true;
+    try {
+      for (const job of batch.jobs.splice(0)) deliveries.add(job);
+      while (!deliveries.idle) {
+        let event = await this.#host.next();
+        if (!event) {
+          deliveries.end(this.#closed());
+          break;
+        }
+        while (event) {
+          if (event.type === 'reply') deliveries.answered(event.command, event.reply);
+          event = deliveries.idle ? undefined : this.#host.take();
+        }
+      }
+    } catch (error) {
+      if (isWireError(error)) {
+        deliveries.end(error.fault);
+      } else {
+        // Not the peer's doing: an observer that throws, or a mistake of ours. What is on the way must not become complete.
+        this.#host.destroy();
+        deliveries.abandon(error);
+      }
+    } finally {
+      if (this.#batch === batch) this.#batch = undefined;
+    }
+  }
+
+  /** The connection was closed from this side: by disposal, an abort, or content that could not be read. */
+  #closed(): Fault {
+    return { kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint: this.#host.endpoint };
+  }
+}
