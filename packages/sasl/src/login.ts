@@ -1,6 +1,6 @@
 import { UsageError, utf8 } from '@postern/wire';
 import { checkCredentials } from './credentials.ts';
-import type { Credentials } from './credentials.ts';
+import type { PasswordCredentials } from './credentials.ts';
 import type { ClientMechanism, ClientStep, ServerMechanism, ServerStep } from './mechanism.ts';
 import { judge, strictText } from './server-rules.ts';
 import type { ServerRules } from './server-rules.ts';
@@ -11,7 +11,7 @@ import type { ServerRules } from './server-rules.ts';
  * sends an initial response, because not every server takes one. Throws a `UsageError` for credentials it cannot carry,
  * an `authorizationId` among them: LOGIN has no place for it.
  */
-export function loginClient(credentials: Credentials): ClientMechanism {
+export function loginClient(credentials: PasswordCredentials): ClientMechanism {
   checkCredentials(credentials);
   if (credentials.authorizationId !== undefined && credentials.authorizationId !== credentials.user) {
     throw new UsageError('LOGIN cannot carry an authorizationId', 'RFC 4422 §2', 'argument-refused');
@@ -25,7 +25,7 @@ class LoginClient implements ClientMechanism {
   readonly #answers: readonly Uint8Array[];
   #given = 0;
 
-  constructor({ user, password }: Credentials) {
+  constructor({ user, password }: PasswordCredentials) {
     this.#answers = [utf8(user), utf8(password)];
   }
 
