@@ -75,7 +75,7 @@ class ImapClient implements ImapClientMachine {
   }
 
   get state(): { readonly name: StateName } {
-    return this.#state;
+    return { name: this.#state.name };
   }
 
   get deadline(): Instant | undefined {

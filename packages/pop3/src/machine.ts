@@ -78,7 +78,7 @@ class Pop3Client implements Pop3ClientMachine {
   }
 
   get state(): { readonly name: StateName } {
-    return this.#state;
+    return { name: this.#state.name };
   }
 
   get capabilities(): Capabilities {
