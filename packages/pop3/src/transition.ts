@@ -264,8 +264,8 @@ function receiveChallenge(
   now: Instant,
   outputs: Output<Pop3Event>[],
 ): Step {
-  const step = answerChallenge(exchange, peerText(line).replace(/^\+ ?/, ''));
-  return proceed(state, step, now, outputs, { bytes: sample(line), rule: 'RFC 5034 §4' });
+  const next = answerChallenge(exchange, peerText(line).replace(/^\+ ?/, ''));
+  return proceed(state, next, now, outputs, { bytes: sample(line), rule: 'RFC 5034 §4' });
 }
 
 /** An exchange goes on: something is written, or worked at. */

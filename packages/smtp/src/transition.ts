@@ -219,8 +219,8 @@ function answer(
     const rule = 'RFC 4954 §4';
     if (!exchange) return end(session, now, 'protocol-error', { ...evidence, rule });
     // A challenge is one line: with the line ends of several it is no base64, and cancelled.
-    const step = answerChallenge(exchange, content.lines.join('\n'));
-    return proceed(session, step, now, rules, { ...evidence, rule });
+    const next = answerChallenge(exchange, content.lines.join('\n'));
+    return proceed(session, next, now, rules, { ...evidence, rule });
   }
   if (content.code === 421) {
     const reason: Reason = 'server-closing';
