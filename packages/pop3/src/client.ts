@@ -1,5 +1,5 @@
-import { checkCredentials, chooseMechanism } from '@postern/sasl';
-import type { Credentials, SaslWork } from '@postern/sasl';
+import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
+import type { ChoiceFailure, CredentialsSource, PasswordCredentials, SaslWork } from '@postern/sasl';
 import {
   converse,
   deadline,
@@ -15,7 +15,15 @@ import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
 import { pop3Client } from './machine.ts';
-import type { Answer, CallOptions, Login, OpenPop3Options, Pop3, StartTlsOptions } from './pop3.ts';
+import type {
+  Answer,
+  CallOptions,
+  Login,
+  LoginCallOptions,
+  OpenPop3Options,
+  Pop3,
+  StartTlsOptions,
+} from './pop3.ts';
 import type { Pop3Reply } from './reply.ts';
 import { patienceFor } from './states.ts';
 
@@ -58,6 +66,7 @@ class Pop3Dialogue implements Pop3 {
   readonly connection: Connection;
   readonly #dialogue: Dialogue<Pop3Command, Pop3Event>;
   readonly #clock: Clock;
+  readonly #random: OpenPop3Options['random'];
   readonly #options: OpenPop3Options;
   #request: TlsRequest | undefined;
   /** Resolves when the call before is done. */
@@ -75,6 +84,7 @@ class Pop3Dialogue implements Pop3 {
   constructor(connection: Connection, options: OpenPop3Options) {
     this.connection = connection;
     this.#clock = options.clock;
+    this.#random = options.random;
     this.#options = options;
     const { tls } = connection;
     const machine = pop3Client({
@@ -134,44 +144,61 @@ class Pop3Dialogue implements Pop3 {
     });
   }
 
-  async login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+  async login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     const signal = options?.signal;
     return this.#inTurn(signal, async () => {
-      checkCredentials(credentials);
-      // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
-      if (this.connection.tls?.verification?.status !== 'verified') {
-        const fault: PolicyFault = {
-          kind: 'policy',
-          reason: 'plaintext-login-refused',
-          phase: 'auth',
-          after: 0,
-          by: 'default',
-          endpoint: this.connection.endpoint,
-          evidence: { rule: 'RFC 2595 §2.4' },
-        };
-        throw new WireError(fault);
-      }
-      const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true });
-      if (choice.ok) {
-        return loginAnswer(
-          await this.#ask({ verb: 'AUTH', mechanism: choice.mechanism }, signal),
-          choice.mechanism.name,
-        );
-      }
+      const result = await authenticate<ReplyEvent>(source, {
+        offered: () => this.capabilities.auth,
+        context: () => loginContext(this.connection, this.#random, options),
+        exchange: (mechanism) => this.#ask({ verb: 'AUTH', mechanism }, signal),
+        // Which mechanism it did not take, a POP3 server cannot say: nothing else is tried, because accounts get locked.
+        verdict: ({ reason }) => (reason === 'auth-failed' ? 'wrong-secret' : 'final'),
+      });
+      if (result.type === 'answered') return loginAnswer(result.answer, result.mechanism);
+      const { credentials, reason } = result;
+      const byName =
+        !options?.mechanisms && reason !== 'plaintext-login-refused' && credentials?.type === 'password';
       // RFC 2449 §6.2: USER and PASS are there if USER is listed, or if nothing can be listed.
-      if (this.capabilities.listed && !this.capabilities.tags['USER'])
-        throw this.#refusal(choice.reason, 'auth');
-      if (credentials.authorizationId !== undefined && credentials.authorizationId !== credentials.user) {
-        throw new UsageError(
-          'USER and PASS cannot carry an authorizationId',
-          'RFC 1939 §7',
-          'argument-refused',
-        );
-      }
-      const user = await this.#ask({ verb: 'USER', name: credentials.user }, signal);
-      if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
-      return loginAnswer(await this.#ask({ verb: 'PASS', password: credentials.password }, signal), 'USER');
+      const offered = !this.capabilities.listed || this.capabilities.tags['USER'] !== undefined;
+      if (!byName || !offered) throw this.#noLogin(reason);
+      return this.#sayPassword(credentials, signal);
     });
+  }
+
+  /** USER and PASS (RFC 1939 §7). They show the password, so verified TLS is around them. */
+  async #sayPassword(
+    credentials: PasswordCredentials,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    if (this.connection.tls?.verification?.status !== 'verified')
+      throw this.#noLogin('plaintext-login-refused');
+    checkCredentials(credentials);
+    const { user: name, password, authorizationId = name } = credentials;
+    if (authorizationId !== name) {
+      throw new UsageError(
+        'USER and PASS cannot carry an authorizationId',
+        'RFC 1939 §7',
+        'argument-refused',
+      );
+    }
+    const user = await this.#ask({ verb: 'USER', name }, signal);
+    if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
+    return loginAnswer(await this.#ask({ verb: 'PASS', password }, signal), 'USER');
+  }
+
+  #noLogin(reason: ChoiceFailure): WireError {
+    if (reason !== 'plaintext-login-refused') return this.#refusal(reason, 'auth');
+    const fault: PolicyFault = {
+      kind: 'policy',
+      reason,
+      phase: 'auth',
+      after: 0,
+      by: 'default',
+      endpoint: this.connection.endpoint,
+      // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
+      evidence: { rule: 'RFC 2595 §2.4' },
+    };
+    return new WireError(fault);
   }
 
   async noop(options?: CallOptions): Promise<Answer<undefined>> {

@@ -1,4 +1,4 @@
-import type { Credentials } from '@postern/sasl';
+import type { CredentialsSource, LoginOptions } from '@postern/sasl';
 import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
@@ -42,6 +42,11 @@ export interface OpenPop3Options extends CallOptions {
   /** The time. */
   readonly clock: Clock;
   /**
+   * Octets that nobody can guess, such as `systemRandom` of `@postern/wire/node`, for mechanisms that need a nonce. Default: none,
+   * and SCRAM is not used.
+   */
+  readonly random?: (octets: number) => Uint8Array;
+  /**
    * How long to wait for what: `standard` (default), `probe` with seconds in place of minutes, or single limits over those
    * of `standard`.
    */
@@ -63,6 +68,9 @@ export interface OpenPop3Options extends CallOptions {
    */
   readonly tls?: TlsRequest;
 }
+
+/** Options of `login`. */
+export type LoginCallOptions = CallOptions & LoginOptions;
 
 /** The value of a good `login`. */
 export interface Login {
@@ -100,7 +108,7 @@ export interface Pop3 extends AsyncDisposable {
    * `connection.tls.verification.status` is `verified`, and with `auth-not-offered` or `oauth-required` where nothing fits.
    * After a refusal no second way is tried: accounts get locked by that.
    */
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>>;
+  login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
   /** Says NOOP; only after the login (RFC 1939 §5). */
   noop(options?: CallOptions): Promise<Answer<undefined>>;
   /**

@@ -80,11 +80,18 @@ test('SASL-046 tries one other type of channel binding, and then nothing less', 
   expect(stripped.asked).toEqual(['SCRAM-SHA-256-PLUS']);
 });
 
-test('says why nothing could be tried, and passes on what the function throws', async () => {
-  expect(await logIn('PLAIN', [], tim, { verified: false })).toEqual({
+test('SASL-005 fetches no credentials for a connection that may not carry them', async () => {
+  const source = (): never => {
+    throw new Error('fetched');
+  };
+  expect(await logIn('PLAIN', [], source, { verified: false })).toEqual({
     asked: [],
     end: 'plaintext-login-refused',
   });
+});
+
+test('says why nothing could be tried, and passes on what the function throws', async () => {
+  expect(await logIn('NTLM', [])).toEqual({ asked: [], end: 'auth-not-offered' });
   const broken = logIn('PLAIN', [], () => {
     throw new Error('keyring locked');
   });

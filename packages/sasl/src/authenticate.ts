@@ -27,8 +27,20 @@ export interface AuthenticateSession<R> {
 
 /** How it ended: an answer of the server, or nothing could be tried with these credentials. */
 export type AuthenticateResult<R> =
-  | { readonly type: 'answered'; readonly mechanism: string; readonly answer: R }
-  | { readonly type: 'none'; readonly reason: ChoiceFailure; readonly credentials: Credentials };
+  | {
+      readonly type: 'answered';
+      readonly mechanism: string;
+      readonly answer: R;
+      readonly credentials: Credentials;
+      /** How many exchanges there were. */
+      readonly attempts: number;
+    }
+  | {
+      readonly type: 'none';
+      readonly reason: ChoiceFailure;
+      /** What could not be used; `undefined` where the connection may carry nothing, and nothing was fetched. */
+      readonly credentials: Credentials | undefined;
+    };
 
 /**
  * Logs in over any protocol: fetches the credentials, chooses a mechanism, runs it, and says what may be tried next.
@@ -42,16 +54,20 @@ export async function authenticate<R>(
   source: CredentialsSource,
   session: AuthenticateSession<R>,
 ): Promise<AuthenticateResult<R>> {
+  const { verified, unverified = 'nothing' } = session.context();
+  if (!verified && unverified === 'nothing') {
+    return { type: 'none', reason: 'plaintext-login-refused', credentials: undefined };
+  }
   let credentials = await fetchCredentials(source, false);
   const tried: string[] = [];
   let bindings = session.context().bindings ?? [];
   let renewable = typeof source === 'function';
   let choice = choose(credentials);
   if (!choice.ok) return { type: 'none', reason: choice.reason, credentials };
-  for (;;) {
+  for (let attempts = 1; ; attempts += 1) {
     const { mechanism } = choice;
     const answer = await session.exchange(mechanism);
-    const answered = { type: 'answered', mechanism: mechanism.name, answer } as const;
+    const answered = { type: 'answered', mechanism: mechanism.name, answer, credentials, attempts } as const;
     const verdict = session.verdict(answer);
     if (verdict === 'wrong-secret' && credentials.type === 'token' && renewable) {
       renewable = false;

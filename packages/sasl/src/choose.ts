@@ -1,11 +1,10 @@
 import { UsageError } from '@postern/wire';
-import type { Reason } from '@postern/wire';
+import type { ChannelBinding, Reason } from '@postern/wire';
 import type { Credentials } from './credentials.ts';
 import type { ClientMechanism, ServerMechanism } from './mechanism.ts';
 import { mechanismNames } from './names.ts';
 import type { TokenTarget } from './oauth/client.ts';
 import { preparedPassword } from './prepare.ts';
-import type { ChannelBinding } from './scram/channel-binding.ts';
 import type { ServerRules } from './server-rules.ts';
 import { table } from './table.ts';
 
@@ -42,7 +41,7 @@ export type Choice =
 
 /**
  * `auth-not-offered`: no mechanism in common. `oauth-required`: the server wants a token, the caller has a password.
- * `plaintext-login-refused`: there would be one, but the connection is not verified.
+ * `plaintext-login-refused`: the connection is not verified, and that rules out what there is.
  */
 export type ChoiceFailure = Extract<
   Reason,
@@ -72,6 +71,8 @@ export function chooseMechanism(
   const { verified, unverified = 'nothing', random, bindings = [], target, except = [] } = context;
   const allowed = context.mechanisms && mechanismNames(context.mechanisms);
   const means = { bindings, random, target, offered: names };
+  // Whatever the server offers, nothing that it could offer would make it right (RFC 4954 §14).
+  if (!verified && unverified === 'nothing') return { ok: false, reason: 'plaintext-login-refused' };
   let shown = false;
   for (const row of table) {
     if (!names.includes(row.name) || except.includes(row.name)) continue;
@@ -80,7 +81,7 @@ export function chooseMechanism(
     if (except.some((name) => name.endsWith('-PLUS')) && !row.name.endsWith('-PLUS')) continue;
     const mechanism = row.client(credentials, means);
     if (!mechanism) continue;
-    if (verified || (unverified === 'hashed' && !row.plaintext)) return { ok: true, mechanism };
+    if (verified || !row.plaintext) return { ok: true, mechanism };
     shown = true;
   }
   if (shown) return { ok: false, reason: 'plaintext-login-refused' };

@@ -9,14 +9,6 @@ import { strictText } from './server-rules.ts';
  * CRAM-MD5, client side (RFC 2195): the server asks with a text of its own, the answer is keyed with the password. Never
  * chosen by itself: the server must store the password, and proves nothing about itself. Throws a `UsageError` for
  * credentials it cannot carry.
- *
- * @example
- * ```ts run
- * import { cramMd5Client } from '@postern/sasl';
- * const cram = cramMd5Client({ type: 'password', user: 'tim', password: 'tanstaaftanstaaf' });
- * const step = cram.next(new TextEncoder().encode('<1896.697170952@postoffice.reston.mci.net>'));
- * if (step.type === 'respond') console.log(new TextDecoder().decode(step.response)); // tim b913a602c7eda7a495b4e6e7334d3890
- * ```
  */
 export function cramMd5Client(credentials: PasswordCredentials): ClientMechanism {
   checkCredentials(credentials);

@@ -1,7 +1,7 @@
+import type { ChannelBinding } from '@postern/wire';
 import type { PasswordCredentials } from './credentials.ts';
 import type { ServerStep } from './mechanism.ts';
 import type { TokenRules } from './oauth/server.ts';
-import type { ChannelBinding } from './scram/channel-binding.ts';
 import type { ScramHash, ScramKeys } from './scram/keys.ts';
 
 /** How a server decides about logins. What it leaves out, it does not offer. */

@@ -1,3 +1,4 @@
+import type { ChannelBinding } from '@postern/wire';
 import { encodeBase64 } from './base64.ts';
 import { cramMd5Client, cramMd5Server } from './cram-md5.ts';
 import type { Credentials } from './credentials.ts';
@@ -9,7 +10,7 @@ import type { TokenTarget } from './oauth/client.ts';
 import { oauthBearerServer, xoauth2Server } from './oauth/server.ts';
 import { plainClient, plainServer } from './plain.ts';
 import { preparedPassword } from './prepare.ts';
-import type { BindingUse, ChannelBinding } from './scram/channel-binding.ts';
+import type { BindingUse } from './scram/channel-binding.ts';
 import { scramClient, scramName } from './scram/client.ts';
 import type { ScramHash } from './scram/keys.ts';
 import { scramServer } from './scram/server.ts';

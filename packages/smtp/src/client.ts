@@ -1,5 +1,5 @@
-import { chooseMechanism } from '@postern/sasl';
-import type { Credentials, SaslWork } from '@postern/sasl';
+import { authenticate, loginContext } from '@postern/sasl';
+import type { AttemptVerdict, CredentialsSource, SaslWork } from '@postern/sasl';
 import { converse, deadline, handshakeWithin, unlessAborted, UsageError, WireError } from '@postern/wire';
 import type {
   Clock,
@@ -21,7 +21,15 @@ import { resolvePatience, smtpClient } from './machine.ts';
 import type { SmtpClientMachine } from './machine.ts';
 import { replyClass } from './reply.ts';
 import type { Reply } from './reply.ts';
-import type { Answer, CallOptions, Login, OpenSmtpOptions, Smtp, StartTlsOptions } from './smtp.ts';
+import type {
+  Answer,
+  CallOptions,
+  Login,
+  LoginCallOptions,
+  OpenSmtpOptions,
+  Smtp,
+  StartTlsOptions,
+} from './smtp.ts';
 import type { Content } from './content/source.ts';
 import { Submissions } from './submit/submissions.ts';
 import type { SubmissionHost, SubmitOptions } from './submit/submissions.ts';
@@ -71,6 +79,7 @@ class SmtpDialogue implements Smtp {
   readonly #machine: SmtpClientMachine;
   readonly #dialogue: Dialogue<SmtpCommand, SmtpEvent>;
   readonly #clock: Clock;
+  readonly #random: OpenSmtpOptions['random'];
   readonly #onEvent: OpenSmtpOptions['onEvent'];
   readonly #offeredBefore: boolean;
   /** Settles when the call that has the turn is done; calls queue behind one another. */
@@ -92,6 +101,7 @@ class SmtpDialogue implements Smtp {
     const { chunking = 'auto', window = false, longAddresses = false } = options;
     this.connection = connection;
     this.#clock = clock;
+    this.#random = options.random;
     this.#onEvent = onEvent;
     this.#offeredBefore = offeredStartTlsBefore;
     this.#machine = smtpClient({
@@ -234,31 +244,29 @@ class SmtpDialogue implements Smtp {
     });
   }
 
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+  login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     return this.#inTurn(options, async () => {
-      const tried: string[] = [];
-      for (;;) {
-        const verified = this.connection.tls?.verification?.status === 'verified';
-        const choice = chooseMechanism(this.extensions.auth, credentials, { verified, except: tried });
-        // Without a verified peer nothing that could be offered would make it right (RFC 4954 §14).
-        if (!choice.ok) throw this.#noLogin(verified ? choice.reason : 'plaintext-login-refused');
-        const { mechanism } = choice;
-        tried.push(mechanism.name);
-        const { reply, reason } = await this.#ask({ verb: 'AUTH', mechanism }, options);
-        if (replyClass(reply) === 'positive') {
-          return { ok: true, value: { mechanism: mechanism.name }, reply };
-        }
-        const context = {
-          insideTls: this.connection.tls !== undefined,
-          offersStartTls: this.#machine.offersStartTls,
-        };
-        const another =
-          tried.length < 2 &&
-          authOutcome(reply, context)?.otherMechanism === true &&
-          chooseMechanism(this.extensions.auth, credentials, { verified, except: tried }).ok;
-        if (!another) return { ok: false, reply, ...(reason && { reason }) };
-      }
+      const result = await authenticate<ReplyEvent>(source, {
+        offered: () => this.extensions.auth,
+        context: () => loginContext(this.connection, this.#random, options),
+        exchange: (mechanism) => this.#ask({ verb: 'AUTH', mechanism }, options),
+        verdict: (answer) => this.#loginVerdict(answer),
+      });
+      if (result.type === 'none') throw this.#noLogin(result.reason);
+      const { reply, reason } = result.answer;
+      return replyClass(reply) === 'positive'
+        ? { ok: true, value: { mechanism: result.mechanism }, reply }
+        : { ok: false, reply, ...(reason && { reason }) };
     });
+  }
+
+  #loginVerdict({ reply, reason }: ReplyEvent): AttemptVerdict {
+    const context = {
+      insideTls: this.connection.tls !== undefined,
+      offersStartTls: this.#machine.offersStartTls,
+    };
+    if (authOutcome(reply, context)?.otherMechanism === true) return 'other-mechanism';
+    return reason === 'auth-failed' ? 'wrong-secret' : 'final';
   }
 
   noop(options?: CallOptions): Promise<Answer<undefined>> {

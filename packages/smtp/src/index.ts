@@ -39,7 +39,15 @@ export { smtpClient } from './machine.ts';
 export type { SmtpClientMachine, SmtpClientOptions } from './machine.ts';
 export { replyClass, replyText } from './reply.ts';
 export type { Reply, ReplyClass, ReplyLimits } from './reply.ts';
-export type { Answer, CallOptions, Login, OpenSmtpOptions, Smtp, StartTlsOptions } from './smtp.ts';
+export type {
+  Answer,
+  CallOptions,
+  Login,
+  LoginCallOptions,
+  OpenSmtpOptions,
+  Smtp,
+  StartTlsOptions,
+} from './smtp.ts';
 export { patienceProfiles, states } from './states.ts';
 export type { Patience, StateName, StateRow, WaitingName } from './states.ts';
 export type { Envelope, Recipient, RecipientResult, Submission } from './submit/submission.ts';

@@ -1,4 +1,4 @@
-import type { Credentials } from '@postern/sasl';
+import type { CredentialsSource, LoginOptions } from '@postern/sasl';
 import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { WireCommand } from './commands.ts';
 import type { SmtpEvent } from './events.ts';
@@ -45,6 +45,11 @@ export interface OpenSmtpOptions extends CallOptions {
   /** The time. */
   readonly clock: Clock;
   /**
+   * Octets that nobody can guess, such as `systemRandom` of `@postern/wire/node`, for mechanisms that need a nonce. Default: none,
+   * and SCRAM is not used.
+   */
+  readonly random?: (octets: number) => Uint8Array;
+  /**
    * How long to wait for what: `mta` (default) with the limits of RFC 5321 §4.5.3.2, `probe` with seconds in place of
    * minutes, or single limits over those of `mta`.
    */
@@ -79,6 +84,9 @@ export interface OpenSmtpOptions extends CallOptions {
   /** Sends addresses over the sizes of RFC 5321 §4.5.3.1 too. Default `false`: they are refused. */
   readonly longAddresses?: boolean;
 }
+
+/** Options of `login`. */
+export type LoginCallOptions = CallOptions & LoginOptions;
 
 /** The value of a good `login`. */
 export interface Login {
@@ -118,7 +126,7 @@ export interface Smtp extends AsyncDisposable {
    * or `oauth-required` where no mechanism fits. A second mechanism is tried only where the server refused the first as
    * such (504, 534), never after a wrong password.
    */
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>>;
+  login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
   /** Says LHLO in place of EHLO (RFC 2033 §4.1): verdicts are then one for each recipient. Never on port 25. */
   lhlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>>;
   /**

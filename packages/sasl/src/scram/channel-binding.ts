@@ -1,13 +1,5 @@
 import { concatBytes, utf8 } from '@postern/wire';
-
-/**
- * What ties an exchange to the TLS connection around it, so that nobody can sit in between and pass the messages on
- * (RFC 5056). `tls-exporter` is for TLS 1.3 (RFC 9266), `tls-server-end-point` hashes the server's certificate (RFC 5929 §4).
- */
-export interface ChannelBinding {
-  readonly type: 'tls-exporter' | 'tls-server-end-point';
-  readonly data: Uint8Array;
-}
+import type { ChannelBinding } from '@postern/wire';
 
 /** What a client says about channel binding (RFC 5802 §6). */
 export type BindingUse =

@@ -1,9 +1,10 @@
 import { latin1, utf8 } from '@postern/wire';
+import type { ChannelBinding } from '@postern/wire';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { encodeBase64 } from '../base64.ts';
 import type { ClientMechanism, ClientStep, ServerMechanism, ServerStep } from '../mechanism.ts';
-import type { BindingUse, ChannelBinding } from './channel-binding.ts';
+import type { BindingUse } from './channel-binding.ts';
 import { scramClient } from './client.ts';
 import { scramKeys } from './keys.ts';
 import type { ScramHash, ScramKeys } from './keys.ts';

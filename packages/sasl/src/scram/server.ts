@@ -1,10 +1,10 @@
 import { utf8 } from '@postern/wire';
+import type { ChannelBinding } from '@postern/wire';
 import { decodeBase64, encodeBase64 } from '../base64.ts';
 import type { ServerMechanism, ServerStep } from '../mechanism.ts';
 import { actsAs } from '../server-rules.ts';
 import type { ServerRules } from '../server-rules.ts';
 import { bindingInput } from './channel-binding.ts';
-import type { ChannelBinding } from './channel-binding.ts';
 import { scramName } from './client.ts';
 import { digest, digestBytes, hmac, sameDigest, xor } from './keys.ts';
 import type { ScramHash, ScramKeys } from './keys.ts';
