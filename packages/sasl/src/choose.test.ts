@@ -1,6 +1,6 @@
 import { isUsageError } from '@postern/wire';
 import { expect, test } from 'vitest';
-import { chooseMechanism, serverMechanism, serverMechanisms } from './choose.ts';
+import { chooseMechanism } from './choose.ts';
 import { redacted } from './credentials.ts';
 import { mechanismName, mechanismNames } from './names.ts';
 
@@ -46,13 +46,6 @@ test('passes on what the chosen mechanism cannot carry', () => {
     thrown = error;
   }
   expect(isUsageError(thrown)).toBe(true);
-});
-
-test('finds the server side by name, in any case', () => {
-  const rules = { authenticate: () => true };
-  expect(serverMechanism('plain', rules)?.name).toBe('PLAIN');
-  expect(serverMechanism('LOGIN', rules)?.name).toBe('LOGIN');
-  expect(serverMechanism('FOO', rules)).toBeUndefined();
 });
 
 test('SASL-009 shows the length of a secret only', () => {
@@ -128,24 +121,4 @@ test('SASL-010 says what is missing where only SCRAM is offered for a password o
     chooseMechanism(offered, given, { verified: true, random });
   expect(() => choose('SCRAM-SHA-256')).toThrow(/saslprep/);
   expect(choose('SCRAM-SHA-256', 'PLAIN')).toMatchObject({ mechanism: { name: 'PLAIN' } });
-});
-
-test('a server offers what its rules have something for', () => {
-  const authenticate = (): boolean => true;
-  expect(serverMechanisms({ authenticate })).toEqual(['PLAIN', 'LOGIN']);
-  const scram = { keys: () => undefined, random, secret: new Uint8Array(16) };
-  const oauth = { token: () => undefined };
-  const cramMd5 = { challenge: () => '<1.2@x>', password: () => undefined };
-  expect(serverMechanisms({ authenticate, scram, oauth, cramMd5 })).toEqual([
-    'SCRAM-SHA-256',
-    'SCRAM-SHA-1',
-    'PLAIN',
-    'LOGIN',
-    'CRAM-MD5',
-    'OAUTHBEARER',
-    'XOAUTH2',
-  ]);
-  expect(serverMechanisms({ authenticate, scram: { ...scram, bindings: [exporter] } })).toContain(
-    'SCRAM-SHA-1-PLUS',
-  );
 });

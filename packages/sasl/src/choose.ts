@@ -1,11 +1,10 @@
 import { UsageError } from '@postern/wire';
 import type { ChannelBinding, Reason } from '@postern/wire';
 import type { Credentials } from './credentials.ts';
-import type { ClientMechanism, ServerMechanism } from './mechanism.ts';
+import type { ClientMechanism } from './mechanism.ts';
 import { mechanismNames } from './names.ts';
 import type { TokenTarget } from './oauth/client.ts';
 import { preparedPassword } from './prepare.ts';
-import type { ServerRules } from './server-rules.ts';
 import { table } from './table.ts';
 
 const tokenMechanisms: ReadonlySet<string> = new Set(['OAUTHBEARER', 'XOAUTH2']);
@@ -104,17 +103,4 @@ function refuseUnprepared(
     'RFC 5802 §2.2',
     'argument-refused',
   );
-}
-
-/**
- * The server's side of a mechanism by its name, in any case; `undefined` for one that does not exist here or that the rules
- * have nothing for.
- */
-export function serverMechanism(name: string, rules: ServerRules): ServerMechanism | undefined {
-  return table.find((row) => row.name === name.toUpperCase())?.server(rules);
-}
-
-/** The names of the mechanisms that a server with these rules can offer, best first. */
-export function serverMechanisms(rules: ServerRules): readonly string[] {
-  return table.filter((row) => row.server(rules) !== undefined).map(({ name }) => name);
 }

@@ -19,7 +19,7 @@ export function externalClient(authorizationId = ''): ClientMechanism {
  */
 export function anonymousClient(trace = ''): ClientMechanism {
   if (trace !== '') checkField('trace', trace);
-  if ([...trace].length > 255)
+  if (trace.length > 255)
     throw new UsageError('the trace is over 255 characters', 'RFC 4505 §2', 'argument-refused');
   return oneMessage('ANONYMOUS', utf8(trace));
 }

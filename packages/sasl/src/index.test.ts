@@ -15,6 +15,7 @@ test('exports these values and no others', () => {
       "encodeBase64",
       "loginClient",
       "loginContext",
+      "mayLogIn",
       "oauthBearerClient",
       "plainClient",
       "prepareCredentials",

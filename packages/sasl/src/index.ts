@@ -24,7 +24,7 @@
 export { authenticate } from './authenticate.ts';
 export type { AttemptVerdict, AuthenticateResult, AuthenticateSession } from './authenticate.ts';
 export { decodeBase64, encodeBase64 } from './base64.ts';
-export { chooseMechanism, serverMechanism, serverMechanisms } from './choose.ts';
+export { chooseMechanism } from './choose.ts';
 export type { Choice, ChoiceContext, ChoiceFailure } from './choose.ts';
 export { checkCredentials, redacted } from './credentials.ts';
 export type {
@@ -51,4 +51,5 @@ export { scramClient } from './scram/client.ts';
 export type { ScramClientOptions } from './scram/client.ts';
 export { scramKeys } from './scram/keys.ts';
 export type { ScramHash, ScramKeys } from './scram/keys.ts';
-export type { CramMd5Rules, ScramRules, ServerRules } from './server-rules.ts';
+export { mayLogIn, serverMechanism, serverMechanisms } from './server-mechanisms.ts';
+export type { CramMd5Rules, ScramRules, AuthRules } from './server-rules.ts';

@@ -3,7 +3,7 @@ import { checkCredentials } from './credentials.ts';
 import type { PasswordCredentials } from './credentials.ts';
 import type { ClientMechanism, ClientStep, ServerMechanism, ServerStep } from './mechanism.ts';
 import { judge, strictText } from './server-rules.ts';
-import type { ServerRules } from './server-rules.ts';
+import type { AuthRules } from './server-rules.ts';
 
 /**
  * LOGIN, client side: no RFC, but many servers have nothing else. The server asks twice; the first answer is the user, the
@@ -58,16 +58,16 @@ const password = utf8('Password:');
 /**
  * LOGIN, server side. An initial response is taken as the user: some clients send one.
  */
-export function loginServer(rules: ServerRules): ServerMechanism {
+export function loginServer(rules: AuthRules): ServerMechanism {
   return new LoginServer(rules);
 }
 
 class LoginServer implements ServerMechanism {
   readonly name = 'LOGIN';
-  readonly #rules: ServerRules;
+  readonly #rules: AuthRules;
   #user: string | undefined;
 
-  constructor(rules: ServerRules) {
+  constructor(rules: AuthRules) {
     this.#rules = rules;
   }
 

@@ -1,11 +1,14 @@
-import type { ChannelBinding } from '@postern/wire';
 import type { PasswordCredentials } from './credentials.ts';
 import type { ServerStep } from './mechanism.ts';
 import type { TokenRules } from './oauth/server.ts';
 import type { ScramHash, ScramKeys } from './scram/keys.ts';
 
 /** How a server decides about logins. What it leaves out, it does not offer. */
-export interface ServerRules {
+export interface AuthRules {
+  /** Mechanisms to list. Default: all that these rules have something for; one that does not exist is listed and refused. */
+  readonly mechanisms?: readonly string[];
+  /** Lists and accepts logins inside TLS only. Default `true` (RFC 8314 §4.1); `false` is for laboratories. */
+  readonly insideTlsOnly?: boolean;
   /**
    * Whether user and password belong together. Synchronous; must not throw. Asked once per exchange, and only for a user
    * and a password that are not empty.
@@ -34,8 +37,6 @@ export interface ScramRules {
    * follows from them, so it cannot be told from a real one (RFC 5802 §9).
    */
   readonly secret: Uint8Array;
-  /** What ties an exchange to its TLS connection; with one, the `-PLUS` mechanisms are offered. Default: none. */
-  readonly bindings?: readonly ChannelBinding[];
 }
 
 /** What CRAM-MD5 needs of a server. */
@@ -47,12 +48,7 @@ export interface CramMd5Rules {
 }
 
 /** The verdict over one user, password and identity to act as; the same for every mechanism that shows the password. */
-export function judge(
-  rules: ServerRules,
-  user: string,
-  password: string,
-  authorizationId: string,
-): ServerStep {
+export function judge(rules: AuthRules, user: string, password: string, authorizationId: string): ServerStep {
   // RFC 4616 §2: an empty authcid or passwd SHALL fail.
   if (user === '' || password === '') return { type: 'failed', reason: 'auth-failed' };
   const right = rules.authenticate({ type: 'password', user, password });
@@ -62,7 +58,7 @@ export function judge(
 
 /** The verdict over somebody who has proved who he is and wants to act as `authorizationId`; empty is as himself. */
 export function actsAs(
-  rules: Pick<ServerRules, 'mayActAs'>,
+  rules: Pick<AuthRules, 'mayActAs'>,
   user: string,
   authorizationId: string,
 ): ServerStep {

@@ -14,10 +14,10 @@ import type { BindingUse } from './scram/channel-binding.ts';
 import { scramClient, scramName } from './scram/client.ts';
 import type { ScramHash } from './scram/keys.ts';
 import { scramServer } from './scram/server.ts';
-import type { ServerRules } from './server-rules.ts';
+import type { AuthRules } from './server-rules.ts';
 
 /** What a client has at hand for the mechanisms beside credentials. */
-export interface Means {
+interface Means {
   /** What ties an exchange to the TLS connection, best first. */
   readonly bindings: readonly ChannelBinding[];
   readonly random: ((octets: number) => Uint8Array) | undefined;
@@ -35,8 +35,10 @@ export interface Row {
   readonly byName: boolean;
   /** The client's side; `undefined` where credentials or means do not fit. */
   readonly client: (credentials: Credentials, means: Means) => ClientMechanism | undefined;
-  /** The server's side; `undefined` where the rules have nothing for it. */
-  readonly server: (rules: ServerRules) => ServerMechanism | undefined;
+  /** Whether a server's rules have something for it, on a connection that has these bindings. */
+  readonly serves: (rules: AuthRules, bindings: readonly ChannelBinding[]) => boolean;
+  /** The server's side. */
+  readonly server: (rules: AuthRules, bindings: readonly ChannelBinding[]) => ServerMechanism | undefined;
 }
 
 /** 144 bits, as base64 (RFC 5802 §5.1 leaves the length open). */
@@ -55,6 +57,7 @@ export const table: readonly Row[] = [
     byName: false,
     client: (credentials) =>
       credentials.type === 'certificate' ? externalClient(credentials.authorizationId) : undefined,
+    serves: () => false,
     server: () => undefined,
   },
   scram('sha256', true),
@@ -66,20 +69,23 @@ export const table: readonly Row[] = [
     plaintext: true,
     byName: false,
     client: (credentials) => (credentials.type === 'password' ? plainClient(credentials) : undefined),
-    server: (rules) => plainServer(rules),
+    serves: () => true,
+    server: plainServer,
   },
   {
     name: 'LOGIN',
     plaintext: true,
     byName: false,
     client: (credentials) => (credentials.type === 'password' ? loginClient(credentials) : undefined),
-    server: (rules) => loginServer(rules),
+    serves: () => true,
+    server: loginServer,
   },
   {
     name: 'CRAM-MD5',
     plaintext: false,
     byName: true,
     client: (credentials) => (credentials.type === 'password' ? cramMd5Client(credentials) : undefined),
+    serves: ({ cramMd5 }) => cramMd5 !== undefined,
     server: ({ cramMd5 }) => cramMd5 && cramMd5Server(cramMd5.challenge(), cramMd5.password),
   },
   {
@@ -88,6 +94,7 @@ export const table: readonly Row[] = [
     byName: false,
     client: (credentials, { target }) =>
       credentials.type === 'token' ? oauthBearerClient(credentials, target) : undefined,
+    serves: ({ oauth }) => oauth !== undefined,
     server: ({ oauth }) => oauth && oauthBearerServer(oauth),
   },
   {
@@ -95,6 +102,7 @@ export const table: readonly Row[] = [
     plaintext: true,
     byName: false,
     client: (credentials) => (credentials.type === 'token' ? xoauth2Client(credentials) : undefined),
+    serves: ({ oauth }) => oauth !== undefined,
     server: ({ oauth }) => oauth && xoauth2Server(oauth),
   },
 ];
@@ -110,9 +118,9 @@ function scram(hash: ScramHash, plus: boolean): Row {
       const binding = bindingUse(plus, means);
       return binding && scramClient(credentials, { hash, binding, nonce: scramNonce(means.random) });
     },
-    server: ({ scram: rules, mayActAs }) => {
-      const bindings = rules?.bindings ?? [];
-      if (!rules || (plus && bindings.length === 0)) return undefined;
+    serves: ({ scram: rules }, bindings) => rules !== undefined && (!plus || bindings.length > 0),
+    server: ({ scram: rules, mayActAs }, bindings) => {
+      if (!rules) return undefined;
       return scramServer(
         { ...(mayActAs && { mayActAs }) },
         {

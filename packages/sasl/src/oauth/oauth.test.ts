@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { latin1, utf8 } from '@postern/wire';
-import fc from 'fast-check';
+import { assert, property, string, stringMatching } from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeBase64 } from '../base64.ts';
 import type { ServerMechanism, ServerStep } from '../mechanism.ts';
@@ -32,7 +32,7 @@ test('SASL-051 OAUTHBEARER says what RFC 7628 §4.1 shows', () => {
 
 test('SASL-051 encodes a comma in the user', () => {
   const start = oauthBearerClient({ ...user, user: 'a,b' }).start();
-  expect(latin1(start ?? new Uint8Array())).toMatch(/^n,a=a=2Cb,\x01auth=Bearer /);
+  expect(latin1(start ?? new Uint8Array())).toContain('n,a=a=2Cb,\x01auth=Bearer ');
 });
 
 test.each(['', 'a b', 'a\x01b', 'tökén'])('SASL-053 refuses the token %j', (wrong) => {
@@ -70,7 +70,7 @@ function run(server: ServerMechanism, ...responses: readonly string[]): ServerSt
   return step;
 }
 
-function bearer(pairs: string, header = 'n,a=user@example.com,'): string {
+function framed(pairs: string, header = 'n,a=user@example.com,'): string {
   return `${header}\x01${pairs}\x01\x01`;
 }
 
@@ -79,7 +79,7 @@ test.each([
   ['neither', `auth=Bearer ${token}`],
   ['a key it does not know', `foo=bar\x01auth=bearer ${token}`],
 ])('SASL-054 the server takes %s', (_, pairs) => {
-  expect(run(oauthBearerServer(rules), bearer(pairs))).toEqual({
+  expect(run(oauthBearerServer(rules), framed(pairs))).toEqual({
     type: 'done',
     user: 'user@example.com',
     authorizationId: undefined,
@@ -92,7 +92,7 @@ test.each([
   ['a token for another host', `host=evil.example\x01auth=Bearer ${token}`],
 ])('SASL-054 the server says why it refuses %s, and then refuses', (_, pairs) => {
   const server = oauthBearerServer(rules);
-  const step = run(server, bearer(pairs));
+  const step = run(server, framed(pairs));
   expect(step.type === 'challenge' && JSON.parse(latin1(step.challenge))).toEqual({
     status: 'invalid_token',
   });
@@ -101,10 +101,10 @@ test.each([
 
 test.each([
   ['a lone %x01', '\x01'],
-  ['no token', bearer('host=server.example.com')],
-  ['no scheme', bearer(`auth=${token}`)],
-  ['a wrong header', bearer(`auth=Bearer ${token}`, 'x,')],
-  ['a name encoded wrongly', bearer(`auth=Bearer ${token}`, 'n,a=a=b,')],
+  ['no token', framed('host=server.example.com')],
+  ['no scheme', framed(`auth=${token}`)],
+  ['a wrong header', framed(`auth=Bearer ${token}`, 'x,')],
+  ['a name encoded wrongly', framed(`auth=Bearer ${token}`, 'n,a=a=b,')],
   ['nothing', ''],
 ])('SASL-054 the server does not understand %s', (_, message) => {
   expect(run(oauthBearerServer(rules), message)).toEqual({ type: 'failed', reason: 'protocol-error' });
@@ -121,10 +121,11 @@ test('SASL-054 the server of XOAUTH2 does the same with an empty answer', () => 
 });
 
 test('SASL-051 SASL-054 both sides agree on every user and token', () => {
-  const anyUser = fc.string({ minLength: 1, maxLength: 30 }).filter((text) => !/[\x00-\x1f\x7f]/.test(text));
-  const anyToken = fc.stringMatching(/^[!-~]{1,60}$/);
-  fc.assert(
-    fc.property(anyUser, anyToken, (who, shown) => {
+  // oxlint-disable-next-line no-control-regex -- control characters are refused elsewhere
+  const anyUser = string({ minLength: 1, maxLength: 30 }).filter((text) => !/[\x00-\x1f\x7f]/.test(text));
+  const anyToken = stringMatching(/^[!-~]{1,60}$/);
+  assert(
+    property(anyUser, anyToken, (who, shown) => {
       const seen: string[][] = [];
       const server = oauthBearerServer({
         token: (given, as) => {

@@ -13,6 +13,7 @@ export interface TokenRules {
 
 const saslName = '(?:[^,=\\x01\\0]|=2C|=3D)*';
 const bearerMessage = new RegExp(`^n,(?:a=(${saslName}))?,\\x01((?:[A-Za-z]+=[^\\x01]*\\x01)*)\\x01$`);
+// oxlint-disable-next-line no-control-regex -- %x01 separates the fields
 const xoauthMessage = /^user=([^\x01\0]*)\x01auth=Bearer ([\x21-\x7e]+)\x01\x01$/;
 
 /** What a client showed: a token and who it says it is, or nothing that can be read, or something meant for another. */

@@ -1,6 +1,6 @@
 import { latin1, utf8 } from '@postern/wire';
 import type { ChannelBinding } from '@postern/wire';
-import fc from 'fast-check';
+import { array, assert, property, uint8Array } from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { encodeBase64 } from '../base64.ts';
 import type { ClientMechanism, ClientStep, ServerMechanism, ServerStep } from '../mechanism.ts';
@@ -156,12 +156,12 @@ test('SASL-048 compares nonce and binding with its own', () => {
 });
 
 test('SASL-001 never throws and lets nobody in, whatever the client says', () => {
-  fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 80 }), { maxLength: 4 }), (responses) => {
+  assert(
+    property(array(uint8Array({ maxLength: 80 }), { maxLength: 4 }), (responses) => {
       const b = server();
-      return responses.every(
-        (response, at) => (at === 0 ? b.start(response) : b.next(response)).type !== 'done',
-      );
+      for (const [at, response] of responses.entries()) {
+        expect((at === 0 ? b.start(response) : b.next(response)).type).not.toBe('done');
+      }
     }),
   );
 });

@@ -3,7 +3,7 @@ import type { ChannelBinding } from '@postern/wire';
 import { decodeBase64, encodeBase64 } from '../base64.ts';
 import type { ServerMechanism, ServerStep } from '../mechanism.ts';
 import { actsAs } from '../server-rules.ts';
-import type { ServerRules } from '../server-rules.ts';
+import type { AuthRules } from '../server-rules.ts';
 import { bindingInput } from './channel-binding.ts';
 import { scramName } from './client.ts';
 import { digest, digestBytes, hmac, sameDigest, xor } from './keys.ts';
@@ -33,7 +33,7 @@ export interface ScramServerOptions {
  * SCRAM, server side (RFC 5802 §5, RFC 7677). An unknown user gets the same words as a wrong password.
  */
 export function scramServer(
-  rules: Pick<ServerRules, 'mayActAs'>,
+  rules: Pick<AuthRules, 'mayActAs'>,
   options: ScramServerOptions,
 ): ServerMechanism {
   return new ScramServer(rules, options);
@@ -55,11 +55,11 @@ type ServerState =
 
 class ScramServer implements ServerMechanism {
   readonly name: string;
-  readonly #rules: Pick<ServerRules, 'mayActAs'>;
+  readonly #rules: Pick<AuthRules, 'mayActAs'>;
   readonly #options: ScramServerOptions;
   #state: ServerState = { name: 'new' };
 
-  constructor(rules: Pick<ServerRules, 'mayActAs'>, options: ScramServerOptions) {
+  constructor(rules: Pick<AuthRules, 'mayActAs'>, options: ScramServerOptions) {
     this.#rules = rules;
     this.#options = options;
     this.name = scramName(options.hash, options.plus);

@@ -1,7 +1,6 @@
-import type { PasswordCredentials } from '@postern/sasl';
+import type { AuthRules, PasswordCredentials } from '@postern/sasl';
 import type { Envelope, Recipient, Sender } from '../envelope.ts';
 import type { ClientInfo } from '../events.ts';
-import type { AuthRules } from '../options.ts';
 import type { Verdict } from '../verdict.ts';
 
 /** What every hook gets to see beside what it is asked about. */

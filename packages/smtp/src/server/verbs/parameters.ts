@@ -1,10 +1,11 @@
+import { mayLogIn } from '@postern/sasl';
 import type { ServerRules } from '../options.ts';
 import { oneLine } from '../reply.ts';
 import type { ServerSession } from '../session.ts';
 import { decodeXtext } from '../syntax/xtext.ts';
 import { syntax, unknownParameter } from './answer.ts';
 import type { VerbAnswer } from './answer.ts';
-import { lists, offersAuth } from './extensions.ts';
+import { lists } from './extensions.ts';
 
 /** A parameter: which extension brings it, and which values it may have. */
 interface Rule {
@@ -88,7 +89,7 @@ function judge(
 ): VerbAnswer | undefined {
   if (verb === 'MAIL' && keyword === 'AUTH') {
     // RFC 4954 §5
-    if (!offersAuth(session, rules)) return unknownParameter;
+    if (!mayLogIn(rules.auth, session.tls)) return unknownParameter;
     return value === '<>' || printableXtext(value, 500) ? undefined : syntax;
   }
   const rule = (verb === 'MAIL' ? ofMail : ofRcpt).get(keyword);
