@@ -124,9 +124,9 @@ describe('listening', () => {
       throw new Error('a bug in accept');
     });
     for (let client = 0; client < 2; client += 1) {
-      const connection = await network.connect(listener.endpoint);
-      await expect(connection.read()).rejects.toMatchObject({ code: 'reset' });
-      await connection[Symbol.asyncDispose]();
+      // The reset may be quicker than the end of `connect`.
+      const attempt = network.connect(listener.endpoint).then((connection) => connection.read());
+      await expect(attempt).rejects.toMatchObject({ code: expect.stringMatching(/^reset/) });
     }
     await listener[Symbol.asyncDispose]();
   });
