@@ -63,11 +63,13 @@ class ImapClient implements ImapClientMachine {
   readonly #reader: ResponseReader;
 
   constructor(options: ImapClientOptions) {
-    this.#reader = new ResponseReader({ ...replyLimits, ...options.limits });
+    const limits = { ...replyLimits, ...options.limits };
+    this.#reader = new ResponseReader(limits);
     this.#state = initialState(
       {
         patience: patienceFor(options.patience),
         maxInFlight: options.maxInFlight ?? 25,
+        limits,
         offeredStartTlsBefore: options.offeredStartTlsBefore ?? false,
       },
       options.tls,
@@ -75,7 +77,7 @@ class ImapClient implements ImapClientMachine {
   }
 
   get state(): { readonly name: StateName } {
-    return this.#state;
+    return { name: this.#state.name };
   }
 
   get deadline(): Instant | undefined {
@@ -145,8 +147,8 @@ class ImapClient implements ImapClientMachine {
   #read(): Input | undefined {
     if (this.#state.name === 'greeting' || this.#state.name === 'starttls') {
       // A record may hold an octet that looks like a line end, so it is looked for before lines are.
-      const first = this.#reader.rest();
-      if (first.length > 1 && isTlsRecord(first)) return { type: 'tls-record', bytes: first };
+      const first = this.#reader.rest(2);
+      if (first.length > 1 && isTlsRecord(first)) return { type: 'tls-record', bytes: this.#reader.rest() };
     }
     const item = this.#reader.next(this.#state.stage === 'not-authenticated');
     if (item?.type !== 'response') return item;

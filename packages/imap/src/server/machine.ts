@@ -45,7 +45,7 @@ class ImapServer implements ImapServerMachine {
   }
 
   get state(): { readonly name: ServerStateName } {
-    return this.#session;
+    return { name: this.#session.name };
   }
 
   get deadline(): Instant | undefined {
