@@ -70,7 +70,7 @@ class Pop3Client implements Pop3ClientMachine {
         patience: patienceFor(options.patience),
         offeredStartTlsBefore: options.offeredStartTlsBefore ?? false,
         strict: options.strict ?? false,
-        maxListingBytes: this.#limits.maxListingBytes,
+        limits: this.#limits,
         maxInFlight: options.maxInFlight ?? 100,
       },
       options.tls,
@@ -78,7 +78,7 @@ class Pop3Client implements Pop3ClientMachine {
   }
 
   get state(): { readonly name: StateName } {
-    return this.#state;
+    return { name: this.#state.name };
   }
 
   get capabilities(): Capabilities {
