@@ -1,5 +1,5 @@
 import { checkCredentials, chooseMechanism } from '@postern/sasl';
-import type { Credentials } from '@postern/sasl';
+import type { Credentials, SaslWork } from '@postern/sasl';
 import { converse, deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
 import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './capabilities.ts';
@@ -61,6 +61,8 @@ class ImapDialogue implements Imap {
   readonly #waiters = new Set<Waiter>();
   #request: TlsRequest | undefined;
   #destroyed = false;
+  /** Why the work of the present exchange could not be done; nothing else is under way beside an exchange. */
+  #workFailure: { readonly error: unknown } | undefined;
   /** Why nothing is handed out any more; who comes to wait later gets it too. */
   #failure: { readonly error: unknown } | undefined;
 
@@ -271,7 +273,7 @@ class ImapDialogue implements Imap {
     signal?.throwIfAborted();
     if (this.#dialogue.ended || this.#destroyed) await this.#over();
     this.#dialogue.send(command);
-    return this.#wait(signal, (event): event is Completed => {
+    const completed = await this.#wait(signal, (event): event is Completed => {
       if (event.type === 'untagged') data?.push(event.data);
       // A command that holds a password comes back masked; it is the only one in flight then.
       return (
@@ -279,6 +281,10 @@ class ImapDialogue implements Imap {
         (event.command === command || (command.verb === 'LOGIN' && event.command.verb === 'LOGIN'))
       );
     });
+    const failure = this.#workFailure;
+    this.#workFailure = undefined;
+    if (failure) throw failure.error;
+    return completed;
   }
 
   /** Waits for an event. An abort now destroys the connection: what was sent cannot be taken back. */
@@ -324,19 +330,37 @@ class ImapDialogue implements Imap {
         const event = await this.#dialogue.next();
         if (!event) await this.#over();
         else this.#note(event);
-        if (event?.type === 'work') {
-          const result = await event.work.run();
-          if (this.#dialogue.ended) continue;
-          this.#dialogue.send({ verb: 'RESUME', result });
-        }
+        if (event?.type === 'work') void this.#work(event.work);
       }
     } catch (error) {
-      // Work that failed leaves the server waiting: there is no way on.
-      if (!this.#dialogue.ended) this.#destroyed = true;
-      this.connection.reset();
-      this.#failure = { error };
-      for (const waiter of this.#waiters) waiter.reject(error);
+      this.#break(error);
     }
+  }
+
+  /**
+   * Does the work of an exchange, while events go on: meanwhile the server may have had enough. Where it fails the exchange is
+   * cancelled, its caller gets the error, and the connection stays usable.
+   */
+  async #work(work: SaslWork): Promise<void> {
+    try {
+      let result: Uint8Array | undefined;
+      try {
+        result = await work.run();
+      } catch (error) {
+        this.#workFailure = { error };
+      }
+      if (this.#machine.state.name === 'auth-work') this.#dialogue.send({ verb: 'RESUME', result });
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  /** There is no way on; whoever waits is told why, and whoever comes later too. */
+  #break(error: unknown): void {
+    if (!this.#dialogue.ended) this.#destroyed = true;
+    this.connection.reset();
+    this.#failure = { error };
+    for (const waiter of this.#waiters) waiter.reject(error);
   }
 
   #note(event: ImapEvent): void {

@@ -1,5 +1,5 @@
+import type { Exchange } from '@postern/sasl';
 import type { EndOfStream, Instant, Milliseconds, Output, Reason, TlsInfo } from '@postern/wire';
-import type { Exchange } from './auth.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand, WireCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';

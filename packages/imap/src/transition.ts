@@ -20,13 +20,13 @@
  *                          ready  -> logout -> ended
  *                          any    -> closing -> ended
  */
+import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
+import type { ExchangeStep } from '@postern/sasl';
 import { concatBytes, peerText, recogniseProtocol, sample, UsageError } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import { answerChallenge, beginExchange, distrust, resumeExchange } from './auth.ts';
-import type { ExchangeStep } from './auth.ts';
 import { withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
-import { encodeCommand, verbs, withoutSecret } from './commands.ts';
+import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands.ts';
 import type { EncodedCommand, ImapCommand, WireCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import type { ImapEvent } from './events.ts';
@@ -72,7 +72,7 @@ function send(state: State, commands: readonly ImapCommand[], partial: Uint8Arra
   if (commands.length === 1 && only?.verb === 'RESUME') {
     if (state.name !== 'auth-work' || !state.exchange)
       throw new UsageError('RESUME without work', 'RFC 9051 §6.2.2');
-    return proceed(state, resumeExchange(state.exchange, only.result), now, []);
+    return proceed(state, resumeExchange(state.exchange, only.result), now, {});
   }
   let before = (state.waiting.at(-1) ?? state.inFlight.at(-1))?.command;
   const group = commands.map((command, index): Tagged => {
@@ -122,9 +122,14 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
       freshCapabilities: false,
     };
     if (command.verb === 'AUTHENTICATE') {
-      const begun = beginExchange(tag, command.mechanism, state.capabilities?.initialResponse === true);
+      const begun = beginExchange(command.mechanism, {
+        verb: `${tag} AUTHENTICATE`,
+        maxLineBytes: maxCommandBytes,
+        // RFC 4959 §3: never with the command unless the server says that it takes it.
+        takesInitial: state.capabilities?.initialResponse === true,
+      });
       state = { ...state, exchange: begun.exchange };
-      written.push(begun.command);
+      written.push(begun.line);
     } else {
       written.push(encodeCommand(tag, command));
     }
@@ -211,10 +216,9 @@ function receiveGreeting(state: State, { response, text }: ResponseInput, now: I
 
 /** RFC 9051 §7.6: only while a command waits for it. One that nobody waits for is borne once. */
 function receiveContinuation(state: State, challenge: string, text: string, now: Instant): Step {
-  if (state.name === 'auth' && state.exchange) {
-    const next = answerChallenge(state.exchange, challenge);
-    if (next) return proceed(state, next, now, []);
-    return fail(state, now, 'peer', 'protocol-error', evidenceOf(text, 'RFC 9051 §6.2.2'));
+  if (state.exchange) {
+    const evidence = evidenceOf(text, 'RFC 9051 §6.2.2');
+    return proceed(state, answerChallenge(state.exchange, challenge), now, evidence);
   }
   if (state.strays > 0) {
     const reason = state.name === 'starttls' ? 'starttls-protocol-error' : 'protocol-error';
@@ -227,15 +231,21 @@ function receiveContinuation(state: State, challenge: string, text: string, now:
 }
 
 /** An exchange goes on: something is written, or worked at. */
-function proceed(state: State, next: ExchangeStep, now: Instant, outputs: Outputs): Step {
-  if (next.type === 'work') {
-    outputs.push({ type: 'event', event: { type: 'work', work: next.work } });
-    return { state: enter(state, 'auth-work', now), outputs };
+function proceed(state: State, next: ExchangeStep, now: Instant, evidence: Evidence): Step {
+  switch (next.type) {
+    case 'line':
+      return {
+        state: { ...enter(state, 'auth', now), exchange: next.exchange },
+        outputs: writes([next.line]),
+      };
+    case 'work':
+      return {
+        state: { ...enter(state, 'auth-work', now), exchange: next.exchange },
+        outputs: [{ type: 'event', event: { type: 'work', work: next.work } }],
+      };
+    case 'broken':
+      return fail(state, now, 'peer', next.reason, evidence);
   }
-  return {
-    state: { ...enter(state, 'auth', now), exchange: next.exchange },
-    outputs: [...outputs, ...writes([next.command])],
-  };
 }
 
 function receiveUntagged(before: State, data: Untagged, text: string, now: Instant): Step {
@@ -321,9 +331,9 @@ function receiveCompletion(
   const ok = response.status === 'OK';
   let reason: Reason | undefined;
   if (command.verb === 'AUTHENTICATE' || command.verb === 'LOGIN') {
-    const lie = ok && state.exchange ? distrust(state.exchange) : undefined;
+    const lie = ok && state.exchange ? distrustSuccess(state.exchange) : undefined;
     if (lie) return fail(state, now, 'peer', lie, evidenceOf(input.text, 'RFC 4422 §3.6'));
-    if (!ok) reason = state.exchange?.cancelled ?? loginReason(response);
+    if (!ok) reason = state.exchange?.refusal ?? loginReason(response);
     next = { ...next, exchange: undefined };
     if (ok) {
       // RFC 9051 §6.2.2: a login may change what is offered. What came with or during it is new, anything older is stale.

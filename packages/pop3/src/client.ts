@@ -1,6 +1,14 @@
 import { checkCredentials, chooseMechanism } from '@postern/sasl';
-import type { Credentials } from '@postern/sasl';
-import { converse, deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
+import type { Credentials, SaslWork } from '@postern/sasl';
+import {
+  converse,
+  deadline,
+  handshakeWithin,
+  isWireError,
+  unlessAborted,
+  UsageError,
+  WireError,
+} from '@postern/wire';
 import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -10,6 +18,11 @@ import { pop3Client } from './machine.ts';
 import type { Answer, CallOptions, Login, OpenPop3Options, Pop3, StartTlsOptions } from './pop3.ts';
 import type { Pop3Reply } from './reply.ts';
 import { patienceFor } from './states.ts';
+
+/** Why the work of an exchange could not be done. */
+interface WorkFailure {
+  readonly error: unknown;
+}
 
 type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
 
@@ -241,7 +254,7 @@ class Pop3Dialogue implements Pop3 {
     this.#turn = before.then(() => done.promise);
     this.#calls += 1;
     try {
-      await withAbort(before, signal);
+      await unlessAborted(before, signal);
       return await run();
     } finally {
       if (!this.#destroyed) void this.#listen();
@@ -262,22 +275,39 @@ class Pop3Dialogue implements Pop3 {
     signal: AbortSignal | undefined,
     wanted: (event: Pop3Event) => event is T,
   ): Promise<T> {
+    let failure: WorkFailure | undefined;
     try {
       for (;;) {
-        const event = await withAbort(this.#listen(), signal);
+        const event = await unlessAborted(this.#listen(), signal);
         this.#pending = undefined;
         if (!event) return await this.#over();
         this.#note(event);
-        if (wanted(event)) return event;
-        if (event.type === 'work') {
-          const result = await withAbort(event.work.run(), signal);
-          this.#dialogue.send({ verb: 'RESUME', result });
-        }
+        if (event.type === 'work') failure = await this.#work(event.work, signal);
+        if (!wanted(event)) continue;
+        if (!failure) return event;
+        break;
       }
     } catch (error) {
       if (!this.#dialogue.ended) this.#destroy();
       throw error;
     }
+    throw failure.error;
+  }
+
+  /** Does the work of an exchange. Where it fails the exchange is cancelled, and the connection stays usable. */
+  async #work(work: SaslWork, signal: AbortSignal | undefined): Promise<WorkFailure | undefined> {
+    // Meanwhile the server may have had enough.
+    void this.#listen();
+    let result: Uint8Array | undefined;
+    let failure: WorkFailure | undefined;
+    try {
+      result = await unlessAborted(work.run(), signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      failure = { error };
+    }
+    if (this.#dialogue.machine.state.name === 'auth-work') this.#dialogue.send({ verb: 'RESUME', result });
+    return failure;
   }
 
   #listen(): Promise<Pop3Event | undefined> {
@@ -324,20 +354,4 @@ class Pop3Dialogue implements Pop3 {
 function loginAnswer({ reply, reason }: ReplyEvent, mechanism: string): Answer<Login> {
   if (reply.status === '+OK') return { ok: true, value: { mechanism }, reply };
   return { ok: false, reply, ...(reason ? { reason } : {}) };
-}
-
-/** Waits for a promise, or for the abort. */
-async function withAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => {
-    aborted.reject(signal.reason);
-  };
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -19,13 +19,13 @@
  *                        ready  -> starttls -> tls -> ready
  *                        ready  -> quit -> ended
  */
+import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
+import type { Exchange, ExchangeStep } from '@postern/sasl';
 import { concatBytes, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import { answerChallenge, beginExchange, distrust, resumeExchange } from './auth.ts';
-import type { ExchangeStep } from './auth.ts';
 import { noCapabilities, parseCapabilities, withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
-import { encodeCommand, replyForm, verbs, withoutSecret } from './commands.ts';
+import { encodeCommand, maxCommandBytes, replyForm, verbs, withoutSecret } from './commands.ts';
 import type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import type { Pop3Event } from './events.ts';
@@ -70,7 +70,7 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
   if (commands.length === 1 && only?.verb === 'RESUME') {
     if (state.name !== 'auth-work' || !state.exchange)
       throw new UsageError('RESUME without work', 'RFC 5034 §4');
-    return proceed(state, resumeExchange(state.exchange, only.result), now, []);
+    return proceed(state, resumeExchange(state.exchange, only.result), now, [], {});
   }
   let before = state.waiting.at(-1) ?? state.inFlight.at(-1);
   let userAccepted = state.userAccepted;
@@ -113,9 +113,9 @@ function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event
       userAccepted: false,
     };
     if (next.verb === 'AUTH') {
-      const begun = beginExchange(next.mechanism);
+      const begun = beginExchange(next.mechanism, { verb: 'AUTH', maxLineBytes: maxCommandBytes });
       state = { ...state, exchange: begun.exchange };
-      written.push(begun.command);
+      written.push(begun.line);
     } else {
       written.push(encodeCommand(next));
     }
@@ -160,8 +160,9 @@ function receiveLine(state: State, input: LineInput, now: Instant): Step {
     case 'listing':
       return receiveListed(state, input, now, outputs);
     case 'auth':
-      if (input.line[0] === PLUS && !parseStatusLine(input.line))
-        return receiveChallenge(state, input.line, now, outputs);
+    case 'auth-work':
+      if (state.exchange && input.line[0] === PLUS && !parseStatusLine(input.line))
+        return receiveChallenge(state, state.exchange, input.line, now, outputs);
       break;
     case 'start':
     case 'ready':
@@ -170,7 +171,6 @@ function receiveLine(state: State, input: LineInput, now: Instant): Step {
     case 'starttls':
     case 'tls':
     case 'quit':
-    case 'auth-work':
     case 'ended':
       break;
   }
@@ -266,23 +266,40 @@ function receiveContent(
   return { state: input.progress ? enter(state, 'content', now) : state, outputs };
 }
 
-function receiveChallenge(state: State, line: Uint8Array, now: Instant, outputs: Output<Pop3Event>[]): Step {
-  const next = state.exchange && answerChallenge(state.exchange, peerText(line));
-  if (next) return proceed(state, next, now, outputs);
-  const evidence = { bytes: sample(line), rule: 'RFC 5034 §4' };
-  return fail(state, now, 'peer', 'protocol-error', evidence, undefined, outputs);
+/** The text behind `+`, with or without its space, is a challenge. */
+function receiveChallenge(
+  state: State,
+  exchange: Exchange,
+  line: Uint8Array,
+  now: Instant,
+  outputs: Output<Pop3Event>[],
+): Step {
+  const next = answerChallenge(exchange, peerText(line).replace(/^\+ ?/, ''));
+  return proceed(state, next, now, outputs, { bytes: sample(line), rule: 'RFC 5034 §4' });
 }
 
 /** An exchange goes on: something is written, or worked at. */
-function proceed(state: State, next: ExchangeStep, now: Instant, outputs: Output<Pop3Event>[]): Step {
-  if (next.type === 'work') {
-    outputs.push({ type: 'event', event: { type: 'work', work: next.work } });
-    return { state: enter(state, 'auth-work', now), outputs };
+function proceed(
+  state: State,
+  next: ExchangeStep,
+  now: Instant,
+  outputs: Output<Pop3Event>[],
+  evidence: Evidence,
+): Step {
+  switch (next.type) {
+    case 'line':
+      return {
+        state: { ...enter(state, 'auth', now), exchange: next.exchange },
+        outputs: [...outputs, ...writes([next.line])],
+      };
+    case 'work':
+      return {
+        state: { ...enter(state, 'auth-work', now), exchange: next.exchange },
+        outputs: [...outputs, { type: 'event', event: { type: 'work', work: next.work } }],
+      };
+    case 'broken':
+      return fail(state, now, 'peer', next.reason, evidence, undefined, outputs);
   }
-  return {
-    state: { ...enter(state, 'auth', now), exchange: next.exchange },
-    outputs: [...outputs, ...writes([next.command])],
-  };
 }
 
 /** A single-line reply: what it means depends on the command. */
@@ -296,7 +313,7 @@ function answered(
 ): Step {
   if (reply.status === '-ERR') return completed(state, command, reply, now, outputs);
   if (command.verb === 'AUTH') {
-    const reason = state.exchange && distrust(state.exchange);
+    const reason = state.exchange && distrustSuccess(state.exchange);
     if (reason) {
       return fail(
         state,
@@ -352,7 +369,7 @@ function completed(
   } else if (command.verb === 'STLS') {
     reason = startTlsReason(reply);
   } else if (verbs[command.verb].phase === 'auth') {
-    if (!ok) reason = state.exchange?.cancelled ?? loginReason(reply, state.capabilities);
+    if (!ok) reason = state.exchange?.refusal ?? loginReason(reply, state.capabilities);
     const accepted = ok && command.verb !== 'USER';
     next = {
       ...next,

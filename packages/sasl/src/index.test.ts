@@ -4,9 +4,12 @@ import * as sasl from './index.ts';
 test('exports these values and no others', () => {
   expect(Object.keys(sasl).toSorted()).toMatchInlineSnapshot(`
     [
+      "answerChallenge",
+      "beginExchange",
       "checkCredentials",
       "chooseMechanism",
       "decodeBase64",
+      "distrustSuccess",
       "encodeBase64",
       "loginClient",
       "loginServer",
@@ -15,6 +18,7 @@ test('exports these values and no others', () => {
       "plainClient",
       "plainServer",
       "redacted",
+      "resumeExchange",
       "serverMechanism",
     ]
   `);

@@ -1,6 +1,6 @@
 import { chooseMechanism } from '@postern/sasl';
-import type { Credentials } from '@postern/sasl';
-import { converse, deadline, handshakeWithin, UsageError, WireError } from '@postern/wire';
+import type { Credentials, SaslWork } from '@postern/sasl';
+import { converse, deadline, handshakeWithin, unlessAborted, UsageError, WireError } from '@postern/wire';
 import type {
   Clock,
   Connection,
@@ -26,8 +26,8 @@ import type { Content } from './content/source.ts';
 import { Submissions } from './submit/submissions.ts';
 import type { SubmissionHost, SubmitOptions } from './submit/submissions.ts';
 import type { Envelope, Submission } from './submit/submission.ts';
+import { release } from './release.ts';
 import { refusalEvidence, refusalReason } from './transition.ts';
-import { release, unlessAborted } from './waiting.ts';
 
 /** How long disposal waits for the reply to QUIT. */
 const farewell = 1_000;
@@ -335,11 +335,24 @@ class SmtpDialogue implements Smtp {
       const event = await this.#nextInside(options);
       if (!event) throw this.#closedByOwner();
       if (event.type === 'reply') return event;
-      if (event.type !== 'work') continue;
-      const result = await event.work.run();
-      if (options?.signal?.aborted) await this.#destroy();
-      options?.signal?.throwIfAborted();
-      this.#dialogue.send({ verb: 'RESUME', result });
+      if (event.type === 'work') await this.#work(event.work, options);
+    }
+  }
+
+  /** Does the work of an exchange. Where it fails the exchange is cancelled, and the connection stays usable. */
+  async #work(work: SaslWork, options: CallOptions | undefined): Promise<void> {
+    // Meanwhile the server may have had enough.
+    void this.#listen();
+    const asked = (): boolean => this.#machine.state.name === 'auth-work';
+    try {
+      const result = await this.#inside(work.run(), options);
+      if (asked()) this.#dialogue.send({ verb: 'RESUME', result });
+    } catch (error) {
+      if (options?.signal?.aborted === true || !asked()) throw error;
+      this.#dialogue.send({ verb: 'RESUME', result: undefined });
+      let event = await this.#nextInside(options);
+      while (event && event.type !== 'reply') event = await this.#nextInside(options);
+      throw error;
     }
   }
 
@@ -352,10 +365,15 @@ class SmtpDialogue implements Smtp {
     return event?.reply;
   }
 
-  /** The next event while a command is under way: an abort now destroys the connection. */
-  async #nextInside(options: CallOptions | undefined): Promise<SmtpEvent | undefined> {
+  /** The next event while a command is under way. */
+  #nextInside(options: CallOptions | undefined): Promise<SmtpEvent | undefined> {
+    return this.#inside(this.#next(options?.signal), options);
+  }
+
+  /** Waits while a command is under way: an abort now destroys the connection. */
+  async #inside<T>(promise: Promise<T>, options: CallOptions | undefined): Promise<T> {
     try {
-      return await this.#next(options?.signal);
+      return await unlessAborted(promise, options?.signal);
     } catch (error) {
       if (options?.signal?.aborted) await this.#destroy();
       throw error;

@@ -23,6 +23,7 @@
  *
  * @packageDocumentation
  */
+export { unlessAborted } from './abort.ts';
 export { concatBytes, latin1, peerText, sample, utf8 } from './bytes.ts';
 export { converse } from './converse.ts';
 export type * from './converse.ts';
