@@ -1,6 +1,5 @@
 import { isTlsRecord, sample, UsageError } from '@postern/wire';
 import type { EndOfStream, Instant, Machine, Output, TlsInfo } from '@postern/wire';
-import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
@@ -32,8 +31,6 @@ export interface ImapClientMachine extends Machine<ImapCommand, ImapEvent> {
   readonly state: { readonly name: StateName };
   /** What the server offers; see {@link Capabilities}. `undefined` = not known, ask. */
   readonly capabilities: Capabilities | undefined;
-  /** Whether STARTTLS can be used: offered, not inside TLS yet, and not greeted with PREAUTH. */
-  readonly offersStartTls: boolean;
 }
 
 /**
@@ -86,11 +83,6 @@ class ImapClient implements ImapClientMachine {
 
   get capabilities(): Capabilities | undefined {
     return this.#state.capabilities;
-  }
-
-  get offersStartTls(): boolean {
-    const { capabilities, tls, stage } = this.#state;
-    return (capabilities ?? noCapabilities).startTls === 'offered' && !tls && stage === 'not-authenticated';
   }
 
   start(now: Instant): Outputs {

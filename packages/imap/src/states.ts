@@ -150,7 +150,7 @@ export interface Tagged {
 }
 
 /** A command that has been sent. */
-export interface Sent extends Tagged {
+interface Sent extends Tagged {
   /** What `dataBytes` was then. */
   readonly dataBefore: number;
 }

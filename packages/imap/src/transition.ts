@@ -27,7 +27,7 @@ import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@p
 import { withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands.ts';
-import type { EncodedCommand, ImapCommand, WireCommand } from './commands.ts';
+import type { EncodedCommand, ImapCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';

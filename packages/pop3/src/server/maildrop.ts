@@ -59,9 +59,9 @@ export function memoryMaildrop(messages: readonly (string | StoredMessage)[] = [
       };
       return {
         messages: stored,
-        update(messages) {
-          const gone = new Set(messages);
-          if (held) stored = stored.filter((message) => !gone.has(message));
+        update(gone) {
+          const removed = new Set(gone);
+          if (held) stored = stored.filter((message) => !removed.has(message));
           release();
         },
         release,

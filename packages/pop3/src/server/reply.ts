@@ -12,8 +12,8 @@ export function negative(text: string, code?: string): Uint8Array {
 
 /** A multi-line reply of short lines. */
 export function listing(text: string, lines: readonly string[]): Uint8Array {
-  const stuffed = lines.map((line) => `${line.startsWith('.') ? '.' : ''}${line}\r\n`);
-  return concatBytes([positive(text), utf8(`${stuffed.join('')}.\r\n`)]);
+  const safe = lines.map((line) => `${line.startsWith('.') ? '.' : ''}${line}\r\n`);
+  return concatBytes([positive(text), utf8(`${safe.join('')}.\r\n`)]);
 }
 
 const LF = 10;

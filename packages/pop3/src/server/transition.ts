@@ -301,7 +301,8 @@ function transaction(session: ServerSession, { verb, words }: ReceivedCommand): 
     case 'DELE':
       session.deleted.add(number);
       return answer({ ...session, octets: session.octets - message.content.length }, positive());
-    default:
+    case 'LIST':
+    case 'UIDL':
       return answer(session, positive(entry(number, message, verb)));
   }
 }
@@ -322,8 +323,9 @@ function entry(number: number, message: StoredMessage, verb: 'LIST' | 'UIDL'): s
 }
 
 function reset(session: ServerSession): ServerStep {
-  const octets = session.maildrop ? octetsIn(session.maildrop) : 0;
-  return answer({ ...session, octets, deleted: new Set() }, positive());
+  const { maildrop } = session;
+  const marks = { deleted: new Set<number>(), octets: maildrop ? octetsIn(maildrop) : 0 };
+  return answer({ ...session, ...marks }, positive());
 }
 
 function octetsIn({ messages }: OpenMaildrop): number {

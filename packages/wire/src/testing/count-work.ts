@@ -89,10 +89,10 @@ export function countWork(run: () => unknown): number {
   });
   try {
     run();
+    return work;
   } finally {
     for (const restore of undo) restore();
   }
-  return work;
 }
 
 type Method = (this: unknown, ...given: unknown[]) => unknown;
