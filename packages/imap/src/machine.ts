@@ -147,7 +147,7 @@ class ImapClient implements ImapClientMachine {
     return {
       type: 'response',
       text: item.text,
-      response: parseResponse(item.text),
+      response: parseResponse(item.text, this.#state.settings.limits.maxDepth),
       behind: () => this.#reader.behind(),
     };
   }

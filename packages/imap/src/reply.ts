@@ -4,7 +4,7 @@ import { parseCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import { parseStatus } from './status.ts';
 import type { StatusResponse } from './status.ts';
-import { decoded, maxDepth, nesting, octets, readList } from './tokens.ts';
+import { decoded, nesting, octets, readList } from './tokens.ts';
 
 /** How much of a response is read before it is too much. */
 export interface ReplyLimits {
@@ -18,10 +18,12 @@ export interface ReplyLimits {
    */
   readonly maxDataBytes: number;
   /**
-   * Each of the three, before a login. Default 64 KiB: nothing but status lines and capabilities counts then (RFC 9051 §11.3),
+   * Each of these, before a login. Default 64 KiB: nothing but status lines and capabilities counts then (RFC 9051 §11.3),
    * and a stranger gets no memory of ours.
    */
   readonly maxEarlyBytes: number;
+  /** Deepest nesting of parentheses in one response. Default 64: no honest structure of a message is as deep. */
+  readonly maxDepth: number;
 }
 
 /** The defaults, with room for every honest server and none for an endless one. */
@@ -30,6 +32,7 @@ export const replyLimits: ReplyLimits = {
   maxLiteralBytes: 64 * 1024 * 1024,
   maxDataBytes: 128 * 1024 * 1024,
   maxEarlyBytes: 64 * 1024,
+  maxDepth: 64,
 };
 
 /** What the reader found next. */
@@ -204,9 +207,10 @@ export type Untagged =
       readonly raw: string;
     };
 
-/** Reads a whole response; a reason where it is none. */
+/** Reads a whole response; a reason where it is none, or where it nests deeper than `maxDepth` (default {@link replyLimits}). */
 export function parseResponse(
   text: string,
+  maxDepth: number = replyLimits.maxDepth,
 ): ImapResponse | { readonly type: 'fault'; readonly reason: 'protocol-error' | 'too-deep' } {
   // RFC 9051 §7.6: `+ text`; some servers leave out the space of an empty one.
   if (text === '+' || text.startsWith('+ ')) return { type: 'continuation', text: text.slice(2) };

@@ -11,9 +11,6 @@ const CR = 0x0d;
 /** What ends an atom. */
 const ends = new Set([SPACE, QUOTE, OPEN, CLOSE, BRACE]);
 
-/** Longest nesting of parentheses that is read. */
-export const maxDepth = 64;
-
 /**
  * Where the value that begins at `at` ends, or `undefined` where none is whole: an atom, a quoted string (RFC 9051 §4.3), a
  * literal with its marker, or a list with everything in it. Works without recursion on a response held as one latin1 string.

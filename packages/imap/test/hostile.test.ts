@@ -75,6 +75,12 @@ describe('a client', () => {
     expect(reason(client.receive(utf8(line.repeat(20)), 0))).toBe('reply-too-long');
   });
 
+  test('IMAP-011 the depth of a response has a limit that can be set', () => {
+    const client = greeted({ limits: { maxDepth: 2 } });
+    expect(reason(client.receive(utf8('* X (())\r\n'), 0))).toBeUndefined();
+    expect(reason(client.receive(utf8('* X ((()))\r\n'), 0))).toBe('too-deep');
+  });
+
   test('IMAP-024 before a login a command collects less', () => {
     const client = greeted({ limits: { maxEarlyBytes: 1000 } }, '* OK x\r\n');
     client.send({ verb: 'CAPABILITY' }, 0);
@@ -125,5 +131,16 @@ describe('a server', () => {
 
   test.each(['{-1}', '{}', '{x}'])('reads a line that ends in %s as a whole command', (end) => {
     expect(text(serving().receive(utf8(`a1 X ${end}\r\na2 NOOP\r\n`), 0))).toContain('a2 OK');
+  });
+
+  test('a line of an authentication exchange holds no literal', () => {
+    const server = serving();
+    server.receive(utf8('a1 AUTHENTICATE PLAIN\r\n'), 0);
+    expect(text(server.receive(utf8('{3}\r\na2 NOOP\r\n'), 0))).toMatch(/^a1 BAD .*\r\na2 OK done\r\n$/);
+  });
+
+  test('IMAP-005 echoes no tag with control characters or octets above 127', () => {
+    for (const tag of ['a\u0001', '\u00e9', 'a+'])
+      expect(text(serving().receive(utf8(`${tag} NOOP\r\n`), 0))).toMatch(/^\* BAD /);
   });
 });

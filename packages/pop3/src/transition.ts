@@ -28,7 +28,7 @@ import type { Capabilities } from './capabilities.ts';
 import { encodeCommand, maxCommandBytes, replyForm, verbs, withoutSecret } from './commands.ts';
 import type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
-import type { Pop3Event } from './events.ts';
+import type { Pop3Diagnostic, Pop3Event } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import { apopTimestamp, parseStatusLine, unstuffLine } from './reply.ts';
 import type { Pop3Reply } from './reply.ts';
@@ -397,14 +397,15 @@ function completed(
 /** What is odd about the offer of STLS. */
 function judgeOffer(state: State, capabilities: Capabilities, reply: Pop3Reply): Output<Pop3Event>[] {
   const outputs: Output<Pop3Event>[] = [];
-  const bytes = utf8(reply.lines.join('\r\n'));
+  const note = (reason: Pop3Diagnostic): void => {
+    outputs.push(diagnostic(reason, utf8(reply.lines.join('\r\n'))));
+  };
   if (state.tls) {
-    if (capabilities.startTls === 'offered') outputs.push(diagnostic('starttls-inside-tls', bytes));
+    if (capabilities.startTls === 'offered') note('starttls-inside-tls');
   } else {
-    if (capabilities.startTls === 'masked') outputs.push(diagnostic('starttls-masked', bytes));
-    if (capabilities.startTls !== 'offered' && state.settings.offeredStartTlsBefore) {
-      outputs.push(diagnostic('downgrade-suspected', bytes));
-    }
+    if (capabilities.startTls === 'masked') note('starttls-masked');
+    if (capabilities.startTls !== 'offered' && state.settings.offeredStartTlsBefore)
+      note('downgrade-suspected');
   }
   return outputs;
 }

@@ -38,7 +38,8 @@ export class CommandReader {
     this.#splitter.push(bytes);
   }
 
-  next(): ClientItem | undefined {
+  /** The next item; `plain` = a line of an authentication exchange, which holds no literal whatever it ends in. */
+  next(plain: boolean): ClientItem | undefined {
     for (;;) {
       if (!this.#takeLiteral()) return undefined;
       const line = this.#splitter.next();
@@ -50,7 +51,7 @@ export class CommandReader {
       if (line.ending === 'lf' || line.bytes.includes(0))
         this.#fault ??= 'lines end with CRLF and hold no NUL';
       if (this.#bytes > this.#limits.maxLineBytes) this.#fault ??= 'the line is too long';
-      const marker = literalMarker(text);
+      const marker = plain ? undefined : literalMarker(text);
       this.#keep(text);
       if (!marker) return this.#complete();
       this.#literalBytes += marker.size;
@@ -128,7 +129,7 @@ export interface ReceivedCommand {
 }
 
 /** RFC 9051 §9: a tag is any astring characters but `+`. */
-const tagPattern = /^[^\s(){%*"\\+\x7f]{1,64}(?= |$)/;
+const tagPattern = /^[\x21\x23\x24\x26\x27\x2c-\x5b\x5d-\x7a\x7c-\x7e]{1,64}(?= |$)/;
 
 function tagOf(text: string): string | undefined {
   return tagPattern.exec(text)?.[0];
