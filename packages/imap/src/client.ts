@@ -42,7 +42,7 @@ type Completed = Extract<ImapEvent, { readonly type: 'completed' }>;
  * import { nodeNetwork, systemClock } from '@postern/wire/node';
  * const connection = await nodeNetwork().connect({ address: '192.0.2.7', port: 143 });
  * const imap = await openImap(connection, { clock: systemClock(), patience: 'probe' });
- * console.log(imap.offersStartTls); // true
+ * console.log(imap.capabilities.startTls); // offered
  * await imap.logout();
  * ```
  */
@@ -89,6 +89,7 @@ class ImapDialogue implements Imap {
     const { tls } = connection;
     this.#machine = imapClient({
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.offeredStartTlsBefore === undefined
         ? {}
         : { offeredStartTlsBefore: options.offeredStartTlsBefore }),
@@ -106,10 +107,6 @@ class ImapDialogue implements Imap {
 
   get capabilities(): Capabilities {
     return this.#machine.capabilities ?? noCapabilities;
-  }
-
-  get offersStartTls(): boolean {
-    return this.#machine.offersStartTls;
   }
 
   async open(signal: AbortSignal | undefined): Promise<void> {
@@ -135,6 +132,7 @@ class ImapDialogue implements Imap {
   async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     const signal = options?.signal;
     return this.#turns.beAlone(signal, async () => {
+      if (this.connection.tls) throw new UsageError('TLS is active', 'RFC 9051 §6.2.1');
       // RFC 9051 §7.1.4: logged in before TLS, and nothing can be done about it on this connection.
       if (this.preauth) throw this.#refusal('preauth-before-tls', 'starttls');
       const missing = this.#missingOffer();
@@ -235,12 +233,16 @@ class ImapDialogue implements Imap {
 
   async logout(options?: CallOptions): Promise<StatusResponse | undefined> {
     return this.#turns.beAlone(options?.signal, async () => {
+      const before = this.#dialogue.ended;
       try {
         const { response } = await this.#ask({ verb: 'LOGOUT' }, options?.signal);
         return response;
       } catch (error) {
+        const { ended } = this.#dialogue;
+        // A BYE and the close, without a completion, is a good end too (RFC 9051 §6.1.3).
+        if (!before && ended && !ended.fault && !isWireError(error)) return undefined;
         const gone: readonly Reason[] = ['closed', 'reset', 'server-closing', 'truncated'];
-        if (this.#dialogue.ended && isWireError(error) && gone.includes(error.code)) return undefined;
+        if (ended && isWireError(error) && gone.includes(error.code)) return undefined;
         throw error;
       } finally {
         await this.#dialogue[Symbol.asyncDispose]();
@@ -362,10 +364,12 @@ class ImapDialogue implements Imap {
     try {
       for (;;) {
         const event = await this.#dialogue.next();
-        if (!event) await this.#over();
-        else this.#note(event);
-        if (event?.type === 'work') void this.#work(event.work);
+        if (!event) break;
+        this.#note(event);
+        if (event.type === 'work') void this.#work(event.work);
       }
+      // A good end: who disposes of the dialogue closes the connection, in good order too.
+      this.#refuse(new UsageError('the dialogue is over', 'no call after logout'));
     } catch (error) {
       this.#break(error);
     }
@@ -393,6 +397,10 @@ class ImapDialogue implements Imap {
   #break(error: unknown): void {
     if (!this.#dialogue.ended) this.#destroyed = true;
     this.connection.reset();
+    this.#refuse(error);
+  }
+
+  #refuse(error: unknown): void {
     this.#failure = { error };
     for (const waiter of this.#waiters) waiter.reject(error);
   }

@@ -10,11 +10,11 @@ import {
   WireError,
 } from '@postern/wire';
 import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
-import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
 import { pop3Client } from './machine.ts';
+import type { Pop3ClientMachine } from './machine.ts';
 import type {
   Answer,
   CallOptions,
@@ -45,7 +45,7 @@ type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
  * import { nodeNetwork, systemClock } from '@postern/wire/node';
  * const connection = await nodeNetwork().connect({ address: '192.0.2.7', port: 110 });
  * const pop3 = await openPop3(connection, { clock: systemClock(), patience: 'probe' });
- * console.log(pop3.offersStartTls); // true
+ * console.log(pop3.capabilities.startTls); // offered
  * await pop3.quit();
  * ```
  */
@@ -62,8 +62,8 @@ export async function openPop3(connection: Connection, options: OpenPop3Options)
 class Pop3Dialogue implements Pop3 {
   greeting: Pop3Reply | undefined;
   timestamp: string | undefined;
-  capabilities: Capabilities = noCapabilities;
   readonly connection: Connection;
+  readonly #machine: Pop3ClientMachine;
   readonly #dialogue: Dialogue<Pop3Command, Pop3Event>;
   readonly #clock: Clock;
   readonly #random: OpenPop3Options['random'];
@@ -87,15 +87,16 @@ class Pop3Dialogue implements Pop3 {
     this.#random = options.random;
     this.#options = options;
     const { tls } = connection;
-    const machine = pop3Client({
+    this.#machine = pop3Client({
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.offeredStartTlsBefore === undefined
         ? {}
         : { offeredStartTlsBefore: options.offeredStartTlsBefore }),
       ...(options.strict === undefined ? {} : { strict: options.strict }),
       ...(tls ? { tls } : {}),
     });
-    this.#dialogue = converse(machine, connection, {
+    this.#dialogue = converse(this.#machine, connection, {
       clock: options.clock,
       upgrade: (upgraded, { signal }) => {
         if (!this.#request) throw new UsageError('no TLS was asked for', 'startTls');
@@ -105,8 +106,8 @@ class Pop3Dialogue implements Pop3 {
     });
   }
 
-  get offersStartTls(): boolean {
-    return this.capabilities.startTls === 'offered' && !this.connection.tls;
+  get capabilities(): Capabilities {
+    return this.#machine.capabilities;
   }
 
   async open(signal: AbortSignal | undefined): Promise<void> {
@@ -129,6 +130,7 @@ class Pop3Dialogue implements Pop3 {
   async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     const signal = options?.signal;
     return this.#inTurn(signal, async () => {
+      if (this.connection.tls) throw new UsageError('TLS is active', 'RFC 2595 §4');
       const missing = this.#missingOffer();
       if (missing && options?.tryAnyway !== true) throw this.#refusal(missing, 'starttls');
       this.#request = request;
@@ -354,9 +356,6 @@ class Pop3Dialogue implements Pop3 {
       // RFC 2595 §4: nothing of what was said in plaintext survives.
       this.greeting = undefined;
       this.timestamp = undefined;
-      this.capabilities = noCapabilities;
-    } else if (event.type === 'reply' && event.capabilities) {
-      this.capabilities = event.capabilities;
     }
     this.#options.onEvent?.(event);
   }

@@ -28,7 +28,7 @@ import type { Capabilities } from './capabilities.ts';
 import { encodeCommand, maxCommandBytes, replyForm, verbs, withoutSecret } from './commands.ts';
 import type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
-import type { Pop3Event } from './events.ts';
+import type { Pop3Diagnostic, Pop3Event } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import { apopTimestamp, parseStatusLine, unstuffLine } from './reply.ts';
 import type { Pop3Reply } from './reply.ts';
@@ -72,13 +72,13 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
       throw new UsageError('RESUME without work', 'RFC 5034 §4');
     return proceed(state, resumeExchange(state.exchange, only.result), now, [], {});
   }
-  const planned: WireCommand[] = [...state.inFlight, ...state.waiting];
+  let before = state.waiting.at(-1) ?? state.inFlight.at(-1);
   let userAccepted = state.userAccepted;
   const group = commands.map((command) => {
     if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 5034 §4');
-    checkCommand(state, command, planned, userAccepted);
-    planned.push(command);
-    userAccepted = command.verb === 'USER' && state.capabilities?.pipelining === true && planned.length === 1;
+    checkCommand(state, command, before, userAccepted);
+    userAccepted = command.verb === 'USER' && state.capabilities?.pipelining === true && before === undefined;
+    before = command;
     return command;
   });
   if (state.name === 'ready' && (state.stray !== undefined || behind.length > 0)) {
@@ -90,7 +90,8 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
     const reason = starting ? 'reply-before-command' : 'desynchronised';
     return fail(state, now, 'peer', reason, evidence, starting ? 'starttls' : 'idle');
   }
-  return advance({ ...state, waiting: [...state.waiting, ...group] }, now, []);
+  const waiting = [...state.waiting.slice(state.taken), ...group];
+  return advance({ ...state, waiting, taken: 0 }, now, []);
 }
 
 /** Sends what may be sent now and takes the state that follows from the command in front. */
@@ -99,13 +100,18 @@ function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event
   let state = before;
   const limit = state.capabilities?.pipelining ? state.settings.maxInFlight : 1;
   for (;;) {
-    const [next, ...waiting] = state.waiting;
+    const next = state.waiting[state.taken];
     const last = state.inFlight.at(-1);
     if (!next || (last && verbs[last.verb].barrier)) break;
     // RFC 2449 §6.6: PASS may share a write with its USER; every other barrier waits until all is answered.
     const room = verbs[next.verb].barrier && !(next.verb === 'PASS' && last?.verb === 'USER') ? 1 : limit;
     if (state.inFlight.length >= room) break;
-    state = { ...state, waiting, inFlight: [...state.inFlight, next], userAccepted: false };
+    state = {
+      ...state,
+      taken: state.taken + 1,
+      inFlight: [...state.inFlight, next],
+      userAccepted: false,
+    };
     if (next.verb === 'AUTH') {
       const begun = beginExchange(next.mechanism, { verb: 'AUTH', maxLineBytes: maxCommandBytes });
       state = { ...state, exchange: begun.exchange };
@@ -114,6 +120,7 @@ function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event
       written.push(encodeCommand(next));
     }
   }
+  if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
   const front = state.inFlight[0];
   const name = front === undefined ? 'ready' : verbs[front.verb].state;
   // A command that joins others in flight does not renew their wait.
@@ -234,12 +241,15 @@ function receiveListed(state: State, input: LineInput, now: Instant, outputs: Ou
     return completed(state, front, { ...begun.reply, lines: begun.lines }, now, outputs);
   }
   const bytes = begun.bytes + input.line.length + 2;
-  if (bytes > state.settings.maxListingBytes) {
+  const { maxListingBytes, maxEarlyBytes } = state.settings.limits;
+  if (bytes > (state.stage === 'authorization' ? maxEarlyBytes : maxListingBytes)) {
     const evidence = { bytes: sample(input.line), rule: 'RFC 1939 §3' };
     return fail(state, now, 'peer', 'reply-too-long', evidence, undefined, outputs);
   }
   begun.lines.push(text === undefined ? '' : peerText(text));
-  return { state: { ...enter(state, 'listing', now), begun: { ...begun, bytes } }, outputs };
+  // Nobody needs long for a list of capabilities.
+  const next = front.verb === 'CAPA' ? state : enter(state, 'listing', now);
+  return { state: { ...next, begun: { ...begun, bytes } }, outputs };
 }
 
 function receiveContent(
@@ -387,14 +397,15 @@ function completed(
 /** What is odd about the offer of STLS. */
 function judgeOffer(state: State, capabilities: Capabilities, reply: Pop3Reply): Output<Pop3Event>[] {
   const outputs: Output<Pop3Event>[] = [];
-  const bytes = utf8(reply.lines.join('\r\n'));
+  const note = (reason: Pop3Diagnostic): void => {
+    outputs.push(diagnostic(reason, utf8(reply.lines.join('\r\n'))));
+  };
   if (state.tls) {
-    if (capabilities.startTls === 'offered') outputs.push(diagnostic('starttls-inside-tls', bytes));
+    if (capabilities.startTls === 'offered') note('starttls-inside-tls');
   } else {
-    if (capabilities.startTls === 'masked') outputs.push(diagnostic('starttls-masked', bytes));
-    if (capabilities.startTls !== 'offered' && state.settings.offeredStartTlsBefore) {
-      outputs.push(diagnostic('downgrade-suspected', bytes));
-    }
+    if (capabilities.startTls === 'masked') note('starttls-masked');
+    if (capabilities.startTls !== 'offered' && state.settings.offeredStartTlsBefore)
+      note('downgrade-suspected');
   }
   return outputs;
 }

@@ -73,7 +73,9 @@ export interface ImapServerOptions {
   readonly id?: Readonly<Record<string, string>>;
   /** The TLS layer the dialogue begins in: implicit TLS. Default: none. */
   readonly tls?: TlsInfo;
+  /** Single limits over the defaults of {@link ServerLimits}. */
   readonly limits?: Partial<ServerLimits>;
+  /** Single waits over the defaults of {@link ServerPatience}. */
   readonly patience?: Partial<ServerPatience>;
 }
 

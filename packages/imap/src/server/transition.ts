@@ -13,7 +13,7 @@ import { decodeBase64, encodeBase64, mayLogIn, serverMechanism, serverMechanisms
 import type { ServerStep as MechanismStep } from '@postern/sasl';
 import { utf8 } from '@postern/wire';
 import type { Instant, Output, TlsInfo } from '@postern/wire';
-import { decoded, readList } from '../tokens.ts';
+import { decoded, octets, readList } from '../tokens.ts';
 import { parseCommand, strings } from './commands.ts';
 import type { ClientItem, ReceivedCommand } from './commands.ts';
 import type { ImapServerEvent } from './events.ts';
@@ -371,9 +371,4 @@ function write(...lines: readonly string[]): Output<ImapServerEvent> {
 function enter(session: ServerSession, name: ServerStateName, now: Instant): ServerSession {
   const { patience } = serverStates[name];
   return { ...session, name, deadline: patience && now + session.rules.patience[patience] };
-}
-
-/** The octets of a latin1 string. */
-function octets(latin: string): Uint8Array {
-  return Uint8Array.from(latin, (character) => character.charCodeAt(0));
 }

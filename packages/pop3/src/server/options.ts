@@ -67,7 +67,9 @@ export interface Pop3ServerOptions {
   readonly maildrop?: (user: string) => Maildrop;
   /** The TLS layer the dialogue begins in: implicit TLS. Default: none. */
   readonly tls?: TlsInfo;
+  /** Single limits over the defaults of {@link ServerLimits}. */
   readonly limits?: Partial<ServerLimits>;
+  /** Single waits over the defaults of {@link ServerPatience}. */
   readonly patience?: Partial<ServerPatience>;
 }
 
