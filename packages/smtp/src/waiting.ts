@@ -1,6 +1,8 @@
 /** Waits for a promise, or rejects with `signal.reason`. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
+  // Whoever gave up does not hear of what becomes of it.
+  promise.catch(() => undefined);
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = (): void => {

@@ -140,7 +140,7 @@ export class Deliveries {
     const flight = this.#flight.splice(0);
     for (const job of [...flight.map((transaction) => transaction.job), ...this.#waiting.splice(0)])
       job.reject(error);
-    for (const transaction of flight) transaction.wake();
+    for (const transaction of flight) transaction.giveUp();
     this.#resets = 0;
     this.#resetNeeded = false;
   }
@@ -156,7 +156,7 @@ export class Deliveries {
         const mayHave = mayHaveArrived(transaction, index, order, fault, this.#line.lmtp);
         job.result(index, (address) => broken(fault, address, mayHave));
       });
-      transaction.wake();
+      transaction.giveUp();
     }
     for (const job of jobs) {
       job.recipients.forEach((_recipient, index) => {
@@ -504,9 +504,8 @@ function mayHaveArrived(
   lmtp: boolean,
 ): boolean {
   if (!written || refused) return false;
-  // A server that says goodbye has not done what it did not answer before.
-  if (reason === 'server-closing') return false;
-  // RFC 2033 §4.2: verdicts come one by one; those that did not come are no success.
-  if (lmtp && verdicts > 0) return false;
+  // A server that says goodbye has not done what it did not answer before. In LMTP verdicts come one by one, and the
+  // goodbye is that of one recipient: the others may have the message (RFC 2033 §4.2).
+  if (reason === 'server-closing' && !(lmtp && verdicts > 0)) return false;
   return order >= answered || !surplus.includes(index);
 }

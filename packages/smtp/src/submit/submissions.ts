@@ -1,8 +1,9 @@
 import { isWireError, UsageError } from '@postern/wire';
 import type { Endpoint, Fault } from '@postern/wire';
-import { openContent, primed } from '../content/source.ts';
-import type { Content, OpenContent } from '../content/source.ts';
+import { discardContent, openContent, primed } from '../content/source.ts';
+import type { ChunkReader, Content, OpenContent } from '../content/source.ts';
 import type { SmtpEvent } from '../events.ts';
+import { unlessAborted } from '../waiting.ts';
 import { Deliveries } from './deliveries.ts';
 import type { DeliveryLine, DeliveryOptions } from './deliveries.ts';
 import { Job } from './job.ts';
@@ -58,17 +59,18 @@ export class Submissions {
   /** See `Smtp.submit`. */
   async submit(envelope: Envelope, content: Content, options: SubmitOptions = {}): Promise<Submission> {
     const { signal, strict = false } = options;
-    signal?.throwIfAborted();
-    if (envelope.to.length === 0) {
-      throw new UsageError('an envelope without recipients', 'RFC 5321 §3.3', 'argument-refused');
-    }
-    let opened: OpenContent = openContent(typeof content === 'function' ? content() : content);
-    if (opened.type === 'stream') {
-      const { reader } = opened;
-      opened = { type: 'stream', reader: await primed(reader) };
-      if (signal?.aborted) reader.close();
+    try {
       signal?.throwIfAborted();
+      if (envelope.to.length === 0) {
+        throw new UsageError('an envelope without recipients', 'RFC 5321 §3.3', 'argument-refused');
+      }
+    } catch (error) {
+      discardContent(content);
+      throw error;
     }
+    let opened = openContent(typeof content === 'function' ? content() : content);
+    // Not awaited where there is nothing to wait for: calls keep their order.
+    if (opened.type === 'stream') opened = await begin(opened.reader, signal);
     const job = new Job(envelope, content, opened, strict);
     if (signal) this.#follow(job, signal);
     this.#enqueue(job);
@@ -133,5 +135,18 @@ export class Submissions {
   /** The connection was closed from this side: by disposal, an abort, or content that could not be read. */
   #closed(): Fault {
     return { kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint: this.#host.endpoint };
+  }
+}
+
+/** Reads the first chunk ahead; an abort does not wait for a source that has nothing to give. */
+async function begin(reader: ChunkReader, signal: AbortSignal | undefined): Promise<OpenContent> {
+  try {
+    const ahead = await unlessAborted(primed(reader), signal);
+    // Nobody would hear an abort between the one and the other.
+    signal?.throwIfAborted();
+    return { type: 'stream', reader: ahead };
+  } catch (error) {
+    reader.close();
+    throw error;
   }
 }

@@ -28,7 +28,7 @@ export function sendGroup(
       throw new UsageError(`${command.verb} stands alone`, 'SmtpCommand');
     }
     checkFollows(next, previous, command, rules.window);
-    checkAllowed(next, command, previous);
+    checkAllowed(next, command, previous, rules.protocol);
     next = say(next, command, writer, rules);
     const replies = repliesTo(next, command);
     for (let count = 0; count < replies; count += 1) awaits.push(command);
