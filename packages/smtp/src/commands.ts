@@ -108,6 +108,14 @@ export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   QUIT: { state: 'quit', mayBeFollowed: false },
 };
 
+/** Positive codes that are the reply to one verb and to no other (RFC 5321 §4.3.2, RFC 3207 §4, RFC 4954 §6). */
+const ownCodes: Readonly<Record<number, WireCommand['verb']>> = { 220: 'STARTTLS', 221: 'QUIT', 235: 'AUTH' };
+
+/** Whether a code can only be the reply to something else: then the two ends do not count alike. */
+export function isOfAnother(code: number, { verb }: WireCommand): boolean {
+  return (ownCodes[code] ?? verb) !== verb;
+}
+
 /** The state in which the reply to a command is awaited. The last chunk is what the final dot is after DATA. */
 export function awaitedIn(command: WireCommand): WaitingName {
   return command.verb === 'BDAT' && command.last === true ? 'data-end' : verbs[command.verb].state;

@@ -24,7 +24,7 @@ import type { EndOfStream, Evidence, Fault, Instant, Output, Reason, TlsInfo } f
 import { answerChallenge, concludeExchange, resumeExchange } from './auth/exchange.ts';
 import type { ExchangeStep } from './auth/exchange.ts';
 import { authOutcome } from './auth/outcome.ts';
-import { awaitedIn, verbs } from './commands.ts';
+import { awaitedIn, isOfAnother, verbs } from './commands.ts';
 import type { SmtpCommand, WireCommand } from './commands.ts';
 import type { SmtpDiagnostic, SmtpEvent } from './events.ts';
 import { noExtensions, parseExtensions, withoutStartTls } from './extensions.ts';
@@ -228,6 +228,9 @@ function answer(
   }
   const kind = replyClass(content);
   if (command.verb === 'STARTTLS') return startTls(session, command, content, input.behind, now, rules);
+  if (isOfAnother(content.code, command)) {
+    return end(session, now, 'desynchronised', { ...evidence, rule: 'RFC 5321 §4.3.2' });
+  }
   if (command.verb === 'DATA' && content.code === 354) {
     return {
       session: enter({ ...session, lineState: 'start' }, 'content', now, rules),

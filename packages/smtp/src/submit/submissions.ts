@@ -4,6 +4,8 @@ import { discardContent, openContent, primed } from '../content/source.ts';
 import type { ChunkReader, Content, OpenContent } from '../content/source.ts';
 import type { SmtpEvent } from '../events.ts';
 import { unlessAborted } from '../waiting.ts';
+import { replyText } from '../reply.ts';
+import type { Reply } from '../reply.ts';
 import { Deliveries } from './deliveries.ts';
 import type { DeliveryLine, DeliveryOptions } from './deliveries.ts';
 import { Job } from './job.ts';
@@ -109,14 +111,20 @@ export class Submissions {
     try {
       for (const job of batch.jobs.splice(0)) deliveries.add(job);
       while (!deliveries.idle) {
-        let event = await this.#host.next();
-        if (!event) {
+        const first = await this.#host.next();
+        if (!first) {
           deliveries.end(this.#closed());
           break;
         }
-        while (event) {
+        const events: SmtpEvent[] = [];
+        for (let event: SmtpEvent | undefined = first; event; event = this.#host.take()) events.push(event);
+        const stray = events.find(isStray);
+        if (stray) {
+          deliveries.end(this.#outOfStep(stray.reply));
+          break;
+        }
+        for (const event of events) {
           if (event.type === 'reply') deliveries.answered(event.command, event.reply);
-          event = deliveries.idle ? undefined : this.#host.take();
         }
       }
     } catch (error) {
@@ -132,10 +140,24 @@ export class Submissions {
     }
   }
 
+  /** One reply too many: which of those that came with it is whose, nobody can tell, so none of them counts. */
+  #outOfStep(reply: Reply): Fault {
+    const evidence = { reply: replyText(reply), rule: 'RFC 2920 §3.1' };
+    const { endpoint } = this.#host;
+    return { kind: 'peer', reason: 'desynchronised', phase: 'command', after: 0, endpoint, evidence };
+  }
+
   /** The connection was closed from this side: by disposal, an abort, or content that could not be read. */
   #closed(): Fault {
     return { kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint: this.#host.endpoint };
   }
+}
+
+type Unsolicited = Extract<SmtpEvent, { readonly type: 'unsolicited' }>;
+
+/** A reply that nobody asked for; 421 may come at any time (RFC 5321 §3.8). */
+function isStray(event: SmtpEvent): event is Unsolicited {
+  return event.type === 'unsolicited' && event.reply.code !== 421;
 }
 
 /** Reads the first chunk ahead; an abort does not wait for a source that has nothing to give. */
