@@ -128,6 +128,7 @@ export class Deliveries {
       case 'STARTTLS':
       case 'AUTH':
       case 'VRFY':
+      case 'OTHER':
       case 'NOOP':
       case 'QUIT':
         break;

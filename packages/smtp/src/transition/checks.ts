@@ -81,6 +81,7 @@ function checkTransaction(session: Session, command: WireCommand, previous: Wire
     case 'CONTENT':
     case 'RSET':
     case 'VRFY':
+    case 'OTHER':
     case 'NOOP':
     case 'QUIT':
     case 'STARTTLS':

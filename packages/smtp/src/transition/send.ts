@@ -1,7 +1,7 @@
 import { UsageError } from '@postern/wire';
 import type { Instant } from '@postern/wire';
 import { beginExchange } from '../auth/exchange.ts';
-import { awaitedIn } from '../commands.ts';
+import { awaitedIn, verbs } from '../commands.ts';
 import type { SmtpCommand, WireCommand } from '../commands.ts';
 import { endOfData, prepare } from '../content/transparency.ts';
 import { encodeLine } from '../mail/encode.ts';
@@ -26,6 +26,9 @@ export function sendGroup(
   for (const command of commands) {
     if (command.verb === 'RESUME' || command.verb === 'DRAINED') {
       throw new UsageError(`${command.verb} stands alone`, 'SmtpCommand');
+    }
+    if (!Object.hasOwn(verbs, command.verb)) {
+      throw new UsageError('a command without a verb of SmtpCommand', 'RFC 5321 §4.1.1', 'argument-refused');
     }
     checkFollows(next, previous, command, rules.window);
     checkAllowed(next, command, previous, rules.protocol);
@@ -68,6 +71,7 @@ function say(session: Session, command: WireCommand, writer: GroupWriter, rules:
     case 'DATA':
     case 'BDAT':
     case 'VRFY':
+    case 'OTHER':
     case 'RSET':
     case 'NOOP':
     case 'QUIT':
