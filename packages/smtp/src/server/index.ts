@@ -37,6 +37,7 @@ export type {
   ClientInfo,
   MessageAbortReason,
   ReceivedMessage,
+  ServerDiagnostic,
   SmtpServerCommand,
   SmtpServerEvent,
 } from './events.ts';

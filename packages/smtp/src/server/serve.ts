@@ -6,7 +6,7 @@ import { RepliesTogether } from './driving/replies-together.ts';
 import type { SmtpServerEvent } from './events.ts';
 import { smtpServer } from './machine.ts';
 import { serverRules } from './options.ts';
-import type { AskedAbout, SmtpServerOptions } from './options.ts';
+import type { AskedAbout, AuthRules, SmtpServerOptions } from './options.ts';
 
 /** Options of {@link serveSmtp}. */
 export interface ServeSmtpOptions extends Omit<SmtpServerOptions, 'tls' | 'asks' | 'client' | 'auth'> {
@@ -63,18 +63,7 @@ const mayWait: ReadonlySet<string> = new Set(['MAIL', 'RCPT', 'RSET', 'BDAT']);
  * ```
  */
 export async function serveSmtp(connection: Connection, options: ServeSmtpOptions): Promise<void> {
-  const {
-    clock,
-    tls,
-    auth,
-    hooks = {},
-
-    onHookError,
-    signal,
-    observe,
-    onEvent,
-    ...rest
-  } = options;
+  const { clock, tls, auth, hooks = {}, onHookError, signal, observe, onEvent, ...rest } = options;
   const asks: readonly AskedAbout[] = [
     ...(auth ? (['login'] as const) : []),
     ...(['sender', 'recipient', 'message'] as const).filter((name) => hooks[name] !== undefined),
@@ -85,7 +74,7 @@ export async function serveSmtp(connection: Connection, options: ServeSmtpOption
     asks,
     client: connection.endpoint,
     // The machine asks, so this is never called.
-    ...(auth && { auth: { ...auth, authenticate: () => false } }),
+    ...(auth && { auth: { ...withoutHooks(auth), authenticate: () => false } }),
     ...(connection.tls && { tls: connection.tls }),
   };
   const together = new RepliesTogether(connection);
@@ -111,4 +100,9 @@ export async function serveSmtp(connection: Connection, options: ServeSmtpOption
     await decisions.stop(undefined);
     await dialogue[Symbol.asyncDispose]();
   }
+}
+
+/** What the machine needs to know of how people log in. */
+function withoutHooks({ mechanisms, insideTlsOnly }: ServeAuthRules): Omit<AuthRules, 'authenticate'> {
+  return { ...(mechanisms && { mechanisms }), ...(insideTlsOnly !== undefined && { insideTlsOnly }) };
 }
