@@ -26,7 +26,7 @@ import type { Content } from './content/source.ts';
 import { Submissions } from './submit/submissions.ts';
 import type { SubmissionHost, SubmitOptions } from './submit/submissions.ts';
 import type { Envelope, Submission } from './submit/submission.ts';
-import { refusalEvidence, refusalReason } from './transition.ts';
+import { refusalEvidence, refusalReason } from './transition/greeting.ts';
 import { release, unlessAborted } from './waiting.ts';
 
 /** How long disposal waits for the reply to QUIT. */
