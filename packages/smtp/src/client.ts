@@ -17,13 +17,14 @@ import type { SmtpEvent } from './events.ts';
 import { authOutcome } from './auth/outcome.ts';
 import { noExtensions } from './extensions.ts';
 import type { Extensions } from './extensions.ts';
-import { resolvePatience, smtpClient } from './machine.ts';
+import { lmtpClient, resolvePatience, smtpClient } from './machine.ts';
 import type { SmtpClientMachine } from './machine.ts';
 import { replyClass } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type {
   Answer,
   CallOptions,
+  Lmtp,
   Login,
   LoginCallOptions,
   OpenSmtpOptions,
@@ -35,7 +36,7 @@ import { Submissions } from './submit/submissions.ts';
 import type { SubmissionHost, SubmitOptions } from './submit/submissions.ts';
 import type { Envelope, Submission } from './submit/submission.ts';
 import { release } from './release.ts';
-import { refusalEvidence, refusalReason } from './transition.ts';
+import { refusalEvidence, refusalReason } from './transition/greeting.ts';
 
 /** How long disposal waits for the reply to QUIT. */
 const farewell = 1_000;
@@ -61,19 +62,51 @@ const heloInstead: ReadonlySet<number> = new Set([500, 501, 502, 504, 550]);
  * if (answer.ok) console.log(answer.value.startTls); // offered
  * ```
  */
-export async function openSmtp(connection: Connection, options: OpenSmtpOptions): Promise<Smtp> {
+export function openSmtp(connection: Connection, options: OpenSmtpOptions): Promise<Smtp> {
+  return open('smtp', connection, options);
+}
+
+/**
+ * Waits for the greeting of an LMTP server (RFC 2033) on an open connection and hands out the dialogue. Takes ownership of
+ * the connection, on failure too. Rejects as {@link openSmtp} does, and with a `UsageError` (`argument-refused`) on port 25,
+ * where LMTP must not be spoken (RFC 2033 §5). Abort destroys the connection and rejects with `signal.reason`.
+ *
+ * @example
+ * ```ts
+ * import { openLmtp } from '@postern/smtp';
+ * import { nodeNetwork, systemClock } from '@postern/wire/node';
+ * const connection = await nodeNetwork().connect({ address: '127.0.0.1', port: 24 });
+ * await using lmtp = await openLmtp(connection, { clock: systemClock() });
+ * await lmtp.lhlo('mx.example.org');
+ * const { recipients } = await lmtp.submit({ from: '', to: ['ann@example.org', 'ben@example.org'] }, 'Subject: x\n\n');
+ * for (const { recipient, status } of recipients) console.log(recipient, status); // each has its own
+ * ```
+ */
+export async function openLmtp(connection: Connection, options: OpenSmtpOptions): Promise<Lmtp> {
+  if (connection.endpoint.port === 25) {
+    await release(connection);
+    throw new UsageError('LMTP on port 25', 'RFC 2033 §5', 'argument-refused');
+  }
+  return open('lmtp', connection, options);
+}
+
+async function open(
+  protocol: 'smtp' | 'lmtp',
+  connection: Connection,
+  options: OpenSmtpOptions,
+): Promise<SmtpDialogue> {
   const { clock, signal, tls } = options;
   // RFC 8314 §3.3: the handshake comes first, and the greeting inside it.
   if (tls)
     await handshakeWithin(connection, tls, { clock, limit: resolvePatience(options.patience).tls, signal });
-  const smtp = new SmtpDialogue(connection, options);
-  await smtp.greet(options.signal);
-  return smtp;
+  const dialogue = new SmtpDialogue(protocol, connection, options);
+  await dialogue.greet(options.signal);
+  return dialogue;
 }
 
 type ReplyEvent = Extract<SmtpEvent, { readonly type: 'reply' }>;
 
-class SmtpDialogue implements Smtp {
+class SmtpDialogue implements Smtp, Lmtp {
   readonly connection: Connection;
   greeting: Reply | undefined;
   readonly #machine: SmtpClientMachine;
@@ -93,18 +126,20 @@ class SmtpDialogue implements Smtp {
    */
   #pending: Promise<SmtpEvent | undefined> | undefined;
   #tlsRequest: TlsRequest | undefined;
-  #lmtp = false;
+  readonly #protocol: 'smtp' | 'lmtp';
   readonly #submissions: Submissions;
 
-  constructor(connection: Connection, options: OpenSmtpOptions) {
+  constructor(protocol: 'smtp' | 'lmtp', connection: Connection, options: OpenSmtpOptions) {
     const { clock, patience, strict, offeredStartTlsBefore = false, observe, onEvent } = options;
     const { chunking = 'auto', window = false, longAddresses = false } = options;
     this.connection = connection;
+    this.#protocol = protocol;
     this.#clock = clock;
     this.#random = options.random;
     this.#onEvent = onEvent;
     this.#offeredBefore = offeredStartTlsBefore;
-    this.#machine = smtpClient({
+    const machine = protocol === 'lmtp' ? lmtpClient : smtpClient;
+    this.#machine = machine({
       offeredStartTlsBefore,
       window,
       longAddresses,
@@ -129,7 +164,6 @@ class SmtpDialogue implements Smtp {
     const facts = {
       extensions: () => this.extensions,
       tls: () => this.connection.tls,
-      lmtp: () => this.#lmtp,
       calls: () => this.#calls,
     };
     return {
@@ -140,9 +174,7 @@ class SmtpDialogue implements Smtp {
       get tls() {
         return facts.tls();
       },
-      get lmtp() {
-        return facts.lmtp();
-      },
+      lmtp: this.#protocol === 'lmtp',
       get calls() {
         return facts.calls();
       },
@@ -206,7 +238,6 @@ class SmtpDialogue implements Smtp {
       const { reply, extensions } = heloInstead.has(first.reply.code)
         ? await this.#ask({ verb: 'HELO', domain: name }, options)
         : first;
-      this.#lmtp &&= !extensions;
       return extensions ? { ok: true, value: extensions, reply } : { ok: false, reply };
     });
   }
@@ -215,7 +246,6 @@ class SmtpDialogue implements Smtp {
     const name = domain ?? addressLiteral(this.connection.localEndpoint.address);
     return this.#inTurn(options, async () => {
       const { reply, extensions } = await this.#ask({ verb: 'LHLO', domain: name }, options);
-      this.#lmtp ||= extensions !== undefined;
       return extensions ? { ok: true, value: extensions, reply } : { ok: false, reply };
     });
   }

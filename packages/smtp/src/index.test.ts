@@ -8,6 +8,8 @@ test('exports these values and no others', () => {
       "addressLiteral",
       "authOutcome",
       "enhancedStatus",
+      "lmtpClient",
+      "openLmtp",
       "openSmtp",
       "parseExtensions",
       "patienceProfiles",

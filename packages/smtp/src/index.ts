@@ -1,6 +1,7 @@
 /**
  * The SMTP, submission and LMTP dialogue, client side: from the greeting over EHLO, STARTTLS, AUTH and mail transactions to
- * QUIT, as a machine (`smtpClient`) and with promises (`openSmtp`). The server side is `@postern/smtp/server`.
+ * QUIT, as a machine (`smtpClient`, `lmtpClient`) and with promises (`openSmtp`, `openLmtp`). The server side is
+ * `@postern/smtp/server`.
  *
  * It is *not* a mailer: it composes no messages, looks up no MX, and decides no TLS policy; it reports what a server offers
  * and refuses what would be unsafe.
@@ -25,7 +26,7 @@
  */
 export { authOutcome } from './auth/outcome.ts';
 export type { AuthContext, AuthOutcome } from './auth/outcome.ts';
-export { openSmtp } from './client.ts';
+export { openLmtp, openSmtp } from './client.ts';
 export { addressLiteral } from './commands.ts';
 export type { LineCommand, SmtpCommand, WireCommand } from './commands.ts';
 export type { Content, ContentOnce, WebReadable } from './content/source.ts';
@@ -35,13 +36,14 @@ export type { SmtpDiagnostic, SmtpEvent } from './events.ts';
 export { parseExtensions } from './extensions.ts';
 export type { Extensions, Limits } from './extensions.ts';
 export type { CustomParameter, MailParameters, RcptParameters } from './mail/parameters.ts';
-export { smtpClient } from './machine.ts';
+export { lmtpClient, smtpClient } from './machine.ts';
 export type { SmtpClientMachine, SmtpClientOptions } from './machine.ts';
 export { replyClass, replyText } from './reply.ts';
 export type { Reply, ReplyClass, ReplyLimits } from './reply.ts';
 export type {
   Answer,
   CallOptions,
+  Lmtp,
   Login,
   LoginCallOptions,
   OpenSmtpOptions,

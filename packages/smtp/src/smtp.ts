@@ -40,7 +40,7 @@ export interface StartTlsOptions extends CallOptions {
   readonly tryAnyway?: boolean;
 }
 
-/** Options of `openSmtp`. */
+/** Options of `openSmtp` and `openLmtp`. */
 export interface OpenSmtpOptions extends CallOptions {
   /** The time. */
   readonly clock: Clock;
@@ -127,10 +127,8 @@ export interface Smtp extends AsyncDisposable {
    * such (504, 534), never after a wrong password.
    */
   login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
-  /** Says LHLO in place of EHLO (RFC 2033 §4.1): verdicts are then one for each recipient. Never on port 25. */
-  lhlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>>;
   /**
-   * Delivers a message and says what became of it for each recipient. Say `ehlo` (or `lhlo`) before, and `login` where that
+   * Delivers a message and says what became of it for each recipient. Say `ehlo` before, in LMTP `lhlo`, and `login` where that
    * is wanted.
    *
    * Calls may overlap, and messages then share groups as far as the server allows (RFC 2920): each further one costs one
@@ -171,4 +169,17 @@ export interface Smtp extends AsyncDisposable {
   ): Promise<Answer<undefined>>;
   /** Says QUIT if the dialogue is idle, waits at most one second, and closes. Never rejects. */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * One LMTP dialogue (RFC 2033): as {@link Smtp}, but greeted with LHLO, and with a verdict of the server's own for each
+ * recipient. A positive one counts for its recipient alone; where the dialogue breaks between the verdicts, those that came
+ * count and the others are `uncertain`.
+ */
+export interface Lmtp extends Omit<Smtp, 'ehlo'> {
+  /**
+   * Says LHLO (RFC 2033 §4.1). `domain` is the own fully qualified name; default: the address literal of the local end. A
+   * refusal is an answer. Abort, faults: as with any call.
+   */
+  lhlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>>;
 }

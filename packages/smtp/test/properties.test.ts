@@ -16,7 +16,7 @@ import {
 import { expect, test } from 'vitest';
 import type { SmtpCommand } from '../src/commands.ts';
 import { verbs } from '../src/commands.ts';
-import { smtpClient } from '../src/machine.ts';
+import { lmtpClient, smtpClient } from '../src/machine.ts';
 import { smtpServer } from '../src/server/machine.ts';
 import { serverStates } from '../src/server/states.ts';
 import { patienceProfiles, states } from '../src/states.ts';
@@ -138,7 +138,8 @@ test('whatever happens: no throw but for the caller, one end with nothing behind
       constantFrom(...prologues),
       array(tuple(action, integer({ min: 0, max: 1000 })), { maxLength: 25 }),
       (implicit, window, prologue, actions) => {
-        const machine = smtpClient({ window, ...(implicit && { tls: testTlsInfo }) });
+        const client = JSON.stringify(prologue).includes('LHLO') ? lmtpClient : smtpClient;
+        const machine = client({ window, ...(implicit && { tls: testTlsInfo }) });
         const seen: string[] = [];
         let now = 0;
         const take = (outputs: readonly Output<unknown>[]): void => {

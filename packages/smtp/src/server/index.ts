@@ -38,6 +38,7 @@ export type {
   ClientInfo,
   MessageAbortReason,
   ReceivedMessage,
+  ServerDiagnostic,
   SmtpServerCommand,
   SmtpServerEvent,
 } from './events.ts';

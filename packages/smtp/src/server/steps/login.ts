@@ -7,7 +7,7 @@ import { LoginAttempt } from '../login-attempt.ts';
 import type { ServerRules } from '../options.ts';
 import { oneLine } from '../reply.ts';
 import type { ServerReply } from '../reply.ts';
-import type { ServerSession, ServerStep } from '../session.ts';
+import type { Identity, ServerSession, ServerStep } from '../session.ts';
 import { clientInfo } from '../verbs/mail.ts';
 import { enter, event, farewell, refuse, told, withEvents, write } from './basic.ts';
 
@@ -48,11 +48,14 @@ function makeMechanism(
   ask: boolean,
 ): ServerMechanism | undefined {
   if (!ask) return serverMechanism(name, rules, tls);
+  const asks = (): boolean => mechanism !== undefined && held.has(mechanism);
   const authenticate = (credentials: PasswordCredentials): boolean => {
     if (mechanism) held.set(mechanism, credentials);
     return true;
   };
-  const mechanism = serverMechanism(name, { ...rules, authenticate }, tls);
+  // The question holds who is to be acted as, and the answer is about both.
+  const mayActAs = (user: string, as: string): boolean => asks() || rules.mayActAs?.(user, as) === true;
+  const mechanism = serverMechanism(name, { ...rules, authenticate, mayActAs }, tls);
   return mechanism;
 }
 
@@ -85,14 +88,15 @@ function authStep(session: ServerSession, step: SaslStep, now: Instant, rules: S
         outputs: [{ type: 'write', bytes: utf8(`334 ${encodeBase64(step.challenge)}\r\n`) }],
       };
     case 'done': {
+      const { user, authorizationId } = step;
+      const who = { user, authorizationId };
       const credentials = session.exchange && held.get(session.exchange);
-      if (!credentials) return loggedIn(session, mechanism, step.user, welcome, now, rules);
-      const asked = {
-        ...session,
-        exchange: undefined,
-        question: { type: 'login', mechanism, user: step.user },
-      } as const;
-      const attempt = new LoginAttempt(mechanism, credentials);
+      if (!credentials) return loggedIn(session, mechanism, who, welcome, now, rules);
+      const asked = { ...session, exchange: undefined, question: { type: 'login', mechanism, who } } as const;
+      const attempt = new LoginAttempt(mechanism, {
+        ...credentials,
+        ...(authorizationId !== undefined && { authorizationId }),
+      });
       return {
         session: enter(asked, 'asking', now, rules),
         outputs: [event({ type: 'ask-login', attempt, client: clientInfo(session, rules) })],
@@ -114,17 +118,19 @@ const wrongPassword: ServerReply = oneLine(535, '5.7.8', 'authentication credent
 export function loggedIn(
   session: ServerSession,
   mechanism: string,
-  user: string,
+  who: Identity,
   reply: ServerReply,
   now: Instant,
   rules: ServerRules,
 ): ServerStep {
-  const next = { ...session, user, errors: 0, exchange: undefined };
+  const { user, authorizationId } = who;
+  const next = { ...session, ...who, errors: 0, exchange: undefined };
+  const actsAs = authorizationId === undefined ? {} : { authorizationId };
   return {
     session: enter(next, 'command', now, rules),
     outputs: [
       told('AUTH', mechanism)(reply.code),
-      event({ type: 'login', mechanism, user, accepted: true }),
+      event({ type: 'login', mechanism, user, ...actsAs, accepted: true }),
       write(reply, session, rules),
     ],
   };

@@ -19,7 +19,7 @@ export function extensionLines(session: ServerSession, rules: ServerRules): read
 
 /** Whether an extension is listed. */
 export function lists(rules: ServerRules, keyword: string): boolean {
-  return rules.keywords.some((line) => line.split(' ')[0]?.toUpperCase() === keyword);
+  return rules.offered.has(keyword);
 }
 
 /** Whether enhanced codes are sent: where EHLO was said and they were listed in its reply (RFC 2034 §3). */
