@@ -242,10 +242,22 @@ class SmtpDialogue implements Smtp, Lmtp {
     });
   }
 
+  helo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>> {
+    return this.#hello('HELO', domain, options);
+  }
+
   lhlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>> {
+    return this.#hello('LHLO', domain, options);
+  }
+
+  #hello(
+    verb: 'HELO' | 'LHLO',
+    domain: string | undefined,
+    options: CallOptions | undefined,
+  ): Promise<Answer<Extensions>> {
     const name = domain ?? addressLiteral(this.connection.localEndpoint.address);
     return this.#inTurn(options, async () => {
-      const { reply, extensions } = await this.#ask({ verb: 'LHLO', domain: name }, options);
+      const { reply, extensions } = await this.#ask({ verb, domain: name }, options);
       return extensions ? { ok: true, value: extensions, reply } : { ok: false, reply };
     });
   }

@@ -7,8 +7,10 @@ test('exports these values and no others', () => {
     [
       "addressLiteral",
       "authOutcome",
+      "connectSmtp",
       "enhancedStatus",
       "lmtpClient",
+      "nextStep",
       "openLmtp",
       "openSmtp",
       "parseExtensions",

@@ -28,6 +28,8 @@ export { authOutcome } from './auth/outcome.ts';
 export type { AuthContext, AuthOutcome } from './auth/outcome.ts';
 export { openLmtp, openSmtp } from './client.ts';
 export { addressLiteral } from './commands.ts';
+export { connectSmtp } from './connect.ts';
+export type { ConnectSmtpOptions, Greeted } from './connect.ts';
 export type { LineCommand, SmtpCommand, WireCommand } from './commands.ts';
 export type { Content, ContentOnce, WebReadable } from './content/source.ts';
 export { enhancedStatus } from './enhanced.ts';
@@ -52,5 +54,7 @@ export type {
 } from './smtp.ts';
 export { patienceProfiles, states } from './states.ts';
 export type { Patience, StateName, StateRow, WaitingName } from './states.ts';
+export { nextStep } from './submit/next-step.ts';
+export type { NextStep } from './submit/next-step.ts';
 export type { Envelope, Recipient, RecipientResult, Submission } from './submit/submission.ts';
 export type { SubmitOptions } from './submit/submissions.ts';

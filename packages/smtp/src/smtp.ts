@@ -113,6 +113,11 @@ export interface Smtp extends AsyncDisposable {
    */
   ehlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>>;
   /**
+   * Says HELO and no EHLO (RFC 5321 §4.1.1.1): nothing is offered then, neither STARTTLS nor a login. For servers that hang up
+   * on EHLO, see `connectSmtp`. `domain` as for `ehlo`.
+   */
+  helo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>>;
+  /**
    * Says STARTTLS and runs the handshake. Afterwards nothing known before counts: say `ehlo` again. A refusal is an answer
    * with reason `starttls-refused` or `starttls-refused-temporarily`, or with that of the missing offer where the verb was
    * only tried. Rejects, with nothing sent and the connection usable,
@@ -176,7 +181,7 @@ export interface Smtp extends AsyncDisposable {
  * recipient. A positive one counts for its recipient alone; where the dialogue breaks between the verdicts, those that came
  * count and the others are `uncertain`.
  */
-export interface Lmtp extends Omit<Smtp, 'ehlo'> {
+export interface Lmtp extends Omit<Smtp, 'ehlo' | 'helo'> {
   /**
    * Says LHLO (RFC 2033 §4.1). `domain` is the own fully qualified name; default: the address literal of the local end. A
    * refusal is an answer. Abort, faults: as with any call.

@@ -21,7 +21,7 @@ export async function greeted(
   lmtp: boolean,
   connection: Connection,
   options: OpenSmtpOptions,
-): Promise<Omit<Smtp, 'ehlo'>> {
+): Promise<Omit<Smtp, 'ehlo' | 'helo'>> {
   const smtp = lmtp ? await openLmtp(connection, options) : await openSmtp(connection, options);
   const answer = 'lhlo' in smtp && lmtp ? smtp.lhlo('c') : 'ehlo' in smtp && smtp.ehlo('c');
   expect(await answer).toMatchObject({ ok: true });

@@ -103,11 +103,8 @@ export async function serveSmtp(connection: Connection, options: ServeSmtpOption
   }
 }
 
-/** What the machine needs to know of how people log in. */
-function withoutHooks({
-  authenticate: _authenticate,
-  mayActAs: _mayActAs,
-  ...rules
-}: ServeAuthRules): Omit<AuthRules, 'authenticate'> {
-  return rules;
+/** What the machine needs to know of how people log in; the rest is asked. */
+function withoutHooks(auth: ServeAuthRules): Omit<AuthRules, 'authenticate' | 'mayActAs'> {
+  const { authenticate: _authenticate, mayActAs: _mayActAs, ...rest } = auth;
+  return rest;
 }
