@@ -25,6 +25,7 @@ export { addresses } from './addresses.ts';
 export type { AddressOptions, FamilyResult, HostAddresses, SpecialAddress } from './addresses.ts';
 export { cachedResolver } from './cache.ts';
 export type { CacheOptions } from './cache.ts';
+export type { DnsFailure } from './failure.ts';
 export { mailRoute } from './mail-route.ts';
 export type * from './mail-route.ts';
 export { mailServices } from './services/mail-services.ts';

@@ -1,7 +1,6 @@
 import * as codec from 'dns-packet';
 import type { Answer, Packet, TlsaData } from 'dns-packet';
-import { concatBytes, peerText } from '@postern/wire';
-import { formatAddress } from './address/ip.ts';
+import { concatBytes, ipText, peerText } from '@postern/wire';
 import { MalformedMessage, measure } from './message/structure.ts';
 import type { MessageStructure, RecordPlace } from './message/structure.ts';
 import { normalName } from './name.ts';
@@ -211,7 +210,7 @@ function decodeRecord(bytes: Uint8Array, place: RecordPlace, type: RecordType): 
     case 'AAAA': {
       // The library shortens another run of zeros than RFC 5952 §4.2.3 wants; one address has one text here.
       const octets = bytes.subarray(place.dataOffset, place.dataOffset + place.dataLength);
-      return { name, ttl, type, data: formatAddress(octets) };
+      return { name, ttl, type, data: ipText(octets) };
     }
     case 'CNAME':
       return { name, ttl, type, data: normalName(record.data as string) };

@@ -1,5 +1,5 @@
 import type { Endpoint } from '@postern/wire';
-import { normalAddress } from './address/ip.ts';
+import { normalAddress } from './address/literal.ts';
 
 /** resolv.conf(5): more than three are ignored by the C library; so they are here, for one machine asks one set of servers. */
 const MAX_SERVERS = 3;

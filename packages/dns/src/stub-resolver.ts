@@ -15,8 +15,9 @@ import { deadline, isWireError, sample, UsageError } from '@postern/wire';
 import type { Clock, Deadline, Endpoint, Milliseconds, Network, WireError } from '@postern/wire';
 import { answersQuery, encodeQuery, isTruncated, parseMessage, rcodes } from './message.ts';
 import type { Message, Question } from './message.ts';
-import { dnsError, questionName } from './resolver.ts';
-import type { DnsAnswer, DnsFailure, Resolver } from './resolver.ts';
+import { dnsError, mostTelling } from './failure.ts';
+import { questionName } from './resolver.ts';
+import type { DnsAnswer, Resolver } from './resolver.ts';
 import { aliasChain, readFinding } from './stub/alias-chain.ts';
 import { failureOf } from './stub/failure-of.ts';
 import { nextServer, server } from './stub/servers.ts';
@@ -56,18 +57,6 @@ export interface StubResolverOptions {
 }
 
 const defaultPatience: ResolverPatience = { attempt: 2000, tries: 3, total: 8000 };
-
-/** Failures from the least telling to the most telling. */
-const eloquence: readonly DnsFailure[] = [
-  'dns-unreachable',
-  'dns-timeout',
-  'dns-malformed',
-  'dns-notimp',
-  'dns-formerr',
-  'dns-refused',
-  'dns-servfail',
-  'dns-bogus',
-];
 
 /** One look-up: its limits, and how to turn what ended a wait into what is thrown. */
 interface LookUp {
@@ -220,7 +209,7 @@ export function stubResolver(options: StubResolverOptions): Resolver {
       }
       if (failure.code === 'dns-bogus') throw failure;
       if (failure.code !== 'dns-timeout') candidates.delete(one);
-      if (worst === undefined || rank(failure) >= rank(worst)) worst = failure;
+      worst = mostTelling(worst === undefined ? [failure] : [worst, failure]);
     }
     if (worst !== undefined && worst.code !== 'dns-timeout') throw worst;
     // Silence throughout: the limit that ran out is that of the look-up, or of all tries together.
@@ -270,8 +259,4 @@ function failureError(lookUp: LookUp, one: Server, failure: RememberedFailure): 
   const { reason, code, extendedErrors } = failure;
   const evidence = extendedErrors.length === 0 ? { code } : { code, extendedErrors };
   return dnsError(reason, { after: lookUp.elapsed(), endpoint: one.endpoint, evidence });
-}
-
-function rank(error: WireError): number {
-  return eloquence.indexOf(error.code as DnsFailure);
 }

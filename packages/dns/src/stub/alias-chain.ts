@@ -3,7 +3,8 @@ import type { Message } from '../message.ts';
 import { isWithin } from '../name.ts';
 import { hasType } from '../records.ts';
 import type { Records, RecordType, Soa } from '../records.ts';
-import { dnsError, MAX_ALIASES } from '../resolver.ts';
+import { dnsError } from '../failure.ts';
+import { MAX_ALIASES } from '../resolver.ts';
 
 /** What one message says about a name, once its aliases are followed. TTLs are in seconds. */
 export type Finding<T> =

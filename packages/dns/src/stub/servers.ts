@@ -1,6 +1,6 @@
 import type { Clock, Endpoint, Instant, Milliseconds } from '@postern/wire';
 import type { RecordType } from '../records.ts';
-import type { DnsFailure } from '../resolver.ts';
+import type { DnsFailure } from '../failure.ts';
 
 /** How long a server that did not answer is asked last. Ours: long enough to help, short enough to find it mended. */
 const PENALTY: Milliseconds = 30_000;

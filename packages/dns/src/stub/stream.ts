@@ -1,6 +1,6 @@
 import { isWireError } from '@postern/wire';
 import type { Endpoint, Network } from '@postern/wire';
-import { dnsError } from '../resolver.ts';
+import { dnsError } from '../failure.ts';
 
 /** Who waits for a message on the stream. */
 interface Waiter {
