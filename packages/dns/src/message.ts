@@ -35,6 +35,8 @@ const TYPE_OPT = 41;
 const OPTION_EDE = 15;
 /** Text of an extended error that is kept; it is a hint for people, and the peer's. */
 const MAX_EDE_TEXT = 256;
+/** Extended errors that are kept of one message. Servers send one, rarely two. */
+const MAX_EDES = 8;
 
 /** What is asked: a name in our form and a type. */
 export interface Question {
@@ -114,12 +116,13 @@ export function optRecord(dnssecOk: boolean, extendedRcode = 0): Answer {
 }
 
 /**
- * Whether a datagram or a message on a stream is the answer to a query: QR bit, ID and question must match (RFC 5452 §9.1).
+ * Whether a datagram or a message on a stream is the answer to a query: QR bit, opcode, ID and question must match
+ * (RFC 5452 §9.1).
  * One whose question cannot even be read counts too, once the ID fits: it is the answer, and broken.
  */
 export function answersQuery(bytes: Uint8Array, id: number, question: Question): boolean {
   const view = viewOf(bytes);
-  if (view.byteLength < 12 || view.getUint16(0) !== id || (view.getUint8(2) & 0x80) === 0) return false;
+  if (view.byteLength < 12 || view.getUint16(0) !== id || (view.getUint8(2) & 0xf8) !== 0x80) return false;
   const rcode = view.getUint8(3) & 0x0f;
   // Servers that cannot read a query send back the bare header.
   if (view.getUint16(4) === 0) return rcode === rcodes.FORMERR || rcode === rcodes.NOTIMP;
@@ -246,7 +249,7 @@ function extendedErrors(bytes: Uint8Array, opt: RecordPlace): Message['extendedE
   while (at < end) {
     if (at + 4 > end || at + 4 + view.getUint16(at + 2) > end) throw new MalformedMessage('option cut short');
     const length = view.getUint16(at + 2);
-    if (view.getUint16(at) === OPTION_EDE && length >= 2) {
+    if (view.getUint16(at) === OPTION_EDE && length >= 2 && errors.length < MAX_EDES) {
       const text = bytes.subarray(at + 6, at + 4 + Math.min(length, 2 + MAX_EDE_TEXT));
       errors.push({ code: view.getUint16(at + 4), text: peerText(text) });
     }

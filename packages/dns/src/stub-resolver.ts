@@ -107,8 +107,10 @@ export function stubResolver(options: StubResolverOptions): Resolver {
       if (lookUp.signal?.aborted) throw lookUp.signal.reason;
       const where = { after: lookUp.elapsed(), endpoint: one.endpoint };
       if (limit.signal.aborted) {
-        one.noteSilence(clock.now());
-        const whole = lookUp.budget.signal.aborted ? patience.total : patience.attempt;
+        const outOfTime = lookUp.budget.signal.aborted;
+        // A server that got less than a whole try has not shown that it is silent.
+        if (!outOfTime) one.noteSilence(clock.now());
+        const whole = outOfTime ? patience.total : patience.attempt;
         throw dnsError('dns-timeout', { ...where, limit: whole });
       }
       if (!isWireError(error)) throw error;
@@ -180,8 +182,9 @@ export function stubResolver(options: StubResolverOptions): Resolver {
       const message = await put(lookUp, one, question, { edns: true, checkingDisabled: true });
       return failureOf(message) === undefined;
     } catch (error) {
-      if (isWireError(error)) return false;
-      throw error;
+      // What the caller aborted with may look like a fault; it says nothing about the server.
+      if (lookUp.signal?.aborted || !isWireError(error)) throw error;
+      return false;
     }
   }
 
@@ -201,6 +204,7 @@ export function stubResolver(options: StubResolverOptions): Resolver {
         try {
           return await attempt(lookUp, one, question);
         } catch (error) {
+          if (lookUp.signal?.aborted) throw lookUp.signal.reason;
           if (!isWireError(error)) throw error;
           failure = error;
         }
