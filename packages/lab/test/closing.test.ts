@@ -27,7 +27,7 @@ it('closes while every habit is in the middle of something, and sets no alarm an
   // Some wait for their second, some for their client, some are talking.
   await clock.advance(30);
   const begun = clock.now();
-  await clock.run(lab[Symbol.asyncDispose]());
+  await clock.run(async () => lab[Symbol.asyncDispose]());
   expect(clock.now() - begun).toBeLessThan(1000);
   for (const connection of connections) connection?.reset();
   await clock.advance(20);
