@@ -22,6 +22,12 @@ nameserver 192.0.2.54
     ]);
   });
 
+  it('takes a zone identifier in printable characters only', () => {
+    expect(parseResolvConf('nameserver fe80::1%\u001b[2J\nnameserver fe80::2%wg0')).toEqual([
+      { address: 'fe80::2%wg0', port: 53 },
+    ]);
+  });
+
   it('falls back to this machine, as the C library does', () => {
     expect(parseResolvConf('')).toEqual([{ address: '127.0.0.1', port: 53 }]);
   });

@@ -22,7 +22,7 @@ export function parseResolvConf(text: string): readonly Endpoint[] {
     if (word === undefined) continue;
     const zoneId = word.indexOf('%');
     const address = normalAddress(zoneId < 0 ? word : word.slice(0, zoneId));
-    if (address === undefined) continue;
+    if (address === undefined || !/^[!-~]*$/.test(word)) continue;
     // A link-local server is reached through one interface only, which its zone identifier names (RFC 4007 §11).
     servers.push({ address: zoneId < 0 ? address : `${address}${word.slice(zoneId)}`, port: 53 });
     if (servers.length === MAX_SERVERS) break;
