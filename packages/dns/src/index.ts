@@ -50,6 +50,7 @@ export { serviceTargets } from './service-targets.ts';
 export type * from './service-targets.ts';
 export { stubResolver } from './stub-resolver.ts';
 export type { ResolverPatience, StubResolverOptions } from './stub-resolver.ts';
+export type { DnsServer } from './stub/servers.ts';
 export { listenDns } from './zone/listen-dns.ts';
 export { zoneAnswers } from './zone/zone-answers.ts';
 export type { DnsAnswerer, Transport } from './zone/zone-answers.ts';

@@ -18,6 +18,9 @@ const { answer: recordDecoder } = codec as unknown as {
  */
 const UDP_PAYLOAD = 1232;
 
+/** RFC 8467 §4.1. */
+const PADDING_BLOCK = 128;
+
 /** RFC 1035 §4.1.1, RFC 6891 §9. */
 export const rcodes = {
   NOERROR: 0,
@@ -32,6 +35,7 @@ export const rcodes = {
 const CLASS_IN = 1;
 const TYPE_NS = 2;
 const TYPE_OPT = 41;
+const OPTION_PADDING = 12;
 const OPTION_EDE = 15;
 /** Text of an extended error that is kept; it is a hint for people, and the peer's. */
 const MAX_EDE_TEXT = 256;
@@ -53,6 +57,8 @@ export interface QueryHeader {
   readonly dnssecOk: boolean;
   /** CD: answer although validation fails (RFC 4035 §3.2.2); for diagnosis only. */
   readonly checkingDisabled: boolean;
+  /** Whether to fill it up to a multiple of 128 octets, so that its length tells nothing; with `edns` only. Default no. */
+  readonly padded?: boolean;
 }
 
 /** A message that has been checked and decoded. Records of other types and classes are left out (RFC 8482, RFC 4035). */
@@ -90,19 +96,20 @@ export type Parsed =
 export function encodeQuery(question: Question, header: QueryHeader): Uint8Array {
   const flags =
     codec.RECURSION_DESIRED | codec.AUTHENTIC_DATA | (header.checkingDisabled ? codec.CHECKING_DISABLED : 0);
-  const packet: Packet = {
-    type: 'query',
-    id: header.id,
-    flags,
-    questions: [{ name: question.name, type: question.type, class: 'IN' }],
-    additionals: header.edns ? [optRecord(header.dnssecOk)] : [],
-  };
+  const { id, dnssecOk, edns, padded = false } = header;
+  const questions: Packet['questions'] = [{ name: question.name, type: question.type, class: 'IN' }];
+  const additionals = edns ? [optRecord(dnssecOk, 0, padded ? 0 : undefined)] : [];
+  const packet: Packet = { type: 'query', id, flags, questions, additionals };
+  if (edns && padded) {
+    const missing = -codec.encodingLength(packet) & (PADDING_BLOCK - 1);
+    additionals[0] = optRecord(dnssecOk, 0, missing);
+  }
   // A copy: the library returns a Buffer, whose `slice` shares memory where everybody expects that of an array.
   return Uint8Array.from(codec.encode(packet));
 }
 
-/** An OPT record of version 0 without options. */
-export function optRecord(dnssecOk: boolean, extendedRcode = 0): Answer {
+/** An OPT record of version 0; `padding` octets of padding (RFC 7830 §3), or no option at all. */
+export function optRecord(dnssecOk: boolean, extendedRcode = 0, padding?: number): Answer {
   return {
     name: '.',
     type: 'OPT',
@@ -111,7 +118,7 @@ export function optRecord(dnssecOk: boolean, extendedRcode = 0): Answer {
     ednsVersion: 0,
     flags: dnssecOk ? codec.DNSSEC_OK : 0,
     flag_do: dnssecOk,
-    options: [],
+    options: padding === undefined ? [] : [{ code: OPTION_PADDING, length: padding }],
   };
 }
 
