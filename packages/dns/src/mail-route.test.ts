@@ -1,6 +1,7 @@
 import { seededRandom } from '@postern/wire/testing';
 import { describe, expect, it } from 'vitest';
 import { sampleZone } from '../test/sample-zone.ts';
+import { watched } from '../test/watched.ts';
 import { mailRoute } from './mail-route.ts';
 import type { MailRoute } from './mail-route.ts';
 import type { Resolver } from './resolver.ts';
@@ -9,18 +10,6 @@ import type { RouteHosts, RouteHostsOptions } from './route/route-hosts.ts';
 import { zoneResolver } from './zone-resolver.ts';
 import type { ZoneResolverOptions } from './zone-resolver.ts';
 
-/** A zone resolver that writes down its questions. */
-function watched(zone: string, options?: ZoneResolverOptions): Resolver & { readonly asked: string[] } {
-  const inner = zoneResolver(zone, options);
-  const asked: string[] = [];
-  return {
-    asked,
-    query(name, type, queryOptions) {
-      asked.push(`${name} ${type}`);
-      return inner.query(name, type, queryOptions);
-    },
-  };
-}
 const hostsOf = (route: MailRoute): readonly string[] =>
   route.status === 'exchangers' ? route.hosts.map(({ exchange }) => exchange) : [];
 

@@ -590,6 +590,17 @@ describe('aliases', () => {
     });
   });
 
+  it('DNS-033 shows TTL, alias and AD bit, and knows TLSA, which the platform does not', async () => {
+    const text = '_25._tcp.a.test. 30 CNAME t.test.\nt.test. 300 TLSA 3 1 1 00ff';
+    const { clock, resolver } = scripted((query) => [zone(text, { authenticated: true })(query)]);
+    expect(await clock.run(resolver.query('_25._tcp.a.test', 'TLSA'))).toMatchObject({
+      records: [{ usage: 3, selector: 1, matching: 1 }],
+      ttl: 30_000,
+      canonical: 't.test',
+      authenticated: true,
+    });
+  });
+
   it('DNS-013 asks for the name as it is, and no other', async () => {
     const { clock, network, resolver } = scripted((query) => [zone()(query)]);
     await clock.run(resolver.query('mail', 'A'));

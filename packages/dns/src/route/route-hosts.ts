@@ -5,6 +5,7 @@ import { addresses } from '../addresses.ts';
 import type { HostAddresses } from '../addresses.ts';
 import { isTemporary } from '../failure.ts';
 import type { ExchangersRoute, ImplicitRoute, LiteralRoute } from '../mail-route.ts';
+import type { AnnouncedRoute } from './announced-route.ts';
 import type { Resolver } from '../resolver.ts';
 
 /** After so many rounds without a host to dial the rest is left alone: a stranger's zone must not decide how much is asked. */
@@ -33,6 +34,8 @@ export interface RouteHost {
   readonly host: string;
   /** Its preference; 0 without an MX record. */
   readonly preference: number;
+  /** The port it announced; `undefined` = 25, which all others have. */
+  readonly port?: number;
   /** What to dial, in order; none of them stands at an earlier host too. */
   readonly addresses: readonly string[];
   /** The look-ups behind it, with the DNSSEC marks and the canonical name. */
@@ -103,7 +106,7 @@ export type RouteHosts = FoundHosts | DeferredHosts | UnusableHosts;
  */
 export async function routeHosts(
   resolver: Resolver,
-  route: ExchangersRoute | ImplicitRoute | LiteralRoute,
+  route: ExchangersRoute | ImplicitRoute | LiteralRoute | AnnouncedRoute,
   options?: RouteHostsOptions,
 ): Promise<RouteHosts> {
   const { maxHosts = 5, maxAddresses = 4, allowSpecial = false, signal } = options ?? {};
@@ -112,9 +115,9 @@ export async function routeHosts(
   const exchangers = exchangersOf(route).slice(0, maxHosts * MAX_ROUNDS);
   const rows: Row[] = [];
   for (let at = 0; at < exchangers.length; at += maxHosts) {
-    const round = exchangers.slice(at, at + maxHosts).map(async ({ host, preference }) => {
-      const found = await findAddresses(resolver, host, allowSpecial, signal);
-      return { host, preference, found };
+    const round = exchangers.slice(at, at + maxHosts).map(async (exchanger) => {
+      const found = await findAddresses(resolver, exchanger.host, allowSpecial, signal);
+      return { ...exchanger, found };
     });
     rows.push(...(await Promise.all(round)));
     const sorted = sortOut(rows, own, maxAddresses);
@@ -124,10 +127,15 @@ export async function routeHosts(
   return { status: passedOver.some(({ temporary }) => temporary) ? 'deferred' : 'unusable', passedOver };
 }
 
-/** A host with what its look-up came to. */
-interface Row {
+/** A host of a route. */
+interface Exchanger {
   readonly host: string;
   readonly preference: number;
+  readonly port?: number;
+}
+
+/** A host with what its look-up came to. */
+interface Row extends Exchanger {
   readonly found: HostAddresses | Fault;
 }
 
@@ -142,7 +150,8 @@ function sortOut(
   const hosts: RouteHost[] = [];
   const passedOver: PassedOver[] = [];
   const taken = new Set<string>();
-  for (const { host, preference, found } of rows) {
+  for (const { found, ...exchanger } of rows) {
+    const { host, preference } = exchanger;
     if (preference >= ownPreference) {
       passedOver.push({ host, preference, reason: 'mx-loop', temporary: false });
     } else if ('kind' in found) {
@@ -156,7 +165,7 @@ function sortOut(
     } else if (found.status === 'addresses') {
       const fresh = found.addresses.filter((address) => !taken.has(address)).slice(0, maxAddresses);
       for (const address of fresh) taken.add(address);
-      if (fresh.length > 0) hosts.push({ host, preference, addresses: fresh, found });
+      if (fresh.length > 0) hosts.push({ ...exchanger, addresses: fresh, found });
     } else {
       passedOver.push({ host, preference, reason: absenceReasons[found.status], temporary: false });
     }
@@ -179,11 +188,13 @@ const absenceReasons = {
 } as const;
 
 function exchangersOf(
-  route: ExchangersRoute | ImplicitRoute | LiteralRoute,
-): readonly { readonly host: string; readonly preference: number }[] {
+  route: ExchangersRoute | ImplicitRoute | LiteralRoute | AnnouncedRoute,
+): readonly Exchanger[] {
   switch (route.status) {
     case 'exchangers':
       return route.hosts.map(({ exchange, preference }) => ({ host: exchange, preference }));
+    case 'announced':
+      return route.hosts.map(({ exchange, preference, port }) => ({ host: exchange, preference, port }));
     case 'implicit':
       return [{ host: route.host, preference: 0 }];
     case 'address-literal':

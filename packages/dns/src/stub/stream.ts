@@ -8,7 +8,7 @@ import type { DnsServer } from './servers.ts';
 const IDLE: Milliseconds = 1000;
 
 /** A question as it goes on a stream. */
-export interface StreamQuery {
+interface StreamQuery {
   /** The ID to use if no question on the connection has it. */
   readonly id: number;
   /** The message with an ID. */
