@@ -68,11 +68,10 @@ export async function tlsaRecords(
 /** The names at which TLSA records may stand, in order. */
 async function baseDomains(
   resolver: Resolver,
-  { host, canonical, authenticated, trusted, v4 }: HostAddresses,
+  { host, canonical, authenticated, trusted }: HostAddresses,
   options: QueryOptions | undefined,
 ): Promise<NoTlsa | { readonly status: 'names'; readonly names: readonly string[] }> {
-  // An address literal was not looked up, and has no name to stand at (RFC 7672 §2.2).
-  if (v4 === undefined) return { status: 'none', reason: 'insecure' };
+  // An address literal was not looked up, so it is never secure (RFC 7672 §2.2).
   if (isSecure({ authenticated, trusted })) {
     return { status: 'names', names: canonical === host ? [host] : [canonical, host] };
   }
