@@ -32,6 +32,7 @@ export type * from './faults.ts';
 export { isTlsRecord, recogniseProtocol } from './first-bytes.ts';
 export type { KnownProtocol } from './first-bytes.ts';
 export { handshakeWithin } from './handshake-within.ts';
+export { ipOctets, ipText } from './ip-address.ts';
 export { createLineSplitter } from './lines.ts';
 export type * from './lines.ts';
 export type * from './machine.ts';

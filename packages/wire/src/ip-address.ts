@@ -1,8 +1,19 @@
+/** The longest IPv6 literal: six groups and a dotted IPv4 address. */
+const LONGEST = 45;
+
 /**
- * The octets of an IP literal, four or sixteen; `undefined` where a text is none. Zone identifiers are refused: they mean
+ * The octets of an IP literal, four or sixteen; `undefined` for any other text. Zone identifiers are refused: they mean
  * something on one machine only.
+ *
+ * @example
+ * ```ts run
+ * import { ipOctets, ipText } from '@postern/wire';
+ * const octets = ipOctets('2001:DB8:0::1');
+ * if (octets) console.log(ipText(octets)); // 2001:db8::1
+ * ```
  */
 export function ipOctets(text: string): Uint8Array | undefined {
+  if (text.length > LONGEST) return undefined;
   return text.includes(':') ? v6(text) : v4(text);
 }
 
