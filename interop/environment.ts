@@ -47,6 +47,20 @@ export interface Environment {
   readonly zones: readonly { readonly zone: string; readonly dnssec: 'secure' | 'insecure' | 'bogus' }[];
   readonly endpoints: readonly Endpoint[];
   readonly refused: readonly RefusedEndpoint[];
+  /** Of every server, by the names of world.mjs. */
+  readonly addresses: Readonly<
+    Record<'postfix' | 'postfixWithoutChunking' | 'dovecot' | 'ours' | 'oursWithoutChunking', string>
+  >;
+  /** Maildirs, `DOMAIN/USER` each: where Postfix and Dovecot deliver. */
+  readonly mailFolder: string;
+  /** A mailbox without room. */
+  readonly full: string;
+  /** Our server. What it takes is in `spool`; Postfix relays the domains `relayed` to it. */
+  readonly ours: {
+    readonly host: string;
+    readonly spool: string;
+    readonly relayed: Readonly<Record<'ours' | 'oursWithoutChunking', string>>;
+  };
   /** Hosts that only commands in the client's namespace reach. */
   readonly walled: {
     readonly client: Place;

@@ -1,7 +1,7 @@
 // A certification authority for one run: root, intermediate, and the servers' certificates, made with openssl.
 import { writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv, must } from './command.mjs';
+import { argv, must } from './command.ts';
 
 const DAY = 86_400_000;
 

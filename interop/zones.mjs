@@ -3,7 +3,7 @@ import { X509Certificate, createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { conformanceZone } from '../packages/dns/src/testing/conformance-zone.ts';
-import { argv, must } from './command.mjs';
+import { argv, must } from './command.ts';
 import { ADDRESSES } from './world.mjs';
 
 /**
@@ -120,6 +120,7 @@ smtp               A     ${ADDRESSES.postfix}
 imap               A     ${ADDRESSES.dovecot}
 pop                A     ${ADDRESSES.dovecot}
 mta-sts            A     ${ADDRESSES.policy}
+ours               A     ${ADDRESSES.ours}
 _submissions._tcp  SRV   0 1 465 smtp
 _submission._tcp   SRV   10 1 587 smtp
 _imaps._tcp        SRV   0 1 993 imap
