@@ -40,6 +40,8 @@ export interface Environment {
   readonly place: Place;
   /** Files in PEM form. A client trusts `root`. */
   readonly ca: { readonly root: string; readonly intermediate: string };
+  /** Files in PEM form, good for `mx.good.test`: for servers that tests start themselves. */
+  readonly identity: { readonly key: string; readonly chain: string };
   readonly account: { readonly user: string; readonly password: string };
   /** Validates from a private root. */
   readonly resolver: NameServer;

@@ -96,6 +96,7 @@ export async function startWorld(run, place) {
     directory: run.directory,
     place,
     ca: { root: pki.root, intermediate: pki.intermediate },
+    identity: { key: good.key, chain: good.chain },
     account: ACCOUNT,
     resolver: { address: ADDRESSES.resolver, port: 53 },
     authoritative: { address: ADDRESSES.authoritative, port: 53 },
