@@ -52,3 +52,9 @@ export const samples: readonly Sample[] = [
 function bare(text: string): Omit<Sample, 'name'> {
   return { content: octets(text), arrives: octets(text), inChunks: octets(text) };
 }
+
+/** The roughest of them in one message with proper line ends, for clients that send files. It
+ * does not end with a dot, which swaks takes for its own. */
+export const rough: Uint8Array = octets(
+  `${HEAD}.\r\n..\r\n.x\r\n\r\n \r\n\t\r\nFrom x\r\n${every(128, 256)}\r\n${'l'.repeat(998)}\r\n.${'.l'.repeat(498)}\r\n`,
+);

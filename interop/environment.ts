@@ -59,7 +59,6 @@ export interface Environment {
   readonly full: string;
   /** Our server. What it takes is in `spool`; Postfix relays the domains `relayed` to it. */
   readonly ours: {
-    readonly host: string;
     readonly spool: string;
     readonly relayed: Readonly<Record<'ours' | 'oursWithoutChunking', string>>;
   };

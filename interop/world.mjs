@@ -47,7 +47,7 @@ export const GOOD_NAMES = [
   'good.test',
 ];
 
-/** Name in the certificate of our own server. */
+/** Name in the certificate of our own server; nowhere in DNS. */
 export const OUR_NAME = 'ours.good.test';
 
 /** The MTA-STS policy of good.test. */

@@ -120,7 +120,6 @@ smtp               A     ${ADDRESSES.postfix}
 imap               A     ${ADDRESSES.dovecot}
 pop                A     ${ADDRESSES.dovecot}
 mta-sts            A     ${ADDRESSES.policy}
-ours               A     ${ADDRESSES.ours}
 _submissions._tcp  SRV   0 1 465 smtp
 _submission._tcp   SRV   10 1 587 smtp
 _imaps._tcp        SRV   0 1 993 imap

@@ -31,7 +31,7 @@ const identity = {
   chain: readFileSync(certificate.chain, 'utf8'),
 };
 const tls: TlsOffer = { identity: () => identity };
-const auth: ServeSmtpOptions['auth'] = {
+const auth: NonNullable<ServeSmtpOptions['auth']> = {
   authenticate: ({ user, password }) => user === account.user && password === account.password,
 };
 const withoutChunking = ['PIPELINING', '8BITMIME', 'ENHANCEDSTATUSCODES', 'SMTPUTF8', 'DSN', 'SIZE 10485760'];

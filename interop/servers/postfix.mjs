@@ -89,6 +89,8 @@ default_transport = error:5.7.1 this server delivers to its own domains only
 relay_transport = $default_transport
 relay_domains = ${relays.map(({ domain }) => domain).join(', ')}
 transport_maps = inline:{ ${relays.map(({ domain, address }) => `{ ${domain} = smtp:[${address}]:25 }`).join(', ')} }
+# Lines stay as long as they are.
+smtp_line_length_limit = 0
 smtp_tls_security_level = secure
 smtp_tls_CAfile = ${relays[0]?.ca ?? ''}
 smtp_tls_secure_cert_match = ${relays[0]?.name ?? 'nexthop'}

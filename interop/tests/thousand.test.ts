@@ -61,7 +61,7 @@ test(
     const leases = await Promise.all(manners.map(() => pool.acquire(addresses.postfix)));
     const begun = performance.now();
     const results = await Promise.all(
-      Array.from({ length: COUNT }, (_, number) => {
+      Array.from({ length: COUNT }, async (_, number) => {
         const { content } = small[number % small.length] ?? { content: '' };
         const lease = leases[number % leases.length];
         return lease?.value.submit({ from: `${number}@thousand.test`, to: [BOX] }, content);
@@ -90,7 +90,7 @@ test(
 
     // The same number by IMAP, as a mail program sees it.
     const status = await must(
-      argv`curl -sS --cacert ${ca.root} --user ${`${BOX}:${account.password}`}
+      argv`curl -sS --resolve ${`imap.good.test:993:${addresses.dovecot}`} --cacert ${ca.root} --user ${`${BOX}:${account.password}`}
         -X ${'STATUS INBOX (MESSAGES)'} imaps://imap.good.test/`,
     );
     expect(status).toContain(`MESSAGES ${mailbox(BOX).length})`);
