@@ -14,16 +14,11 @@ export interface Target {
   readonly method: 'implicit-tls' | 'starttls' | 'plaintext';
 }
 
-export interface Login {
-  readonly user: string;
-  readonly password: string;
-}
-
 export type DialogueOptions = Partial<OpenSmtpOptions> & {
   /** PEM file of who signed the server's certificate. */
   readonly ca: string;
   /** Default: nobody logs in. */
-  readonly account?: Login;
+  readonly account?: { readonly user: string; readonly password: string };
 };
 
 /** Everything before the first message: TLS, verified, EHLO, and a login where an account is given. */
