@@ -42,6 +42,7 @@ export function contextFor(io: Io, options: Options, given?: Partial<ProbeEnviro
       texts,
       paint: paintFor(io, options.color),
       verbose: options.verbose,
+      medium: 'terminal',
       width: Math.min(io.stdout.columns ?? PRINTED, WIDEST),
     },
     progress: new Progress(io.stderr, options.quiet),

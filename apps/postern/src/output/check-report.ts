@@ -24,11 +24,7 @@ export interface AccountParts {
 }
 
 /** Writes the parts of a report. */
-export function accountParts(
-  report: AccountReport,
-  view: View,
-  { programs }: { readonly programs: 'words' | 'dialogs' },
-): AccountParts {
+export function accountParts(report: AccountReport, view: View, programs: readonly Block[]): AccountParts {
   const { texts, verbose } = view;
   const failed = worthExplaining(report, verbose);
   const settings = settingsTable(report, view);
@@ -41,12 +37,9 @@ export function accountParts(
   const { domain } = report;
   const known = report.probes.length > 0 || domain?.reason?.startsWith('dns-') !== true;
   return {
-    answer: section(undefined, headline(report, texts)),
+    answer: section(undefined, headline(report, view)),
     toType: section(settings.rows.length > 0 ? texts.heading.toType : undefined, [settings, ...hints]),
-    programs: section(
-      texts.heading.programs,
-      (programs === 'words' ? programWords : everyProgram)(report, view),
-    ),
+    programs: section(texts.heading.programs, programs),
     tried: section(texts.heading.tried, tried(report, view)),
     why: section(texts.heading.why, causes(failed, texts)),
     findings: section(texts.heading.findings, findingItems(report, failed, view)),
@@ -63,8 +56,8 @@ export function accountParts(
  * top, what an operator wants to know below.
  */
 export function checkSections(report: AccountReport, view: View): readonly Section[] {
-  const programs = view.verbose ? 'dialogs' : 'words';
-  const parts = accountParts(report, view, { programs });
+  const programs = (view.verbose ? everyProgram : programWords)(report, view);
+  const parts = accountParts(report, view, programs);
   const { answer, toType, tried: all, why, findings, domain, took: end } = parts;
   return [answer, toType, parts.programs, all, why, findings, domain, end].flat();
 }
@@ -84,14 +77,15 @@ function settingsTable({ recommendation, address }: AccountReport, { texts }: Vi
   const rows = (['incoming', 'outgoing'] as const).flatMap((service): readonly Row[] => {
     const setting = recommendation[service];
     if (!setting) return [];
+    const user = userName(setting, address);
     return [
       [
         service === 'incoming' ? heading.receiving : heading.sending,
         texts.protocol[setting.protocol],
         { text: escapeText(setting.host), tone: 'strong' },
-        texts.port(setting.port),
+        { text: texts.port(setting.port), titled: String(setting.port) },
         { text: texts.method[setting.method], tone: 'strong' },
-        texts.userName(userName(setting, address)),
+        { text: texts.userName(user), titled: user },
       ],
     ];
   });
@@ -107,7 +101,8 @@ function userName({ userName: form }: Setting, address: string | null): string {
 
 /** The endpoints of mail programs. Guessed hosts where nothing works are left out where another one works. */
 function tried({ probes }: AccountReport, view: View): readonly Block[] {
-  const { texts, verbose } = view;
+  const { texts, verbose, medium } = view;
+  const more = medium === 'terminal' ? ` ${texts.detailsWithV}` : '';
   const all = probes.filter(({ endpoint }) => endpoint.protocol !== 'smtp');
   const unknown = verbose ? [] : all.filter(({ reason }) => reason.startsWith('dns-'));
   const looked = all.filter((probe) => !unknown.includes(probe));
@@ -118,7 +113,9 @@ function tried({ probes }: AccountReport, view: View): readonly Block[] {
     verbose || good.size === 0 ? looked : looked.filter(({ endpoint }) => good.has(endpoint.host));
   const hidden = looked.filter((probe) => !shown.includes(probe));
   const line = (probesOf: readonly ProbeReport[], say: (hosts: string) => string): readonly Paragraph[] =>
-    probesOf.length > 0 ? [{ type: 'paragraph', text: say(hostsOf(probesOf)), tone: 'faint' }] : [];
+    probesOf.length > 0
+      ? [{ type: 'paragraph', text: `${say(hostsOf(probesOf))}${more}`, tone: 'faint' }]
+      : [];
   return [
     endpointTable(
       shown.map((probe) => endpointRow(probe, view)),

@@ -17,6 +17,8 @@ export type Tone = 'good' | 'bad' | 'unsure' | 'faint' | 'strong';
 /** A piece of text with a meaning. */
 export interface Cell {
   readonly text: string;
+  /** The same where the title of the column says the rest. */
+  readonly titled?: string;
   readonly tone?: Tone;
 }
 

@@ -2,13 +2,14 @@ import { escapeText } from '@postern/probe/report';
 import type { AccountReport } from '@postern/probe/report';
 import type { Texts } from '../texts/texts.ts';
 import type { Block, Cell, Paragraph } from './document.ts';
+import type { View } from './look.ts';
 
 const good: Cell = { text: '✓', tone: 'good' };
 const bad: Cell = { text: '✗', tone: 'bad' };
 const unsure: Cell = { text: '?', tone: 'unsure' };
 
 /** The answer in a line or two. */
-export function headline(report: AccountReport, texts: Texts): readonly Block[] {
+export function headline(report: AccountReport, { texts, medium }: View): readonly Block[] {
   const { address, domain, recommendation, probes, unfinished } = report;
   const account = escapeText(address ?? domain?.name ?? '');
   if (unfinished !== undefined) {
@@ -17,7 +18,7 @@ export function headline(report: AccountReport, texts: Texts): readonly Block[] 
   }
   if (probes.length === 0) return nothingToProbe(account, report, texts);
   const { incoming, outgoing } = recommendation;
-  if (incoming && outgoing) return [line(good, texts.bothWork(account))];
+  if (incoming && outgoing && medium === 'terminal') return [line(good, texts.bothWork(account))];
   return (['incoming', 'outgoing'] as const).map((service) => {
     if (recommendation[service]) return line(good, texts.safe[service]);
     return isUndecided(report, service)

@@ -3,23 +3,44 @@ import type { ProbeReport } from '@postern/probe/report';
 import type { EventName, Texts } from '../texts/texts.ts';
 import { took } from './check-report.ts';
 import { section } from './document.ts';
-import type { Row, Section, Table } from './document.ts';
+import type { Paragraph, Row, Section, Table } from './document.ts';
 import { endpointRow, endpointTable, place, sign } from './endpoint-row.ts';
 import { factsTable } from './facts.ts';
 import type { View } from './look.ts';
 import { explained } from './reasons.ts';
 
-/** The report of one endpoint. */
+/** The parts of an endpoint's report; each is a section or nothing. */
+export interface EndpointParts {
+  /** Whether it works. */
+  readonly answer: readonly Section[];
+  readonly seen: readonly Section[];
+  readonly facts: readonly Section[];
+  readonly addresses: readonly Section[];
+  readonly timeline: readonly Section[];
+  readonly took: readonly Section[];
+}
+
+/** Writes the parts of a report. On a terminal they are short enough to do without headings. */
+export function endpointParts(report: ProbeReport, view: View): EndpointParts {
+  const { texts, medium } = view;
+  const { heading } = texts;
+  const titled = (title: string): string | undefined => (medium === 'page' ? title : undefined);
+  const works = report.verdict === 'works';
+  return {
+    answer: section(undefined, [medium === 'page' ? verdictLine(report, view) : headline(report, view)]),
+    seen: works ? [] : section(titled(heading.seen), [explained(report.explanation)]),
+    facts: section(titled(heading.facts), [factsTable(report, view)]),
+    addresses:
+      report.attempts.length > 1 ? section(titled(heading.addresses), [attempts(report, texts)]) : [],
+    timeline: section(heading.timeline, [timeline(report, texts)]),
+    took: section(undefined, [took(1, report.elapsedMs, view)]),
+  };
+}
+
+/** The report of one endpoint for a terminal. */
 export function probeSections(report: ProbeReport, view: View): readonly Section[] {
-  const { texts, verbose } = view;
-  return [
-    section(undefined, [headline(report, view)]),
-    report.verdict === 'works' ? [] : section(undefined, [explained(report.explanation)]),
-    section(undefined, [factsTable(report, view)]),
-    report.attempts.length > 1 ? section(undefined, [attempts(report, texts)]) : [],
-    verbose ? section(texts.heading.timeline, [timeline(report, texts)]) : [],
-    section(undefined, [took(1, report.elapsedMs, view)]),
-  ].flat();
+  const { answer, seen, facts, addresses, timeline: steps, took: end } = endpointParts(report, view);
+  return [answer, seen, facts, addresses, view.verbose ? steps : [], end].flat();
 }
 
 /** What is known of an endpoint when the user stops waiting: no verdict, only what happened so far. */
@@ -40,6 +61,11 @@ function headline(report: ProbeReport, view: View): Table {
   const row = endpointRow(report, view);
   const shown = report.verdict === 'works' ? row.slice(0, -1) : row;
   return { ...endpointTable([shown], view.texts), outdented: true };
+}
+
+function verdictLine({ verdict, reason }: ProbeReport, { texts }: View): Paragraph {
+  const why = reason === 'none' ? '' : ` (${reason})`;
+  return { type: 'paragraph', text: `${texts.verdict[verdict]}${why}`, mark: sign(verdict), outdented: true };
 }
 
 /** The addresses that were dialled and what became of each. */

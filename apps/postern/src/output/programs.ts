@@ -23,15 +23,17 @@ export function everyProgram(report: AccountReport, view: View): readonly Block[
 }
 
 /** The word that decides, receiving and sending beside each other. */
-export function programWords(report: AccountReport, { texts }: View): readonly Block[] {
+export function programWords(report: AccountReport, { texts, medium }: View): readonly Block[] {
   const shown = report.clients.filter(({ client }) => !rare.has(client));
   const others = new Set(report.clients.filter(({ client }) => rare.has(client)).map(({ name }) => name));
-  return [programTable(shown, report, texts), ...notes(shown, [...others], texts)];
+  // A page has all dialogs, each behind the name of its program.
+  const more = medium === 'page' ? [] : [...others];
+  return [programTable(shown, report, texts), ...notes(shown, more, texts)];
 }
 
-/** Every dialog of the usual programs, of all where everything is wanted. */
-export function programDialogs({ clients }: AccountReport, { texts, verbose }: View): readonly Dialog[] {
-  return clients.filter(({ client }) => verbose || !rare.has(client)).map((advice) => dialog(advice, texts));
+/** The dialogs of all programs. */
+export function programDialogs({ clients }: AccountReport, { texts }: View): readonly Dialog[] {
+  return clients.map((advice) => dialog(advice, texts));
 }
 
 function notes(

@@ -46,6 +46,9 @@ export interface Texts {
     readonly programs: string;
     readonly field: string;
     readonly tried: string;
+    readonly seen: string;
+    readonly facts: string;
+    readonly addresses: string;
     readonly timeline: string;
   };
   /** What the columns of tables hold. */
@@ -85,6 +88,7 @@ export interface Texts {
   readonly bothWork: (account: string) => string;
   readonly nothingFound: (account: string) => string;
   readonly alsoTried: (hosts: string) => string;
+  readonly detailsWithV: string;
   readonly notLookedUp: (hosts: string) => string;
   readonly unanswered: (services: string) => string;
   /** Where the same was seen at more ports than the sentence before names. */

@@ -1,6 +1,7 @@
 import type { EndpointResult } from '../context.ts';
 import { factsAround } from '../context.ts';
 import type { Recommendation, Setting, Source } from '../report/account-report.ts';
+import type { Protocol } from '../report/endpoint.ts';
 import { escapeText } from '../report/escape.ts';
 import type { Explanation, Lang } from '../report/explanation.ts';
 import { explain } from './explain.ts';
@@ -87,9 +88,13 @@ export function hintsFor(
     return [`${cause} ${action}`];
   }
   const tried = results.map(({ endpoint }) => endpoint.protocol);
-  if (!decided.incoming && tried.some((protocol) => protocol === 'imap' || protocol === 'pop3'))
-    found.push(say.noIncoming);
-  if (!decided.outgoing && tried.includes('submission')) found.push(say.noOutgoing);
+  const unknown = results.filter(({ verdict }) => verdict === 'could-not-tell');
+  const none = (...protocols: readonly Protocol[]): boolean =>
+    tried.some((protocol) => protocols.includes(protocol)) &&
+    // Where nobody could tell, a safe way may well exist.
+    !unknown.some(({ endpoint }) => protocols.includes(endpoint.protocol));
+  if (!decided.incoming && none('imap', 'pop3')) found.push(say.noIncoming);
+  if (!decided.outgoing && none('submission')) found.push(say.noOutgoing);
   const clear = decided.rejected.filter(
     ({ reason, endpoint }) => reason === 'plaintext-login-refused' && endpoint.method === 'plaintext',
   );

@@ -31,7 +31,7 @@ function cellOf(cell: Cell | string): Cell {
 }
 
 function contentHtml(cell: Cell | string): Html {
-  const { text, tone } = cellOf(cell);
+  const { text: whole, titled: text = whole, tone } = cellOf(cell);
   return tone === undefined ? markup`${text}` : markup`<span class="${tone}">${text}</span>`;
 }
 

@@ -1,21 +1,22 @@
-import { printEndpoint } from '@postern/probe/report';
+import { escapeText } from '@postern/probe/report';
 import type { ProbeReport } from '@postern/probe/report';
 import type { View } from '../look.ts';
-import { interruptedSections, probeSections } from '../probe-report.ts';
+import { endpointParts, interruptedSections } from '../probe-report.ts';
 import { pageOf } from './page.ts';
 
 /** The report of one endpoint as a page; of an interrupted probe what had happened by then. */
-export function probePage(report: ProbeReport, interrupted: boolean, view: View, at: number): string {
-  const sections = interrupted
-    ? interruptedSections(report, view)
-    : probeSections(report, { ...view, verbose: true });
+export function probePage(report: ProbeReport, interrupted: boolean, { texts }: View, at: number): string {
+  const view: View = { texts, verbose: true, medium: 'page' };
+  const { answer, seen, facts, addresses, timeline, took } = endpointParts(report, view);
+  const { protocol, host, port, method } = report.endpoint;
+  const name = [texts.protocol[protocol], escapeText(host), texts.port(port), texts.method[method]];
   return pageOf({
     lang: report.explanation.lang,
-    texts: view.texts,
-    title: printEndpoint(report.endpoint),
+    texts,
+    title: name.join(' · '),
     at,
-    answer: [],
-    sections: sections.slice(0, interrupted ? undefined : -1),
-    foot: interrupted ? [] : sections.slice(-1),
+    ...(interrupted
+      ? { answer: [], sections: interruptedSections(report, view), foot: [] }
+      : { answer, sections: [...seen, ...facts, ...addresses, ...timeline], foot: took }),
   });
 }

@@ -27,9 +27,11 @@ section { background: var(--sheet); border: 1px solid var(--line); border-radius
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .9rem .4rem 0; border-top: 1px solid var(--line); overflow-wrap: break-word; }
-thead th { border-top: 0; color: var(--soft); font-weight: 500; font-size: .875rem; }
+thead th, thead td { border-top: 0; color: var(--soft); font-weight: 500; font-size: .875rem; }
 table.bare tr:first-child > * { border-top: 0; }
 tbody th { font-weight: 500; }
+td:first-child, tbody th { white-space: nowrap; }
+.dialogs tbody th { white-space: normal; }
 .sign { width: 1.6rem; padding-right: .4rem; text-align: center; font-weight: 700; }
 .mark { display: inline-block; min-width: 1.25rem; font-weight: 700; }
 .good { color: var(--good); }
