@@ -51,6 +51,8 @@ footer { color: var(--soft); font-size: .875rem; margin-top: 1.5rem; }
 @media (max-width: 40rem) {
   main { padding-top: 1.25rem; }
   section { padding: 1rem; }
+  th, td { padding-right: .6rem; }
+  td:first-child, tbody th { white-space: normal; }
 }
 @media print {
   :root { --ground: #fff; --sheet: #fff; --ink: #000; --soft: #444; --line: #bbb; --good: #14713d; --bad: #a01810; --unsure: #704800; --accent: #1f5fa8; --shade: #f2f4f6; }
