@@ -77,7 +77,7 @@ describe('--html', () => {
       ]) {
         const opened = page.match(new RegExp(`<${element}[ >]`, 'g')) ?? [];
         const closed = page.match(new RegExp(`</${element}>`, 'g')) ?? [];
-        expect(closed, element).toHaveLength(opened.length);
+        expect(`${element} ${closed.length}`).toBe(`${element} ${opened.length}`);
       }
       const ids = Array.from(page.matchAll(/ id="([^"]+)"/g), ([, id]) => id);
       expect(new Set(ids).size).toBe(ids.length);

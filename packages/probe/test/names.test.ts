@@ -77,8 +77,9 @@ describe('a look-up that fails is no absence', () => {
 
 describe('connectTo', () => {
   it('takes a name, and keeps that of the endpoint', async () => {
-    const { clock, environment, smtp } = await makeScene();
-    await smtp(465, {}, 'implicit-tls');
+    const scene = await makeScene();
+    const { clock, environment } = scene;
+    await scene.smtp(465, {}, 'implicit-tls');
     const endpoint = { ...imaps, protocol: 'submission', port: 465 } as const;
     const dial = { ...environment, connectTo: host };
     const report = await clock.run(() => probeEndpoint(endpoint, dial));
@@ -107,7 +108,7 @@ describe('connectTo', () => {
 it('a probe of one’s own dials as the others do: with as many sockets, and by connectTo', async () => {
   const { clock, network, environment } = await makeScene();
   network.setPath('192.0.2.1:25', { weather: { type: 'drop' } });
-  const dialled = defineProbe({ name: 'dial', run: (name: string, { connect }) => connect(name, 25) });
+  const dialled = defineProbe({ name: 'dial', run: (name: string, tools) => tools.connect(name, 25) });
   const given = { ...environment, connectTo: host, sockets: 3 };
   const run = await clock.run(() => runProbe(dialled, 'other.test', given));
   expect(run).toMatchObject({ ok: false, fault: { reason: 'timeout-connect' } });

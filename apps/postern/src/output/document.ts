@@ -12,7 +12,7 @@ export interface Section {
 export type Block = Paragraph | Table | Item | Dialog;
 
 /** What a text means: a colour on a terminal, a class on a page. */
-export type Tone = 'good' | 'bad' | 'unsure' | 'faint' | 'strong';
+type Tone = 'good' | 'bad' | 'unsure' | 'faint' | 'strong';
 
 /** A piece of text with a meaning. */
 export interface Cell {

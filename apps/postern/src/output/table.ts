@@ -118,9 +118,3 @@ function breakWords(text: string, width: number): readonly string[] {
   }
   return line === '' ? lines : [...lines, line];
 }
-
-/** Sections with a blank line between them; empty ones leave no trace. */
-export function spaced(sections: readonly (readonly string[])[]): readonly string[] {
-  const full = sections.filter((lines) => lines.length > 0);
-  return full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
-}

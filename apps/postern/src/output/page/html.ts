@@ -9,7 +9,7 @@ export interface Html {
 const LONGEST = 20_000;
 
 /** Text as markup: nothing in it is a tag, and nothing in it acts on what shows it. */
-export function text(plain: string): Html {
+function text(plain: string): Html {
   return { markup: escapeHtml(escapeText(plain, { maxLength: LONGEST })) };
 }
 
