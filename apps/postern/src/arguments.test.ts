@@ -85,6 +85,7 @@ describe('readArguments', () => {
 
   it('asks for help or version whatever else is typed', () => {
     expect(readArguments(['check', '-h'], {})).toEqual({ type: 'help', lang: 'en' });
+    expect(readArguments(['help', 'check'], {})).toEqual({ type: 'help', lang: 'en' });
     expect(readArguments(['--version', '--lang', 'de'], {})).toEqual({ type: 'version', lang: 'de' });
   });
 
@@ -105,6 +106,8 @@ describe('readArguments', () => {
     [['check', 'x', '--json=yes'], '--json takes no value.'],
     [['check', 'x', 'y'], 'check takes one argument; "y" is one too many.'],
     [['lab', 'x'], 'lab takes no argument; "x" is one too many.'],
+    [['you@example.org'], 'The command is missing. Did you mean: postern check you@example.org'],
+    [['imaps://h'], 'The command is missing. Did you mean: postern probe imaps://h'],
     [['check'], 'Which account? Type an address or a domain: postern check you@example.org'],
     [['probe'], 'Which endpoint? Type one such as: postern probe imaps://mail.example.org'],
     [['check', 'x', '--lang', 'fr'], '--lang: "fr" is not known. Known are en and de.'],

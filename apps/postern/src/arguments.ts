@@ -43,7 +43,7 @@ export function readArguments(
   const valueOf = (name: FlagName): string | undefined => given.get(name)?.value;
   const lang = readLang(valueOf('lang'), env);
   const texts = textsFor(lang);
-  if (given.has('help')) return { type: 'help', lang };
+  if (given.has('help') || positionals[0] === 'help') return { type: 'help', lang };
   if (given.has('version')) return { type: 'version', lang };
   const [typed, ...rest] = positionals;
   if (typed === undefined) {
@@ -84,6 +84,9 @@ export function readArguments(
 function commandOf(typed: string, texts: Texts): Command {
   const command = commands.find((known) => known === typed);
   if (command !== undefined) return command;
+  // What only a command can be given: an endpoint, or an address or a domain.
+  if (typed.includes('://')) throw new UsageMistake(texts.commandForgotten(`postern probe ${typed}`));
+  if (/[@.]/.test(typed)) throw new UsageMistake(texts.commandForgotten(`postern check ${typed}`));
   const meant = nearest(typed, commands);
   const hint = meant === undefined ? texts.knownCommands(commands) : texts.didYouMean(meant);
   throw new UsageMistake(`${texts.noSuchCommand(typed)} ${hint}`);

@@ -188,9 +188,10 @@ describe('postern check', () => {
     ['@example.org', 'The name before the @ is missing'],
     ['anna@exa\u0007mple.org', 'There is a control character in the address.'],
     ['anna@exam ple.org', 'There is a space in the address.'],
-    ['localhost', 'That is no mail domain.'],
-    ['anna@[192.0.2.1]', 'That is no mail domain.'],
-    [`anna@${'a'.repeat(64)}.org`, 'That is no mail domain.'],
+    ['localhost', '"localhost" is no mail address and no mail domain.'],
+    ['anna@@example.org', 'There is more than one @ in the address.'],
+    ['anna@[192.0.2.1]', 'is no mail address and no mail domain.'],
+    [`anna@${'a'.repeat(64)}.org`, 'is no mail address and no mail domain.'],
   ])('refuses %j with status 2 and one line', async (typed, message) => {
     const scene = await makeScene();
     const { out, err, status } = await scene.run(['check', typed]);

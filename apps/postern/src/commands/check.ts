@@ -25,7 +25,10 @@ export async function checkTyped(typed: string, context: Context): Promise<Accou
   const { texts, trace, progress, io } = context;
   const { deadlineMs } = context.options;
   const parsed = parseAccount(typed);
-  if (!parsed.ok) throw new UsageMistake(texts.address[parsed.problem]);
+  if (!parsed.ok) {
+    const { problem } = parsed;
+    throw new UsageMistake(problem === 'bad-domain' ? texts.badDomain(typed) : texts.address[problem]);
+  }
   const environment = environmentFor(context.options, context.given);
   const traced: ProbeEnvironment = {
     ...environment,

@@ -7,6 +7,7 @@ import { section } from '../output/document.ts';
 import type { Row, Table } from '../output/document.ts';
 import { explained } from '../output/reasons.ts';
 import { UsageMistake } from '../usage-error.ts';
+import type { Texts } from '../texts/texts.ts';
 import type { Context } from './context.ts';
 import { show } from './show.ts';
 
@@ -19,14 +20,26 @@ export function explain(typed: string | undefined, context: Context): ExitStatus
     return exitStatus.works;
   }
   if (!isReason(typed)) {
-    const meant = nearest(typed, reasons);
-    const hint = meant === undefined ? '' : ` ${texts.didYouMean(meant)}`;
-    throw new UsageMistake(`${texts.noSuchReason(typed)}${hint}`);
+    throw new UsageMistake(`${texts.noSuchReason(typed)} ${hintFor(typed, texts)}`);
   }
   const explanation = explainReason(typed, { lang });
   const document = { schema: 'postern.explain/1', reason: typed, explanation };
   show(context, document, () => section(typed, [explained(explanation)]));
   return exitStatus.works;
+}
+
+/** As many codes as a line holds. */
+const MOST_MEANT = 4;
+
+/** The code that is spelt nearly so, or those of which somebody remembered a part. */
+function hintFor(typed: string, texts: Texts): string {
+  const meant = nearest(typed, reasons);
+  if (meant !== undefined) return texts.didYouMean(meant);
+  const part = typed.toLowerCase();
+  const holding = part.length < 3 ? [] : reasons.filter((reason) => reason.includes(part));
+  return holding.length > 0
+    ? `${texts.didYouMean(holding.slice(0, MOST_MEANT).join(', '))} ${texts.seeReasons}`
+    : texts.seeReasons;
 }
 
 function listReasons(context: Context): void {

@@ -47,7 +47,10 @@ export function accountParts(report: AccountReport, view: View, programs: readon
       domain && known
         ? section(texts.heading.domain(escapeText(domain.name)), domainBlocks(domain, view))
         : [],
-    took: section(undefined, [took(report.probes.length, report.elapsedMs, view)]),
+    took:
+      report.probes.length === 0
+        ? []
+        : section(undefined, [took(report.probes.length, report.elapsedMs, view)]),
   };
 }
 

@@ -49,11 +49,13 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   notTaken: (command, option, takenBy) =>
     `${command} kann mit ${option} nichts anfangen. Lassen Sie es weg; es gehört zu ${listed(takenBy, 'und')}.`,
   noCommand: (names) => `Es fehlt ein Befehl. Es gibt ${listed(names, 'und')}; mehr sagt --help.`,
+  seeReasons: 'postern explain nennt alle.',
   seeHelp: 'postern --help nennt alle.',
   missingArgument: {
     check: 'Welches Konto? Geben Sie eine Adresse oder eine Domain an: postern check sie@example.org',
     probe: 'Welcher Endpunkt? Geben Sie einen an, zum Beispiel: postern probe imaps://mail.example.org',
   },
+  commandForgotten: (whole) => `Es fehlt der Befehl. Meinten Sie: ${whole}`,
   noSuchReason: (typed) => `Den Grund „${typed}“ gibt es nicht.`,
   noFile: (option, path) => `${option}: Die Datei ${path} gibt es nicht, oder sie lässt sich nicht lesen.`,
   noPem: (path) => `--ca: ${path} enthält kein Zertifikat in PEM-Form (-----BEGIN CERTIFICATE-----).`,
@@ -75,8 +77,10 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     'no-local-part':
       'Der Name vor dem @ fehlt. Ergänzen Sie ihn, oder lassen Sie das @ weg, um nur die Domain zu prüfen.',
     'no-domain': 'Die Domain nach dem @ fehlt, wie in sie@example.org.',
-    'bad-domain': 'Das ist keine Maildomain. Eine solche sieht aus wie example.org.',
+    'second-at': 'In der Adresse steht mehr als ein @. Sie hat eines, wie in sie@example.org.',
   },
+  badDomain: (typed) =>
+    `„${typed}“ ist keine Mailadresse und keine Maildomain. Sie sehen aus wie sie@example.org und example.org.`,
   internal: 'Hier hat Postern einen Fehler. Bitte melden Sie ihn mit dem folgenden Text:',
   interrupted: 'Abgebrochen.',
   heading: {

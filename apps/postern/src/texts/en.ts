@@ -49,11 +49,13 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 own network block
   notTaken: (command, option, takenBy) =>
     `${command} cannot use ${option}. Leave it out; it is for ${listed(takenBy, 'and')}.`,
   noCommand: (names) => `No command was given. There are ${listed(names, 'and')}; --help tells more.`,
+  seeReasons: 'postern explain lists all.',
   seeHelp: 'postern --help lists all.',
   missingArgument: {
     check: 'Which account? Type an address or a domain: postern check you@example.org',
     probe: 'Which endpoint? Type one such as: postern probe imaps://mail.example.org',
   },
+  commandForgotten: (whole) => `The command is missing. Did you mean: ${whole}`,
   noSuchReason: (typed) => `There is no reason code "${typed}".`,
   noFile: (option, path) => `${option}: the file ${path} does not exist or cannot be read.`,
   noPem: (path) => `--ca: ${path} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).`,
@@ -72,8 +74,10 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 own network block
     'no-local-part':
       'The name before the @ is missing. Type it, or leave out the @ to check only the domain.',
     'no-domain': 'The domain after the @ is missing, as in you@example.org.',
-    'bad-domain': 'That is no mail domain. One looks like example.org.',
+    'second-at': 'There is more than one @ in the address. It has one, as in you@example.org.',
   },
+  badDomain: (typed) =>
+    `"${typed}" is no mail address and no mail domain. They look like you@example.org and example.org.`,
   internal: 'Postern has a bug here. Please report it with the following text:',
   interrupted: 'Interrupted.',
   heading: {

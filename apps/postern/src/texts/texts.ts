@@ -1,3 +1,4 @@
+import type { AddressProblem } from '@postern/probe';
 import type { Lang } from '@postern/probe/report';
 import { de } from './de.ts';
 import { en } from './en.ts';
@@ -16,7 +17,10 @@ export interface Texts {
   readonly notTaken: (command: string, option: string, takenBy: readonly string[]) => string;
   readonly noCommand: (names: readonly string[]) => string;
   readonly seeHelp: string;
+  readonly seeReasons: string;
   readonly missingArgument: Readonly<Record<'check' | 'probe', string>>;
+  /** A command was forgotten in front of what it is for. */
+  readonly commandForgotten: (whole: string) => string;
   readonly noSuchReason: (typed: string) => string;
   readonly noFile: (option: string, path: string) => string;
   readonly noPem: (path: string) => string;
@@ -28,12 +32,8 @@ export interface Texts {
   readonly noLanguage: (typed: string) => string;
   readonly noPassword: string;
   readonly passwordFor: (user: string) => string;
-  readonly address: Readonly<
-    Record<
-      'empty' | 'control-character' | 'white-space' | 'no-local-part' | 'no-domain' | 'bad-domain',
-      string
-    >
-  >;
+  readonly address: Readonly<Record<Exclude<AddressProblem, 'bad-domain'>, string>>;
+  readonly badDomain: (typed: string) => string;
   readonly internal: string;
   readonly interrupted: string;
   readonly heading: {
