@@ -27,7 +27,7 @@ it('knows the reason that was meant', async () => {
   const unknown = await explain(['strange-thing']);
   expect(unknown).toEqual([2, '', `postern: There is no reason code "strange-thing". ${list}`]);
   const part = await explain(['expired']);
-  const meant = 'Did you mean cert-expired, tls-alert-certificate-expired, auth-expired?';
+  const meant = 'Did you mean cert-expired, auth-expired, tls-alert-certificate-expired?';
   expect(part).toEqual([2, '', `postern: There is no reason code "expired". ${meant} ${list}`]);
 });
 

@@ -24,10 +24,12 @@ const shown: readonly string[] = ['anna@allgood.test', 'ben@walled.test', 'clara
  * The status is 0 although some of the providers have faults: they are what is shown.
  */
 export async function demo(typed: string | undefined, context: Context): Promise<ExitStatus> {
-  const { io, texts, look, options } = context;
+  const { io, texts, look, options, progress } = context;
   await using lab = await startNodeLab();
   const accounts = accountsOf(lab, typed === undefined ? shown : [typed], context);
   const print = (sections: readonly Section[]): void => {
+    // The checks under way show how far they are in the line where this is to begin.
+    progress.clear();
     if (!options.json) io.stdout.write(`${terminalLines(sections, look).join('\n')}\n\n`);
   };
   const opening = typed === undefined ? texts.demo.opening : texts.demo.openingOne;

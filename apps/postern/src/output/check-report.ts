@@ -35,13 +35,16 @@ export function accountParts(report: AccountReport, view: View, programs: readon
   }));
   // Where nothing was found because nothing could be looked up, the first lines say it all.
   const { domain } = report;
+  const someWork = report.probes.some(
+    ({ endpoint, verdict }) => endpoint.protocol !== 'smtp' && verdict === 'works',
+  );
   const known = report.probes.length > 0 || domain?.reason?.startsWith('dns-') !== true;
   return {
     answer: section(undefined, headline(report, view)),
     toType: section(settings.rows.length > 0 ? texts.heading.toType : undefined, [settings, ...hints]),
     programs: section(texts.heading.programs, programs),
     tried: section(texts.heading.tried, tried(report, view)),
-    why: section(texts.heading.why, causes(failed, texts)),
+    why: section(someWork ? texts.heading.why : texts.heading.whyNothing, causes(failed, texts)),
     findings: section(texts.heading.findings, findingItems(report, failed, view)),
     domain:
       domain && known

@@ -89,6 +89,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     domain: (name) => `So empfängt ${name} Mail von anderen Servern`,
     toType: 'Das tragen Sie ein',
     why: 'Warum die anderen nicht funktionieren',
+    whyNothing: 'Woran es liegt',
     findings: 'Was sonst auffiel',
     programs: 'In den Worten Ihres Mailprogramms',
     field: 'zu wählen bei',

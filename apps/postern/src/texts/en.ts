@@ -86,6 +86,7 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 own network block
     domain: (name) => `How ${name} receives mail from other servers`,
     toType: 'What to type',
     why: 'Why the others do not work',
+    whyNothing: 'What is in the way',
     findings: 'What else was noticed',
     programs: 'In the words of your mail program',
     field: 'chosen in',

@@ -42,6 +42,8 @@ export interface Texts {
     readonly domain: (name: string) => string;
     readonly toType: string;
     readonly why: string;
+    /** Where no other works either. */
+    readonly whyNothing: string;
     readonly findings: string;
     readonly programs: string;
     readonly field: string;

@@ -1,14 +1,11 @@
 import type { EndpointResult } from '../context.ts';
 import { factsAround } from '../context.ts';
 import type { Recommendation, Setting, Source } from '../report/account-report.ts';
-import type { Protocol } from '../report/endpoint.ts';
 import { escapeText } from '../report/escape.ts';
 import type { Explanation, Lang } from '../report/explanation.ts';
 import { explain } from './explain.ts';
 
 interface Hints {
-  readonly noIncoming: string;
-  readonly noOutgoing: string;
   readonly onlyInTheClear: string;
   readonly popOnly: string;
   readonly confirm: (hosts: string) => string;
@@ -17,8 +14,6 @@ interface Hints {
 
 const hints: Readonly<Record<Lang, Hints>> = {
   en: {
-    noIncoming: 'No safe way to receive mail was found. The reasons stand beside each attempt.',
-    noOutgoing: 'No safe way to send mail was found. The reasons stand beside each attempt.',
     onlyInTheClear:
       'The provider offers mail only without encryption: anyone on the way can read password and mail. Ask it for SSL/TLS, or look for another provider.',
     popOnly: 'Only POP3 works here: mail is fetched to one device, and folders are not kept in step.',
@@ -33,10 +28,6 @@ const hints: Readonly<Record<Lang, Hints>> = {
     },
   },
   de: {
-    noIncoming:
-      'Es wurde kein sicherer Weg gefunden, Mail zu empfangen. Die Gründe stehen bei den einzelnen Versuchen.',
-    noOutgoing:
-      'Es wurde kein sicherer Weg gefunden, Mail zu senden. Die Gründe stehen bei den einzelnen Versuchen.',
     onlyInTheClear:
       'Der Anbieter bietet Mail nur ohne Verschlüsselung an: Jeder auf dem Weg kann Passwort und Mail lesen. Bitten Sie ihn um SSL/TLS, oder suchen Sie einen anderen Anbieter.',
     popOnly: 'Hier funktioniert nur POP3: Mail wird auf ein Gerät geholt, Ordner werden nicht abgeglichen.',
@@ -88,13 +79,6 @@ export function hintsFor(
     return [`${cause} ${action}`];
   }
   const tried = results.map(({ endpoint }) => endpoint.protocol);
-  const unknown = results.filter(({ verdict }) => verdict === 'could-not-tell');
-  const none = (...protocols: readonly Protocol[]): boolean =>
-    tried.some((protocol) => protocols.includes(protocol)) &&
-    // Where nobody could tell, a safe way may well exist.
-    !unknown.some(({ endpoint }) => protocols.includes(endpoint.protocol));
-  if (!decided.incoming && none('imap', 'pop3')) found.push(say.noIncoming);
-  if (!decided.outgoing && none('submission')) found.push(say.noOutgoing);
   const clear = decided.rejected.filter(
     ({ reason, endpoint }) => reason === 'plaintext-login-refused' && endpoint.method === 'plaintext',
   );
