@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { converse, createLineSplitter, latin1, serve, utf8, WireError } from '@postern/wire';
-import type { Connection, ConverseOptions, Instant, Machine, Output, TlsInfo } from '@postern/wire';
+import type { Connection, ConverseOptions, Fault, Instant, Machine, Output, TlsInfo } from '@postern/wire';
 import { memoryNetwork, simulatedNetwork, testTlsInfo, virtualClock } from '@postern/wire/testing';
 import type { SimulatedNetwork, VirtualClock } from '@postern/wire/testing';
 import { toyMachine } from './toy-machine.ts';
@@ -260,26 +260,25 @@ describe('what our own side throws', () => {
 
 describe('a handshake that begins while somebody reads', () => {
   /** A machine that begins TLS as soon as it is told to, whatever the other end has said. */
-  function eager(): ReturnType<typeof toyMachine> {
+  function eager(): Machine<string, string> {
     const machine = toyMachine();
-    const beginning: Partial<typeof machine> = {
+    const refused: Fault = { kind: 'peer', reason: 'plaintext-after-starttls', phase: 'tls', after: 0 };
+    return {
+      start: (now) => machine.start(now),
       send: () => [{ type: 'start-tls' }],
+      sendAll: () => [{ type: 'start-tls' }],
       receive: (bytes, now) =>
-        machine.secured
-          ? machine.receive(bytes, now)
-          : [
-              {
-                type: 'end',
-                fault: { kind: 'peer', reason: 'plaintext-after-starttls', phase: 'tls', after: 0 },
-              },
-            ],
+        machine.secured ? machine.receive(bytes, now) : [{ type: 'end', fault: refused }],
+      receiveEnd: (now, how) => machine.receiveEnd(now, how),
+      tlsReady: (tls, now) => machine.tlsReady(tls, now),
+      tick: (now) => machine.tick(now),
+      get deadline() {
+        return machine.deadline;
+      },
+      get state() {
+        return machine.state;
+      },
     };
-    return Object.assign(Object.create(machine) as typeof machine, beginning, {
-      start: machine.start,
-      tlsReady: machine.tlsReady,
-      receiveEnd: machine.receiveEnd,
-      tick: machine.tick,
-    });
   }
 
   async function begin(server: (connection: Connection) => Promise<void>) {
@@ -308,9 +307,10 @@ describe('a handshake that begins while somebody reads', () => {
     expect(await clock.run(dialogue.next())).toBe('inside');
   });
 
-  it('hears of TLS first although the bytes inside are quicker than the end of the handshake', async () => {
-    const inside = Promise.withResolvers<Uint8Array>();
-    const reads: Promise<Uint8Array | undefined>[] = [inside.promise];
+  /** A handshake in which bytes come before its end is known: inside TLS, or in plaintext. */
+  function hasty(layer: 'inside' | 'plaintext') {
+    const bytes = Promise.withResolvers<Uint8Array>();
+    const reads: Promise<Uint8Array | undefined>[] = [bytes.promise];
     const connection = {
       endpoint,
       localEndpoint: endpoint,
@@ -326,16 +326,26 @@ describe('a handshake that begins while somebody reads', () => {
     const dialogue = converse(eager(), connection, {
       clock: virtualClock(),
       upgrade: async () => {
-        connection.tls = testTlsInfo;
-        inside.resolve(utf8('inside\n'));
+        if (layer === 'inside') connection.tls = testTlsInfo;
+        bytes.resolve(utf8('said\n'));
         await new Promise((resolve) => void setImmediate(resolve));
+        connection.tls = testTlsInfo;
         return testTlsInfo;
       },
     });
     const first = dialogue.next();
     dialogue.send('now');
+    return { dialogue, first };
+  }
+
+  it('hears of TLS first although the bytes inside are quicker than the end of the handshake', async () => {
+    const { dialogue, first } = hasty('inside');
     expect(await first).toBe('secured');
-    expect(await dialogue.next()).toBe('inside');
+    expect(await dialogue.next()).toBe('said');
+  });
+
+  it('TLS-012 refuses plaintext that a read brings in the middle of it', async () => {
+    await expect(hasty('plaintext').first).rejects.toMatchObject({ code: 'plaintext-after-starttls' });
   });
 
   it('TLS-012 never takes plaintext for something said inside', async () => {
