@@ -3,6 +3,7 @@ import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
+import type { Maildrop } from './maildrop.ts';
 import type { Pop3Reply, ReplyLimits } from './reply.ts';
 import type { Patience } from './states.ts';
 
@@ -87,10 +88,12 @@ export interface Login {
 export interface Pop3 extends AsyncDisposable {
   /** The greeting; `undefined` once STLS has made it worthless (RFC 2595 §4). */
   readonly greeting: Pop3Reply | undefined;
-  /** The APOP timestamp of the greeting, if any (RFC 1939 §7); forgotten with it. It is shown, never used: APOP is MD5. */
+  /** The APOP timestamp of the greeting, if any (RFC 1939 §7); forgotten with it. */
   readonly timestamp: string | undefined;
   /** What the server offers, by its last CAPA: one was said at the greeting, and one after `startTls`. */
   readonly capabilities: Capabilities;
+  /** The messages: what can be done once a login has succeeded. */
+  readonly maildrop: Maildrop;
   /** The connection, owned by this dialogue; `connection.tls` tells about its TLS layer. */
   readonly connection: Connection;
   /** Says CAPA; a server without it has no extensions, which is no failure of the dialogue (RFC 2449 §5). */

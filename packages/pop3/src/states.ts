@@ -148,7 +148,8 @@ export const states: Readonly<Record<StateName, StateRow>> = {
 export interface Settings {
   readonly patience: Patience;
   readonly limits: ReplyLimits;
-  readonly maxInFlight: number;
+  /** Most octets of commands sent and not answered, where PIPELINING is listed. */
+  readonly windowBytes: number;
   readonly offeredStartTlsBefore: boolean;
   readonly strict: boolean;
 }
@@ -163,10 +164,16 @@ export interface State {
   readonly stage: 'authorization' | 'transaction';
   readonly tls: TlsInfo | undefined;
   readonly capabilities: Capabilities | undefined;
+  /** The APOP timestamp of the greeting, until STLS (RFC 1939 §7). */
+  readonly timestamp: string | undefined;
+  /** UTF8 was said and accepted (RFC 6856 §2.1). */
+  readonly utf8: boolean;
   /** The last reply was `+OK` to USER: only now may PASS follow (RFC 1939 §7). */
   readonly userAccepted: boolean;
   /** Sent and not answered, oldest first. */
   readonly inFlight: readonly WireCommand[];
+  /** Their octets. */
+  readonly inFlightBytes: number;
   /** Accepted and not sent, but for the first `taken` of them, which have been. */
   readonly waiting: readonly WireCommand[];
   readonly taken: number;
@@ -231,7 +238,10 @@ export function initialState(settings: Settings, tls?: TlsInfo): State {
     tls,
     capabilities: undefined,
     userAccepted: false,
+    timestamp: undefined,
+    utf8: false,
     inFlight: [],
+    inFlightBytes: 0,
     waiting: [],
     taken: 0,
     begun: undefined,

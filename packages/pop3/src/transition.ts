@@ -10,7 +10,8 @@
  * handshake forgets everything the plaintext said, capabilities, APOP timestamp and an accepted USER (RFC 2595 §4), because
  * somebody in between may have said it.
  *
- * Commands are sent at once where PIPELINING is listed (RFC 2449 §6.6), else one after the other; the rest waits in a queue.
+ * Commands are sent at once where PIPELINING is listed (RFC 2449 §6.6), as many as fit into a window of octets, else one after
+ * the other; the rest waits in a queue.
  * A *barrier* (STLS, AUTH, PASS, QUIT) is sent when nothing else is unanswered, and nothing may be sent before its result:
  * what follows depends on it. Between STLS and the end of the handshake the client is silent, and so must be the server:
  * one octet behind the go-ahead is an injection and ends the dialogue.
@@ -29,6 +30,7 @@ import { encodeCommand, maxCommandBytes, replyForm, verbs, withoutSecret } from 
 import type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import type { Pop3Diagnostic, Pop3Event } from './events.ts';
+import { readValue } from './listings.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import { apopTimestamp, parseStatusLine, unstuffLine } from './reply.ts';
 import type { Pop3Reply } from './reply.ts';
@@ -98,18 +100,21 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
 function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event>[]): Step {
   const written: EncodedCommand[] = [];
   let state = before;
-  const limit = state.capabilities?.pipelining ? state.settings.maxInFlight : 1;
+  const windowBytes = state.capabilities?.pipelining ? state.settings.windowBytes : 0;
   for (;;) {
     const next = state.waiting[state.taken];
     const last = state.inFlight.at(-1);
     if (!next || (last && verbs[last.verb].barrier)) break;
     // RFC 2449 §6.6: PASS may share a write with its USER; every other barrier waits until all is answered.
-    const room = verbs[next.verb].barrier && !(next.verb === 'PASS' && last?.verb === 'USER') ? 1 : limit;
-    if (state.inFlight.length >= room) break;
+    const alone = verbs[next.verb].barrier && !(next.verb === 'PASS' && last?.verb === 'USER');
+    const size = commandBytes(next);
+    // A window of octets that every socket buffers: whoever is slow to read, nobody is kept from writing.
+    if (last && (alone || state.inFlightBytes + size > windowBytes)) break;
     state = {
       ...state,
       taken: state.taken + 1,
       inFlight: [...state.inFlight, next],
+      inFlightBytes: state.inFlightBytes + size,
       userAccepted: false,
     };
     if (next.verb === 'AUTH') {
@@ -129,6 +134,11 @@ function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event
     state: renewed ? enter(state, name, now) : state,
     outputs: [...outputs, ...writes(written)],
   };
+}
+
+/** The octets of a command; none for AUTH, which is alone on the wire anyway. */
+function commandBytes(command: WireCommand): number {
+  return command.verb === 'AUTH' ? 0 : encodeCommand(command).bytes.length;
 }
 
 /** One group, one write. */
@@ -216,11 +226,12 @@ function receiveGreeting(
     };
     return fail(state, now, 'peer', protocol ? 'wrong-protocol' : 'protocol-error', evidence);
   }
-  outputs.push({ type: 'event', event: { type: 'greeting', reply, timestamp: apopTimestamp(reply.text) } });
+  const timestamp = apopTimestamp(reply.text);
+  outputs.push({ type: 'event', event: { type: 'greeting', reply, timestamp } });
   if (reply.status === '-ERR') {
     return fail(state, now, 'peer', greetingReason(reply), { reply: peerText(line) }, undefined, outputs);
   }
-  return { state: enter(state, 'ready', now), outputs };
+  return { state: { ...enter(state, 'ready', now), timestamp }, outputs };
 }
 
 /** Reads a status line, and notes what is odd about it. */
@@ -356,7 +367,19 @@ function completed(
   outputs: Output<Pop3Event>[],
 ): Step {
   const ok = reply.status === '+OK';
-  let next: State = { ...state, inFlight: state.inFlight.slice(1), begun: undefined };
+  const read = ok ? readValue(command, reply) : undefined;
+  if (read?.ok === false) {
+    const evidence = { reply: read.line.slice(0, 512), rule: 'RFC 1939 §5' };
+    return fail(state, now, 'peer', 'protocol-error', evidence, undefined, outputs);
+  }
+  for (const odd of read?.odd ?? [])
+    outputs.push(diagnostic(odd, utf8(reply.lines.slice(0, 8).join('\r\n'))));
+  let next: State = {
+    ...state,
+    inFlight: state.inFlight.slice(1),
+    inFlightBytes: state.inFlightBytes - commandBytes(command),
+    begun: undefined,
+  };
   let capabilities: Capabilities | undefined;
   let reason: Reason | undefined;
   if (command.verb === 'CAPA') {
@@ -368,6 +391,10 @@ function completed(
     next = { ...next, capabilities };
   } else if (command.verb === 'STLS') {
     reason = startTlsReason(reply);
+  } else if (command.verb === 'UTF8') {
+    next = { ...next, utf8: ok };
+  } else if (command.verb === 'TOP' || command.verb === 'UIDL') {
+    next = { ...next, capabilities: judgeTrial(state.capabilities, command.verb, ok) };
   } else if (verbs[command.verb].phase === 'auth') {
     if (!ok) reason = state.exchange?.refusal ?? loginReason(reply, state.capabilities);
     const accepted = ok && command.verb !== 'USER';
@@ -384,6 +411,7 @@ function completed(
       type: 'reply',
       command: withoutSecret(command),
       reply,
+      ...(read?.value ? { value: read.value } : {}),
       ...(capabilities ? { capabilities } : {}),
       ...(reason ? { reason } : {}),
     },
@@ -392,6 +420,17 @@ function completed(
     return { state: enter(next, 'ended', now), outputs: [...outputs, { type: 'end' }] };
   }
   return advance(next, now, outputs);
+}
+
+/** RFC 1939 §7: TOP and UIDL are optional; where no CAPA tells, the first trial does. */
+function judgeTrial(
+  capabilities: Capabilities | undefined,
+  verb: 'TOP' | 'UIDL',
+  ok: boolean,
+): Capabilities | undefined {
+  const field = verb === 'TOP' ? 'top' : 'uidl';
+  if (capabilities?.[field] !== 'unknown') return capabilities;
+  return { ...capabilities, [field]: ok ? 'offered' : 'absent' };
 }
 
 /** What is odd about the offer of STLS. */
@@ -429,8 +468,10 @@ function secured(state: State, tls: TlsInfo, now: Instant): Step {
       ...enter(state, 'ready', now),
       tls,
       capabilities: undefined,
+      timestamp: undefined,
       userAccepted: false,
       inFlight: [],
+      inFlightBytes: 0,
       stray: undefined,
     },
     outputs: [{ type: 'event', event: { type: 'secured', tls } }],
