@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { UsageError, WireError } from '../faults.ts';
 import type { Endpoint, ExchangeOptions, Host, Network } from '../network.ts';
 import { systemCode } from './connect-fault.ts';
+import { withDial } from './dial.ts';
 import { listen, listenDatagrams } from './listen.ts';
 import { openTcp, openTls } from './open.ts';
 
@@ -28,7 +29,7 @@ export interface NodeNetworkOptions {
  */
 export function nodeNetwork(options?: NodeNetworkOptions): Network & Host {
   const evidence = options?.evidence ?? 'count';
-  return {
+  const network: Network & Host = {
     async connect(endpoint, connectOptions) {
       check(endpoint, 1);
       const tls = connectOptions?.tls;
@@ -51,6 +52,7 @@ export function nodeNetwork(options?: NodeNetworkOptions): Network & Host {
       return listenDatagrams(endpoint, answer);
     },
   };
+  return withDial(network, evidence, check);
 }
 
 function check(endpoint: Endpoint, lowest: number): void {
