@@ -66,6 +66,12 @@ export function orderCandidates(
       'candidates resolves to an array of candidates',
     );
   }
+  const [only] = candidates;
+  if (only !== undefined && candidates.length === 1) {
+    checkCandidate(only);
+    postpone(only);
+    return [only];
+  }
   const places: Place[] = [];
   const seen = new Set<string>();
   // By index and not by iteration: the holes of a sparse array are to be refused, and an iterator might never end.

@@ -3,7 +3,8 @@ import type { Clock, Connection, Endpoint, Network } from '@postern/wire';
 import type { Attempt } from './attempt.ts';
 import { checkEndpoint, MOST_TRIED } from './candidate.ts';
 import { Driver } from './driver/driver.ts';
-import type { DrivenRace, Sockets } from './driver/driver.ts';
+import { connectionOf } from './driver/sockets.ts';
+import type { DrivenRace, Handle } from './driver/sockets.ts';
 import { AbortWatch } from './driver/abort-watch.ts';
 import type { Memory } from './memory/memory.ts';
 import { thresholdsFor } from './memory/thresholds.ts';
@@ -81,7 +82,7 @@ export function connectAll(endpoints: readonly Endpoint[], options: ConnectAllOp
 
 class ConnectingAll implements Connecting {
   readonly #clock: Clock;
-  readonly #scheduler: Scheduler<undefined, Sockets>;
+  readonly #scheduler: Scheduler<undefined, Handle>;
   readonly #driver: Driver<undefined>;
   readonly #race: DrivenRace<undefined>;
   readonly #destination: string;
@@ -131,7 +132,7 @@ class ConnectingAll implements Connecting {
       deadline: timing.deadline,
       open: () => undefined,
       granted: (attempt) => {
-        this.#connection = attempt.handle?.connection;
+        this.#connection = connectionOf(attempt);
         this.#answered.resolve();
       },
       exhausted: (race, why) => {

@@ -5,7 +5,8 @@ import type { Candidate } from './candidate.ts';
 import { AbortWatch } from './driver/abort-watch.ts';
 import type { Cancellation } from './driver/cancellation.ts';
 import { breakConnection, callHook, Driver } from './driver/driver.ts';
-import type { DrivenAttempt, DrivenRace, Sockets } from './driver/driver.ts';
+import { connectionOf, socketsOf } from './driver/sockets.ts';
+import type { DrivenAttempt, DrivenRace, Handle } from './driver/sockets.ts';
 import { Waiter } from './driver/waiter.ts';
 import { PoolLease } from './lease.ts';
 import type { Lease, LeaseEnd } from './lease.ts';
@@ -33,7 +34,7 @@ type PoolAttempt<D, T> = DrivenAttempt<Waiter<D, T>>;
 export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
   readonly #options: PoolOptions<D, T>;
   readonly #memory: Memory;
-  readonly #scheduler: Scheduler<Waiter<D, T>, Sockets>;
+  readonly #scheduler: Scheduler<Waiter<D, T>, Handle>;
   readonly #driver: Driver<Waiter<D, T>>;
   readonly #watch: AbortWatch<PoolRace<D, T>>;
   readonly #idle: IdleWatch<T>;
@@ -52,7 +53,7 @@ export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
     this.#options = options;
     const memory = options.memory ?? blackholeMemory();
     this.#memory = memory;
-    this.#witness = new Witness(clock, options.observe);
+    this.#witness = new Witness(clock, timing.deadline, options.observe);
     const random = options.random ?? sequence(clock.now());
     this.#scheduler = new Scheduler({
       ...timing,
@@ -233,7 +234,7 @@ export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
     };
     const options = new OpenOptions(hook, race.handle.destination);
     callHook(() => this.#options.open(connection, attempt.candidate, options)).then((value) => {
-      if (attempt.handle) attempt.handle.hook = undefined;
+      socketsOf(attempt).hook = undefined;
       if (!isDisposable(value)) {
         failed(
           new UsageError(
@@ -273,7 +274,7 @@ export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
     const waiter = race.handle;
     if (!attempt.slot) {
       const { value } = waiter;
-      const connection = attempt.handle?.connection;
+      const connection = connectionOf(attempt);
       if (value === undefined || !connection) return;
       slot.value = { value, connection } satisfies Held<T>;
       waiter.value = undefined;

@@ -96,8 +96,7 @@ export class Scheduler<R, A> {
   /** A new race; its budget runs from now on, while its candidates are still being looked for. */
   request(handle: R, now: Instant, key = '', terms?: string): Race<R, A> {
     const destination = this.#admission.destination(key);
-    const began = this.#clamp(now);
-    const race = new Race<R, A>(handle, began, began + this.#rules.deadline, destination, terms);
+    const race = new Race<R, A>(handle, this.#clamp(now) + this.#rules.deadline, destination, terms);
     this.#races.set(race, race.deadlineAt);
     return race;
   }
@@ -119,7 +118,7 @@ export class Scheduler<R, A> {
   /** The candidates of a race, in the order in which they are to be dialled. */
   candidates(
     race: Race<R, A>,
-    ordered: Candidate[],
+    ordered: readonly Candidate[],
     now: Instant,
     recheck?: Candidate,
   ): readonly RaceOutput<R, A>[] {
@@ -221,7 +220,7 @@ export class Scheduler<R, A> {
 
   #done(race: Race<R, A> | undefined, now: Instant): readonly RaceOutput<R, A>[] {
     if (race) this.#review(race, now);
-    this.#pump(now);
+    if (this.#admission.queued > 0) this.#pump(now);
     return this.#take();
   }
 
@@ -244,20 +243,22 @@ export class Scheduler<R, A> {
   }
 
   #dial(race: Race<R, A>, now: Instant): void {
-    const candidate = race.queue?.[race.next];
+    const candidate = race.takeNext();
     if (!candidate) return;
-    race.next += 1;
     race.failures = Math.max(0, race.failures - 1);
     race.restsUntil = undefined;
     const attempt = new RunningAttempt<R, A>(race, candidate, now);
     this.#admission.take(race, attempt);
-    race.attempts.push(attempt);
+    race.add(attempt);
     this.#outputs.push({ type: 'dial', attempt });
   }
 
   /** Asks for a turn to dial. Where there is no descriptor left, a race that has one uses that and waits for nobody. */
   #ask(race: Race<R, A>, now: Instant): void {
-    if (this.#admission.isFull && this.#admission.mayDial(race, now) && this.#makeWay(race)) {
+    if (this.#admission.isClear(race, now)) {
+      this.#dial(race, now);
+      this.#review(race, now);
+    } else if (this.#admission.isFull && this.#admission.mayDial(race, now) && this.#makeWay(race)) {
       this.#dial(race, now);
       this.#review(race, now);
     } else {
@@ -298,7 +299,7 @@ export class Scheduler<R, A> {
     if (!own) return false;
     const before = race.attempts.filter(({ candidate }) => candidate === own.candidate).length;
     if (before > 1) return false;
-    race.queue?.push(own.candidate);
+    race.putLast(own.candidate);
     this.#drop(own);
     return true;
   }
@@ -341,7 +342,7 @@ export class Scheduler<R, A> {
     const attempt = new RunningAttempt<R, A>(race, slot.candidate, now);
     attempt.slot = slot;
     attempt.state = 'open';
-    race.attempts.push(attempt);
+    race.add(attempt);
     this.#outputs.push({ type: 'check', attempt, slot });
   }
 
@@ -405,7 +406,7 @@ export class Scheduler<R, A> {
     const attempt = new RunningAttempt<R, A>(race, candidate, now);
     this.#admission.takeAside(attempt);
     this.#settling.add(attempt);
-    race.attempts.push(attempt);
+    race.add(attempt);
     this.#outputs.push({ type: 'dial', attempt });
   }
 
@@ -518,17 +519,16 @@ export class Scheduler<R, A> {
       if (attempt.state === 'connect') this.#giveUp(attempt, why, now);
       else if (attempt.state === 'open') this.#abort(attempt, why, now);
     }
-    const queue = race.queue ?? [];
     if (this.#rules.every) {
       // Every candidate's outcome is wanted, so those that were never dialled are listed too.
-      for (const candidate of queue.slice(race.next)) {
+      for (const candidate of (race.queue ?? []).slice(race.next)) {
         const attempt = new RunningAttempt<R, A>(race, candidate, now);
         attempt.record.syns = 0;
         this.#end(attempt, 'abandoned', now);
-        race.attempts.push(attempt);
+        race.add(attempt);
       }
     }
-    race.next = queue.length;
+    race.endQueue();
     race.searched = true;
     this.#admission.unwant(race);
     this.#exhaust(race, why);

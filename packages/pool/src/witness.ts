@@ -1,4 +1,4 @@
-import type { Clock } from '@postern/wire';
+import type { Clock, Milliseconds } from '@postern/wire';
 import type { PoolEvent } from './events.ts';
 import type { RunningAttempt } from './race/attempt.ts';
 import type { RaceOutput } from './race/race.ts';
@@ -10,10 +10,13 @@ export class Witness {
   readonly totals: Totals = noTotals();
   readonly waited: Durations = new Durations();
   readonly #clock: Clock;
+  /** The budget of a race, from whose end its beginning is known. */
+  readonly #deadline: Milliseconds;
   readonly #observe: ((event: PoolEvent) => void) | undefined;
 
-  constructor(clock: Clock, observe: ((event: PoolEvent) => void) | undefined) {
+  constructor(clock: Clock, deadline: Milliseconds, observe: ((event: PoolEvent) => void) | undefined) {
     this.#clock = clock;
+    this.#deadline = deadline;
     this.#observe = observe;
   }
 
@@ -50,7 +53,7 @@ export class Witness {
     const { record, race } = attempt;
     this.totals.granted += 1;
     if (record.origin === 'reused') this.totals.reused += 1;
-    this.waited.add(this.#clock.now() - race.began);
+    this.waited.add(this.#clock.now() - race.deadlineAt + this.#deadline);
     if (!this.#observe) return;
     const { origin, ms = 0, connected, syns } = record;
     this.#tell({ type: 'won', ...this.#about(attempt), origin, ms, connected, syns });

@@ -20,14 +20,14 @@ export class World {
   readonly scheduler: Scheduler<Caller, undefined>;
   readonly callers: Caller[] = [];
   readonly races: Race<Caller, undefined>[] = [];
-  readonly dialling = new Set<Attempt>();
-  readonly opening = new Set<Attempt>();
-  readonly aborted = new Set<Attempt>();
-  readonly closing = new Set<Attempt>();
-  readonly checking = new Map<Attempt, Slot>();
-  readonly leased = new Set<Slot>();
-  readonly idle = new Set<Slot>();
-  readonly retiring = new Set<Slot>();
+  readonly dialling: Set<Attempt> = new Set();
+  readonly opening: Set<Attempt> = new Set();
+  readonly aborted: Set<Attempt> = new Set();
+  readonly closing: Set<Attempt> = new Set();
+  readonly checking: Map<Attempt, Slot> = new Map();
+  readonly leased: Set<Slot> = new Set();
+  readonly idle: Set<Slot> = new Set();
+  readonly retiring: Set<Slot> = new Set();
   /** Dials in order, by destination. */
   readonly dialled: string[] = [];
   now = 0;
@@ -82,6 +82,7 @@ export class World {
   }
 
   #perform(output: RaceOutput<Caller, undefined>): void {
+    this.seen.set(output.type, (this.seen.get(output.type) ?? 0) + 1);
     switch (output.type) {
       case 'search': {
         const { race } = output;
@@ -170,12 +171,25 @@ export class World {
     for (const { size } of atAddress.values()) {
       hold(size <= this.#limits.perAddress, `${size} at one address`);
     }
+    const toDestination = new Map<string, Set<unknown>>();
+    const to = (key: string, what: unknown): void => {
+      const known = toDestination.get(key);
+      if (known) known.add(what);
+      else toDestination.set(key, new Set([what]));
+    };
+    for (const slot of slots) to(slot.destination.key, slot);
+    for (const { race } of attempts) if (!race.answered) to(race.handle.key, race);
+    for (const { size } of toDestination.values()) {
+      hold(size <= this.#limits.perDestination, `${size} to one destination`);
+    }
     const held = this.scheduler.counts;
     // Between two outputs the world lags behind; at the end of them it must not.
     this.lag = Math.abs(held.descriptors - descriptors) + Math.abs(held.halfOpen - this.dialling.size);
   }
 
   lag = 0;
+  /** How often each output came, to see that a test goes where it should. */
+  readonly seen: Map<string, number> = new Map();
 
   /** Lets everything come to its end. */
   finish(): void {

@@ -1,8 +1,7 @@
 import { DeadlineExceeded } from '@postern/wire';
-import type { Clock, Connection, Dialling, Instant, Milliseconds, Network } from '@postern/wire';
+import type { Clock, Connection, Instant, Milliseconds, Network } from '@postern/wire';
 import type { Memory } from '../memory/memory.ts';
-import type { RunningAttempt } from '../race/attempt.ts';
-import type { CancelCause, Race, RaceEnd, RaceOutput, Settlement } from '../race/race.ts';
+import type { CancelCause, RaceEnd, RaceOutput, Settlement } from '../race/race.ts';
 import type { Slot } from '../reuse/slot.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { faultOf } from '../scheduler.ts';
@@ -10,34 +9,15 @@ import { createCancellation } from './cancellation.ts';
 import type { Cancellation } from './cancellation.ts';
 import { diallerOf } from './dialler.ts';
 import type { Dialler } from './dialler.ts';
-
-/** What the driver hangs on an attempt. */
-export class Sockets {
-  /** The sockets that are being dialled, nearly always one; none once TCP has come to an end. */
-  dial: Dialling | undefined;
-  others: Dialling[] | undefined = undefined;
-  /** The connection, once TCP stands. */
-  connection: Connection | undefined = undefined;
-  /** The hook, while it runs. */
-  hook: Cancellation | undefined = undefined;
-
-  constructor(dial: Dialling | undefined) {
-    this.dial = dial;
-  }
-}
-
-/** A race with what the driver needs. */
-export type DrivenRace<R> = Race<R, Sockets>;
-
-/** An attempt with what the driver needs. */
-export type DrivenAttempt<R> = RunningAttempt<R, Sockets>;
+import { Sockets, socketsOf } from './sockets.ts';
+import type { DrivenAttempt, DrivenRace, Handle } from './sockets.ts';
 
 /** What differs between the users of a {@link Driver}. */
 export interface DriverOptions<R> {
   readonly network: Network;
   readonly clock: Clock;
   readonly memory: Memory | undefined;
-  readonly scheduler: Scheduler<R, Sockets>;
+  readonly scheduler: Scheduler<R, Handle>;
   /** The budget of a race, for the reason with which hooks are aborted. */
   readonly deadline: Milliseconds;
   /** Looks for candidates. */
@@ -52,7 +32,7 @@ export interface DriverOptions<R> {
   readonly granted: (attempt: DrivenAttempt<R>, slot: Slot) => void;
   readonly exhausted: (race: DrivenRace<R>, why: RaceEnd) => void;
   /** Hears of everything before it is done. */
-  readonly observe?: ((output: RaceOutput<R, Sockets>) => void) | undefined;
+  readonly observe?: ((output: RaceOutput<R, Handle>) => void) | undefined;
   /** Nothing of the race is under way any more. */
   readonly finished?: (race: DrivenRace<R>) => void;
 }
@@ -101,7 +81,7 @@ export class Driver<R> {
    * Performs outputs in order. A hook that is called here may call back into the pool; what that does to an attempt is
    * seen by the outputs that follow, so each of them looks first whether its attempt still wants it.
    */
-  perform(outputs: readonly RaceOutput<R, Sockets>[]): void {
+  perform(outputs: readonly RaceOutput<R, Handle>[]): void {
     const { observe } = this.#options;
     for (const output of outputs) {
       observe?.(output);
@@ -161,7 +141,7 @@ export class Driver<R> {
     return this.#idle.promise;
   }
 
-  #perform(output: RaceOutput<R, Sockets>): void {
+  #perform(output: RaceOutput<R, Handle>): void {
     const options = this.#options;
     switch (output.type) {
       case 'search':
@@ -234,62 +214,63 @@ export class Driver<R> {
   #dial(attempt: DrivenAttempt<R>): void {
     if (attempt.state !== 'connect') return;
     const dialling = this.#dialler(attempt.candidate.endpoint, attempt);
-    if (attempt.handle) (attempt.handle.others ??= []).push(dialling);
-    else attempt.handle = new Sockets(dialling);
+    if (attempt.handle) socketsOf(attempt).dials.push(dialling);
+    else attempt.handle = dialling;
   }
 
   #connected(attempt: DrivenAttempt<R>, connection: Connection): void {
-    const { handle } = attempt;
-    if (attempt.state !== 'connect' || !handle) {
+    if (attempt.state !== 'connect') {
       // Another socket of the same attempt was quicker.
       this.close(connection);
       return;
     }
-    handle.connection = connection;
-    this.#cancelDials(handle, cancelled.get('lost'));
+    this.#cancelDials(attempt, cancelled.get('lost'));
+    socketsOf(attempt).connection = connection;
     this.settle(attempt, { type: 'connected' });
   }
 
   #failed(attempt: DrivenAttempt<R>, error: unknown): void {
     if (attempt.state !== 'connect') return;
-    if (attempt.handle) this.#cancelDials(attempt.handle, cancelled.get('lost'));
+    this.#cancelDials(attempt, cancelled.get('lost'));
     this.settle(attempt, { type: 'failed', error, fault: faultOf(error) });
   }
 
   #open(attempt: DrivenAttempt<R>): void {
-    const { handle } = attempt;
-    if (attempt.state !== 'open' || !handle?.connection) return;
-    handle.hook = createCancellation();
-    this.#options.open(attempt, handle.connection, handle.hook);
+    const sockets = socketsOf(attempt);
+    if (attempt.state !== 'open' || !sockets.connection) return;
+    sockets.hook = createCancellation();
+    this.#options.open(attempt, sockets.connection, sockets.hook);
   }
 
   #check(attempt: DrivenAttempt<R>, slot: Slot): void {
-    const handle = new Sockets(undefined);
-    handle.hook = createCancellation();
-    attempt.handle = handle;
-    this.#options.check?.(attempt, slot, handle.hook);
+    const hook = createCancellation();
+    socketsOf(attempt).hook = hook;
+    this.#options.check?.(attempt, slot, hook);
   }
 
-  #cancel({ handle }: DrivenAttempt<R>, reason: unknown): void {
-    if (!handle) return;
-    this.#cancelDials(handle, reason);
-    handle.hook?.cancel(reason);
+  #cancel(attempt: DrivenAttempt<R>, reason: unknown): void {
+    const { handle } = attempt;
+    this.#cancelDials(attempt, reason);
+    if (handle instanceof Sockets) handle.hook?.cancel(reason);
   }
 
   /** What has come to its end already does not mind. */
-  #cancelDials(handle: Sockets, reason: unknown): void {
-    const { dial, others } = handle;
-    handle.dial = undefined;
-    handle.others = undefined;
-    dial?.cancel(reason);
-    for (const other of others ?? []) other.cancel(reason);
+  #cancelDials(attempt: DrivenAttempt<R>, reason: unknown): void {
+    const { handle } = attempt;
+    if (!handle) return;
+    if (handle instanceof Sockets) {
+      for (const dialling of handle.dials.splice(0)) dialling.cancel(reason);
+    } else {
+      attempt.handle = undefined;
+      handle.cancel(reason);
+    }
   }
 
   #release(attempt: DrivenAttempt<R>, how: 'close' | 'reset'): void {
-    const { handle } = attempt;
-    const connection = handle?.connection;
-    if (!handle || !connection) return;
-    handle.connection = undefined;
+    const sockets = socketsOf(attempt);
+    const { connection } = sockets;
+    if (!connection) return;
+    sockets.connection = undefined;
     if (how === 'close') this.closeFor(attempt, connection);
     else breakConnection(connection);
   }

@@ -75,6 +75,15 @@ export class Admission<R, A> {
     return this.#descriptors >= this.#limits.total || this.#halfOpen >= this.#limits.halfOpen;
   }
 
+  /** Whether a race may dial its next candidate now and overtakes nobody by it; the common case, in which nothing is queued. */
+  isClear(race: Race<R, A>, now: Instant): boolean {
+    if (this.isFull || this.#ring.size > 0 || this.#woken.size > 0 || this.#parked.size > 0) return false;
+    if (!race.holds && race.destination.used >= this.#limits.perDestination) return false;
+    const candidate = race.queue?.[race.next];
+    if (!candidate || this.addresses.restsUntil(candidate.endpoint.address, now) !== undefined) return false;
+    return this.#obstacle(race, candidate) === undefined;
+  }
+
   /** Whether nothing but a descriptor is missing for the next candidate of a race. */
   mayDial(race: Race<R, A>, now: Instant): boolean {
     const candidate = race.queue?.[race.next];
@@ -125,7 +134,7 @@ export class Admission<R, A> {
     }
     destination.waiting = undefined;
     destination.wokenFrom = undefined;
-    if (wokenFrom !== undefined) this.#wake(wokenFrom);
+    if (wokenFrom !== undefined) this.#wake('', wokenFrom);
   }
 
   /** The next race that may act, with its candidate moved to the front of what it has left. */
@@ -217,7 +226,7 @@ export class Admission<R, A> {
     if (!race.holds) return;
     race.holds = false;
     race.destination.used -= 1;
-    this.#wake(`d${race.destination.key}`);
+    this.#wake('d', race.destination.key);
   }
 
   /** Makes sure that a winner holds what is held at its address; what it holds then goes on to its connection. */
@@ -242,7 +251,7 @@ export class Admission<R, A> {
     slot.gone = true;
     this.#descriptors -= 1;
     slot.destination.used -= 1;
-    this.#wake(`d${slot.destination.key}`);
+    this.#wake('d', slot.destination.key);
     if (slot.address) this.#releaseAddress(slot.candidate.endpoint.address);
     if (slot.group) this.#releaseGroup(slot.candidate.group);
     this.letGo(slot.destination);
@@ -250,12 +259,12 @@ export class Admission<R, A> {
 
   succeeded(address: string): void {
     this.addresses.succeeded(address);
-    this.#wake(`a${address}`);
+    this.#wake('a', address);
   }
 
   #releaseAddress(address: string): void {
     this.addresses.release(address);
-    this.#wake(`a${address}`);
+    this.#wake('a', address);
   }
 
   #releaseGroup(group: string | undefined): void {
@@ -263,7 +272,7 @@ export class Admission<R, A> {
     const used = (this.#groups.get(group) ?? 1) - 1;
     if (used === 0) this.#groups.delete(group);
     else this.#groups.set(group, used);
-    this.#wake(`g${group}`);
+    this.#wake('g', group);
   }
 
   #first(destination: Destination): Race<R, A> | undefined {
@@ -285,7 +294,7 @@ export class Admission<R, A> {
     this.#woken.delete(destination);
     if (this.#first(destination)) this.#ring.add(destination);
     else destination.waiting = undefined;
-    if (wokenFrom !== undefined && !usesPlace(choice, wokenFrom)) this.#wake(wokenFrom);
+    if (wokenFrom !== undefined && !usesPlace(choice, wokenFrom)) this.#wake('', wokenFrom);
     return choice;
   }
 
@@ -311,10 +320,8 @@ export class Admission<R, A> {
       }
       const obstacle = this.#obstacle(race, candidate);
       if (obstacle === undefined || this.#relieve(race, obstacle)) {
-        if (index !== next) {
-          queue.splice(index, 1);
-          queue.splice(next, 0, candidate);
-        }
+        if (index !== next) race.queue = [candidate, ...queue.slice(next).filter((_, at) => at !== index - next)];
+        if (index !== next) race.next = 0;
         return { type: 'dial', race };
       }
       parkedAt ??= obstacle;
@@ -326,18 +333,20 @@ export class Admission<R, A> {
   #obstacle(race: Race<R, A>, candidate: Candidate): string | undefined {
     const { address } = candidate.endpoint;
     const { group } = candidate;
-    const { wokenFrom } = race.destination;
-    // Nobody overtakes those that are parked, except who has been woken for this very place.
-    const closed = (at: string): boolean => this.#parked.has(at) && wokenFrom !== at;
-    if (!holdsAt(race, candidate)) {
-      const at = `a${address}`;
-      if (!this.addresses.hasRoom(address) || (this.#parked.size > 0 && closed(at))) return at;
+    const { addresses } = this;
+    if (!holdsAt(race, candidate) && (!addresses.hasRoom(address) || this.#isClosed(race, 'a', address))) {
+      return `a${address}`;
     }
-    if (group !== undefined && !holdsIn(race, group)) {
-      const at = `g${group}`;
-      if ((this.#groups.get(group) ?? 0) >= this.#limits.perGroup || closed(at)) return at;
-    }
-    return undefined;
+    if (group === undefined || holdsIn(race, group)) return undefined;
+    const isFull = (this.#groups.get(group) ?? 0) >= this.#limits.perGroup;
+    return isFull || this.#isClosed(race, 'g', group) ? `g${group}` : undefined;
+  }
+
+  /** Nobody overtakes those that are parked, except who has been woken for this very place. */
+  #isClosed(race: Race<R, A>, kind: 'a' | 'g', name: string): boolean {
+    if (this.#parked.size === 0) return false;
+    const at = kind + name;
+    return this.#parked.has(at) && race.destination.wokenFrom !== at;
   }
 
   #park(destination: Destination, at: string): void {
@@ -351,7 +360,7 @@ export class Admission<R, A> {
     const order = wokenFrom === at ? [destination, ...parked] : undefined;
     if (parked instanceof Set && !order) parked.add(destination);
     else this.#parked.set(at, new Set(order ?? [destination]));
-    if (wokenFrom !== undefined && wokenFrom !== at) this.#wake(wokenFrom);
+    if (wokenFrom !== undefined && wokenFrom !== at) this.#wake('', wokenFrom);
   }
 
   #unpark(destination: Destination, at: string): void {
@@ -362,8 +371,9 @@ export class Admission<R, A> {
   }
 
   /** A place at an obstacle has become free: who has been parked there for longest may try. */
-  #wake(at: string): void {
+  #wake(kind: 'a' | 'd' | 'g' | '', name: string): void {
     if (this.#parked.size === 0) return;
+    const at = kind + name;
     const parked = this.#parked.get(at);
     const destination = parked && firstOf(parked);
     if (!destination) return;
@@ -421,9 +431,13 @@ function usesPlace<R, A>(turn: Turn<R, A>, place: string): boolean {
 }
 
 function holdsAt<R, A>(race: Race<R, A>, candidate: Candidate): boolean {
-  return race.attempts.some((other) => other.address && sameKind('address', other.candidate, candidate));
+  for (const other of race.attempts) {
+    if (other.address && sameKind('address', other.candidate, candidate)) return true;
+  }
+  return false;
 }
 
 function holdsIn<R, A>(race: Race<R, A>, group: string): boolean {
-  return race.attempts.some((other) => other.group && other.candidate.group === group);
+  for (const other of race.attempts) if (other.group && other.candidate.group === group) return true;
+  return false;
 }

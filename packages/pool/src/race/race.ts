@@ -7,11 +7,12 @@ import type { Slot } from '../reuse/slot.ts';
 import type { RunningAttempt } from './attempt.ts';
 import type { Due } from './due-queue.ts';
 
+const none: readonly never[] = [];
+
 /** One destination's race: everything the scheduler knows about it. `R` is what the driver hangs on it: who waits. */
 export class Race<R, A> implements Due {
   due: Instant = 0;
   place = -1;
-  readonly began: Instant;
   readonly deadlineAt: Instant;
   readonly destination: Destination;
   /** Under which an idle connection will do; `undefined`: none will. */
@@ -27,30 +28,52 @@ export class Race<R, A> implements Due {
   /** When it asks for a turn again, where all that it could dial wants peace. */
   restsUntil: Instant | undefined = undefined;
   /** Candidates in order; `undefined` until they are found. */
-  queue: Candidate[] | undefined = undefined;
+  queue: readonly Candidate[] | undefined = undefined;
   /** Remembered as silent for so long that it is time to look again, once the caller is served. */
   recheck: Candidate | undefined = undefined;
   /** The next of the queue to be dialled. */
   next = 0;
   /** Failures that have not yet been followed by a dial. */
   failures = 0;
-  readonly attempts: RunningAttempt<R, A>[] = [];
+  /** Shared as long as it is empty; a list that grows from nothing would get room for seventeen. */
+  attempts: readonly RunningAttempt<R, A>[] = none;
   /** The caller's reason for an abort, which hooks get to see untouched. */
   reason: unknown = undefined;
   handle: R;
 
   constructor(
     handle: R,
-    began: Instant,
     deadlineAt: Instant,
     destination: Destination,
     terms: string | undefined,
   ) {
     this.handle = handle;
-    this.began = began;
     this.deadlineAt = deadlineAt;
     this.destination = destination;
     this.terms = terms;
+  }
+
+  add(attempt: RunningAttempt<R, A>): void {
+    this.attempts = this.attempts.length === 0 ? [attempt] : [...this.attempts, attempt];
+  }
+
+  /** The next candidate, taken off. The list goes with its last one. */
+  takeNext(): Candidate | undefined {
+    const candidate = this.queue?.[this.next];
+    this.next += 1;
+    if (this.queue && this.next >= this.queue.length) this.endQueue();
+    return candidate;
+  }
+
+  endQueue(): void {
+    this.queue = none;
+    this.next = 0;
+  }
+
+  /** Puts a candidate behind all others. */
+  putLast(candidate: Candidate): void {
+    this.queue = [...(this.queue ?? none).slice(this.next), candidate];
+    this.next = 0;
   }
 
   /** The records of all attempts, in the order in which they were dialled. */

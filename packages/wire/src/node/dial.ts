@@ -1,20 +1,11 @@
-import { connect as netConnect } from 'node:net';
-import type { OnReadOpts, Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { OnReadOpts } from 'node:net';
 import { dial } from '../dialling.ts';
 import type { BulkDialling, Dialling, DialHandlers } from '../dialling.ts';
 import type { Endpoint } from '../network.ts';
 import { connectFault } from './connect-fault.ts';
 import { NodeConnection } from './connection.ts';
 import { SocketChannel } from './socket-channel.ts';
-
-const underway = Symbol('dialling');
-const channelOf = Symbol('channel');
-
-/** A socket with what is known about it: functions shared by all sockets find it here. */
-interface DialSocket extends Socket {
-  [underway]?: NodeDialling<unknown> | undefined;
-  [channelOf]?: SocketChannel;
-}
 
 /** Where the first chunk of a socket lands, see {@link SocketChannel}. */
 const scratch = new SocketChannel().onread.buffer as () => Uint8Array;
@@ -33,61 +24,58 @@ const onread: OnReadOpts = {
     return channel ? (channel.onread.buffer as () => Uint8Array)() : scratch();
   },
   callback(this: unknown, length: number, buffer: Uint8Array): boolean {
-    reading = (this as DialSocket)[channelOf];
+    reading = (this as DialSocket<unknown>).channel;
     return reading?.onread.callback(length, buffer) ?? false;
   },
 };
 
-class NodeDialling<T> implements Dialling {
-  readonly endpoint: Endpoint;
-  readonly begun: number = performance.now();
-  readonly evidence: 'first-bytes' | 'count';
-  readonly token: T;
-  readonly handlers: DialHandlers<T>;
-  readonly #socket: DialSocket;
+const socketOptions = { allowHalfOpen: true, noDelay: true, onread };
 
-  constructor(
-    endpoint: Endpoint,
-    token: T,
-    handlers: DialHandlers<T>,
-    evidence: 'first-bytes' | 'count',
-    socket: DialSocket,
-  ) {
-    this.endpoint = endpoint;
+/** A socket that knows for whom it is dialled, so that the functions that hear of it are the same for all. */
+class DialSocket<T> extends Socket implements Dialling {
+  /** Who hears of it; `undefined` once that is over. */
+  handlers: DialHandlers<T> | undefined;
+  readonly token: T;
+  readonly endpoint: Endpoint;
+  readonly evidence: 'first-bytes' | 'count';
+  readonly begun: number;
+  channel: SocketChannel | undefined;
+
+  constructor(token: T, handlers: DialHandlers<T>, endpoint: Endpoint, evidence: 'first-bytes' | 'count') {
+    super(socketOptions);
     this.token = token;
     this.handlers = handlers;
+    this.endpoint = endpoint;
     this.evidence = evidence;
-    this.#socket = socket;
+    this.begun = performance.now();
+    this.channel = undefined;
   }
 
   cancel(): void {
-    const socket = this.#socket;
-    if (!socket[underway]) return;
-    socket[underway] = undefined;
-    socket.destroy();
+    if (!this.handlers) return;
+    this.handlers = undefined;
+    this.destroy();
   }
 }
 
-function connected(this: DialSocket): void {
-  const dialling = this[underway];
-  if (!dialling) return;
-  this[underway] = undefined;
+function connected(this: DialSocket<unknown>): void {
+  const { handlers, endpoint, evidence, token } = this;
+  if (!handlers) return;
+  this.handlers = undefined;
   this.off('connect', connected);
   const channel = new SocketChannel();
-  this[channelOf] = channel;
+  this.channel = channel;
   channel.attach(this);
   this.off('error', failed);
-  const { endpoint, evidence, token, handlers } = dialling;
   handlers.connected(token, new NodeConnection(this, channel, endpoint, evidence));
 }
 
 /** Stays on a socket that was cancelled: an error without a listener would end the process. */
-function failed(this: DialSocket, error: unknown): void {
-  const dialling = this[underway];
-  if (!dialling) return;
-  this[underway] = undefined;
+function failed(this: DialSocket<unknown>, error: unknown): void {
+  const { handlers, endpoint, begun, token } = this;
+  if (!handlers) return;
+  this.handlers = undefined;
   this.destroy();
-  const { endpoint, begun, token, handlers } = dialling;
   handlers.failed(token, connectFault(error, endpoint, performance.now() - begun));
 }
 
@@ -99,21 +87,12 @@ export function withDial<N extends object>(
 ): N & BulkDialling {
   const dialBulk = <T>(endpoint: Endpoint, token: T, handlers: DialHandlers<T>): Dialling => {
     check(endpoint, 1);
-    const { address: host, port } = endpoint;
-    // Node's own racing is off: it cuts attempts off and calls that a time-out.
-    const socket: DialSocket = netConnect({
-      host,
-      port,
-      autoSelectFamily: false,
-      noDelay: true,
-      allowHalfOpen: true,
-      onread,
-    });
-    const dialling = new NodeDialling(endpoint, token, handlers, evidence, socket);
-    socket[underway] = dialling as NodeDialling<unknown>;
+    const socket = new DialSocket(token, handlers, endpoint, evidence);
     socket.on('connect', connected);
     socket.on('error', failed);
-    return dialling;
+    // Node's own racing is off: it cuts attempts off and calls that a time-out.
+    socket.connect({ host: endpoint.address, port: endpoint.port, autoSelectFamily: false });
+    return socket;
   };
   return Object.defineProperty(network, dial, { value: dialBulk }) as N & BulkDialling;
 }
