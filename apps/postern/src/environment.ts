@@ -1,9 +1,9 @@
-import { X509Certificate } from 'node:crypto';
+import { getRandomValues, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { getServers } from 'node:dns';
 import { isIP } from 'node:net';
-import { cachedResolver, addresses, parseResolvConf, stubResolver } from '@postern/dns';
-import type { Resolver } from '@postern/dns';
+import { cachedResolver, addresses, parseResolvConf, specialRange, stubResolver } from '@postern/dns';
+import type { DnsServer, Resolver } from '@postern/dns';
 import type { ProbeEnvironment } from '@postern/probe';
 import { parseEndpoint } from '@postern/probe/report';
 import { WireError } from '@postern/wire';
@@ -49,13 +49,18 @@ export async function environmentFor(
   };
 }
 
+/** Asks these servers, with IDs that nobody can foresee (RFC 5452 §9.2). */
+function ownResolver(network: Network, clock: Clock, servers: readonly DnsServer[]): Resolver {
+  const random = (): number => (getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
+  return cachedResolver(stubResolver({ network, clock, random, servers }), { clock });
+}
+
 /**
- * Asks these servers. What they say about DNSSEC is believed where they run on this machine: nobody is in between then
- * (RFC 6840 §5.8, RFC 7672 §2.1.1).
+ * A server that was named to us. What it says about DNSSEC is believed where it runs on this machine: nobody is in between
+ * then (RFC 6840 §5.8, RFC 7672 §2.1.1).
  */
-function ownResolver(network: Network, clock: Clock, servers: readonly Endpoint[]): Resolver {
-  const trusted = servers.every(({ address }) => /^(127\.|::1$)/.test(address));
-  return cachedResolver(stubResolver({ network, clock, random: Math.random, servers, trusted }), { clock });
+function named(server: Endpoint): DnsServer {
+  return { ...server, trusted: specialRange(server.address) === 'loopback' };
 }
 
 /** The address behind `--connect-to`, which may be a name. */
@@ -94,13 +99,13 @@ function readAuthorities(path: string, texts: Texts): string {
   return pem;
 }
 
-function resolvers(options: Options, texts: Texts): readonly Endpoint[] {
-  if (options.resolver !== undefined) return [parseServer(options.resolver, '--resolver', texts)];
+function resolvers(options: Options, texts: Texts): readonly DnsServer[] {
+  if (options.resolver !== undefined) return [named(parseServer(options.resolver, '--resolver', texts))];
   try {
     return parseResolvConf(readFileSync(RESOLV_CONF, 'utf8'));
   } catch {
     // A system without that file keeps its settings elsewhere; Node knows where.
-    return getServers().map((server) => parseServer(server, '--resolver', texts));
+    return getServers().map((server) => named(parseServer(server, '--resolver', texts)));
   }
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { ClientMechanism } from '@postern/sasl';
 import { latin1, utf8 } from '@postern/wire';
 import type { Output } from '@postern/wire';
@@ -34,6 +35,75 @@ test('SASL-047 work outside of the machine stops an exchange until its result is
   ]);
 });
 
+/** Goes like SCRAM: first message, work, proof, and the server's last word. */
+function proving(): ClientMechanism {
+  let finished = false;
+  return {
+    name: 'X-WORK',
+    plaintext: false,
+    start: () => utf8('first'),
+    next: (challenge) => {
+      finished = latin1(challenge) === 'v=';
+      if (finished) return { type: 'done' };
+      return { type: 'wait', work: { name: 'derive-key', run: () => Promise.resolve(utf8('key')) } };
+    },
+    resume: () => ({ type: 'respond', response: utf8('proof') }),
+    succeed: () => (finished ? { type: 'done' } : { type: 'failed', reason: 'server-not-verified' }),
+  };
+}
+
+test('SASL-004 the last word of the server is answered with an empty line, and only then success is believed', () => {
+  const mechanism = proving();
+  const client = imapClient();
+  client.start(0);
+  client.receive(utf8('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=X-WORK] x\r\n'), 0);
+  client.send({ verb: 'AUTHENTICATE', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(said(client.send({ verb: 'RESUME', result: utf8('key') }, 0))).toBe('cHJvb2Y=\r\n');
+  expect(said(client.receive(utf8('+ dj0=\r\n'), 0))).toBe('\r\n');
+  expect(client.receive(utf8('a1 OK\r\n'), 0)).toMatchObject([
+    { event: { type: 'completed', response: { status: 'OK' } } },
+  ]);
+});
+
+test('SASL-004 success while the client still works ends the dialogue', () => {
+  const mechanism = proving();
+  const client = imapClient();
+  client.start(0);
+  client.receive(utf8('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=X-WORK] x\r\n'), 0);
+  client.send({ verb: 'AUTHENTICATE', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(client.receive(utf8('a1 OK\r\n'), 0)).toMatchObject([
+    { type: 'end', fault: { reason: 'server-not-verified' } },
+  ]);
+});
+
+test('SASL-047 a challenge while the client still works ends the dialogue', () => {
+  const mechanism = proving();
+  const client = imapClient();
+  client.start(0);
+  client.receive(utf8('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=X-WORK] x\r\n'), 0);
+  client.send({ verb: 'AUTHENTICATE', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(client.receive(utf8('+ YQ==\r\n'), 0)).toMatchObject([
+    { type: 'end', fault: { reason: 'protocol-error', phase: 'auth' } },
+  ]);
+});
+
+test('SASL-047 work that failed cancels the exchange, and the dialogue goes on', () => {
+  const mechanism = proving();
+  const client = imapClient();
+  client.start(0);
+  client.receive(utf8('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=X-WORK] x\r\n'), 0);
+  client.send({ verb: 'AUTHENTICATE', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(said(client.send({ verb: 'RESUME', result: undefined }, 0))).toBe('*\r\n');
+  expect(client.receive(utf8('a1 BAD\r\n'), 0)).toMatchObject([
+    { event: { type: 'completed', response: { status: 'BAD' } } },
+  ]);
+  expect(client.state).toEqual({ name: 'ready' });
+});
+
 test('SASL-002 an empty initial response is written as =', () => {
   const mechanism: ClientMechanism = {
     name: 'EXTERNAL',
@@ -55,8 +125,9 @@ test('SASL-009 nothing that a client tells shows the password', () => {
   const outputs = [
     ...client.receive(utf8('* OK [CAPABILITY IMAP4rev1] x\r\n'), 0),
     ...client.send({ verb: 'LOGIN', user: 'tim', password: 'tanstaaf' }, 0),
-    ...client.receive(utf8('a1 NO\r\n'), 0),
   ];
+  expect(inspect([client, client.state], { depth: 9, showHidden: true })).not.toContain('tanstaaf');
+  outputs.push(...client.receive(utf8('a1 NO\r\n'), 0));
   const shown = outputs.map((output) =>
     output.type === 'write' ? (output.shown ?? latin1(output.bytes)) : JSON.stringify(output),
   );

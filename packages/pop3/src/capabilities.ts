@@ -35,11 +35,12 @@ const masked = /^X{3,}[A-Z]$/;
  * ```
  */
 export function parseCapabilities(lines: readonly string[]): Capabilities {
-  const tags = Object.create(null) as Record<string, readonly string[]>;
+  const tags = Object.create(null) as Record<string, string[]>;
   for (const line of lines) {
-    const [tag = '', ...parameters] = line.split(/[ \t]+/).filter((word) => word !== '');
-    const name = tag.toUpperCase();
-    if (name !== '') tags[name] = [...(tags[name] ?? []), ...parameters];
+    const [tag, ...parameters] = line.split(/[ \t]+/).filter((word) => word !== '');
+    if (tag === undefined) continue;
+    const known = (tags[tag.toUpperCase()] ??= []);
+    for (const parameter of parameters) known.push(parameter);
   }
   return {
     tags,

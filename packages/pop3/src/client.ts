@@ -1,15 +1,36 @@
-import { checkCredentials, chooseMechanism } from '@postern/sasl';
-import type { Credentials } from '@postern/sasl';
-import { converse, deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
+import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
+import type { ChoiceFailure, CredentialsSource, PasswordCredentials, SaslWork } from '@postern/sasl';
+import {
+  converse,
+  deadline,
+  handshakeWithin,
+  isWireError,
+  unlessAborted,
+  UsageError,
+  WireError,
+} from '@postern/wire';
 import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
-import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
 import { pop3Client } from './machine.ts';
-import type { Answer, CallOptions, Login, OpenPop3Options, Pop3, StartTlsOptions } from './pop3.ts';
+import type { Pop3ClientMachine } from './machine.ts';
+import type {
+  Answer,
+  CallOptions,
+  Login,
+  LoginCallOptions,
+  OpenPop3Options,
+  Pop3,
+  StartTlsOptions,
+} from './pop3.ts';
 import type { Pop3Reply } from './reply.ts';
 import { patienceFor } from './states.ts';
+
+/** Why the work of an exchange could not be done. */
+interface WorkFailure {
+  readonly error: unknown;
+}
 
 type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
 
@@ -24,7 +45,7 @@ type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
  * import { nodeNetwork, systemClock } from '@postern/wire/node';
  * const connection = await nodeNetwork().connect({ address: '192.0.2.7', port: 110 });
  * const pop3 = await openPop3(connection, { clock: systemClock(), patience: 'probe' });
- * console.log(pop3.offersStartTls); // true
+ * console.log(pop3.capabilities.startTls); // offered
  * await pop3.quit();
  * ```
  */
@@ -41,10 +62,11 @@ export async function openPop3(connection: Connection, options: OpenPop3Options)
 class Pop3Dialogue implements Pop3 {
   greeting: Pop3Reply | undefined;
   timestamp: string | undefined;
-  capabilities: Capabilities = noCapabilities;
   readonly connection: Connection;
+  readonly #machine: Pop3ClientMachine;
   readonly #dialogue: Dialogue<Pop3Command, Pop3Event>;
   readonly #clock: Clock;
+  readonly #random: OpenPop3Options['random'];
   readonly #options: OpenPop3Options;
   #request: TlsRequest | undefined;
   /** Resolves when the call before is done. */
@@ -62,17 +84,19 @@ class Pop3Dialogue implements Pop3 {
   constructor(connection: Connection, options: OpenPop3Options) {
     this.connection = connection;
     this.#clock = options.clock;
+    this.#random = options.random;
     this.#options = options;
     const { tls } = connection;
-    const machine = pop3Client({
+    this.#machine = pop3Client({
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.offeredStartTlsBefore === undefined
         ? {}
         : { offeredStartTlsBefore: options.offeredStartTlsBefore }),
       ...(options.strict === undefined ? {} : { strict: options.strict }),
       ...(tls ? { tls } : {}),
     });
-    this.#dialogue = converse(machine, connection, {
+    this.#dialogue = converse(this.#machine, connection, {
       clock: options.clock,
       upgrade: (upgraded, { signal }) => {
         if (!this.#request) throw new UsageError('no TLS was asked for', 'startTls');
@@ -82,8 +106,8 @@ class Pop3Dialogue implements Pop3 {
     });
   }
 
-  get offersStartTls(): boolean {
-    return this.capabilities.startTls === 'offered' && !this.connection.tls;
+  get capabilities(): Capabilities {
+    return this.#machine.capabilities;
   }
 
   async open(signal: AbortSignal | undefined): Promise<void> {
@@ -106,6 +130,7 @@ class Pop3Dialogue implements Pop3 {
   async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     const signal = options?.signal;
     return this.#inTurn(signal, async () => {
+      if (this.connection.tls) throw new UsageError('TLS is active', 'RFC 2595 §4');
       const missing = this.#missingOffer();
       if (missing && options?.tryAnyway !== true) throw this.#refusal(missing, 'starttls');
       this.#request = request;
@@ -121,44 +146,61 @@ class Pop3Dialogue implements Pop3 {
     });
   }
 
-  async login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+  async login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     const signal = options?.signal;
     return this.#inTurn(signal, async () => {
-      checkCredentials(credentials);
-      // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
-      if (this.connection.tls?.verification?.status !== 'verified') {
-        const fault: PolicyFault = {
-          kind: 'policy',
-          reason: 'plaintext-login-refused',
-          phase: 'auth',
-          after: 0,
-          by: 'default',
-          endpoint: this.connection.endpoint,
-          evidence: { rule: 'RFC 2595 §2.4' },
-        };
-        throw new WireError(fault);
-      }
-      const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true });
-      if (choice.ok) {
-        return loginAnswer(
-          await this.#ask({ verb: 'AUTH', mechanism: choice.mechanism }, signal),
-          choice.mechanism.name,
-        );
-      }
+      const result = await authenticate<ReplyEvent>(source, {
+        offered: () => this.capabilities.auth,
+        context: () => loginContext(this.connection, this.#random, options),
+        exchange: (mechanism) => this.#ask({ verb: 'AUTH', mechanism }, signal),
+        // Which mechanism it did not take, a POP3 server cannot say: nothing else is tried, because accounts get locked.
+        verdict: ({ reason }) => (reason === 'auth-failed' ? 'wrong-secret' : 'final'),
+      });
+      if (result.type === 'answered') return loginAnswer(result.answer, result.mechanism);
+      const { credentials, reason } = result;
+      const byName =
+        !options?.mechanisms && reason !== 'plaintext-login-refused' && credentials?.type === 'password';
       // RFC 2449 §6.2: USER and PASS are there if USER is listed, or if nothing can be listed.
-      if (this.capabilities.listed && !this.capabilities.tags['USER'])
-        throw this.#refusal(choice.reason, 'auth');
-      if (credentials.authorizationId !== undefined && credentials.authorizationId !== credentials.user) {
-        throw new UsageError(
-          'USER and PASS cannot carry an authorizationId',
-          'RFC 1939 §7',
-          'argument-refused',
-        );
-      }
-      const user = await this.#ask({ verb: 'USER', name: credentials.user }, signal);
-      if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
-      return loginAnswer(await this.#ask({ verb: 'PASS', password: credentials.password }, signal), 'USER');
+      const offered = !this.capabilities.listed || this.capabilities.tags['USER'] !== undefined;
+      if (!byName || !offered) throw this.#noLogin(reason);
+      return this.#sayPassword(credentials, signal);
     });
+  }
+
+  /** USER and PASS (RFC 1939 §7). They show the password, so verified TLS is around them. */
+  async #sayPassword(
+    credentials: PasswordCredentials,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    if (this.connection.tls?.verification?.status !== 'verified')
+      throw this.#noLogin('plaintext-login-refused');
+    checkCredentials(credentials);
+    const { user: name, password, authorizationId = name } = credentials;
+    if (authorizationId !== name) {
+      throw new UsageError(
+        'USER and PASS cannot carry an authorizationId',
+        'RFC 1939 §7',
+        'argument-refused',
+      );
+    }
+    const user = await this.#ask({ verb: 'USER', name }, signal);
+    if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
+    return loginAnswer(await this.#ask({ verb: 'PASS', password }, signal), 'USER');
+  }
+
+  #noLogin(reason: ChoiceFailure): WireError {
+    if (reason !== 'plaintext-login-refused') return this.#refusal(reason, 'auth');
+    const fault: PolicyFault = {
+      kind: 'policy',
+      reason,
+      phase: 'auth',
+      after: 0,
+      by: 'default',
+      endpoint: this.connection.endpoint,
+      // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
+      evidence: { rule: 'RFC 2595 §2.4' },
+    };
+    return new WireError(fault);
   }
 
   async noop(options?: CallOptions): Promise<Answer<undefined>> {
@@ -241,7 +283,7 @@ class Pop3Dialogue implements Pop3 {
     this.#turn = before.then(() => done.promise);
     this.#calls += 1;
     try {
-      await withAbort(before, signal);
+      await unlessAborted(before, signal);
       return await run();
     } finally {
       if (!this.#destroyed) void this.#listen();
@@ -262,22 +304,39 @@ class Pop3Dialogue implements Pop3 {
     signal: AbortSignal | undefined,
     wanted: (event: Pop3Event) => event is T,
   ): Promise<T> {
+    let failure: WorkFailure | undefined;
     try {
       for (;;) {
-        const event = await withAbort(this.#listen(), signal);
+        const event = await unlessAborted(this.#listen(), signal);
         this.#pending = undefined;
         if (!event) return await this.#over();
         this.#note(event);
-        if (wanted(event)) return event;
-        if (event.type === 'work') {
-          const result = await withAbort(event.work.run(), signal);
-          this.#dialogue.send({ verb: 'RESUME', result });
-        }
+        if (event.type === 'work') failure = await this.#work(event.work, signal);
+        if (!wanted(event)) continue;
+        if (!failure) return event;
+        break;
       }
     } catch (error) {
       if (!this.#dialogue.ended) this.#destroy();
       throw error;
     }
+    throw failure.error;
+  }
+
+  /** Does the work of an exchange. Where it fails the exchange is cancelled, and the connection stays usable. */
+  async #work(work: SaslWork, signal: AbortSignal | undefined): Promise<WorkFailure | undefined> {
+    // Meanwhile the server may have had enough.
+    void this.#listen();
+    let result: Uint8Array | undefined;
+    let failure: WorkFailure | undefined;
+    try {
+      result = await unlessAborted(work.run(), signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      failure = { error };
+    }
+    if (this.#dialogue.machine.state.name === 'auth-work') this.#dialogue.send({ verb: 'RESUME', result });
+    return failure;
   }
 
   #listen(): Promise<Pop3Event | undefined> {
@@ -297,9 +356,6 @@ class Pop3Dialogue implements Pop3 {
       // RFC 2595 §4: nothing of what was said in plaintext survives.
       this.greeting = undefined;
       this.timestamp = undefined;
-      this.capabilities = noCapabilities;
-    } else if (event.type === 'reply' && event.capabilities) {
-      this.capabilities = event.capabilities;
     }
     this.#options.onEvent?.(event);
   }
@@ -324,20 +380,4 @@ class Pop3Dialogue implements Pop3 {
 function loginAnswer({ reply, reason }: ReplyEvent, mechanism: string): Answer<Login> {
   if (reply.status === '+OK') return { ok: true, value: { mechanism }, reply };
   return { ok: false, reply, ...(reason ? { reason } : {}) };
-}
-
-/** Waits for a promise, or for the abort. */
-async function withAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => {
-    aborted.reject(signal.reason);
-  };
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -1,4 +1,4 @@
-import { encodeBase64, redacted } from '@postern/sasl';
+import { redacted } from '@postern/sasl';
 import type { ClientMechanism } from '@postern/sasl';
 import { UsageError, utf8 } from '@postern/wire';
 import type { Phase } from '@postern/wire';
@@ -22,9 +22,12 @@ export type Pop3Command =
       readonly mechanism: ClientMechanism;
     }
   | {
-      /** No word of the wire: hands over the result of the work that a `work` event asked for. */
+      /**
+       * No word of the wire: hands over the result of the work that a `work` event asked for, or `undefined` where the work
+       * failed; the exchange is then cancelled with `*`.
+       */
       readonly verb: 'RESUME';
-      readonly result: Uint8Array;
+      readonly result: Uint8Array | undefined;
     }
   /** RFC 1939 §5, §7: of all messages, or of one. */
   | { readonly verb: 'LIST' | 'UIDL'; readonly message?: number }
@@ -78,11 +81,11 @@ export interface EncodedCommand {
 }
 
 /** RFC 2449 §4: a command line is at most this long, CRLF included. */
-const maxCommandOctets = 255;
+export const maxCommandBytes = 255;
 
 /**
  * Puts a command into one line. Throws a {@link UsageError} `argument-refused` for an argument that would break the
- * protocol: CR, LF or NUL (they would begin a second command), or a line beyond `maxCommandOctets`.
+ * protocol: CR, LF or NUL (they would begin a second command), or a line beyond `maxCommandBytes`.
  */
 export function encodeCommand(command: Exclude<WireCommand, { readonly verb: 'AUTH' }>): EncodedCommand {
   switch (command.verb) {
@@ -112,27 +115,6 @@ export function encodeCommand(command: Exclude<WireCommand, { readonly verb: 'AU
   }
 }
 
-/**
- * Puts the beginning of an AUTH exchange into one line (RFC 5034 §4). An empty initial response is `=`. Where the line would
- * be too long the initial response is left out, to be sent as answer to the first, empty challenge: `held` says so.
- */
-export function encodeAuth(
-  name: string,
-  initial: Uint8Array | undefined,
-): EncodedCommand & { readonly held: boolean } {
-  const verb = `AUTH ${name}`;
-  if (initial === undefined) return { ...line(verb), held: false };
-  const response = initial.length === 0 ? '=' : encodeBase64(initial);
-  if (verb.length + 1 + response.length + 2 > maxCommandOctets) return { ...line(verb), held: true };
-  return { ...line(`${verb} ${response}`, `${verb} ${redacted(response.length)}`), held: false };
-}
-
-/** One answer to a challenge; an empty one is an empty line (RFC 5034 §4). Always masked: it is a secret or near one. */
-export function encodeResponse(response: Uint8Array): EncodedCommand {
-  const text = encodeBase64(response);
-  return { bytes: utf8(`${text}\r\n`), shown: `${redacted(text.length)}\r\n` };
-}
-
 /** The command as an event may show it: without the password. */
 export function withoutSecret(command: WireCommand): WireCommand {
   return command.verb === 'PASS'
@@ -148,9 +130,9 @@ export function replyForm(command: WireCommand): 'line' | 'listing' | 'content' 
 
 function line(text: string, shown?: string): EncodedCommand {
   const bytes = utf8(`${text}\r\n`);
-  if (bytes.length > maxCommandOctets) {
+  if (bytes.length > maxCommandBytes) {
     throw new UsageError(
-      `the command line has ${bytes.length} octets, ${maxCommandOctets} are allowed`,
+      `the command line has ${bytes.length} octets, ${maxCommandBytes} are allowed`,
       'RFC 2449 §4',
       'argument-refused',
     );

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { chooseMechanism } from '@postern/sasl';
 import type { ClientMechanism } from '@postern/sasl';
 import { latin1, utf8 } from '@postern/wire';
@@ -92,7 +93,7 @@ describe('limits', () => {
   });
 
   test('POP3-030 an endless list is cut off', () => {
-    const client = pop3Client({ limits: { maxListingBytes: 1000 } });
+    const client = pop3Client({ limits: { maxEarlyBytes: 1000 } });
     client.start(0);
     client.receive(utf8('+OK\r\n'), 0);
     client.send({ verb: 'CAPA' }, 0);
@@ -150,6 +151,83 @@ test('SASL-047 work outside of the machine stops an exchange until its result is
   ]);
 });
 
+/** Goes like SCRAM: first message, work, proof, and the server's last word. */
+function proving(): ClientMechanism {
+  let finished = false;
+  return {
+    name: 'X-WORK',
+    plaintext: false,
+    start: () => utf8('first'),
+    next: (challenge) => {
+      finished = latin1(challenge) === 'v=';
+      if (finished) return { type: 'done' };
+      return { type: 'wait', work: { name: 'derive-key', run: () => Promise.resolve(utf8('key')) } };
+    },
+    resume: () => ({ type: 'respond', response: utf8('proof') }),
+    succeed: () => (finished ? { type: 'done' } : { type: 'failed', reason: 'server-not-verified' }),
+  };
+}
+
+test('SASL-004 the last word of the server is answered with an empty line, and only then success is believed', () => {
+  const mechanism = proving();
+  const client = pop3Client();
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  client.send({ verb: 'CAPA' }, 0);
+  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
+  client.send({ verb: 'AUTH', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(said(client.send({ verb: 'RESUME', result: utf8('key') }, 0))).toBe('cHJvb2Y=\r\n');
+  expect(said(client.receive(utf8('+ dj0=\r\n'), 0))).toBe('\r\n');
+  expect(client.receive(utf8('+OK\r\n'), 0)).toMatchObject([
+    { event: { type: 'reply', reply: { status: '+OK' } } },
+  ]);
+});
+
+test('SASL-004 success while the client still works ends the dialogue', () => {
+  const mechanism = proving();
+  const client = pop3Client();
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  client.send({ verb: 'CAPA' }, 0);
+  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
+  client.send({ verb: 'AUTH', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(client.receive(utf8('+OK\r\n'), 0)).toMatchObject([
+    { type: 'end', fault: { reason: 'server-not-verified' } },
+  ]);
+});
+
+test('SASL-047 a challenge while the client still works ends the dialogue', () => {
+  const mechanism = proving();
+  const client = pop3Client();
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  client.send({ verb: 'CAPA' }, 0);
+  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
+  client.send({ verb: 'AUTH', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(client.receive(utf8('+ YQ==\r\n'), 0)).toMatchObject([
+    { type: 'end', fault: { reason: 'protocol-error', phase: 'auth' } },
+  ]);
+});
+
+test('SASL-047 work that failed cancels the exchange, and the dialogue goes on', () => {
+  const mechanism = proving();
+  const client = pop3Client();
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  client.send({ verb: 'CAPA' }, 0);
+  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
+  client.send({ verb: 'AUTH', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(said(client.send({ verb: 'RESUME', result: undefined }, 0))).toBe('*\r\n');
+  expect(client.receive(utf8('-ERR\r\n'), 0)).toMatchObject([
+    { event: { type: 'reply', reply: { status: '-ERR' } } },
+  ]);
+  expect(client.state).toEqual({ name: 'ready' });
+});
+
 test('SASL-002 an empty initial response is written as =', () => {
   const mechanism: ClientMechanism = {
     name: 'EXTERNAL',
@@ -177,8 +255,9 @@ test('SASL-009 nothing that a client tells shows the password', () => {
     ...client.send({ verb: 'USER', name: 'tim' }, 0),
     ...client.receive(utf8('+OK\r\n'), 0),
     ...client.send({ verb: 'PASS', password: 'tanstaaf' }, 0),
-    ...client.receive(utf8('-ERR\r\n'), 0),
   ];
+  expect(inspect([client, client.state], { depth: 9, showHidden: true })).not.toContain('tanstaaf');
+  outputs.push(...client.receive(utf8('-ERR\r\n'), 0));
   const shown = outputs.map((output) =>
     output.type === 'write' ? (output.shown ?? latin1(output.bytes)) : JSON.stringify(output),
   );

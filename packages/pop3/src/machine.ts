@@ -31,8 +31,6 @@ export interface Pop3ClientMachine extends Machine<Pop3Command, Pop3Event> {
   readonly state: { readonly name: StateName };
   /** What the server offers; see {@link Capabilities}. */
   readonly capabilities: Capabilities;
-  /** Whether STLS can be used: offered, and not inside TLS yet. */
-  readonly offersStartTls: boolean;
 }
 
 /**
@@ -70,7 +68,7 @@ class Pop3Client implements Pop3ClientMachine {
         patience: patienceFor(options.patience),
         offeredStartTlsBefore: options.offeredStartTlsBefore ?? false,
         strict: options.strict ?? false,
-        maxListingBytes: this.#limits.maxListingBytes,
+        limits: this.#limits,
         maxInFlight: options.maxInFlight ?? 100,
       },
       options.tls,
@@ -78,15 +76,11 @@ class Pop3Client implements Pop3ClientMachine {
   }
 
   get state(): { readonly name: StateName } {
-    return this.#state;
+    return { name: this.#state.name };
   }
 
   get capabilities(): Capabilities {
     return this.#state.capabilities ?? noCapabilities;
-  }
-
-  get offersStartTls(): boolean {
-    return this.#state.capabilities?.startTls === 'offered' && !this.#state.tls;
   }
 
   get deadline(): Instant | undefined {

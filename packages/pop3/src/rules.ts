@@ -3,11 +3,14 @@ import { encodeCommand, verbs } from './commands.ts';
 import type { WireCommand } from './commands.ts';
 import type { State } from './states.ts';
 
-/** RFC 1939 §4-6, RFC 2595 §4: what may be sent where. */
+/**
+ * RFC 1939 §4-6, RFC 2595 §4: what may be sent where. `before` is the last command that is not answered. Throws a
+ * {@link UsageError} for what may not.
+ */
 export function checkCommand(
   state: State,
   command: WireCommand,
-  planned: readonly WireCommand[],
+  before: WireCommand | undefined,
   userAccepted: boolean,
 ): void {
   const { verb } = command;
@@ -18,8 +21,9 @@ export function checkCommand(
     refuse('the server has not greeted yet', 'RFC 1939 §4');
   if (state.name === 'tls') refuse('a TLS handshake is under way', 'RFC 2595 §4');
   if (state.name === 'ended') refuse('the dialogue is over', 'RFC 1939 §6');
-  const barrier = planned.find((pending) => verbs[pending.verb].barrier);
-  if (barrier) refuse(`the result of ${barrier.verb} is not known yet`, 'RFC 2449 §6.6');
+  // Nothing follows a barrier, so only the last one can be it.
+  if (before && verbs[before.verb].barrier)
+    refuse(`the result of ${before.verb} is not known yet`, 'RFC 2449 §6.6');
   const { stage } = verbs[verb];
   if (stage !== 'both' && stage !== state.stage) {
     if (stage === 'authorization') refuse('already logged in', 'RFC 1939 §4');

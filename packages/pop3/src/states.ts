@@ -1,17 +1,20 @@
+import type { Exchange } from '@postern/sasl';
 import type { EndOfStream, Instant, Milliseconds, Output, Reason, TlsInfo } from '@postern/wire';
-import type { Exchange } from './auth.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command, WireCommand } from './commands.ts';
 import type { Pop3Event } from './events.ts';
-import type { Pop3Reply } from './reply.ts';
+import type { Pop3Reply, ReplyLimits } from './reply.ts';
 
-/** How long a client waits for what; every wait is absolute, so a peer that drips single octets cannot lengthen it. */
+/**
+ * How long a client waits for what. Every wait is absolute: a peer that drips single octets cannot lengthen it. Only the lines of
+ * LIST, UIDL, RETR and TOP renew theirs, because nobody can tell how many there will be.
+ */
 export interface Patience {
   /** From the start to the whole greeting line. */
   readonly greeting: Milliseconds;
   /** From a command, or from the reply before it, to its whole status line; also for each step of an AUTH exchange. */
   readonly reply: Milliseconds;
-  /** Between two lines of a listing (CAPA, LIST, UIDL). */
+  /** Between two lines of a listing (LIST, UIDL); for the whole of a CAPA, which is short. */
   readonly listing: Milliseconds;
   /** Between two line ends, or 64 KiB, of a message (RETR, TOP). */
   readonly content: Milliseconds;
@@ -144,7 +147,7 @@ export const states: Readonly<Record<StateName, StateRow>> = {
 /** What does not change during a dialogue. */
 export interface Settings {
   readonly patience: Patience;
-  readonly maxListingBytes: number;
+  readonly limits: ReplyLimits;
   readonly maxInFlight: number;
   readonly offeredStartTlsBefore: boolean;
   readonly strict: boolean;
@@ -164,8 +167,9 @@ export interface State {
   readonly userAccepted: boolean;
   /** Sent and not answered, oldest first. */
   readonly inFlight: readonly WireCommand[];
-  /** Accepted and not sent. */
+  /** Accepted and not sent, but for the first `taken` of them, which have been. */
   readonly waiting: readonly WireCommand[];
+  readonly taken: number;
   /** The status line of a multi-line reply under way, and its lines so far. */
   readonly begun: Begun | undefined;
   readonly exchange: Exchange | undefined;
@@ -229,6 +233,7 @@ export function initialState(settings: Settings, tls?: TlsInfo): State {
     userAccepted: false,
     inFlight: [],
     waiting: [],
+    taken: 0,
     begun: undefined,
     exchange: undefined,
     stray: undefined,

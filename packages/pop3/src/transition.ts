@@ -19,16 +19,16 @@
  *                        ready  -> starttls -> tls -> ready
  *                        ready  -> quit -> ended
  */
+import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
+import type { Exchange, ExchangeStep } from '@postern/sasl';
 import { concatBytes, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import { answerChallenge, beginExchange, distrust, resumeExchange } from './auth.ts';
-import type { ExchangeStep } from './auth.ts';
 import { noCapabilities, parseCapabilities, withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
-import { encodeCommand, replyForm, verbs, withoutSecret } from './commands.ts';
+import { encodeCommand, maxCommandBytes, replyForm, verbs, withoutSecret } from './commands.ts';
 import type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
-import type { Pop3Event } from './events.ts';
+import type { Pop3Diagnostic, Pop3Event } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import { apopTimestamp, parseStatusLine, unstuffLine } from './reply.ts';
 import type { Pop3Reply } from './reply.ts';
@@ -70,15 +70,15 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
   if (commands.length === 1 && only?.verb === 'RESUME') {
     if (state.name !== 'auth-work' || !state.exchange)
       throw new UsageError('RESUME without work', 'RFC 5034 §4');
-    return proceed(state, resumeExchange(state.exchange, only.result), now, []);
+    return proceed(state, resumeExchange(state.exchange, only.result), now, [], {});
   }
-  const planned: WireCommand[] = [...state.inFlight, ...state.waiting];
+  let before = state.waiting.at(-1) ?? state.inFlight.at(-1);
   let userAccepted = state.userAccepted;
   const group = commands.map((command) => {
     if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 5034 §4');
-    checkCommand(state, command, planned, userAccepted);
-    planned.push(command);
-    userAccepted = command.verb === 'USER' && state.capabilities?.pipelining === true && planned.length === 1;
+    checkCommand(state, command, before, userAccepted);
+    userAccepted = command.verb === 'USER' && state.capabilities?.pipelining === true && before === undefined;
+    before = command;
     return command;
   });
   if (state.name === 'ready' && (state.stray !== undefined || behind.length > 0)) {
@@ -90,7 +90,8 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
     const reason = starting ? 'reply-before-command' : 'desynchronised';
     return fail(state, now, 'peer', reason, evidence, starting ? 'starttls' : 'idle');
   }
-  return advance({ ...state, waiting: [...state.waiting, ...group] }, now, []);
+  const waiting = [...state.waiting.slice(state.taken), ...group];
+  return advance({ ...state, waiting, taken: 0 }, now, []);
 }
 
 /** Sends what may be sent now and takes the state that follows from the command in front. */
@@ -99,21 +100,27 @@ function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event
   let state = before;
   const limit = state.capabilities?.pipelining ? state.settings.maxInFlight : 1;
   for (;;) {
-    const [next, ...waiting] = state.waiting;
+    const next = state.waiting[state.taken];
     const last = state.inFlight.at(-1);
     if (!next || (last && verbs[last.verb].barrier)) break;
     // RFC 2449 §6.6: PASS may share a write with its USER; every other barrier waits until all is answered.
     const room = verbs[next.verb].barrier && !(next.verb === 'PASS' && last?.verb === 'USER') ? 1 : limit;
     if (state.inFlight.length >= room) break;
-    state = { ...state, waiting, inFlight: [...state.inFlight, next], userAccepted: false };
+    state = {
+      ...state,
+      taken: state.taken + 1,
+      inFlight: [...state.inFlight, next],
+      userAccepted: false,
+    };
     if (next.verb === 'AUTH') {
-      const begun = beginExchange(next.mechanism);
+      const begun = beginExchange(next.mechanism, { verb: 'AUTH', maxLineBytes: maxCommandBytes });
       state = { ...state, exchange: begun.exchange };
-      written.push(begun.command);
+      written.push(begun.line);
     } else {
       written.push(encodeCommand(next));
     }
   }
+  if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
   const front = state.inFlight[0];
   const name = front === undefined ? 'ready' : verbs[front.verb].state;
   // A command that joins others in flight does not renew their wait.
@@ -153,8 +160,9 @@ function receiveLine(state: State, input: LineInput, now: Instant): Step {
     case 'listing':
       return receiveListed(state, input, now, outputs);
     case 'auth':
-      if (input.line[0] === PLUS && !parseStatusLine(input.line))
-        return receiveChallenge(state, input.line, now, outputs);
+    case 'auth-work':
+      if (state.exchange && input.line[0] === PLUS && !parseStatusLine(input.line))
+        return receiveChallenge(state, state.exchange, input.line, now, outputs);
       break;
     case 'start':
     case 'ready':
@@ -163,7 +171,6 @@ function receiveLine(state: State, input: LineInput, now: Instant): Step {
     case 'starttls':
     case 'tls':
     case 'quit':
-    case 'auth-work':
     case 'ended':
       break;
   }
@@ -234,12 +241,15 @@ function receiveListed(state: State, input: LineInput, now: Instant, outputs: Ou
     return completed(state, front, { ...begun.reply, lines: begun.lines }, now, outputs);
   }
   const bytes = begun.bytes + input.line.length + 2;
-  if (bytes > state.settings.maxListingBytes) {
+  const { maxListingBytes, maxEarlyBytes } = state.settings.limits;
+  if (bytes > (state.stage === 'authorization' ? maxEarlyBytes : maxListingBytes)) {
     const evidence = { bytes: sample(input.line), rule: 'RFC 1939 §3' };
     return fail(state, now, 'peer', 'reply-too-long', evidence, undefined, outputs);
   }
   begun.lines.push(text === undefined ? '' : peerText(text));
-  return { state: { ...enter(state, 'listing', now), begun: { ...begun, bytes } }, outputs };
+  // Nobody needs long for a list of capabilities.
+  const next = front.verb === 'CAPA' ? state : enter(state, 'listing', now);
+  return { state: { ...next, begun: { ...begun, bytes } }, outputs };
 }
 
 function receiveContent(
@@ -256,23 +266,40 @@ function receiveContent(
   return { state: input.progress ? enter(state, 'content', now) : state, outputs };
 }
 
-function receiveChallenge(state: State, line: Uint8Array, now: Instant, outputs: Output<Pop3Event>[]): Step {
-  const next = state.exchange && answerChallenge(state.exchange, peerText(line));
-  if (next) return proceed(state, next, now, outputs);
-  const evidence = { bytes: sample(line), rule: 'RFC 5034 §4' };
-  return fail(state, now, 'peer', 'protocol-error', evidence, undefined, outputs);
+/** The text behind `+`, with or without its space, is a challenge. */
+function receiveChallenge(
+  state: State,
+  exchange: Exchange,
+  line: Uint8Array,
+  now: Instant,
+  outputs: Output<Pop3Event>[],
+): Step {
+  const next = answerChallenge(exchange, peerText(line).replace(/^\+ ?/, ''));
+  return proceed(state, next, now, outputs, { bytes: sample(line), rule: 'RFC 5034 §4' });
 }
 
 /** An exchange goes on: something is written, or worked at. */
-function proceed(state: State, next: ExchangeStep, now: Instant, outputs: Output<Pop3Event>[]): Step {
-  if (next.type === 'work') {
-    outputs.push({ type: 'event', event: { type: 'work', work: next.work } });
-    return { state: enter(state, 'auth-work', now), outputs };
+function proceed(
+  state: State,
+  next: ExchangeStep,
+  now: Instant,
+  outputs: Output<Pop3Event>[],
+  evidence: Evidence,
+): Step {
+  switch (next.type) {
+    case 'line':
+      return {
+        state: { ...enter(state, 'auth', now), exchange: next.exchange },
+        outputs: [...outputs, ...writes([next.line])],
+      };
+    case 'work':
+      return {
+        state: { ...enter(state, 'auth-work', now), exchange: next.exchange },
+        outputs: [...outputs, { type: 'event', event: { type: 'work', work: next.work } }],
+      };
+    case 'broken':
+      return fail(state, now, 'peer', next.reason, evidence, undefined, outputs);
   }
-  return {
-    state: { ...enter(state, 'auth', now), exchange: next.exchange },
-    outputs: [...outputs, ...writes([next.command])],
-  };
 }
 
 /** A single-line reply: what it means depends on the command. */
@@ -286,7 +313,7 @@ function answered(
 ): Step {
   if (reply.status === '-ERR') return completed(state, command, reply, now, outputs);
   if (command.verb === 'AUTH') {
-    const reason = state.exchange && distrust(state.exchange);
+    const reason = state.exchange && distrustSuccess(state.exchange);
     if (reason) {
       return fail(
         state,
@@ -342,7 +369,7 @@ function completed(
   } else if (command.verb === 'STLS') {
     reason = startTlsReason(reply);
   } else if (verbs[command.verb].phase === 'auth') {
-    if (!ok) reason = state.exchange?.cancelled ?? loginReason(reply, state.capabilities);
+    if (!ok) reason = state.exchange?.refusal ?? loginReason(reply, state.capabilities);
     const accepted = ok && command.verb !== 'USER';
     next = {
       ...next,
@@ -370,14 +397,15 @@ function completed(
 /** What is odd about the offer of STLS. */
 function judgeOffer(state: State, capabilities: Capabilities, reply: Pop3Reply): Output<Pop3Event>[] {
   const outputs: Output<Pop3Event>[] = [];
-  const bytes = utf8(reply.lines.join('\r\n'));
+  const note = (reason: Pop3Diagnostic): void => {
+    outputs.push(diagnostic(reason, utf8(reply.lines.join('\r\n'))));
+  };
   if (state.tls) {
-    if (capabilities.startTls === 'offered') outputs.push(diagnostic('starttls-inside-tls', bytes));
+    if (capabilities.startTls === 'offered') note('starttls-inside-tls');
   } else {
-    if (capabilities.startTls === 'masked') outputs.push(diagnostic('starttls-masked', bytes));
-    if (capabilities.startTls !== 'offered' && state.settings.offeredStartTlsBefore) {
-      outputs.push(diagnostic('downgrade-suspected', bytes));
-    }
+    if (capabilities.startTls === 'masked') note('starttls-masked');
+    if (capabilities.startTls !== 'offered' && state.settings.offeredStartTlsBefore)
+      note('downgrade-suspected');
   }
   return outputs;
 }

@@ -638,6 +638,29 @@ test('work that takes time is done between challenge and response', async () => 
   });
 });
 
+test('work that fails cancels the exchange, rejects the call, and leaves the connection usable', async () => {
+  await scene(insideTls('X-FAILS', '334 ', '501 cancelled', '250 ok'), async ({ open, line }) => {
+    const smtp = await open({ tls: request() });
+    await smtp.ehlo('c.example');
+    const failure = new Error('no token');
+    const answer = smtp.command({
+      verb: 'AUTH',
+      mechanism: {
+        name: 'X-FAILS',
+        plaintext: false,
+        start: () => undefined,
+        next: () => ({ type: 'wait', work: { name: 'ask', run: () => Promise.reject(failure) } }),
+        resume: (response) => ({ type: 'respond', response }),
+        succeed: () => ({ type: 'done' }),
+      },
+    });
+    await expect(answer).rejects.toBe(failure);
+    expect(line.lines).toContain('C: *');
+    expect(await smtp.noop()).toMatchObject({ ok: true });
+    await smtp[Symbol.asyncDispose]();
+  });
+});
+
 test('serving ends with 421 when told to, and with the reason of the signal', async () => {
   const controller = new AbortController();
   await scene({ signal: controller.signal }, async ({ open, advance, failures }) => {

@@ -5,7 +5,7 @@ import { utf8 } from '@postern/wire';
 import type { Machine } from '@postern/wire';
 import { parseTranscript, replayEveryCut, replayTranscript, testTlsInfo } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
-import { smtpClient } from '../src/machine.ts';
+import { lmtpClient, smtpClient } from '../src/machine.ts';
 import type { SmtpClientOptions } from '../src/machine.ts';
 import type { SmtpCommand } from '../src/commands.ts';
 import type { SmtpEvent } from '../src/events.ts';
@@ -43,9 +43,10 @@ function command(written: WrittenCommand): SmtpCommand {
 function machine({
   implicitTls,
   injected,
+  lmtp,
   ...options
 }: Readonly<Record<string, unknown>>): Machine<SmtpCommand, SmtpEvent> {
-  const client = smtpClient({
+  const client = (lmtp === true ? lmtpClient : smtpClient)({
     ...(options as SmtpClientOptions),
     ...(implicitTls === true && { tls: testTlsInfo }),
   });

@@ -1,3 +1,4 @@
+import { unlessAborted } from './abort.ts';
 import { utf8 } from './bytes.ts';
 import { isWireError, UsageError, WireError } from './faults.ts';
 import type { Fault } from './faults.ts';
@@ -145,17 +146,7 @@ class Conversation<C, E> implements Dialogue<C, E> {
     this.#progress ??= Promise.withResolvers<void>();
     const { promise } = this.#progress;
     if (!this.#reading && !this.#upgrading) this.#read();
-    if (!signal) {
-      await promise;
-      return;
-    }
-    const aborted = Promise.withResolvers<void>();
-    const abort = (): void => {
-      aborted.resolve();
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    await Promise.race([promise, aborted.promise]);
-    signal.removeEventListener('abort', abort);
+    await unlessAborted(promise, signal);
   }
 
   #wake(): void {

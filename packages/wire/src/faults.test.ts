@@ -63,6 +63,7 @@ it('exports exactly this', () => {
       "sample",
       "serve",
       "sleep",
+      "unlessAborted",
       "utf8",
     ]
   `);

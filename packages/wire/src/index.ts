@@ -23,6 +23,7 @@
  *
  * @packageDocumentation
  */
+export { unlessAborted } from './abort.ts';
 export { concatBytes, latin1, peerText, sample, utf8 } from './bytes.ts';
 export { converse } from './converse.ts';
 export type * from './converse.ts';
@@ -33,6 +34,7 @@ export type * from './faults.ts';
 export { isTlsRecord, recogniseProtocol } from './first-bytes.ts';
 export type { KnownProtocol } from './first-bytes.ts';
 export { handshakeWithin } from './handshake-within.ts';
+export { ipOctets, ipText } from './ip-address.ts';
 export { createLineSplitter } from './lines.ts';
 export type * from './lines.ts';
 export type * from './machine.ts';

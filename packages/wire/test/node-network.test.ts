@@ -1,6 +1,6 @@
 import { connect as rawConnect, createServer } from 'node:net';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isUsageError, onCancel, utf8 } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
 
@@ -100,7 +100,61 @@ describe('nodeNetwork', () => {
   });
 });
 
+describe('listening', () => {
+  it('says what cannot be had as a UsageError with the code of the system', async () => {
+    const network = nodeNetwork();
+    const taken = await network.listen({ address: '127.0.0.1', port: 0 }, async () => undefined);
+    const twice = await network
+      .listen(taken.endpoint, async () => undefined)
+      .catch((error: unknown) => error);
+    expect(isUsageError(twice) && twice.code).toBe('argument-refused');
+    expect(twice).toMatchObject({ cause: { code: 'EADDRINUSE' } });
+    await taken[Symbol.asyncDispose]();
+    const datagrams = await network.listenDatagrams({ address: '127.0.0.1', port: 0 }, async () => undefined);
+    const again = await network
+      .listenDatagrams(datagrams.endpoint, async () => undefined)
+      .catch((error: unknown) => error);
+    expect(isUsageError(again) && again.code).toBe('argument-refused');
+    await datagrams[Symbol.asyncDispose]();
+  });
+
+  it('an `accept` that throws at once resets its own connection only', async () => {
+    const network = nodeNetwork();
+    const listener = await network.listen({ address: '127.0.0.1', port: 0 }, () => {
+      throw new Error('a bug in accept');
+    });
+    for (let client = 0; client < 2; client += 1) {
+      // The reset may be quicker than the end of `connect`.
+      const attempt = network.connect(listener.endpoint).then((connection) => connection.read());
+      await expect(attempt).rejects.toMatchObject({ code: expect.stringMatching(/^reset/) });
+    }
+    await listener[Symbol.asyncDispose]();
+  });
+});
+
 describe('systemClock', () => {
+  it('never rings early, though timers of Node may', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const now = vi.spyOn(performance, 'now');
+    try {
+      now.mockReturnValue(1000.7);
+      const rung: number[] = [];
+      systemClock().alarm(1010.5, () => rung.push(performance.now()));
+      // The timer counted its whole milliseconds from a rounded beginning.
+      now.mockReturnValue(1010.1);
+      vi.advanceTimersByTime(10);
+      expect(rung).toEqual([]);
+      now.mockReturnValue(1011.1);
+      vi.advanceTimersByTime(1);
+      expect(rung).toEqual([1011.1]);
+      vi.advanceTimersByTime(1000);
+      expect(rung).toHaveLength(1);
+    } finally {
+      now.mockRestore();
+      vi.useRealTimers();
+    }
+  });
+
   it('rings once, not before its time, and not when taken back', async () => {
     const clock = systemClock();
     const at = clock.now() + 20;

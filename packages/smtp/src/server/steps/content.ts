@@ -193,7 +193,7 @@ function taken(
   rules: ServerRules,
 ): ServerStep {
   const envelope = envelopeOf(session);
-  const { domain = '', extended, user, tls } = session;
+  const { domain = '', extended, user, authorizationId, tls } = session;
   const message = {
     from: envelope.sender.path,
     recipients: envelope.recipients.map(({ path }) => path),
@@ -203,6 +203,7 @@ function taken(
     domain,
     extended,
     user,
+    authorizationId,
     tls,
   };
   const events = [event({ type: 'message', message })];
