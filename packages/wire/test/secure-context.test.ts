@@ -41,20 +41,6 @@ describe('the context of a client', () => {
     }
     expect(clientContext(request({ roots: [identity.chain] }))).not.toBe(rare);
   });
-
-  it('cannot be made of versions that contradict each other, and the connection is gone then', async () => {
-    const network = nodeNetwork();
-    const ended = Promise.withResolvers<unknown>();
-    const listener = await network.listen({ address: '127.0.0.1', port: 0 }, async (server) => {
-      ended.resolve(await server.read().catch((error: unknown) => error));
-    });
-    const connection = await network.connect(listener.endpoint);
-    const bad = request({ minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' });
-    const error = await connection.handshake(bad).catch((caught: unknown) => caught);
-    expect(isUsageError(error) && error.code).toBe('argument-refused');
-    await ended.promise;
-    await listener[Symbol.asyncDispose]();
-  });
 });
 
 describe('the context of a server', () => {

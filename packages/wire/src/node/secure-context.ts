@@ -15,8 +15,8 @@ const clientContexts = new Map<string, SecureContext>();
 
 /**
  * The context for a client's request. One per trust roots and versions, kept: making one costs more than a handshake.
- * Versions must stand in the context, because `tls.connect` ignores them beside one. Throws a {@link UsageError} for versions
- * that contradict each other; roots that cannot be read are no roots to OpenSSL.
+ * Versions must stand in the context, because `tls.connect` ignores them beside one. Roots that cannot be read are no roots
+ * to OpenSSL, and versions that contradict each other show in the handshake.
  */
 export function clientContext(request: TlsRequest): SecureContext {
   const { roots } = request;
@@ -61,15 +61,9 @@ function make(options: SecureContextOptions): SecureContext {
   try {
     return createSecureContext({ ...options, secureOptions });
   } catch (error) {
-    const what = options.cert === undefined ? 'trust roots' : 'key and certificates';
-    // The words of OpenSSL are left in the cause: a key must not get into a message.
-    throw new UsageError(
-      `TLS cannot use the ${what} or the versions given`,
-      'TLS options',
-      'argument-refused',
-      {
-        cause: error,
-      },
-    );
+    // The words of OpenSSL are left in the cause.
+    throw new UsageError('TLS cannot use the key and certificates given', 'TLS options', 'argument-refused', {
+      cause: error,
+    });
   }
 }
