@@ -1,5 +1,5 @@
 import { chooseMechanism } from '@postern/sasl';
-import type { Credentials } from '@postern/sasl';
+import type { Credentials, SaslWork } from '@postern/sasl';
 import { converse, deadline, handshakeWithin, UsageError, WireError } from '@postern/wire';
 import type {
   Clock,
@@ -357,13 +357,15 @@ class SmtpDialogue implements Smtp, Lmtp {
     this.#busy += 1;
     this.#calls += 1;
     try {
-      await before;
+      if (signal) await unlessAborted(before, signal);
+      else await before;
       signal?.throwIfAborted();
       return await call();
     } finally {
       void this.#listen();
       this.#busy -= 1;
-      done.resolve();
+      // Whoever gives up while it waits leaves at once, but those behind it still wait for those before it.
+      void before.then(done.resolve);
     }
   }
 
@@ -377,10 +379,20 @@ class SmtpDialogue implements Smtp, Lmtp {
       if (!event) throw this.#closedByOwner();
       if (event.type === 'reply') return event;
       if (event.type !== 'work') continue;
-      const result = await event.work.run();
-      if (options?.signal?.aborted) await this.#destroy();
-      options?.signal?.throwIfAborted();
+      const result = await this.#work(event.work, options?.signal);
+      // The server may have hung up meanwhile.
+      await this.#throwIfOver();
       this.#dialogue.send({ verb: 'RESUME', result });
+    }
+  }
+
+  /** Work for a mechanism. Where it fails or is given up there is no way back: the server waits for a response. */
+  async #work(work: SaslWork, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    try {
+      return await unlessAborted(work.run(), signal);
+    } catch (error) {
+      await this.#destroy();
+      throw error;
     }
   }
 
