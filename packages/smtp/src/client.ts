@@ -366,13 +366,15 @@ class SmtpDialogue implements Smtp, Lmtp {
     this.#busy += 1;
     this.#calls += 1;
     try {
-      await before;
+      if (signal) await unlessAborted(before, signal);
+      else await before;
       signal?.throwIfAborted();
       return await call();
     } finally {
       void this.#listen();
       this.#busy -= 1;
-      done.resolve();
+      // Whoever gives up while it waits leaves at once, but those behind it still wait for those before it.
+      void before.then(done.resolve);
     }
   }
 
