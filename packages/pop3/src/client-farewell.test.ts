@@ -52,7 +52,7 @@ describe('the end', () => {
       end = await accepted.read().catch(() => 'reset');
     });
     const pop3 = await openPop3(connection, { clock });
-    expect(await pop3.quit()).toMatchObject({ status: '+OK', text: 'bye' });
+    expect(await pop3.quit()).toMatchObject({ reply: { status: '+OK', text: 'bye' } });
     for (let turn = 0; turn < 5; turn += 1) await settled();
     expect(end).toBeUndefined();
     expect(clock.now()).toBe(0);

@@ -31,7 +31,7 @@ describe('a dialogue with our own server', () => {
       reply: { lines: ['1 3', '2 3'] },
     });
     expect(await pop3.command({ verb: 'DELE', message: 1 })).toMatchObject({ ok: true });
-    expect(await pop3.quit()).toMatchObject({ status: '+OK', text: 'bye' });
+    expect(await pop3.quit()).toMatchObject({ reply: { status: '+OK', text: 'bye' } });
     expect(maildrop.messages).toHaveLength(1);
     expect(seen.map((event) => (event.type === 'command' ? event.verb : event.type))).toEqual([
       'CAPA',
