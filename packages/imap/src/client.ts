@@ -119,6 +119,7 @@ class ImapDialogue implements Imap {
   async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     const signal = options?.signal;
     return this.#turns.beAlone(signal, async () => {
+      if (this.connection.tls) throw new UsageError('startTls inside TLS', 'RFC 9051 §6.2.1');
       // RFC 9051 §7.1.4: logged in before TLS, and nothing can be done about it on this connection.
       if (this.preauth) throw this.#refusal('preauth-before-tls', 'starttls');
       const missing = this.#missingOffer();

@@ -95,8 +95,8 @@ export interface Imap extends AsyncDisposable {
    * Says STARTTLS, runs the handshake and asks for the capabilities again: nothing known before counts (RFC 9051 §6.2.1). A
    * refusal is an answer with reason `starttls-refused`, `starttls-refused-temporarily`. Rejects, with nothing sent and the
    * connection usable, with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the capability is
-   * missing, and with `preauth-before-tls` after PREAUTH. A failed handshake rejects, and the connection is dead: there is no
-   * way back to plaintext on it.
+   * missing, and with `preauth-before-tls` after PREAUTH. Inside TLS it is a `UsageError`. A failed handshake rejects, and the
+   * connection is dead: there is no way back to plaintext on it.
    */
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>>;
   /**

@@ -10,11 +10,11 @@ import {
   WireError,
 } from '@postern/wire';
 import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
-import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
 import { pop3Client } from './machine.ts';
+import type { Pop3ClientMachine } from './machine.ts';
 import type { Answer, CallOptions, Login, OpenPop3Options, Pop3, StartTlsOptions } from './pop3.ts';
 import type { Pop3Reply } from './reply.ts';
 import { patienceFor } from './states.ts';
@@ -54,8 +54,8 @@ export async function openPop3(connection: Connection, options: OpenPop3Options)
 class Pop3Dialogue implements Pop3 {
   greeting: Pop3Reply | undefined;
   timestamp: string | undefined;
-  capabilities: Capabilities = noCapabilities;
   readonly connection: Connection;
+  readonly #machine: Pop3ClientMachine;
   readonly #dialogue: Dialogue<Pop3Command, Pop3Event>;
   readonly #clock: Clock;
   readonly #options: OpenPop3Options;
@@ -77,7 +77,7 @@ class Pop3Dialogue implements Pop3 {
     this.#clock = options.clock;
     this.#options = options;
     const { tls } = connection;
-    const machine = pop3Client({
+    this.#machine = pop3Client({
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.offeredStartTlsBefore === undefined
         ? {}
@@ -85,7 +85,7 @@ class Pop3Dialogue implements Pop3 {
       ...(options.strict === undefined ? {} : { strict: options.strict }),
       ...(tls ? { tls } : {}),
     });
-    this.#dialogue = converse(machine, connection, {
+    this.#dialogue = converse(this.#machine, connection, {
       clock: options.clock,
       upgrade: (upgraded, { signal }) => {
         if (!this.#request) throw new UsageError('no TLS was asked for', 'startTls');
@@ -95,8 +95,12 @@ class Pop3Dialogue implements Pop3 {
     });
   }
 
+  get capabilities(): Capabilities {
+    return this.#machine.capabilities;
+  }
+
   get offersStartTls(): boolean {
-    return this.capabilities.startTls === 'offered' && !this.connection.tls;
+    return this.#machine.offersStartTls;
   }
 
   async open(signal: AbortSignal | undefined): Promise<void> {
@@ -119,6 +123,7 @@ class Pop3Dialogue implements Pop3 {
   async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     const signal = options?.signal;
     return this.#inTurn(signal, async () => {
+      if (this.connection.tls) throw new UsageError('startTls inside TLS', 'RFC 2595 §4');
       const missing = this.#missingOffer();
       if (missing && options?.tryAnyway !== true) throw this.#refusal(missing, 'starttls');
       this.#request = request;
@@ -306,7 +311,7 @@ class Pop3Dialogue implements Pop3 {
       signal?.throwIfAborted();
       failure = { error };
     }
-    if (this.#dialogue.machine.state.name === 'auth-work') this.#dialogue.send({ verb: 'RESUME', result });
+    if (this.#machine.state.name === 'auth-work') this.#dialogue.send({ verb: 'RESUME', result });
     return failure;
   }
 
@@ -327,9 +332,6 @@ class Pop3Dialogue implements Pop3 {
       // RFC 2595 §4: nothing of what was said in plaintext survives.
       this.greeting = undefined;
       this.timestamp = undefined;
-      this.capabilities = noCapabilities;
-    } else if (event.type === 'reply' && event.capabilities) {
-      this.capabilities = event.capabilities;
     }
     this.#options.onEvent?.(event);
   }

@@ -90,7 +90,8 @@ export interface Pop3 extends AsyncDisposable {
   /**
    * Says STLS, runs the handshake and says CAPA again: nothing known before counts (RFC 2595 §4). A refusal is an answer
    * with reason `starttls-refused`, `starttls-refused-temporarily`. Rejects, with nothing sent and the connection usable,
-   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the tag is missing. A failed handshake
+   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the tag is missing. Inside TLS it is a
+   * `UsageError`. A failed handshake
    * rejects, and the connection is dead: there is no way back to plaintext on it.
    */
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>>;
