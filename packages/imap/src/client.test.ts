@@ -1,9 +1,8 @@
 import type { PasswordCredentials } from '@postern/sasl';
 import { isUsageError, isWireError } from '@postern/wire';
 import type { Reason } from '@postern/wire';
-import { virtualClock } from '@postern/wire/testing';
+import { connectedTo, scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
-import { connected, offer, scripted, unverified, verified } from '../test/wire-fixtures.ts';
 import { openImap } from './index.ts';
 import type { OpenImapOptions, Imap } from './index.ts';
 import { serveImap } from './server/index.ts';
@@ -22,11 +21,11 @@ async function open(
   const seen: ImapServerEvent[] = [];
   let shown = '';
   const { implicitTls = false, ...options } = server;
-  const connection = await connected(async (accepted) => {
-    if (implicitTls) await accepted.acceptTls(offer);
+  const connection = await connectedTo(async (accepted) => {
+    if (implicitTls) await accepted.acceptTls(testTlsOffer);
     const serving = serveImap(accepted, {
       clock,
-      tls: offer,
+      tls: testTlsOffer,
       auth: { authenticate },
       onEvent: (event) => seen.push(event),
       ...options,
@@ -64,7 +63,7 @@ describe('a dialogue with our own server', () => {
     const { imap, seen, shown } = await open({ id: { name: 'lab' } });
     expect(imap.offersStartTls).toBe(true);
     expect(imap.capabilities.loginDisabled).toBe(true);
-    expect(await imap.startTls(verified)).toMatchObject({ ok: true, value: { version: 'TLSv1.3' } });
+    expect(await imap.startTls(testTlsRequest())).toMatchObject({ ok: true, value: { version: 'TLSv1.3' } });
     // TLS-014: nothing of the plaintext is left.
     expect([imap.greeting, imap.offersStartTls]).toEqual([undefined, false]);
     expect(imap.capabilities.auth).toEqual(['PLAIN', 'LOGIN']);
@@ -96,10 +95,10 @@ describe('a dialogue with our own server', () => {
   });
 
   test('TLS-002 speaks TLS first where TLS is implicit, and reads one greeting inside', async () => {
-    const { imap } = await open({ implicitTls: true }, { tls: verified });
+    const { imap } = await open({ implicitTls: true }, { tls: testTlsRequest() });
     expect(imap.connection.tls?.version).toBe('TLSv1.3');
     for (const tryAnyway of [false, true]) {
-      await expect(imap.startTls(verified, { tryAnyway })).rejects.toSatisfy(isUsageError);
+      await expect(imap.startTls(testTlsRequest(), { tryAnyway })).rejects.toSatisfy(isUsageError);
     }
     expect(await imap.login(credentials)).toMatchObject({ ok: true });
     await imap.logout();
@@ -108,7 +107,7 @@ describe('a dialogue with our own server', () => {
   test('IMAP-032 uses LOGIN where no mechanism fits, and shows no password', async () => {
     const { imap, shown } = await open(
       { implicitTls: true, auth: { authenticate, mechanisms: ['GSSAPI'] } },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await imap.login(credentials)).toMatchObject({ ok: true, value: { mechanism: 'LOGIN' } });
     expect(shown()).toContain('LOGIN "tim" <redacted 8 octets>');
@@ -118,7 +117,7 @@ describe('a dialogue with our own server', () => {
   test('SASL-008 tries nothing else after a refused password', async () => {
     const { imap, seen } = await open(
       { implicitTls: true, auth: { authenticate: () => false } },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await imap.login(credentials)).toMatchObject({ ok: false, reason: 'auth-failed' });
     expect(seen.filter(({ type }) => type === 'command')).toEqual([
@@ -128,23 +127,23 @@ describe('a dialogue with our own server', () => {
 
   test('SASL-008 tries one other mechanism where the first was not understood', async () => {
     const said: (string | undefined)[] = [];
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
-      await accepted.acceptTls(offer);
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await accepted.acceptTls(testTlsOffer);
       await send('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN AUTH=LOGIN] hi\r\n');
       said.push(await line());
       await send('a1 BAD what\r\n');
       said.push(await line());
       await send('a2 BAD what\r\n');
     });
-    const imap = await openImap(connection, { clock: virtualClock(), tls: verified });
+    const imap = await openImap(connection, { clock: virtualClock(), tls: testTlsRequest() });
     expect(await imap.login(credentials)).toMatchObject({ ok: false, reason: 'protocol-error' });
     expect(said).toEqual([expect.stringMatching(/^a1 AUTHENTICATE PLAIN /), 'a2 AUTHENTICATE LOGIN']);
   });
 
   test('IMAP-021 asks for the capabilities after a login that does not tell them', async () => {
     const said: (string | undefined)[] = [];
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
-      await accepted.acceptTls(offer);
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await accepted.acceptTls(testTlsOffer);
       await send('* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n');
       await line();
       await send('+ \r\n');
@@ -153,14 +152,14 @@ describe('a dialogue with our own server', () => {
       said.push(await line());
       await send('* CAPABILITY IMAP4rev1 IDLE\r\na2 OK\r\n');
     });
-    const imap = await openImap(connection, { clock: virtualClock(), tls: verified });
+    const imap = await openImap(connection, { clock: virtualClock(), tls: testTlsRequest() });
     expect(await imap.login(credentials)).toMatchObject({ ok: true });
     expect(said).toEqual(['a2 CAPABILITY']);
     expect(imap.capabilities.atoms).toEqual(['IMAP4REV1', 'IDLE']);
   });
 
   test('IMAP-100 calls overlap, and those that change the state wait for the others', async () => {
-    const { imap, seen } = await open({ implicitTls: true }, { tls: verified });
+    const { imap, seen } = await open({ implicitTls: true }, { tls: testTlsRequest() });
     const answers = await Promise.all([imap.noop(), imap.capability(), imap.login(credentials), imap.noop()]);
     expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true]);
     expect(seen.filter(({ type }) => type === 'command')).toEqual(
@@ -177,7 +176,7 @@ describe('a dialogue with our own server', () => {
 
   test('disposal does not wait longer than a second for a server that does not answer', async () => {
     const clock = virtualClock();
-    const connection = await scripted(async ({ send, line }) => {
+    const connection = await scriptedPeer(async ({ send, line }) => {
       await send('* OK [CAPABILITY IMAP4rev1] hi\r\n');
       await line();
       await line();
@@ -196,7 +195,7 @@ describe('a dialogue with our own server', () => {
   });
 
   test('IMAP-028 knows a BYE that came while nothing was asked', async () => {
-    const connection = await scripted(async ({ send, connection: accepted }) => {
+    const connection = await scriptedPeer(async ({ send, connection: accepted }) => {
       await send('* OK [CAPABILITY IMAP4rev1] hi\r\n* BYE down\r\n');
       await accepted.end();
     });
@@ -212,7 +211,7 @@ describe('a dialogue with our own server', () => {
   });
 
   test('IMAP-028 fails every call that is not answered with the BYE', async () => {
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
       await send('* OK [CAPABILITY IMAP4rev1] hi\r\n');
       await line();
       await send('* BYE [UNAVAILABLE] down\r\n');
@@ -227,7 +226,7 @@ describe('a dialogue with our own server', () => {
 describe('STARTTLS that goes wrong', () => {
   test('TLS-011 refuses bytes behind the go-ahead, and shows them', async () => {
     const { imap } = await open({ startTls: { type: 'injected', text: '* OK x\r\n' } });
-    const error: unknown = await imap.startTls(verified).catch((caught: unknown) => caught);
+    const error: unknown = await imap.startTls(testTlsRequest()).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       fault: {
         reason: 'plaintext-after-starttls',
@@ -244,7 +243,7 @@ describe('STARTTLS that goes wrong', () => {
     'TLS-012 TLS-010 names %j that comes in place of a TLS record; nothing but TLS follows STARTTLS',
     async (text, reason) => {
       let next: Uint8Array | undefined;
-      const connection = await scripted(async ({ send, line, connection: accepted }) => {
+      const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
         await send('* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n');
         await line();
         await send('a1 OK go\r\n');
@@ -252,7 +251,7 @@ describe('STARTTLS that goes wrong', () => {
         await send(text);
       });
       const imap = await openImap(connection, { clock: virtualClock() });
-      expect(await reasonOf(imap.startTls(verified))).toBe(reason);
+      expect(await reasonOf(imap.startTls(testTlsRequest()))).toBe(reason);
       // A ClientHello is a handshake record.
       expect(next?.[0]).toBe(0x16);
     },
@@ -261,13 +260,13 @@ describe('STARTTLS that goes wrong', () => {
   test('TLS-013 IMAP-025 the server never executes what came behind STARTTLS', async () => {
     const seen: ImapServerEvent[] = [];
     const clock = virtualClock();
-    const connection = await connected((accepted) =>
-      serveImap(accepted, { clock, tls: offer, onEvent: (event) => seen.push(event) }),
+    const connection = await connectedTo((accepted) =>
+      serveImap(accepted, { clock, tls: testTlsOffer, onEvent: (event) => seen.push(event) }),
     );
     await connection.read();
     await connection.write(new TextEncoder().encode('a1 STARTTLS\r\na2 NOOP\r\n'));
     expect(new TextDecoder().decode(await connection.read())).toBe('a1 OK begin TLS\r\n');
-    await connection.handshake(verified);
+    await connection.handshake(testTlsRequest());
     await connection.write(new TextEncoder().encode('a3 NOOP\r\n'));
     expect(new TextDecoder().decode(await connection.read())).toBe('a3 OK done\r\n');
     await settled();
@@ -281,7 +280,7 @@ describe('STARTTLS that goes wrong', () => {
 
   test('TLS-015 a failed handshake kills the connection', async () => {
     const { imap } = await open({ startTls: { type: 'closes', after: 'go-ahead' } });
-    expect(await reasonOf(imap.startTls(verified))).toBe('closed-during-tls');
+    expect(await reasonOf(imap.startTls(testTlsRequest()))).toBe('closed-during-tls');
     expect(await reasonOf(imap.noop())).toBe('closed-during-tls');
   });
 
@@ -293,7 +292,7 @@ describe('STARTTLS that goes wrong', () => {
     ] as const;
     for (const [startTls, offeredStartTlsBefore, reason] of rows) {
       const { imap, seen } = await open({ startTls: { type: startTls } }, { offeredStartTlsBefore });
-      expect(await reasonOf(imap.startTls(verified))).toBe(reason);
+      expect(await reasonOf(imap.startTls(testTlsRequest()))).toBe(reason);
       expect(seen).toEqual([]);
       // The connection is still good.
       expect(await imap.noop()).toMatchObject({ ok: true });
@@ -302,9 +301,9 @@ describe('STARTTLS that goes wrong', () => {
 
   test('TLS-016 tries STARTTLS anyway on request, which tells stripping from absence', async () => {
     const stripped = await open({ startTls: { type: 'absent', accepts: true } });
-    expect(await stripped.imap.startTls(verified, { tryAnyway: true })).toMatchObject({ ok: true });
+    expect(await stripped.imap.startTls(testTlsRequest(), { tryAnyway: true })).toMatchObject({ ok: true });
     const absent = await open({ startTls: { type: 'absent' } });
-    expect(await absent.imap.startTls(verified, { tryAnyway: true })).toMatchObject({
+    expect(await absent.imap.startTls(testTlsRequest(), { tryAnyway: true })).toMatchObject({
       ok: false,
       reason: 'starttls-not-offered',
     });
@@ -312,14 +311,14 @@ describe('STARTTLS that goes wrong', () => {
 
   test('TLS-004 a refusal is an answer, and the dialogue goes on', async () => {
     const { imap } = await open({ startTls: { type: 'refused' } });
-    expect(await imap.startTls(verified)).toMatchObject({ ok: false, reason: 'starttls-refused' });
+    expect(await imap.startTls(testTlsRequest())).toMatchObject({ ok: false, reason: 'starttls-refused' });
     expect(await imap.logout()).toMatchObject({ status: 'OK' });
   });
 
   test('TLS-018 the handshake has a time of its own', async () => {
     const clock = virtualClock();
     const { imap } = await open({ startTls: { type: 'silent' } }, { clock, patience: 'probe' });
-    const pending = reasonOf(imap.startTls(verified));
+    const pending = reasonOf(imap.startTls(testTlsRequest()));
     await clock.advance(4999);
     await clock.advance(1);
     expect(await pending).toBe('timeout-tls-handshake');
@@ -330,7 +329,7 @@ describe('STARTTLS that goes wrong', () => {
     expect(imap.preauth).toBe(true);
     expect(imap.offersStartTls).toBe(false);
     const error: unknown = await imap
-      .startTls(verified, { tryAnyway: true })
+      .startTls(testTlsRequest(), { tryAnyway: true })
       .catch((caught: unknown) => caught);
     expect(error).toMatchObject({ fault: { reason: 'preauth-before-tls', phase: 'starttls' } });
     expect(seen).toEqual([{ type: 'command', verb: 'CAPABILITY' }]);
@@ -352,7 +351,7 @@ describe('a login that must not be', () => {
 
   test('SASL-005 sends no password to a peer that is not verified', async () => {
     const { imap } = await open();
-    await imap.startTls(unverified);
+    await imap.startTls(testTlsRequest('unverified'));
     const error: unknown = await imap.login(credentials).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       fault: { kind: 'policy', reason: 'plaintext-login-refused', phase: 'auth' },
@@ -366,7 +365,7 @@ describe('a login that must not be', () => {
         capabilities: ['IMAP4rev1', 'LOGINDISABLED'],
         auth: { authenticate, mechanisms: ['GSSAPI'] },
       },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await reasonOf(imap.login(credentials))).toBe('auth-not-offered');
   });
@@ -394,7 +393,7 @@ describe('opening', () => {
   });
 
   test('abort inside a command destroys the connection for all, abort before it does not', async () => {
-    const connection = await scripted(async ({ send, line }) => {
+    const connection = await scriptedPeer(async ({ send, line }) => {
       await send('* OK [CAPABILITY IMAP4rev1] hi\r\n');
       await line();
       await line();

@@ -1,9 +1,8 @@
 import type { PasswordCredentials } from '@postern/sasl';
 import { isUsageError, isWireError } from '@postern/wire';
 import type { Reason } from '@postern/wire';
-import { virtualClock } from '@postern/wire/testing';
+import { connectedTo, scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
-import { connected, offer, scripted, unverified, verified } from '../test/wire-fixtures.ts';
 import { openPop3 } from './index.ts';
 import type { OpenPop3Options, Pop3 } from './index.ts';
 import { memoryMaildrop, servePop3 } from './server/index.ts';
@@ -22,11 +21,11 @@ async function open(
   const seen: Pop3ServerEvent[] = [];
   let shown = '';
   const { implicitTls = false, ...options } = server;
-  const connection = await connected(async (accepted) => {
-    if (implicitTls) await accepted.acceptTls(offer);
+  const connection = await connectedTo(async (accepted) => {
+    if (implicitTls) await accepted.acceptTls(testTlsOffer);
     const serving = servePop3(accepted, {
       clock,
-      tls: offer,
+      tls: testTlsOffer,
       auth: { authenticate },
       onEvent: (event) => seen.push(event),
       ...options,
@@ -69,7 +68,7 @@ describe('a dialogue with our own server', () => {
     expect(pop3.timestamp).toBe('<1.2@x.example>');
     expect(pop3.offersStartTls).toBe(true);
     expect(pop3.capabilities.auth).toEqual([]);
-    const secured = await pop3.startTls(verified);
+    const secured = await pop3.startTls(testTlsRequest());
     expect(secured).toMatchObject({ ok: true, value: { version: 'TLSv1.3' } });
     // TLS-014: nothing of the plaintext is left.
     expect([pop3.greeting, pop3.timestamp, pop3.offersStartTls]).toEqual([undefined, undefined, false]);
@@ -100,11 +99,11 @@ describe('a dialogue with our own server', () => {
   });
 
   test('POP3-043 TLS-002 speaks TLS first where TLS is implicit, and reads one greeting inside', async () => {
-    const { pop3 } = await open({ implicitTls: true }, { tls: verified });
+    const { pop3 } = await open({ implicitTls: true }, { tls: testTlsRequest() });
     expect(pop3.connection.tls?.version).toBe('TLSv1.3');
     expect(pop3.capabilities.startTls).toBe('absent');
     for (const tryAnyway of [false, true]) {
-      await expect(pop3.startTls(verified, { tryAnyway })).rejects.toSatisfy(isUsageError);
+      await expect(pop3.startTls(testTlsRequest(), { tryAnyway })).rejects.toSatisfy(isUsageError);
     }
     expect(await pop3.login(credentials)).toMatchObject({ ok: true });
     await pop3.quit();
@@ -113,7 +112,7 @@ describe('a dialogue with our own server', () => {
   test('POP3-056 uses USER and PASS where no mechanism fits, and shows neither password', async () => {
     const { pop3, shown } = await open(
       { implicitTls: true, auth: { authenticate, mechanisms: ['GSSAPI'] } },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await pop3.login(credentials)).toMatchObject({ ok: true, value: { mechanism: 'USER' } });
     expect(shown()).toContain('PASS <redacted 8 octets>');
@@ -123,7 +122,7 @@ describe('a dialogue with our own server', () => {
   test('POP3-056 SASL-008 tries no second way after a refused password', async () => {
     const { pop3, seen } = await open(
       { implicitTls: true, auth: { authenticate: () => false } },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await pop3.login(credentials)).toMatchObject({
       ok: false,
@@ -138,9 +137,9 @@ describe('a dialogue with our own server', () => {
 
   test('POP3-014 tells a locked maildrop from a wrong password', async () => {
     const maildrop = memoryMaildrop();
-    const first = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: verified });
+    const first = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: testTlsRequest() });
     await first.pop3.login(credentials);
-    const second = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: verified });
+    const second = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: testTlsRequest() });
     expect(await second.pop3.login(credentials)).toMatchObject({
       ok: false,
       reason: 'auth-temporary',
@@ -150,7 +149,7 @@ describe('a dialogue with our own server', () => {
 
   test('POP3-011 deletes nothing without QUIT: disposal leaves marked messages alone', async () => {
     const maildrop = memoryMaildrop(['a\r\n']);
-    const { pop3 } = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: verified });
+    const { pop3 } = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: testTlsRequest() });
     await pop3.login(credentials);
     await pop3.command({ verb: 'DELE', message: 1 });
     await pop3[Symbol.asyncDispose]();
@@ -165,7 +164,7 @@ describe('a dialogue with our own server', () => {
   });
 
   test('POP3-013 knows the farewell of a server that closed an idle connection before the next command', async () => {
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
       await send('+OK\r\n');
       await line();
       await send('-ERR\r\n');
@@ -182,7 +181,7 @@ describe('a dialogue with our own server', () => {
   });
 
   test('POP3-035 never takes a reply that came unasked for the answer to a later command', async () => {
-    const connection = await scripted(async ({ send, line }) => {
+    const connection = await scriptedPeer(async ({ send, line }) => {
       await send('+OK\r\n');
       await line();
       await send('-ERR\r\n');
@@ -196,7 +195,7 @@ describe('a dialogue with our own server', () => {
   });
 
   test('calls that overlap wait for their turn', async () => {
-    const { pop3 } = await open({ implicitTls: true }, { tls: verified });
+    const { pop3 } = await open({ implicitTls: true }, { tls: testTlsRequest() });
     const [login, noop, capa] = await Promise.all([pop3.login(credentials), pop3.noop(), pop3.capa()]);
     expect([login.ok, noop.ok, capa.ok]).toEqual([true, true, true]);
   });
@@ -211,7 +210,7 @@ describe('a dialogue with our own server', () => {
 describe('STLS that goes wrong', () => {
   test('TLS-011 refuses bytes behind the go-ahead, and shows them', async () => {
     const { pop3 } = await open({ startTls: { type: 'injected' } });
-    const error: unknown = await pop3.startTls(verified).catch((caught: unknown) => caught);
+    const error: unknown = await pop3.startTls(testTlsRequest()).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       fault: {
         reason: 'plaintext-after-starttls',
@@ -228,7 +227,7 @@ describe('STLS that goes wrong', () => {
     'TLS-012 TLS-010 names %j that comes in place of a TLS record; nothing but TLS follows STLS',
     async (text, reason) => {
       let next: Uint8Array | undefined;
-      const connection = await scripted(async ({ send, line, connection: accepted }) => {
+      const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
         await send('+OK\r\n');
         await line();
         await send('+OK\r\nSTLS\r\n.\r\n');
@@ -238,7 +237,7 @@ describe('STLS that goes wrong', () => {
         await send(text);
       });
       const pop3 = await openPop3(connection, { clock: virtualClock() });
-      expect(await reasonOf(pop3.startTls(verified))).toBe(reason);
+      expect(await reasonOf(pop3.startTls(testTlsRequest()))).toBe(reason);
       // A ClientHello is a handshake record.
       expect(next?.[0]).toBe(0x16);
     },
@@ -247,13 +246,13 @@ describe('STLS that goes wrong', () => {
   test('TLS-013 the server never executes what came behind STLS', async () => {
     const seen: Pop3ServerEvent[] = [];
     const clock = virtualClock();
-    const connection = await connected((accepted) =>
-      servePop3(accepted, { clock, tls: offer, onEvent: (event) => seen.push(event) }),
+    const connection = await connectedTo((accepted) =>
+      servePop3(accepted, { clock, tls: testTlsOffer, onEvent: (event) => seen.push(event) }),
     );
     await connection.read();
     await connection.write(new TextEncoder().encode('STLS\r\nCAPA\r\n'));
     expect(new TextDecoder().decode(await connection.read())).toBe('+OK begin TLS\r\n');
-    await connection.handshake(verified);
+    await connection.handshake(testTlsRequest());
     await connection.write(new TextEncoder().encode('NOOP\r\n'));
     expect(new TextDecoder().decode(await connection.read())).toMatch(/^-ERR/);
     await settled();
@@ -267,7 +266,7 @@ describe('STLS that goes wrong', () => {
 
   test('TLS-015 a failed handshake kills the connection', async () => {
     const { pop3 } = await open({ startTls: { type: 'closes', after: 'go-ahead' } });
-    expect(await reasonOf(pop3.startTls(verified))).toBe('closed-during-tls');
+    expect(await reasonOf(pop3.startTls(testTlsRequest()))).toBe('closed-during-tls');
     expect(await reasonOf(pop3.capa())).toBe('closed-during-tls');
   });
 
@@ -279,7 +278,7 @@ describe('STLS that goes wrong', () => {
     ] as const;
     for (const [startTls, offeredStartTlsBefore, reason] of rows) {
       const { pop3, seen } = await open({ startTls: { type: startTls } }, { offeredStartTlsBefore });
-      expect(await reasonOf(pop3.startTls(verified))).toBe(reason);
+      expect(await reasonOf(pop3.startTls(testTlsRequest()))).toBe(reason);
       expect(seen).toEqual([{ type: 'command', verb: 'CAPA' }]);
       // The connection is still good.
       expect(await pop3.capa()).toMatchObject({ ok: true });
@@ -288,9 +287,9 @@ describe('STLS that goes wrong', () => {
 
   test('TLS-016 tries STLS anyway on request, which tells stripping from absence', async () => {
     const stripped = await open({ startTls: { type: 'absent', accepts: true } });
-    expect(await stripped.pop3.startTls(verified, { tryAnyway: true })).toMatchObject({ ok: true });
+    expect(await stripped.pop3.startTls(testTlsRequest(), { tryAnyway: true })).toMatchObject({ ok: true });
     const absent = await open({ startTls: { type: 'absent' } });
-    expect(await absent.pop3.startTls(verified, { tryAnyway: true })).toMatchObject({
+    expect(await absent.pop3.startTls(testTlsRequest(), { tryAnyway: true })).toMatchObject({
       ok: false,
       reason: 'starttls-not-offered',
     });
@@ -298,14 +297,14 @@ describe('STLS that goes wrong', () => {
 
   test('TLS-004 a refusal is an answer, and the dialogue goes on', async () => {
     const { pop3 } = await open({ startTls: { type: 'refused' } });
-    expect(await pop3.startTls(verified)).toMatchObject({ ok: false, reason: 'starttls-refused' });
+    expect(await pop3.startTls(testTlsRequest())).toMatchObject({ ok: false, reason: 'starttls-refused' });
     expect(await pop3.quit()).toMatchObject({ status: '+OK' });
   });
 
   test('TLS-018 the handshake has a time of its own', async () => {
     const clock = virtualClock();
     const { pop3 } = await open({ startTls: { type: 'silent' } }, { clock, patience: 'probe' });
-    const pending = reasonOf(pop3.startTls(verified));
+    const pending = reasonOf(pop3.startTls(testTlsRequest()));
     await clock.advance(9999);
     await clock.advance(1);
     expect(await pending).toBe('timeout-tls-handshake');
@@ -321,7 +320,7 @@ describe('a login that must not be', () => {
 
   test('SASL-005 sends no password to a peer that is not verified', async () => {
     const { pop3 } = await open();
-    await pop3.startTls(unverified);
+    await pop3.startTls(testTlsRequest('unverified'));
     const error: unknown = await pop3.login(credentials).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       fault: { kind: 'policy', reason: 'plaintext-login-refused', phase: 'auth' },
@@ -329,13 +328,13 @@ describe('a login that must not be', () => {
   });
 
   test('POP3-032 says that nothing fits where neither USER nor a mechanism is listed', async () => {
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
-      await accepted.acceptTls(offer);
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await accepted.acceptTls(testTlsOffer);
       await send('+OK\r\n');
       await line();
       await send('+OK\r\nSASL GSSAPI\r\n.\r\n');
     });
-    const pop3 = await openPop3(connection, { clock: virtualClock(), tls: verified });
+    const pop3 = await openPop3(connection, { clock: virtualClock(), tls: testTlsRequest() });
     expect(await reasonOf(pop3.login(credentials))).toBe('auth-not-offered');
   });
 });
@@ -362,7 +361,7 @@ describe('opening', () => {
   });
 
   test('abort inside a command destroys the connection, abort before it does not', async () => {
-    const connection = await scripted(async ({ send, line }) => {
+    const connection = await scriptedPeer(async ({ send, line }) => {
       await send('+OK\r\n');
       await line();
       await send('-ERR\r\n');
