@@ -1,8 +1,7 @@
 import { utf8 } from '@postern/wire';
-import { virtualClock } from '@postern/wire/testing';
+import { scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { credentials, open, reasonOf, settled } from '../test/dialogue.ts';
-import { offer, scripted, verified } from '../test/wire-fixtures.ts';
 import { openPop3 } from './index.ts';
 import type { Maildrop, OpenPop3Options, Pop3 } from './index.ts';
 import { memoryMaildrop } from './server/index.ts';
@@ -12,19 +11,22 @@ async function loggedIn(
   ...messages: Parameters<typeof memoryMaildrop>[0] & object
 ): Promise<{ readonly pop3: Pop3; readonly maildrop: Maildrop; readonly shown: () => string }> {
   const stored = memoryMaildrop(messages);
-  const { pop3, shown } = await open({ implicitTls: true, maildrop: () => stored }, { tls: verified });
+  const { pop3, shown } = await open(
+    { implicitTls: true, maildrop: () => stored },
+    { tls: testTlsRequest() },
+  );
   await pop3.login(credentials);
   return { pop3, maildrop: pop3.maildrop, shown };
 }
 
 /** A dialogue with a server that says what a test tells it to, once somebody has logged in. */
 async function scriptedSession(
-  script: Parameters<typeof scripted>[0],
+  script: Parameters<typeof scriptedPeer>[0],
   capa = '+OK\r\nUSER\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n',
   options: Partial<OpenPop3Options> = {},
 ): Promise<Pop3> {
-  const connection = await scripted(async (peer) => {
-    await peer.connection.acceptTls(offer);
+  const connection = await scriptedPeer(async (peer) => {
+    await peer.connection.acceptTls(testTlsOffer);
     await peer.send('+OK\r\n');
     for (const reply of [capa, '+OK\r\n', '+OK\r\n']) {
       await peer.line();
@@ -32,7 +34,7 @@ async function scriptedSession(
     }
     await script(peer);
   });
-  const pop3 = await openPop3(connection, { clock: virtualClock(), tls: verified, ...options });
+  const pop3 = await openPop3(connection, { clock: virtualClock(), tls: testTlsRequest(), ...options });
   await pop3.login(credentials);
   return pop3;
 }

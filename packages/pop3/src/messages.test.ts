@@ -1,8 +1,13 @@
 import { utf8 } from '@postern/wire';
-import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
+import {
+  scriptedPeer,
+  simulatedNetwork,
+  testTlsOffer,
+  testTlsRequest,
+  virtualClock,
+} from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { authenticate, credentials, open, reasonOf, settled } from '../test/dialogue.ts';
-import { offer, scripted, verified } from '../test/wire-fixtures.ts';
 import { openPop3 } from './index.ts';
 import type { Pop3 } from './index.ts';
 import { memoryMaildrop, servePop3 } from './server/index.ts';
@@ -15,12 +20,12 @@ async function roundTrips(count: number): Promise<number> {
   const network = simulatedNetwork({ clock, path: { latency: 50 } });
   const stored = memoryMaildrop(Array.from({ length: count }, (_, index) => `message ${index}\r\n`));
   await network.listen({ address: '192.0.2.1', port: 995 }, async (connection) => {
-    await connection.acceptTls(offer);
+    await connection.acceptTls(testTlsOffer);
     await servePop3(connection, { clock, auth: { authenticate }, maildrop: () => stored });
   });
   return clock.run(async () => {
     const connection = await network.connect({ address: '192.0.2.1', port: 995 });
-    await connection.handshake(verified);
+    await connection.handshake(testTlsRequest());
     const begun = clock.now();
     const pop3 = await openPop3(connection, { clock });
     await pop3.login(credentials);
@@ -39,9 +44,9 @@ async function roundTrips(count: number): Promise<number> {
 }
 
 /** A session with a server that says what a test tells it to. */
-async function session(script: Parameters<typeof scripted>[0]): Promise<Pop3> {
-  const connection = await scripted(async (peer) => {
-    await peer.connection.acceptTls(offer);
+async function session(script: Parameters<typeof scriptedPeer>[0]): Promise<Pop3> {
+  const connection = await scriptedPeer(async (peer) => {
+    await peer.connection.acceptTls(testTlsOffer);
     await peer.send('+OK\r\n');
     for (const reply of ['+OK\r\nUSER\r\nPIPELINING\r\n.\r\n', '+OK\r\n', '+OK\r\n']) {
       await peer.line();
@@ -49,7 +54,7 @@ async function session(script: Parameters<typeof scripted>[0]): Promise<Pop3> {
     }
     await script(peer);
   });
-  const pop3 = await openPop3(connection, { clock: virtualClock(), tls: verified });
+  const pop3 = await openPop3(connection, { clock: virtualClock(), tls: testTlsRequest() });
   await pop3.login(credentials);
   return pop3;
 }
@@ -64,8 +69,8 @@ describe('messages', () => {
 
   test('POP3-035 asks for one after the other where PIPELINING is not listed', async () => {
     const said: (string | undefined)[] = [];
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
-      await accepted.acceptTls(offer);
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await accepted.acceptTls(testTlsOffer);
       await send('+OK\r\n');
       for (const reply of ['-ERR\r\n', '+OK\r\n', '+OK\r\n', '+OK\r\n1 3\r\n2 3\r\n.\r\n', '-ERR\r\n']) {
         await line();
@@ -77,7 +82,7 @@ describe('messages', () => {
         await send(reply);
       }
     });
-    const pop3 = await openPop3(connection, { clock: virtualClock(), tls: verified });
+    const pop3 = await openPop3(connection, { clock: virtualClock(), tls: testTlsRequest() });
     await pop3.login(credentials);
     for await (const message of pop3.maildrop.messages()) if (message.ok) await message.content.discard();
     expect(said).toEqual(['RETR 1\r\n', 'RETR 2\r\n']);
@@ -125,7 +130,10 @@ describe('messages', () => {
 
   test('fetches only what is wanted', async () => {
     const stored = memoryMaildrop(['a\r\n', 'b\r\n', 'c\r\n']);
-    const { pop3, seen } = await open({ implicitTls: true, maildrop: () => stored }, { tls: verified });
+    const { pop3, seen } = await open(
+      { implicitTls: true, maildrop: () => stored },
+      { tls: testTlsRequest() },
+    );
     await pop3.login(credentials);
     const uids: (string | undefined)[] = [];
     for await (const { uid } of pop3.maildrop.messages({ only: (entry) => entry.uid !== 'm2' }))
@@ -136,7 +144,7 @@ describe('messages', () => {
 
   test('a loop that is left reads what was on its way, and the dialogue goes on', async () => {
     const stored = memoryMaildrop(Array.from({ length: 50 }, (_, index) => `${index}\r\n`));
-    const { pop3 } = await open({ implicitTls: true, maildrop: () => stored }, { tls: verified });
+    const { pop3 } = await open({ implicitTls: true, maildrop: () => stored }, { tls: testTlsRequest() });
     await pop3.login(credentials);
     let kept: (() => void) | undefined;
     for await (const message of pop3.maildrop.messages()) {
@@ -160,7 +168,7 @@ describe('messages', () => {
 
   test('an error inside the loop is the one that is thrown', async () => {
     const stored = memoryMaildrop(['a\r\n', 'b\r\n']);
-    const { pop3 } = await open({ implicitTls: true, maildrop: () => stored }, { tls: verified });
+    const { pop3 } = await open({ implicitTls: true, maildrop: () => stored }, { tls: testTlsRequest() });
     await pop3.login(credentials);
     const fetching = (async () => {
       for await (const message of pop3.maildrop.messages()) throw new Error(`no room for ${message.number}`);
@@ -180,7 +188,7 @@ describe('messages', () => {
   test('a message of dots comes as it was stored', async () => {
     const content = '.\r\n..\r\n...\r\n\r\n.a\r\n';
     const stored = memoryMaildrop([{ uid: 'x', content: utf8(content) }]);
-    const { pop3 } = await open({ implicitTls: true, maildrop: () => stored }, { tls: verified });
+    const { pop3 } = await open({ implicitTls: true, maildrop: () => stored }, { tls: testTlsRequest() });
     await pop3.login(credentials);
     for await (const message of pop3.maildrop.messages())
       expect(message.ok && text(await message.content.bytes())).toBe(content);

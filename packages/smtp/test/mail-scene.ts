@@ -1,5 +1,5 @@
 import { latin1 } from '@postern/wire';
-import type { Network, Observer, TlsOffer, TlsRequest } from '@postern/wire';
+import type { Network, Observer } from '@postern/wire';
 import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
 import type { Path } from '@postern/wire/testing';
 import { expect } from 'vitest';
@@ -9,11 +9,6 @@ import { MailServer } from './mail-server.ts';
 import type { MailServerOptions } from './mail-server.ts';
 
 export const endpoint = { address: '192.0.2.25', port: 25 };
-export const offer: TlsOffer = { identity: () => ({ key: '', chain: '' }) };
-export const tlsRequest: TlsRequest = {
-  serverName: 'mx.example.org',
-  verify: () => ({ status: 'verified', by: 'pkix' }),
-};
 
 /** A server, a line and a client in virtual time. */
 export interface MailScene {

@@ -115,8 +115,8 @@ function attemptReport(
   if (attempt.outcome === 'granted') {
     return { ...base, ms: dialogueMs, verdict, reason, phase: failure?.phase ?? null };
   }
-  // It answered after another address had won: reachable, and not gone through.
-  if (attempt.outcome === 'open') return { ...base, verdict: 'works', reason: 'none', phase: null };
+  // It answered after another address had won, and was closed: reachable, but of TLS nothing was seen there.
+  if (attempt.outcome === 'open') return { ...base, verdict: 'could-not-tell', reason: 'none', phase: null };
   const own: ReportReason = attempt.reason ?? (attempt.outcome === 'abandoned' ? 'none' : 'timeout-connect');
   return {
     ...base,

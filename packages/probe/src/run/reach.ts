@@ -53,10 +53,11 @@ export function reach(
   );
 }
 
-/** Notes what became of the addresses that were dialled in vain. */
+/** Notes what became of the addresses that were dialled and not gone through; one that answered late was connected too. */
 export function noteAttempts(attempts: readonly Attempt[], recorder: Recorder): void {
   for (const { endpoint, outcome, reason } of attempts) {
     if (outcome === 'granted') continue;
-    recorder.note('not-connected', `${endpoint.address} ${reason ?? outcome}`);
+    if (outcome === 'open') recorder.note('connected', endpoint.address);
+    else recorder.note('not-connected', `${endpoint.address} ${reason ?? outcome}`);
   }
 }

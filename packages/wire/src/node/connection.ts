@@ -82,7 +82,7 @@ export class NodeConnection implements Connection {
     const before = this.#socket.bytesRead;
     const tap = this.#evidence === 'first-bytes' ? new Tap(this.#channel) : undefined;
     if (!tap) this.#channel.detach();
-    const tls = startClient(tap ?? this.#channel.stream, request);
+    const tls = this.#begin(() => startClient(tap ?? this.#channel.stream, request));
     await this.#secure(tls, signal, 'secureConnect', (error) =>
       handshakeFault(error, {
         endpoint: this.endpoint,
@@ -114,14 +114,7 @@ export class NodeConnection implements Connection {
     if (queued && !isTlsRecord(queued)) throw this.#stale(queued);
     this.#channel.detach();
     if (queued) this.#channel.stream.unshift(queued);
-    let tls: TLSSocket;
-    try {
-      tls = startServer(this.#channel.stream, offer);
-    } catch (error) {
-      // An identity that is none: our own side's doing, and the client must not wait for it.
-      this.reset();
-      throw error;
-    }
+    const tls = this.#begin(() => startServer(this.#channel.stream, offer));
     await this.#secure(tls, signal, 'secure', (error) =>
       handshakeFault(error, {
         endpoint: this.endpoint,
@@ -145,6 +138,16 @@ export class NodeConnection implements Connection {
     } finally {
       this.#handshaking = undefined;
       over.resolve();
+    }
+  }
+
+  /** Begins TLS. Where our own side gave what TLS cannot use, the peer must not wait for it. */
+  #begin(start: () => TLSSocket): TLSSocket {
+    try {
+      return start();
+    } catch (error) {
+      this.reset();
+      throw error;
     }
   }
 
