@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { isUsageError, isWireError, latin1, utf8 } from '@postern/wire';
-import type { Connection, Fault, Observer, TlsOffer, TlsRequest, Verification } from '@postern/wire';
-import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
+import type { Connection, Fault, Observer, TlsOffer } from '@postern/wire';
+import { simulatedNetwork, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import { openSmtp } from './client.ts';
 import type { SmtpEvent } from './events.ts';
@@ -10,16 +10,11 @@ import type { ServeSmtpOptions } from './server/serve.ts';
 import type { OpenSmtpOptions, Smtp } from './smtp.ts';
 
 const endpoint = { address: '192.0.2.25', port: 25 };
-const offer: TlsOffer = { identity: () => ({ key: '', chain: '' }) };
 const tim = { type: 'password', user: 'tim', password: 'tanstaaftanstaaf' } as const;
 const auth = {
   authenticate: (given: { user: string; password: string }) =>
     given.user === tim.user && given.password === tim.password,
 };
-
-function request(verification: Verification = { status: 'verified', by: 'pkix' }): TlsRequest {
-  return { serverName: 'mx.example.org', verify: () => verification };
-}
 
 const badName: Fault & { readonly kind: 'tls' } = {
   kind: 'tls',
@@ -98,7 +93,7 @@ function script(...lines: readonly string[]): (connection: Connection) => Promis
   return async (connection) => {
     for (const [at, line] of lines.entries()) {
       if (at > 0 && lines[at - 1] !== 'TLS' && (await connection.read()) === undefined) break;
-      if (line === 'TLS') await connection.acceptTls(offer);
+      if (line === 'TLS') await connection.acceptTls(testTlsOffer);
       else if (line === 'CLOSE') break;
       else if (line !== '') await connection.write(utf8(`${line}\r\n`));
     }
@@ -119,13 +114,13 @@ async function faultOf(promise: Promise<unknown>): Promise<Fault> {
 }
 
 test('SMTP-142 a probe says EHLO, STARTTLS, EHLO and QUIT, with nothing between STARTTLS and the handshake (TLS-010)', async () => {
-  await scene({ tls: offer, keywords: ['SIZE 5'] }, async ({ open, line }) => {
+  await scene({ tls: testTlsOffer, keywords: ['SIZE 5'] }, async ({ open, line }) => {
     const smtp = await open();
     expect(smtp.greeting?.code).toBe(220);
     const first = await smtp.ehlo('probe.example');
     expect(first).toMatchObject({ ok: true, value: { startTls: 'offered', size: 5n } });
     expect(smtp.offersStartTls).toBe(true);
-    const secured = await smtp.startTls(request());
+    const secured = await smtp.startTls(testTlsRequest());
     expect(secured).toMatchObject({ ok: true, value: { version: 'TLSv1.3' }, reply: { code: 220 } });
     // TLS-014: all knowledge from before is gone.
     expect(smtp.greeting).toBeUndefined();
@@ -144,10 +139,10 @@ test('SMTP-142 a probe says EHLO, STARTTLS, EHLO and QUIT, with nothing between 
 });
 
 test('SMTP-101 logs in inside verified TLS, and SASL-009 shows the password nowhere', async () => {
-  await scene({ tls: offer, auth }, async ({ open, line, events }) => {
+  await scene({ tls: testTlsOffer, auth }, async ({ open, line, events }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    await smtp.startTls(request());
+    await smtp.startTls(testTlsRequest());
     await smtp.ehlo('c.example');
     const wrong = await smtp.login({ ...tim, password: 'hunter2' });
     expect(wrong).toMatchObject({
@@ -169,12 +164,12 @@ test('SMTP-101 logs in inside verified TLS, and SASL-009 shows the password nowh
 });
 
 test('SASL-005 refuses a login without verified TLS before any octet, and the connection stays usable', async () => {
-  await scene({ tls: offer, auth: { ...auth, insideTlsOnly: false } }, async ({ open, line }) => {
+  await scene({ tls: testTlsOffer, auth: { ...auth, insideTlsOnly: false } }, async ({ open, line }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
     const refused = { kind: 'policy', reason: 'plaintext-login-refused', phase: 'auth', by: 'default' };
     expect(await faultOf(smtp.login(tim))).toMatchObject(refused);
-    await smtp.startTls(request({ status: 'unverified', fault: badName }));
+    await smtp.startTls(testTlsRequest({ status: 'unverified', fault: badName }));
     await smtp.ehlo('c.example');
     expect(await faultOf(smtp.login(tim))).toMatchObject(refused);
     expect(line.lines.filter((text) => text.startsWith('C: AUTH'))).toEqual([]);
@@ -191,7 +186,7 @@ test('TLS-014 a login that was offered before TLS only is not there', async () =
         await connection.read();
         await connection.write(utf8(reply));
       }
-      await connection.acceptTls(offer);
+      await connection.acceptTls(testTlsOffer);
       await connection.read();
       await connection.write(utf8('250 mx\r\n'));
       while (await connection.read());
@@ -200,7 +195,7 @@ test('TLS-014 a login that was offered before TLS only is not there', async () =
     async ({ open }) => {
       const smtp = await open();
       await smtp.ehlo('c.example');
-      await smtp.startTls(request());
+      await smtp.startTls(testTlsRequest());
       expect(await faultOf(smtp.login(tim))).toMatchObject({ reason: 'auth-not-offered', kind: 'peer' });
       await smtp.ehlo('c.example');
       expect(await faultOf(smtp.login(tim))).toMatchObject({ reason: 'auth-not-offered', phase: 'auth' });
@@ -215,7 +210,7 @@ function insideTls(
   ...lines: readonly string[]
 ): (connection: Connection) => Promise<void> {
   return async (connection) => {
-    await connection.acceptTls(offer);
+    await connection.acceptTls(testTlsOffer);
     await script('220 mx', `250-mx\r\n250 AUTH ${mechanisms}`, ...lines)(connection);
   };
 }
@@ -223,7 +218,7 @@ function insideTls(
 test('SASL-008 tries a second mechanism where the first was refused as such, and no third', async () => {
   const peer = insideTls('PLAIN LOGIN', '504 5.5.4 no PLAIN', '334 ', '334 ', '235 ok');
   await scene(peer, async ({ open, line }) => {
-    const smtp = await open({ tls: request() });
+    const smtp = await open({ tls: testTlsRequest() });
     await smtp.ehlo('c.example');
     expect(await smtp.login(tim)).toMatchObject({ ok: true, value: { mechanism: 'LOGIN' } });
     expect(line.lines.filter((text) => text.startsWith('C: AUTH'))).toEqual([
@@ -240,7 +235,7 @@ test('SASL-008 never tries another mechanism after a wrong password, nor where t
     ['PLAIN', '504 5.5.4 no', 'auth-not-offered'],
   ] as const) {
     await scene(insideTls(mechanisms, reply), async ({ open, line }) => {
-      const smtp = await open({ tls: request() });
+      const smtp = await open({ tls: testTlsRequest() });
       await smtp.ehlo('c.example');
       expect(await smtp.login(tim)).toMatchObject({ ok: false, reason });
       expect(line.lines.filter((text) => text.startsWith('C: AUTH'))).toHaveLength(1);
@@ -251,7 +246,7 @@ test('SASL-008 never tries another mechanism after a wrong password, nor where t
 
 test('SASL-012 says oauth-required where only tokens are taken', async () => {
   await scene(insideTls('XOAUTH2 OAUTHBEARER'), async ({ open }) => {
-    const smtp = await open({ tls: request() });
+    const smtp = await open({ tls: testTlsRequest() });
     await smtp.ehlo('c.example');
     expect(await faultOf(smtp.login(tim))).toMatchObject({ reason: 'oauth-required' });
     await smtp[Symbol.asyncDispose]();
@@ -261,11 +256,11 @@ test('SASL-012 says oauth-required where only tokens are taken', async () => {
 test('TLS-002 implicit TLS runs the handshake first, and STARTTLS is not to be had inside', async () => {
   await scene(
     async (connection) => {
-      await connection.acceptTls(offer);
+      await connection.acceptTls(testTlsOffer);
       await script('220 mx', '250-mx\r\n250 STARTTLS', '221 bye')(connection);
     },
     async ({ open, line, events }) => {
-      const smtp = await open({ tls: request() });
+      const smtp = await open({ tls: testTlsRequest() });
       await smtp.ehlo('c.example');
       expect(smtp.connection.tls?.version).toBe('TLSv1.3');
       // TLS-017
@@ -273,7 +268,7 @@ test('TLS-002 implicit TLS runs the handshake first, and STARTTLS is not to be h
       expect(events).toContainEqual(
         expect.objectContaining({ type: 'diagnostic', reason: 'starttls-inside-tls' }),
       );
-      await expect(smtp.startTls(request(), { tryAnyway: true })).rejects.toSatisfy(isUsageError);
+      await expect(smtp.startTls(testTlsRequest(), { tryAnyway: true })).rejects.toSatisfy(isUsageError);
       expect(line.lines).not.toContain('C: STARTTLS');
       await smtp.quit();
     },
@@ -287,7 +282,7 @@ test('TLS-018 a handshake of implicit TLS that never comes', async () => {
       await connection[Symbol.asyncDispose]();
     },
     async ({ open }) => {
-      const fault = await faultOf(open({ tls: request() }));
+      const fault = await faultOf(open({ tls: testTlsRequest() }));
       expect(fault).toMatchObject({ reason: 'timeout-tls-handshake', phase: 'tls', limit: 10_000, endpoint });
     },
   );
@@ -328,7 +323,7 @@ test('SMTP-024 says HELO where EHLO is not understood', async () => {
     const smtp = await open();
     expect(await smtp.ehlo('c.example')).toMatchObject({ ok: true, value: { domain: 'mx', auth: [] } });
     expect(line.lines).toContain('C: HELO c.example');
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({ reason: 'starttls-not-offered' });
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({ reason: 'starttls-not-offered' });
     await smtp.quit();
   });
 });
@@ -355,9 +350,9 @@ test('SMTP-022 without a name of its own the client says its address', async () 
 test('TLS-016 says why STARTTLS cannot be used, sends nothing, and stays usable', async () => {
   await scene({ keywords: [] }, async ({ open, line }) => {
     const smtp = await open();
-    await expect(smtp.startTls(request())).rejects.toSatisfy(isUsageError);
+    await expect(smtp.startTls(testTlsRequest())).rejects.toSatisfy(isUsageError);
     await smtp.ehlo('c.example');
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({
       reason: 'starttls-not-offered',
       phase: 'starttls',
     });
@@ -367,7 +362,7 @@ test('TLS-016 says why STARTTLS cannot be used, sends nothing, and stays usable'
   await scene({ startTls: { type: 'masked' } }, async ({ open }) => {
     const smtp = await open({ offeredStartTlsBefore: true });
     await smtp.ehlo('c.example');
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({ reason: 'starttls-masked' });
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({ reason: 'starttls-masked' });
     await smtp.quit();
   });
   await scene({ keywords: [] }, async ({ open, events }) => {
@@ -376,22 +371,22 @@ test('TLS-016 says why STARTTLS cannot be used, sends nothing, and stays usable'
     expect(
       events.some((event) => event.type === 'diagnostic' && event.reason === 'downgrade-suspected'),
     ).toBe(true);
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({ reason: 'downgrade-suspected' });
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({ reason: 'downgrade-suspected' });
     await smtp.quit();
   });
 });
 
 test('TLS-016 a probe may try anyway, and tells stripping from absence', async () => {
-  await scene({ tls: offer, startTls: { type: 'absent', accepts: true } }, async ({ open }) => {
+  await scene({ tls: testTlsOffer, startTls: { type: 'absent', accepts: true } }, async ({ open }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    expect(await smtp.startTls(request(), { tryAnyway: true })).toMatchObject({ ok: true });
+    expect(await smtp.startTls(testTlsRequest(), { tryAnyway: true })).toMatchObject({ ok: true });
     await smtp.quit();
   });
   await scene({ startTls: { type: 'absent' } }, async ({ open }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    const answer = await smtp.startTls(request(), { tryAnyway: true });
+    const answer = await smtp.startTls(testTlsRequest(), { tryAnyway: true });
     expect(answer).toMatchObject({ ok: false, reply: { code: 502 }, reason: 'starttls-not-offered' });
     await smtp.quit();
   });
@@ -401,7 +396,7 @@ test('SMTP-110 a refusal of STARTTLS is an answer with a reason', async () => {
   await scene({ startTls: { type: 'refused', code: 454 } }, async ({ open }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    expect(await smtp.startTls(request())).toMatchObject({
+    expect(await smtp.startTls(testTlsRequest())).toMatchObject({
       ok: false,
       reason: 'starttls-refused-temporarily',
     });
@@ -411,10 +406,10 @@ test('SMTP-110 a refusal of STARTTLS is an answer with a reason', async () => {
 });
 
 test('TLS-011 plaintext behind the go-ahead rejects, with the octets as evidence, and TLS-015 no word follows', async () => {
-  await scene({ tls: offer, startTls: { type: 'injected' } }, async ({ open, line }) => {
+  await scene({ tls: testTlsOffer, startTls: { type: 'injected' } }, async ({ open, line }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    const fault = await faultOf(smtp.startTls(request()));
+    const fault = await faultOf(smtp.startTls(testTlsRequest()));
     expect(fault).toMatchObject({ reason: 'plaintext-after-starttls', endpoint });
     expect(latin1(fault.evidence?.bytes ?? new Uint8Array())).toBe('250 injected\r\n');
     expect(await faultOf(smtp.noop())).toMatchObject({ reason: 'plaintext-after-starttls' });
@@ -435,17 +430,17 @@ test('TLS-012 plaintext in a later segment, in place of the handshake', async ()
       async ({ open }) => {
         const smtp = await open();
         await smtp.ehlo('c.example');
-        expect(await faultOf(smtp.startTls(request()))).toMatchObject({ reason });
+        expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({ reason });
       },
     );
   }
 });
 
 test('TLS-015 after a rejected certificate nothing more is said in plaintext', async () => {
-  await scene({ tls: offer }, async ({ open, line }) => {
+  await scene({ tls: testTlsOffer }, async ({ open, line }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    const fault = await faultOf(smtp.startTls(request({ status: 'rejected', fault: badName })));
+    const fault = await faultOf(smtp.startTls(testTlsRequest({ status: 'rejected', fault: badName })));
     expect(fault).toMatchObject({ kind: 'tls', reason: 'cert-name-mismatch' });
     expect(await faultOf(smtp.noop())).toMatchObject({ reason: 'cert-name-mismatch' });
     await smtp[Symbol.asyncDispose]();
@@ -457,16 +452,16 @@ test('TLS-018 the reply to STARTTLS and the handshake have limits of their own',
   await scene(script('220 mx', '250-mx\r\n250 STARTTLS', ''), async ({ open }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({
       reason: 'timeout-starttls-reply',
       phase: 'starttls',
       limit: 5_000,
     });
   });
-  await scene({ tls: offer, startTls: { type: 'silent' } }, async ({ open }) => {
+  await scene({ tls: testTlsOffer, startTls: { type: 'silent' } }, async ({ open }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({
       reason: 'timeout-tls-handshake',
       phase: 'tls',
       limit: 10_000,
@@ -616,7 +611,7 @@ test('disposal while a command is under way breaks the connection without a word
 
 test('work that takes time is done between challenge and response', async () => {
   await scene(insideTls('X-SLOW', '334 ', '235 ok'), async ({ open, advance, line }) => {
-    const smtp = await open({ tls: request() });
+    const smtp = await open({ tls: testTlsRequest() });
     await smtp.ehlo('c.example');
     const answer = await smtp.command({
       verb: 'AUTH',
@@ -640,7 +635,7 @@ test('work that takes time is done between challenge and response', async () => 
 
 test('work that fails cancels the exchange, rejects the call, and leaves the connection usable', async () => {
   await scene(insideTls('X-FAILS', '334 ', '501 cancelled', '250 ok'), async ({ open, line }) => {
-    const smtp = await open({ tls: request() });
+    const smtp = await open({ tls: testTlsRequest() });
     await smtp.ehlo('c.example');
     const failure = new Error('no token');
     const answer = smtp.command({

@@ -268,6 +268,7 @@ class SmtpDialogue implements Smtp, Lmtp {
 
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     return this.#inTurn(options, async () => {
+      if (this.connection.tls) throw new UsageError('startTls inside TLS', 'RFC 3207 §4.2');
       const tryAnyway = options?.tryAnyway ?? false;
       const missing = this.#missingOffer();
       if (missing && !tryAnyway) throw this.#notOffered(missing);
@@ -462,10 +463,10 @@ class SmtpDialogue implements Smtp, Lmtp {
     return new WireError({ endpoint: this.connection.endpoint, ...fault });
   }
 
-  /** Why STARTTLS cannot be used, if it was not offered; inside TLS there is nothing to offer. */
+  /** Why STARTTLS cannot be used, if it was not offered. */
   #missingOffer(): Reason | undefined {
     const { startTls } = this.extensions;
-    if (this.connection.tls || startTls === 'offered') return undefined;
+    if (startTls === 'offered') return undefined;
     if (startTls === 'masked') return 'starttls-masked';
     return this.#offeredBefore ? 'downgrade-suspected' : 'starttls-not-offered';
   }

@@ -121,8 +121,8 @@ export interface Smtp extends AsyncDisposable {
    * Says STARTTLS and runs the handshake. Afterwards nothing known before counts: say `ehlo` again. A refusal is an answer
    * with reason `starttls-refused` or `starttls-refused-temporarily`, or with that of the missing offer where the verb was
    * only tried. Rejects, with nothing sent and the connection usable,
-   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the keyword is missing. A failed
-   * handshake rejects, and the connection is dead: there is no way back to plaintext on it.
+   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the keyword is missing. Inside TLS
+   * it is a `UsageError`. A failed handshake rejects, and the connection is dead: there is no way back to plaintext on it.
    */
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>>;
   /**

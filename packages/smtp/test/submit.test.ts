@@ -1,7 +1,8 @@
 import { isUsageError, utf8 } from '@postern/wire';
+import { testTlsOffer, testTlsRequest } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import type { RecipientResult } from '../src/submit/submission.ts';
-import { mailScene, offer, tlsRequest } from './mail-scene.ts';
+import { mailScene } from './mail-scene.ts';
 
 const envelope = { from: 'ann@example.org', to: ['ben@example.net'] };
 const content = 'Subject: x\r\n\r\nHello.\r\n';
@@ -52,8 +53,8 @@ test('SMTP-070 waits until accepted: 7 with implicit TLS and AUTH, 6 in a window
     [true, 6],
   ] as const) {
     const keywords = [...chunking, 'AUTH PLAIN'];
-    await mailScene({ keywords, tls: offer }, async ({ open, waits }) => {
-      const smtp = await open({ tls: tlsRequest, window });
+    await mailScene({ keywords, tls: testTlsOffer }, async ({ open, waits }) => {
+      const smtp = await open({ tls: testTlsRequest(), window });
       expect(await smtp.login({ type: 'password', user: 'tim', password: 'tam' })).toMatchObject({
         ok: true,
       });
@@ -71,7 +72,7 @@ test('SMTP-070 waits until accepted: 9 with STARTTLS and AUTH, 8 in a window', a
   ] as const) {
     await mailScene({ keywords: [...chunking, 'AUTH PLAIN', 'STARTTLS'] }, async ({ open, waits }) => {
       const smtp = await open({ window });
-      expect(await smtp.startTls(tlsRequest)).toMatchObject({ ok: true });
+      expect(await smtp.startTls(testTlsRequest())).toMatchObject({ ok: true });
       await smtp.ehlo('c.example');
       expect(await smtp.login({ type: 'password', user: 'tim', password: 'tam' })).toMatchObject({
         ok: true,
@@ -446,8 +447,8 @@ test('SMTP-122 REQUIRETLS only inside verified TLS and where it is offered there
     ]);
     await smtp.quit();
   });
-  await mailScene({ keywords: [...chunking, 'REQUIRETLS'], tls: offer }, async ({ open, server }) => {
-    const smtp = await open({ tls: tlsRequest });
+  await mailScene({ keywords: [...chunking, 'REQUIRETLS'], tls: testTlsOffer }, async ({ open, server }) => {
+    const smtp = await open({ tls: testTlsRequest() });
     expect(statuses(await smtp.submit(tls, content))).toEqual(['accepted']);
     expect(server.lines).toContain('MAIL FROM:<ann@example.org> SIZE=22 REQUIRETLS');
     await smtp.quit();

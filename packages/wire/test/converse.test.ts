@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { converse, createLineSplitter, latin1, serve, utf8, WireError } from '@postern/wire';
 import type { Connection, ConverseOptions, Fault, Instant, Machine, Output, TlsInfo } from '@postern/wire';
-import { memoryNetwork, simulatedNetwork, testTlsInfo, virtualClock } from '@postern/wire/testing';
+import {
+  memoryNetwork,
+  simulatedNetwork,
+  testTlsInfo,
+  testTlsOffer,
+  testTlsRequest,
+  virtualClock,
+} from '@postern/wire/testing';
 import type { SimulatedNetwork, VirtualClock } from '@postern/wire/testing';
 import { toyMachine } from './toy-machine.ts';
 
@@ -124,16 +131,12 @@ describe('converse', () => {
       async (server) => {
         seen.push(await read(server, '\n'));
         await server.write(utf8('go\n'));
-        await server.acceptTls({ identity: () => ({ key: '', chain: '' }) });
+        await server.acceptTls(testTlsOffer);
         seen.push(await read(server, '\n'));
         await server.write(utf8('inside\n'));
       },
       {
-        upgrade: (connection, options) =>
-          connection.handshake(
-            { serverName: 'mail.test', verify: () => ({ status: 'verified', by: 'pkix' }) },
-            options,
-          ),
+        upgrade: (connection, options) => connection.handshake(testTlsRequest(), options),
       },
     );
     dialogue.send('STARTTLS');
@@ -152,7 +155,7 @@ describe('converse', () => {
       await server.write(utf8('250 x\n'));
     };
     const shake: ConverseOptions['upgrade'] = (connection, options) =>
-      connection.handshake({ serverName: 'x', verify: () => ({ status: 'verified', by: 'pkix' }) }, options);
+      connection.handshake(testTlsRequest(), options);
     const first = await scene(inject, { upgrade: shake });
     first.dialogue.send('STARTTLS');
     const error = await first.clock.run(first.dialogue.next().catch((caught: unknown) => caught));
@@ -241,11 +244,11 @@ describe('what our own side throws', () => {
     const go = async (server: Connection): Promise<void> => {
       await read(server, '\n');
       await server.write(utf8('go\n'));
-      await server.acceptTls({ identity: () => ({ key: '', chain: '' }) });
+      await server.acceptTls(testTlsOffer);
       while (await server.read());
     };
     const upgrade: ConverseOptions['upgrade'] = (connection, options) =>
-      connection.handshake({ serverName: 'x', verify: () => ({ status: 'verified', by: 'pkix' }) }, options);
+      connection.handshake(testTlsRequest(), options);
     const observed = await scene(go, { upgrade, observe: { secured: fails } });
     observed.dialogue.send('STARTTLS');
     await expect(observed.clock.run(observed.dialogue.next())).rejects.toBe(bug);
@@ -288,8 +291,7 @@ describe('a handshake that begins while somebody reads', () => {
     const connection = await clock.run(network.connect(endpoint));
     const dialogue = converse(eager(), connection, {
       clock,
-      upgrade: (upgraded, options) =>
-        upgraded.handshake({ serverName: 'x', verify: () => ({ status: 'verified', by: 'pkix' }) }, options),
+      upgrade: (upgraded, options) => upgraded.handshake(testTlsRequest(), options),
     });
     const first = dialogue.next();
     first.catch(() => undefined);
@@ -298,7 +300,7 @@ describe('a handshake that begins while somebody reads', () => {
 
   it('hears of TLS first, then what was said inside', async () => {
     const { clock, dialogue, first } = await begin(async (server) => {
-      await server.acceptTls({ identity: () => ({ key: '', chain: '' }) });
+      await server.acceptTls(testTlsOffer);
       await server.write(utf8('inside\n'));
       while (await server.read());
     });

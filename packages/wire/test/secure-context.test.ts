@@ -2,16 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { isUsageError } from '@postern/wire';
 import type { TlsOffer, TlsRequest } from '@postern/wire';
 import { nodeNetwork } from '@postern/wire/node';
+import { testTlsRequest } from '@postern/wire/testing';
 import { clientContext, serverContext } from '../src/node/secure-context.ts';
 import { selfSigned } from './certificates.ts';
 
 const identity = await selfSigned('mail.example.test');
 const other = await selfSigned('other.example.test');
-const request = (more?: Partial<TlsRequest>): TlsRequest => ({
-  serverName: 'mail.example.test',
-  verify: () => ({ status: 'verified', by: 'pkix' }),
-  ...more,
-});
+const request = (more?: Partial<TlsRequest>): TlsRequest => ({ ...testTlsRequest(), ...more });
 
 describe('the context of a client', () => {
   it('is one for the same roots and versions, and another for others', () => {

@@ -21,7 +21,7 @@ import type { BackOff, Limits } from './limits.ts';
 
 /** What to do for a race whose turn it is. */
 export type Turn<R, A> =
-  { readonly type: 'dial'; readonly race: Race<R, A> }
+  | { readonly type: 'dial'; readonly race: Race<R, A> }
   /** All it could dial wants peace until then. */
   | { readonly type: 'rest'; readonly race: Race<R, A>; readonly until: Instant };
 
@@ -230,7 +230,10 @@ export class Admission<R, A> {
   }
 
   /** Makes sure that a winner holds what is held at its address; what it holds then goes on to its connection. */
-  winner(race: Race<R, A>, attempt: RunningAttempt<R, A>): { readonly address: boolean; readonly group: boolean } {
+  winner(
+    race: Race<R, A>,
+    attempt: RunningAttempt<R, A>,
+  ): { readonly address: boolean; readonly group: boolean } {
     for (const kind of ['address', 'group'] as const) {
       const other = attempt[kind] ? undefined : holder(race, kind, attempt);
       if (!other) continue;
@@ -320,7 +323,8 @@ export class Admission<R, A> {
       }
       const obstacle = this.#obstacle(race, candidate);
       if (obstacle === undefined || this.#relieve(race, obstacle)) {
-        if (index !== next) race.queue = [candidate, ...queue.slice(next).filter((_, at) => at !== index - next)];
+        if (index !== next)
+          race.queue = [candidate, ...queue.slice(next).filter((_, at) => at !== index - next)];
         if (index !== next) race.next = 0;
         return { type: 'dial', race };
       }
