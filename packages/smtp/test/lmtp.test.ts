@@ -4,6 +4,7 @@ import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import { openLmtp } from '../src/client.ts';
 import { lmtpClient, smtpClient } from '../src/machine.ts';
+import { serveSmtp } from '../src/server/serve.ts';
 import type { RecipientResult } from '../src/submit/submission.ts';
 import { endpoint, mailScene } from './mail-scene.ts';
 
@@ -45,6 +46,21 @@ test('SMTP-130 LMTP is not spoken on port 25, and the connection is let go of', 
   });
   await clock.advance(2_000);
   expect([heard, network.counts.open]).toEqual([0, 0]);
+});
+
+test('SMTP-130 nor is it served there', async () => {
+  const clock = virtualClock();
+  const network = simulatedNetwork({ clock });
+  const served = Promise.withResolvers<unknown>();
+  await network.listen(endpoint, (connection) =>
+    serveSmtp(connection, { domain: 'mx', clock, protocol: 'lmtp' }).catch(served.resolve),
+  );
+  await clock.run(async () => {
+    const connection = await network.connect(endpoint);
+    expect(await connection.read()).toBeUndefined();
+    expect(await served.promise).toMatchObject({ code: 'argument-refused', rule: 'RFC 2033 §5' });
+    await connection[Symbol.asyncDispose]();
+  });
 });
 
 test('SMTP-132 LMTP: a goodbye among the verdicts is that of one recipient, and what is behind it is uncertain', async () => {
