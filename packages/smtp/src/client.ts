@@ -1,6 +1,6 @@
-import { chooseMechanism } from '@postern/sasl';
-import type { Credentials, SaslWork } from '@postern/sasl';
-import { converse, deadline, handshakeWithin, UsageError, WireError } from '@postern/wire';
+import { authenticate, loginContext } from '@postern/sasl';
+import type { AttemptVerdict, CredentialsSource, SaslWork } from '@postern/sasl';
+import { converse, deadline, handshakeWithin, unlessAborted, UsageError, WireError } from '@postern/wire';
 import type {
   Clock,
   Connection,
@@ -21,13 +21,22 @@ import { lmtpClient, resolvePatience, smtpClient } from './machine.ts';
 import type { SmtpClientMachine } from './machine.ts';
 import { replyClass } from './reply.ts';
 import type { Reply } from './reply.ts';
-import type { Answer, CallOptions, Lmtp, Login, OpenSmtpOptions, Smtp, StartTlsOptions } from './smtp.ts';
+import type {
+  Answer,
+  CallOptions,
+  Lmtp,
+  Login,
+  LoginCallOptions,
+  OpenSmtpOptions,
+  Smtp,
+  StartTlsOptions,
+} from './smtp.ts';
 import type { Content } from './content/source.ts';
 import { Submissions } from './submit/submissions.ts';
 import type { SubmissionHost, SubmitOptions } from './submit/submissions.ts';
 import type { Envelope, Submission } from './submit/submission.ts';
+import { release } from './release.ts';
 import { refusalEvidence, refusalReason } from './transition/greeting.ts';
-import { release, unlessAborted } from './waiting.ts';
 
 /** How long disposal waits for the reply to QUIT. */
 const farewell = 1_000;
@@ -103,6 +112,7 @@ class SmtpDialogue implements Smtp, Lmtp {
   readonly #machine: SmtpClientMachine;
   readonly #dialogue: Dialogue<SmtpCommand, SmtpEvent>;
   readonly #clock: Clock;
+  readonly #random: OpenSmtpOptions['random'];
   readonly #onEvent: OpenSmtpOptions['onEvent'];
   readonly #offeredBefore: boolean;
   /** Settles when the call that has the turn is done; calls queue behind one another. */
@@ -125,6 +135,7 @@ class SmtpDialogue implements Smtp, Lmtp {
     this.connection = connection;
     this.#protocol = protocol;
     this.#clock = clock;
+    this.#random = options.random;
     this.#onEvent = onEvent;
     this.#offeredBefore = offeredStartTlsBefore;
     const machine = protocol === 'lmtp' ? lmtpClient : smtpClient;
@@ -257,6 +268,7 @@ class SmtpDialogue implements Smtp, Lmtp {
 
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     return this.#inTurn(options, async () => {
+      if (this.connection.tls) throw new UsageError('startTls inside TLS', 'RFC 3207 §4.2');
       const tryAnyway = options?.tryAnyway ?? false;
       const missing = this.#missingOffer();
       if (missing && !tryAnyway) throw this.#notOffered(missing);
@@ -275,31 +287,29 @@ class SmtpDialogue implements Smtp, Lmtp {
     });
   }
 
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+  login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     return this.#inTurn(options, async () => {
-      const tried: string[] = [];
-      for (;;) {
-        const verified = this.connection.tls?.verification?.status === 'verified';
-        const choice = chooseMechanism(this.extensions.auth, credentials, { verified, except: tried });
-        // Without a verified peer nothing that could be offered would make it right (RFC 4954 §14).
-        if (!choice.ok) throw this.#noLogin(verified ? choice.reason : 'plaintext-login-refused');
-        const { mechanism } = choice;
-        tried.push(mechanism.name);
-        const { reply, reason } = await this.#ask({ verb: 'AUTH', mechanism }, options);
-        if (replyClass(reply) === 'positive') {
-          return { ok: true, value: { mechanism: mechanism.name }, reply };
-        }
-        const context = {
-          insideTls: this.connection.tls !== undefined,
-          offersStartTls: this.#machine.offersStartTls,
-        };
-        const another =
-          tried.length < 2 &&
-          authOutcome(reply, context)?.otherMechanism === true &&
-          chooseMechanism(this.extensions.auth, credentials, { verified, except: tried }).ok;
-        if (!another) return { ok: false, reply, ...(reason && { reason }) };
-      }
+      const result = await authenticate<ReplyEvent>(source, {
+        offered: () => this.extensions.auth,
+        context: () => loginContext(this.connection, this.#random, options),
+        exchange: (mechanism) => this.#ask({ verb: 'AUTH', mechanism }, options),
+        verdict: (answer) => this.#loginVerdict(answer),
+      });
+      if (result.type === 'none') throw this.#noLogin(result.reason);
+      const { reply, reason } = result.answer;
+      return replyClass(reply) === 'positive'
+        ? { ok: true, value: { mechanism: result.mechanism }, reply }
+        : { ok: false, reply, ...(reason && { reason }) };
     });
+  }
+
+  #loginVerdict({ reply, reason }: ReplyEvent): AttemptVerdict {
+    const context = {
+      insideTls: this.connection.tls !== undefined,
+      offersStartTls: this.#machine.offersStartTls,
+    };
+    if (authOutcome(reply, context)?.otherMechanism === true) return 'other-mechanism';
+    return reason === 'auth-failed' ? 'wrong-secret' : 'final';
   }
 
   noop(options?: CallOptions): Promise<Answer<undefined>> {
@@ -378,20 +388,23 @@ class SmtpDialogue implements Smtp, Lmtp {
       const event = await this.#nextInside(options);
       if (!event) throw this.#closedByOwner();
       if (event.type === 'reply') return event;
-      if (event.type !== 'work') continue;
-      const result = await this.#work(event.work, options?.signal);
-      // The server may have hung up meanwhile.
-      await this.#throwIfOver();
-      this.#dialogue.send({ verb: 'RESUME', result });
+      if (event.type === 'work') await this.#work(event.work, options);
     }
   }
 
-  /** Work for a mechanism. Where it fails or is given up there is no way back: the server waits for a response. */
-  async #work(work: SaslWork, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  /** Does the work of an exchange. Where it fails the exchange is cancelled, and the connection stays usable. */
+  async #work(work: SaslWork, options: CallOptions | undefined): Promise<void> {
+    // Meanwhile the server may have had enough.
+    void this.#listen();
+    const asked = (): boolean => this.#machine.state.name === 'auth-work';
     try {
-      return await unlessAborted(work.run(), signal);
+      const result = await this.#inside(work.run(), options);
+      if (asked()) this.#dialogue.send({ verb: 'RESUME', result });
     } catch (error) {
-      await this.#destroy();
+      if (options?.signal?.aborted === true || !asked()) throw error;
+      this.#dialogue.send({ verb: 'RESUME', result: undefined });
+      let event = await this.#nextInside(options);
+      while (event && event.type !== 'reply') event = await this.#nextInside(options);
       throw error;
     }
   }
@@ -405,10 +418,15 @@ class SmtpDialogue implements Smtp, Lmtp {
     return event?.reply;
   }
 
-  /** The next event while a command is under way: an abort now destroys the connection. */
-  async #nextInside(options: CallOptions | undefined): Promise<SmtpEvent | undefined> {
+  /** The next event while a command is under way. */
+  #nextInside(options: CallOptions | undefined): Promise<SmtpEvent | undefined> {
+    return this.#inside(this.#next(options?.signal), options);
+  }
+
+  /** Waits while a command is under way: an abort now destroys the connection. */
+  async #inside<T>(promise: Promise<T>, options: CallOptions | undefined): Promise<T> {
     try {
-      return await this.#next(options?.signal);
+      return await unlessAborted(promise, options?.signal);
     } catch (error) {
       if (options?.signal?.aborted) await this.#destroy();
       throw error;
@@ -445,10 +463,10 @@ class SmtpDialogue implements Smtp, Lmtp {
     return new WireError({ endpoint: this.connection.endpoint, ...fault });
   }
 
-  /** Why STARTTLS cannot be used, if it was not offered; inside TLS there is nothing to offer. */
+  /** Why STARTTLS cannot be used, if it was not offered. */
   #missingOffer(): Reason | undefined {
     const { startTls } = this.extensions;
-    if (this.connection.tls || startTls === 'offered') return undefined;
+    if (startTls === 'offered') return undefined;
     if (startTls === 'masked') return 'starttls-masked';
     return this.#offeredBefore ? 'downgrade-suspected' : 'starttls-not-offered';
   }

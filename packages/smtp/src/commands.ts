@@ -21,9 +21,12 @@ export type SmtpCommand =
       readonly mechanism: ClientMechanism;
     }
   | {
-      /** No word of the wire: hands over the result of the work that a `work` event asked for. */
+      /**
+       * No word of the wire: hands over the result of the work that a `work` event asked for, or `undefined` where the work
+       * failed; the exchange is then cancelled with `*`.
+       */
       readonly verb: 'RESUME';
-      readonly result: Uint8Array;
+      readonly result: Uint8Array | undefined;
     }
   | {
       /** Begins a transaction (RFC 5321 §4.1.1.2). */

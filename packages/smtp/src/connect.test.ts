@@ -1,7 +1,6 @@
 import { isUsageError, isWireError, utf8 } from '@postern/wire';
-import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
+import { simulatedNetwork, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
-import { tlsRequest } from '../test/mail-scene.ts';
 import { connectSmtp } from './connect.ts';
 import type { ConnectSmtpOptions } from './connect.ts';
 
@@ -69,7 +68,7 @@ test('SMTP-024 a refusal of both is an answer, on one connection', async () => {
 });
 
 test('SMTP-025 plain SMTP and TLS exclude each other', async () => {
-  const { heard, ended } = await attempt('closed', { plainSmtp: 'allowed', tls: tlsRequest });
+  const { heard, ended } = await attempt('closed', { plainSmtp: 'allowed', tls: testTlsRequest() });
   expect(heard).toEqual([]);
   expect(isUsageError(ended)).toBe(true);
 });

@@ -42,7 +42,16 @@ export { lmtpClient, smtpClient } from './machine.ts';
 export type { SmtpClientMachine, SmtpClientOptions } from './machine.ts';
 export { replyClass, replyText } from './reply.ts';
 export type { Reply, ReplyClass, ReplyLimits } from './reply.ts';
-export type { Answer, CallOptions, Lmtp, Login, OpenSmtpOptions, Smtp, StartTlsOptions } from './smtp.ts';
+export type {
+  Answer,
+  CallOptions,
+  Lmtp,
+  Login,
+  LoginCallOptions,
+  OpenSmtpOptions,
+  Smtp,
+  StartTlsOptions,
+} from './smtp.ts';
 export { patienceProfiles, states } from './states.ts';
 export type { Patience, StateName, StateRow, WaitingName } from './states.ts';
 export { nextStep } from './submit/next-step.ts';

@@ -107,7 +107,7 @@ class SmtpClient implements SmtpClientMachine {
   }
 
   get state(): { readonly name: StateName } {
-    return this.#session;
+    return { name: this.#session.name };
   }
 
   get deadline(): Instant | undefined {

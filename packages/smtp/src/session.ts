@@ -1,5 +1,5 @@
+import type { Exchange } from '@postern/sasl';
 import type { EndOfStream, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import type { Exchange } from './auth/exchange.ts';
 import type { LineState } from './content/transparency.ts';
 import type { SmtpCommand, WireCommand } from './commands.ts';
 import type { SmtpDiagnostic, SmtpEvent } from './events.ts';

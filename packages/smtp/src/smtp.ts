@@ -1,4 +1,4 @@
-import type { Credentials } from '@postern/sasl';
+import type { CredentialsSource, LoginOptions } from '@postern/sasl';
 import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { WireCommand } from './commands.ts';
 import type { SmtpEvent } from './events.ts';
@@ -45,6 +45,11 @@ export interface OpenSmtpOptions extends CallOptions {
   /** The time. */
   readonly clock: Clock;
   /**
+   * Octets that nobody can guess, such as `systemRandom` of `@postern/wire/node`, for mechanisms that need a nonce. Default: none,
+   * and SCRAM is not used.
+   */
+  readonly random?: (octets: number) => Uint8Array;
+  /**
    * How long to wait for what: `mta` (default) with the limits of RFC 5321 §4.5.3.2, `probe` with seconds in place of
    * minutes, or single limits over those of `mta`.
    */
@@ -81,6 +86,9 @@ export interface OpenSmtpOptions extends CallOptions {
   readonly longAddresses?: boolean;
 }
 
+/** Options of `login`. */
+export type LoginCallOptions = CallOptions & LoginOptions;
+
 /** The value of a good `login`. */
 export interface Login {
   /** The SASL mechanism that was used. */
@@ -114,8 +122,8 @@ export interface Smtp extends AsyncDisposable {
    * Says STARTTLS and runs the handshake. Afterwards nothing known before counts: say `ehlo` again. A refusal is an answer
    * with reason `starttls-refused` or `starttls-refused-temporarily`, or with that of the missing offer where the verb was
    * only tried. Rejects, with nothing sent and the connection usable,
-   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the keyword is missing. A failed
-   * handshake rejects, and the connection is dead: there is no way back to plaintext on it.
+   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the keyword is missing. Inside TLS
+   * it is a `UsageError`. A failed handshake rejects, and the connection is dead: there is no way back to plaintext on it.
    */
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>>;
   /**
@@ -124,7 +132,7 @@ export interface Smtp extends AsyncDisposable {
    * or `oauth-required` where no mechanism fits. A second mechanism is tried only where the server refused the first as
    * such (504, 534), never after a wrong password.
    */
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>>;
+  login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
   /**
    * Delivers a message and says what became of it for each recipient. Say `ehlo` before, in LMTP `lhlo`, and `login` where that
    * is wanted.

@@ -20,10 +20,10 @@
  *
  * `ended` has one way in, the `end` output, and none out.
  */
+import { answerChallenge, distrustSuccess, resumeExchange } from '@postern/sasl';
+import type { ExchangeStep } from '@postern/sasl';
 import { sample, UsageError, utf8 } from '@postern/wire';
 import type { Evidence, Instant, Output, Reason } from '@postern/wire';
-import { answerChallenge, concludeExchange, resumeExchange } from './auth/exchange.ts';
-import type { ExchangeStep } from './auth/exchange.ts';
 import { authOutcome } from './auth/outcome.ts';
 import { awaitedIn, isOfAnother, verbs } from './commands.ts';
 import type { SmtpCommand, WireCommand } from './commands.ts';
@@ -41,6 +41,7 @@ import { sendGroup } from './transition/send.ts';
 import { startTls, tlsReady } from './transition/start-tls.ts';
 import { afterAnswer, settled } from './transition/transaction.ts';
 import { deaf, unsolicited } from './transition/unsolicited.ts';
+import { lineOutput } from './transition/writes.ts';
 
 /** One step. Throws a {@link UsageError} for an input of the caller that the state does not allow; nothing changes then. */
 export function step(session: Session, input: Input, now: Instant, rules: Rules): Step {
@@ -99,7 +100,7 @@ function drained(session: Session, now: Instant, rules: Rules): Step {
   return { session, outputs: [] };
 }
 
-function resume(session: Session, result: Uint8Array, now: Instant, rules: Rules): Step {
+function resume(session: Session, result: Uint8Array | undefined, now: Instant, rules: Rules): Step {
   const { exchange } = session;
   if (session.name !== 'auth-work' || !exchange) {
     throw new UsageError('RESUME without work', 'RFC 4954 §4');
@@ -145,10 +146,11 @@ function answer(
   }
   if (command.verb === 'AUTH' && content.code === 334) {
     const { exchange } = session;
-    if (session.name !== 'auth' || !exchange || exchange.cancelled !== undefined) {
-      return end(session, now, 'protocol-error', { ...evidence, rule: 'RFC 4954 §4' });
-    }
-    return proceed(session, answerChallenge(exchange, content.lines), now, rules);
+    const rule = 'RFC 4954 §4';
+    if (!exchange) return end(session, now, 'protocol-error', { ...evidence, rule });
+    // A challenge is one line: with the line ends of several it is no base64, and cancelled.
+    const next = answerChallenge(exchange, content.lines.join('\n'));
+    return proceed(session, next, now, rules, { ...evidence, rule });
   }
   if (content.code === 421) {
     const reason: Reason = 'server-closing';
@@ -208,22 +210,26 @@ function opened(
 }
 
 /** An exchange goes on: something is written, or worked at. */
-function proceed(session: Session, next: ExchangeStep, now: Instant, rules: Rules): Step {
+function proceed(
+  session: Session,
+  next: ExchangeStep,
+  now: Instant,
+  rules: Rules,
+  evidence: Evidence = {},
+): Step {
   switch (next.type) {
-    case 'write':
+    case 'line':
       return {
         session: enter({ ...session, exchange: next.exchange }, 'auth', now, rules),
-        outputs: [next.write],
+        outputs: [lineOutput(next.line)],
       };
     case 'work':
       return {
-        session: enter(session, 'auth-work', now, rules),
+        session: enter({ ...session, exchange: next.exchange }, 'auth-work', now, rules),
         outputs: [event({ type: 'work', work: next.work })],
       };
-    case 'failed':
-      return end(session, now, next.reason, { rule: 'RFC 4422 §3.6' });
-    case 'done':
-      return { session, outputs: [] };
+    case 'broken':
+      return end(session, now, next.reason, evidence);
   }
 }
 
@@ -234,13 +240,12 @@ function authEnd(session: Session, next: Session, command: WireCommand, content:
   const context = { insideTls: session.tls !== undefined, offersStartTls: offersStartTls(session) };
   const refusal = authOutcome(content, context);
   if (refusal) {
-    const reason = exchange?.cancelled ?? refusal.reason;
+    const reason = exchange?.refusal ?? refusal.reason;
     return { session: closed, outputs: [event({ type: 'reply', command, reply: content, reason })] };
   }
-  const verdict = exchange && concludeExchange(exchange);
-  if (verdict?.type !== 'done') {
-    const reason = verdict?.type === 'failed' ? verdict.reason : 'protocol-error';
-    return end(session, now, reason, {
+  const lie = exchange ? distrustSuccess(exchange) : 'protocol-error';
+  if (lie) {
+    return end(session, now, lie, {
       reply: replyText(content),
       rule: 'RFC 4422 §3.6',
     });

@@ -1,15 +1,16 @@
 import { isUsageError } from '@postern/wire';
+import { testTlsOffer, testTlsRequest } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
-import { endpoint, faultOf, offer, request, scene, script } from './client-scene.ts';
+import { endpoint, faultOf, scene, script } from './client-scene.ts';
 
 test('TLS-002 implicit TLS runs the handshake first, and STARTTLS is not to be had inside', async () => {
   await scene(
     async (connection) => {
-      await connection.acceptTls(offer);
+      await connection.acceptTls(testTlsOffer);
       await script('220 mx', '250-mx\r\n250 STARTTLS', '221 bye')(connection);
     },
     async ({ open, line, events }) => {
-      const smtp = await open({ tls: request() });
+      const smtp = await open({ tls: testTlsRequest() });
       await smtp.ehlo('c.example');
       expect(smtp.connection.tls?.version).toBe('TLSv1.3');
       // TLS-017
@@ -17,7 +18,7 @@ test('TLS-002 implicit TLS runs the handshake first, and STARTTLS is not to be h
       expect(events).toContainEqual(
         expect.objectContaining({ type: 'diagnostic', reason: 'starttls-inside-tls' }),
       );
-      await expect(smtp.startTls(request(), { tryAnyway: true })).rejects.toSatisfy(isUsageError);
+      await expect(smtp.startTls(testTlsRequest(), { tryAnyway: true })).rejects.toSatisfy(isUsageError);
       expect(line.lines).not.toContain('C: STARTTLS');
       await smtp.quit();
     },
@@ -59,7 +60,7 @@ test('SMTP-024 says HELO where EHLO is not understood', async () => {
     const smtp = await open();
     expect(await smtp.ehlo('c.example')).toMatchObject({ ok: true, value: { domain: 'mx', auth: [] } });
     expect(line.lines).toContain('C: HELO c.example');
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({ reason: 'starttls-not-offered' });
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({ reason: 'starttls-not-offered' });
     await smtp.quit();
   });
 });

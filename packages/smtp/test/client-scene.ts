@@ -1,6 +1,6 @@
 import { isWireError, latin1, utf8 } from '@postern/wire';
-import type { Connection, Fault, Observer, TlsOffer, TlsRequest, Verification } from '@postern/wire';
-import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
+import type { Connection, Fault, Observer } from '@postern/wire';
+import { simulatedNetwork, testTlsOffer, virtualClock } from '@postern/wire/testing';
 import { expect } from 'vitest';
 import { openSmtp } from '../src/client.ts';
 import type { SmtpEvent } from '../src/events.ts';
@@ -9,16 +9,11 @@ import type { ServeSmtpOptions } from '../src/server/serve.ts';
 import type { OpenSmtpOptions, Smtp } from '../src/smtp.ts';
 
 export const endpoint = { address: '192.0.2.25', port: 25 };
-export const offer: TlsOffer = { identity: () => ({ key: '', chain: '' }) };
 export const tim = { type: 'password', user: 'tim', password: 'tanstaaftanstaaf' } as const;
 export const auth = {
   authenticate: (given: { user: string; password: string }): boolean =>
     given.user === tim.user && given.password === tim.password,
 };
-
-export function request(verification: Verification = { status: 'verified', by: 'pkix' }): TlsRequest {
-  return { serverName: 'mx.example.org', verify: () => verification };
-}
 
 export const badName: Fault & { readonly kind: 'tls' } = {
   kind: 'tls',
@@ -97,7 +92,7 @@ export function script(...lines: readonly string[]): (connection: Connection) =>
   return async (connection) => {
     for (const [at, line] of lines.entries()) {
       if (at > 0 && lines[at - 1] !== 'TLS' && (await connection.read()) === undefined) break;
-      if (line === 'TLS') await connection.acceptTls(offer);
+      if (line === 'TLS') await connection.acceptTls(testTlsOffer);
       else if (line === 'CLOSE') break;
       else if (line !== '') await connection.write(utf8(`${line}\r\n`));
     }
@@ -123,7 +118,7 @@ export function insideTls(
   ...lines: readonly string[]
 ): (connection: Connection) => Promise<void> {
   return async (connection) => {
-    await connection.acceptTls(offer);
+    await connection.acceptTls(testTlsOffer);
     await script('220 mx', `250-mx\r\n250 AUTH ${mechanisms}`, ...lines)(connection);
   };
 }

@@ -1,15 +1,16 @@
 import { isUsageError, latin1 } from '@postern/wire';
+import { testTlsOffer, testTlsRequest } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
-import { badName, endpoint, faultOf, offer, request, scene, script } from './client-scene.ts';
+import { badName, endpoint, faultOf, scene, script } from './client-scene.ts';
 
 test('SMTP-142 a probe says EHLO, STARTTLS, EHLO and QUIT, with nothing between STARTTLS and the handshake (TLS-010)', async () => {
-  await scene({ tls: offer, keywords: ['SIZE 5'] }, async ({ open, line }) => {
+  await scene({ tls: testTlsOffer, keywords: ['SIZE 5'] }, async ({ open, line }) => {
     const smtp = await open();
     expect(smtp.greeting?.code).toBe(220);
     const first = await smtp.ehlo('probe.example');
     expect(first).toMatchObject({ ok: true, value: { startTls: 'offered', size: 5n } });
     expect(smtp.offersStartTls).toBe(true);
-    const secured = await smtp.startTls(request());
+    const secured = await smtp.startTls(testTlsRequest());
     expect(secured).toMatchObject({ ok: true, value: { version: 'TLSv1.3' }, reply: { code: 220 } });
     // TLS-014: all knowledge from before is gone.
     expect(smtp.greeting).toBeUndefined();
@@ -34,7 +35,7 @@ test('TLS-018 a handshake of implicit TLS that never comes', async () => {
       await connection[Symbol.asyncDispose]();
     },
     async ({ open }) => {
-      const fault = await faultOf(open({ tls: request() }));
+      const fault = await faultOf(open({ tls: testTlsRequest() }));
       expect(fault).toMatchObject({ reason: 'timeout-tls-handshake', phase: 'tls', limit: 10_000, endpoint });
     },
   );
@@ -43,9 +44,9 @@ test('TLS-018 a handshake of implicit TLS that never comes', async () => {
 test('TLS-016 says why STARTTLS cannot be used, sends nothing, and stays usable', async () => {
   await scene({ keywords: [] }, async ({ open, line }) => {
     const smtp = await open();
-    await expect(smtp.startTls(request())).rejects.toSatisfy(isUsageError);
+    await expect(smtp.startTls(testTlsRequest())).rejects.toSatisfy(isUsageError);
     await smtp.ehlo('c.example');
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({
       reason: 'starttls-not-offered',
       phase: 'starttls',
     });
@@ -55,7 +56,7 @@ test('TLS-016 says why STARTTLS cannot be used, sends nothing, and stays usable'
   await scene({ startTls: { type: 'masked' } }, async ({ open }) => {
     const smtp = await open({ offeredStartTlsBefore: true });
     await smtp.ehlo('c.example');
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({ reason: 'starttls-masked' });
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({ reason: 'starttls-masked' });
     await smtp.quit();
   });
   await scene({ keywords: [] }, async ({ open, events }) => {
@@ -64,22 +65,22 @@ test('TLS-016 says why STARTTLS cannot be used, sends nothing, and stays usable'
     expect(
       events.some((event) => event.type === 'diagnostic' && event.reason === 'downgrade-suspected'),
     ).toBe(true);
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({ reason: 'downgrade-suspected' });
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({ reason: 'downgrade-suspected' });
     await smtp.quit();
   });
 });
 
 test('TLS-016 a probe may try anyway, and tells stripping from absence', async () => {
-  await scene({ tls: offer, startTls: { type: 'absent', accepts: true } }, async ({ open }) => {
+  await scene({ tls: testTlsOffer, startTls: { type: 'absent', accepts: true } }, async ({ open }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    expect(await smtp.startTls(request(), { tryAnyway: true })).toMatchObject({ ok: true });
+    expect(await smtp.startTls(testTlsRequest(), { tryAnyway: true })).toMatchObject({ ok: true });
     await smtp.quit();
   });
   await scene({ startTls: { type: 'absent' } }, async ({ open }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    const answer = await smtp.startTls(request(), { tryAnyway: true });
+    const answer = await smtp.startTls(testTlsRequest(), { tryAnyway: true });
     expect(answer).toMatchObject({ ok: false, reply: { code: 502 }, reason: 'starttls-not-offered' });
     await smtp.quit();
   });
@@ -89,7 +90,7 @@ test('SMTP-110 a refusal of STARTTLS is an answer with a reason', async () => {
   await scene({ startTls: { type: 'refused', code: 454 } }, async ({ open }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    expect(await smtp.startTls(request())).toMatchObject({
+    expect(await smtp.startTls(testTlsRequest())).toMatchObject({
       ok: false,
       reason: 'starttls-refused-temporarily',
     });
@@ -99,10 +100,10 @@ test('SMTP-110 a refusal of STARTTLS is an answer with a reason', async () => {
 });
 
 test('TLS-011 plaintext behind the go-ahead rejects, with the octets as evidence, and TLS-015 no word follows', async () => {
-  await scene({ tls: offer, startTls: { type: 'injected' } }, async ({ open, line }) => {
+  await scene({ tls: testTlsOffer, startTls: { type: 'injected' } }, async ({ open, line }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    const fault = await faultOf(smtp.startTls(request()));
+    const fault = await faultOf(smtp.startTls(testTlsRequest()));
     expect(fault).toMatchObject({ reason: 'plaintext-after-starttls', endpoint });
     expect(latin1(fault.evidence?.bytes ?? new Uint8Array())).toBe('250 injected\r\n');
     expect(await faultOf(smtp.noop())).toMatchObject({ reason: 'plaintext-after-starttls' });
@@ -123,17 +124,17 @@ test('TLS-012 plaintext in a later segment, in place of the handshake', async ()
       async ({ open }) => {
         const smtp = await open();
         await smtp.ehlo('c.example');
-        expect(await faultOf(smtp.startTls(request()))).toMatchObject({ reason });
+        expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({ reason });
       },
     );
   }
 });
 
 test('TLS-015 after a rejected certificate nothing more is said in plaintext', async () => {
-  await scene({ tls: offer }, async ({ open, line }) => {
+  await scene({ tls: testTlsOffer }, async ({ open, line }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    const fault = await faultOf(smtp.startTls(request({ status: 'rejected', fault: badName })));
+    const fault = await faultOf(smtp.startTls(testTlsRequest({ status: 'rejected', fault: badName })));
     expect(fault).toMatchObject({ kind: 'tls', reason: 'cert-name-mismatch' });
     expect(await faultOf(smtp.noop())).toMatchObject({ reason: 'cert-name-mismatch' });
     await smtp[Symbol.asyncDispose]();
@@ -145,16 +146,16 @@ test('TLS-018 the reply to STARTTLS and the handshake have limits of their own',
   await scene(script('220 mx', '250-mx\r\n250 STARTTLS', ''), async ({ open }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({
       reason: 'timeout-starttls-reply',
       phase: 'starttls',
       limit: 5_000,
     });
   });
-  await scene({ tls: offer, startTls: { type: 'silent' } }, async ({ open }) => {
+  await scene({ tls: testTlsOffer, startTls: { type: 'silent' } }, async ({ open }) => {
     const smtp = await open();
     await smtp.ehlo('c.example');
-    expect(await faultOf(smtp.startTls(request()))).toMatchObject({
+    expect(await faultOf(smtp.startTls(testTlsRequest()))).toMatchObject({
       reason: 'timeout-tls-handshake',
       phase: 'tls',
       limit: 10_000,

@@ -1,8 +1,9 @@
 /** What of a message depends on the extensions of the server. */
 import { isUsageError } from '@postern/wire';
+import { testTlsOffer, testTlsRequest } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import type { RecipientResult } from '../src/submit/submission.ts';
-import { mailScene, offer, tlsRequest } from './mail-scene.ts';
+import { mailScene } from './mail-scene.ts';
 
 const envelope = { from: 'ann@example.org', to: ['ben@example.net'] };
 const content = 'Subject: x\r\n\r\nHello.\r\n';
@@ -94,8 +95,8 @@ test('SMTP-122 REQUIRETLS only inside verified TLS and where it is offered there
     ]);
     await smtp.quit();
   });
-  await mailScene({ keywords: [...chunking, 'REQUIRETLS'], tls: offer }, async ({ open, server }) => {
-    const smtp = await open({ tls: tlsRequest });
+  await mailScene({ keywords: [...chunking, 'REQUIRETLS'], tls: testTlsOffer }, async ({ open, server }) => {
+    const smtp = await open({ tls: testTlsRequest() });
     expect(statuses(await smtp.submit(tls, content))).toEqual(['accepted']);
     expect(server.lines).toContain('MAIL FROM:<ann@example.org> SIZE=22 REQUIRETLS');
     await smtp.quit();

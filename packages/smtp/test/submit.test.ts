@@ -1,8 +1,9 @@
 /** Messages on their way: groups, verdicts, transactions. */
 import { isUsageError, utf8 } from '@postern/wire';
+import { testTlsOffer, testTlsRequest } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import type { RecipientResult } from '../src/submit/submission.ts';
-import { mailScene, offer, tlsRequest } from './mail-scene.ts';
+import { mailScene } from './mail-scene.ts';
 
 const envelope = { from: 'ann@example.org', to: ['ben@example.net'] };
 const content = 'Subject: x\r\n\r\nHello.\r\n';
@@ -53,8 +54,8 @@ test('SMTP-070 waits until accepted: 7 with implicit TLS and AUTH, 6 in a window
     [true, 6],
   ] as const) {
     const keywords = [...chunking, 'AUTH PLAIN'];
-    await mailScene({ keywords, tls: offer }, async ({ open, waits }) => {
-      const smtp = await open({ tls: tlsRequest, window });
+    await mailScene({ keywords, tls: testTlsOffer }, async ({ open, waits }) => {
+      const smtp = await open({ tls: testTlsRequest(), window });
       expect(await smtp.login({ type: 'password', user: 'tim', password: 'tam' })).toMatchObject({
         ok: true,
       });
@@ -72,7 +73,7 @@ test('SMTP-070 waits until accepted: 9 with STARTTLS and AUTH, 8 in a window', a
   ] as const) {
     await mailScene({ keywords: [...chunking, 'AUTH PLAIN', 'STARTTLS'] }, async ({ open, waits }) => {
       const smtp = await open({ window });
-      expect(await smtp.startTls(tlsRequest)).toMatchObject({ ok: true });
+      expect(await smtp.startTls(testTlsRequest())).toMatchObject({ ok: true });
       await smtp.ehlo('c.example');
       expect(await smtp.login({ type: 'password', user: 'tim', password: 'tam' })).toMatchObject({
         ok: true,

@@ -60,7 +60,7 @@ class SmtpServer implements SmtpServerMachine {
   }
 
   get state(): { readonly name: ServerStateName } {
-    return this.#session;
+    return { name: this.#session.name };
   }
 
   get deadline(): Instant | undefined {

@@ -1,4 +1,4 @@
-import type { PasswordCredentials } from '@postern/sasl';
+import type { AuthRules } from '@postern/sasl';
 import { UsageError } from '@postern/wire';
 import type { Endpoint, Milliseconds, TlsInfo } from '@postern/wire';
 import type { TraceRules } from './message/trace.ts';
@@ -30,18 +30,6 @@ export type StartTlsHabit =
   | { readonly type: 'silent' }
   /** Offered; closes instead of answering the verb, or after its go-ahead. */
   | { readonly type: 'closes'; readonly after: 'verb' | 'go-ahead' };
-
-/** How a server lets people log in. */
-export interface AuthRules {
-  /** Mechanisms to list. Default: PLAIN and LOGIN. */
-  readonly mechanisms?: readonly string[];
-  /** Lists and accepts them inside TLS only. Default `true` (RFC 4954 §4); `false` is for laboratories. */
-  readonly insideTlsOnly?: boolean;
-  /** Whether user and password belong together. Synchronous; must not throw. */
-  readonly authenticate: (credentials: PasswordCredentials) => boolean;
-  /** Whether a user may act as somebody else. Default: nobody may. */
-  readonly mayActAs?: (user: string, authorizationId: string) => boolean;
-}
 
 /** Limits of the server machine. */
 export interface ServerLimits {

@@ -1,3 +1,4 @@
+import type { AuthRules } from '@postern/sasl';
 import { converse, UsageError } from '@postern/wire';
 import type { Clock, Connection, Observer, TlsOffer } from '@postern/wire';
 import { Decisions } from './driving/decisions.ts';
@@ -6,7 +7,7 @@ import { RepliesTogether } from './driving/replies-together.ts';
 import type { SmtpServerEvent } from './events.ts';
 import { smtpServer } from './machine.ts';
 import { serverRules } from './options.ts';
-import type { AskedAbout, AuthRules, SmtpServerOptions } from './options.ts';
+import type { AskedAbout, SmtpServerOptions } from './options.ts';
 
 /** Options of {@link serveSmtp}. */
 export interface ServeSmtpOptions extends Omit<SmtpServerOptions, 'tls' | 'asks' | 'client' | 'auth'> {

@@ -1,9 +1,8 @@
-import { isWireError, UsageError } from '@postern/wire';
+import { isWireError, unlessAborted, UsageError } from '@postern/wire';
 import type { Endpoint, Fault } from '@postern/wire';
 import { discardContent, openContent, primed } from '../content/source.ts';
 import type { ChunkReader, Content, OpenContent } from '../content/source.ts';
 import type { SmtpEvent } from '../events.ts';
-import { unlessAborted } from '../waiting.ts';
 import { replyText } from '../reply.ts';
 import type { Reply } from '../reply.ts';
 import { Deliveries } from './deliveries.ts';

@@ -1,10 +1,10 @@
+import { beginExchange } from '@postern/sasl';
 import { UsageError } from '@postern/wire';
 import type { Instant } from '@postern/wire';
-import { beginExchange } from '../auth/exchange.ts';
 import { awaitedIn, verbs } from '../commands.ts';
 import type { SmtpCommand, WireCommand } from '../commands.ts';
 import { endOfData, prepare } from '../content/transparency.ts';
-import { encodeLine } from '../mail/encode.ts';
+import { encodeLine, maxCommandBytes } from '../mail/encode.ts';
 import type { Rules, Session, Step } from '../session.ts';
 import { checkAllowed, checkFollows } from './checks.ts';
 import { enter } from './enter.ts';
@@ -51,8 +51,12 @@ function say(session: Session, command: WireCommand, writer: GroupWriter, rules:
   const sending = afterSending(session.sending, command);
   switch (command.verb) {
     case 'AUTH': {
-      const { exchange, write } = beginExchange(command.mechanism);
-      writer.write(write);
+      // RFC 4954 §4: with its initial response the line keeps to 512 octets.
+      const { exchange, line } = beginExchange(command.mechanism, {
+        verb: 'AUTH',
+        maxLineBytes: maxCommandBytes,
+      });
+      writer.masked(line);
       return { ...session, exchange };
     }
     case 'CONTENT': {

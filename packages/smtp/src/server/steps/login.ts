@@ -1,14 +1,13 @@
 /** AUTH (RFC 4954). */
-import { decodeBase64, encodeBase64, serverMechanism } from '@postern/sasl';
-import type { PasswordCredentials, ServerMechanism, ServerStep as SaslStep } from '@postern/sasl';
+import { decodeBase64, encodeBase64, mayLogIn, serverMechanism } from '@postern/sasl';
+import type { AuthRules, PasswordCredentials, ServerMechanism, ServerStep as SaslStep } from '@postern/sasl';
 import { utf8 } from '@postern/wire';
-import type { Instant } from '@postern/wire';
+import type { Instant, TlsInfo } from '@postern/wire';
 import { LoginAttempt } from '../login-attempt.ts';
-import type { AuthRules, ServerRules } from '../options.ts';
+import type { ServerRules } from '../options.ts';
 import { oneLine } from '../reply.ts';
 import type { ServerReply } from '../reply.ts';
 import type { Identity, ServerSession, ServerStep } from '../session.ts';
-import { authMechanisms, offersAuth } from '../verbs/extensions.ts';
 import { clientInfo } from '../verbs/mail.ts';
 import { enter, event, farewell, refuse, told, withEvents, write } from './basic.ts';
 
@@ -25,15 +24,13 @@ export function auth(session: ServerSession, argument: string, now: Instant, rul
   // RFC 4954 §4: once per session, and never within a mail transaction.
   if (session.user !== undefined || session.transaction) return no(503, '5.5.1', 'not now');
   // RFC 4954 §4, RFC 8314 §4.1: refused before anybody looks at the credentials, so the answer tells nothing about them.
-  if (!offersAuth(session, rules)) return no(504, '5.5.4', 'not without TLS');
+  if (!mayLogIn(rules.auth, session.tls)) return no(504, '5.5.4', 'not without TLS');
   if (session.failedLogins >= rules.limits.maxFailedLogins) {
     const reply = oneLine(421, '4.7.0', 'too many failed logins');
     return withEvents([say(421)], farewell(session, reply, rules));
   }
   if (name === '' || more.length > 0) return no(501, '5.5.4', 'say AUTH mechanism [initial-response]');
-  const mechanism = authMechanisms(rules).includes(name.toUpperCase())
-    ? makeMechanism(name, rules.auth, rules.asks.includes('login'))
-    : undefined;
+  const mechanism = makeMechanism(name, rules.auth, session.tls, rules.asks.includes('login'));
   if (!mechanism) return no(504, '5.5.4', 'mechanism not recognised');
   // RFC 4954 §4: `=` is an initial response of length zero.
   const response =
@@ -44,17 +41,21 @@ export function auth(session: ServerSession, argument: string, now: Instant, rul
 }
 
 /** With `ask` the mechanism only reads what the client says; whether it is right is a question to the owner. */
-function makeMechanism(name: string, rules: AuthRules, ask: boolean): ServerMechanism | undefined {
-  if (!ask) return serverMechanism(name, rules);
-  const mechanism = serverMechanism(name, {
-    ...rules,
-    // The question holds who is to be acted as, and the answer is about both.
-    mayActAs: () => true,
-    authenticate: (credentials) => {
-      if (mechanism) held.set(mechanism, credentials);
-      return true;
-    },
-  });
+function makeMechanism(
+  name: string,
+  rules: AuthRules,
+  tls: TlsInfo | undefined,
+  ask: boolean,
+): ServerMechanism | undefined {
+  if (!ask) return serverMechanism(name, rules, tls);
+  const asks = (): boolean => mechanism !== undefined && held.has(mechanism);
+  const authenticate = (credentials: PasswordCredentials): boolean => {
+    if (mechanism) held.set(mechanism, credentials);
+    return true;
+  };
+  // The question holds who is to be acted as, and the answer is about both.
+  const mayActAs = (user: string, as: string): boolean => asks() || rules.mayActAs?.(user, as) === true;
+  const mechanism = serverMechanism(name, { ...rules, authenticate, mayActAs }, tls);
   return mechanism;
 }
 

@@ -1,10 +1,11 @@
+import { mayLogIn } from '@postern/sasl';
 import type { ServerRules } from '../options.ts';
 import { oneLine } from '../reply.ts';
 import type { ServerSession } from '../session.ts';
 import { decodeXtext } from '../syntax/xtext.ts';
 import { notNow, syntax, unknownParameter } from './answer.ts';
 import type { VerbAnswer } from './answer.ts';
-import { lists, offersAuth } from './extensions.ts';
+import { lists } from './extensions.ts';
 
 /** A parameter: which extension brings it, and which values it may have. */
 interface Rule {
@@ -92,7 +93,7 @@ function judge(
     // RFC 4954 §5
     if (!rules.auth) return unknownParameter;
     // RFC 5321 §4.1.1.11: known, and not to be had now: logins are for inside TLS.
-    if (!offersAuth(session, rules)) return notNow;
+    if (!mayLogIn(rules.auth, session.tls)) return notNow;
     return value === '<>' || printableXtext(value, 500) ? undefined : syntax;
   }
   const rule = (verb === 'MAIL' ? ofMail : ofRcpt).get(keyword);
