@@ -132,3 +132,20 @@ test('SMTP-132 LMTP: no chunk goes to a transaction without recipients', async (
     await smtp.quit();
   });
 });
+
+test('SMTP-132 LMTP: nobody was accepted, and a 354 all the same: a dot that nobody answers, and the next message', async () => {
+  const reply = (line: string): string | undefined => {
+    if (line.startsWith('RCPT') && line.includes('<no@')) return '550 5.1.1 no';
+    return line === 'DATA' ? '354 go' : undefined;
+  };
+  await mailScene({ lmtp: true, reply }, async ({ openLmtp: open, server }) => {
+    const lmtp = await open();
+    const all = await Promise.all([
+      lmtp.submit({ ...envelope, to: ['no@example.net'] }, content),
+      lmtp.submit(envelope, content),
+    ]);
+    expect(all.map(statuses)).toEqual([['refused'], ['accepted']]);
+    expect(server.messages.map(({ to }) => to)).toEqual([['ben@example.net']]);
+    await lmtp.quit();
+  });
+});

@@ -102,3 +102,47 @@ test('SMTP-122 REQUIRETLS only inside verified TLS and where it is offered there
     await smtp.quit();
   });
 });
+
+test('SMTP-093 what is said about single recipients goes with their RCPT, what is said about the message with MAIL', async () => {
+  await mailScene({ keywords: [...chunking, 'DSN'] }, async ({ open, server }) => {
+    const smtp = await open();
+    const submission = await smtp.submit(
+      {
+        from: 'ann@example.org',
+        to: [
+          'ben@example.net',
+          { address: 'cat@example.net', notify: ['FAILURE'], orcpt: 'cat@example.com' },
+        ],
+        ret: 'HDRS',
+        envid: 'order 4711',
+      },
+      content,
+    );
+    expect(submission.recipients).toMatchObject([
+      { status: 'accepted', recipient: 'ben@example.net' },
+      { status: 'accepted', recipient: 'cat@example.net' },
+    ]);
+    expect(server.lines.slice(1, 4)).toEqual([
+      'MAIL FROM:<ann@example.org> SIZE=22 RET=HDRS ENVID=order+204711',
+      'RCPT TO:<ben@example.net>',
+      'RCPT TO:<cat@example.net> NOTIFY=FAILURE ORCPT=rfc822;cat@example.com',
+    ]);
+    await smtp.quit();
+  });
+});
+
+test('SMTP-082 SMTP-086 an envelope that contradicts its content, or the options, is refused before a word', async () => {
+  await mailScene({ keywords: [...chunking, 'BINARYMIME'] }, async ({ open, server }) => {
+    const smtp = await open({ chunking: 'never' });
+    for (const [body, text] of [
+      ['7BIT', 'ü'],
+      ['BINARYMIME', 'x'],
+    ] as const) {
+      await expect(smtp.submit({ ...envelope, body }, text)).rejects.toMatchObject({
+        code: 'argument-refused',
+      });
+    }
+    expect(server.lines).toEqual(['EHLO c.example']);
+    await smtp.quit();
+  });
+});
