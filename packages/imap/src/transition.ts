@@ -27,7 +27,7 @@ import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@p
 import { withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands.ts';
-import type { EncodedCommand, ImapCommand, WireCommand } from './commands.ts';
+import type { EncodedCommand, ImapCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
@@ -36,7 +36,7 @@ import { checkCommand } from './rules.ts';
 import { states } from './states.ts';
 import type { Input, ResponseInput, State, Step, Tagged } from './states.ts';
 import type { StatusResponse } from './status.ts';
-import { decoded } from './tokens.ts';
+import { decoded, octets } from './tokens.ts';
 
 type Outputs = Output<ImapEvent>[];
 
@@ -74,11 +74,11 @@ function send(state: State, commands: readonly ImapCommand[], partial: Uint8Arra
       throw new UsageError('RESUME without work', 'RFC 9051 §6.2.2');
     return proceed(state, resumeExchange(state.exchange, only.result), now, {});
   }
-  const planned: WireCommand[] = [...state.inFlight, ...state.waiting].map(({ command }) => command);
+  let before = (state.waiting.at(-1) ?? state.inFlight.at(-1))?.command;
   const group = commands.map((command, index): Tagged => {
     if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 9051 §6.2.2');
-    checkCommand(state, command, planned);
-    planned.push(command);
+    checkCommand(state, command, before);
+    before = command;
     // RFC 9051 §2.2.1: a tag of its own for each.
     return { tag: `a${state.tags + index + 1}`, command };
   });
@@ -98,7 +98,8 @@ function send(state: State, commands: readonly ImapCommand[], partial: Uint8Arra
     );
   }
   const tags = state.tags + group.length;
-  return advance({ ...state, tags, waiting: [...state.waiting, ...group] }, now, []);
+  const waiting = [...state.waiting.slice(state.taken), ...group];
+  return advance({ ...state, tags, waiting, taken: 0 }, now, []);
 }
 
 const STAR = 0x2a;
@@ -108,12 +109,18 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
   const written: EncodedCommand[] = [];
   let state = before;
   for (;;) {
-    const [next, ...waiting] = state.waiting;
+    const next = state.waiting[state.taken];
     if (!next || state.inFlight.some(({ command }) => verbs[command.verb].barrier)) break;
     const { tag, command } = next;
     const room = verbs[command.verb].barrier ? 1 : state.settings.maxInFlight;
     if (state.inFlight.length >= room) break;
-    state = { ...state, waiting, inFlight: [...state.inFlight, next], freshCapabilities: false };
+    const sent = { ...next, dataBefore: state.dataBytes };
+    state = {
+      ...state,
+      taken: state.taken + 1,
+      inFlight: [...state.inFlight, sent],
+      freshCapabilities: false,
+    };
     if (command.verb === 'AUTHENTICATE') {
       const begun = beginExchange(command.mechanism, {
         verb: `${tag} AUTHENTICATE`,
@@ -127,6 +134,7 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
       written.push(encodeCommand(tag, command));
     }
   }
+  if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
   if (state.name === 'closing') return { state, outputs };
   const [front] = state.inFlight;
   const name = front === undefined ? 'ready' : verbs[front.command.verb].state;
@@ -240,7 +248,14 @@ function proceed(state: State, next: ExchangeStep, now: Instant, evidence: Evide
   }
 }
 
-function receiveUntagged(state: State, data: Untagged, text: string, now: Instant): Step {
+function receiveUntagged(before: State, data: Untagged, text: string, now: Instant): Step {
+  const state: State = { ...before, dataBytes: before.dataBytes + text.length + 2 };
+  const [oldest] = state.inFlight;
+  const { maxDataBytes, maxEarlyBytes } = state.settings.limits;
+  const most = state.stage === 'not-authenticated' ? maxEarlyBytes : maxDataBytes;
+  // Somebody may be collecting what comes until the completion.
+  if (oldest && state.dataBytes - oldest.dataBefore > most)
+    return fail(state, now, 'peer', 'reply-too-long', evidenceOf(text, 'RFC 9051 §2.2.2'));
   const outputs: Outputs = [];
   if (!isBelievable(state, data))
     return { state, outputs: [diagnostic('ignored-data', octets(text.slice(0, 512)))] };
@@ -267,7 +282,7 @@ function receiveUntagged(state: State, data: Untagged, text: string, now: Instan
   // RFC 9051 §6.1.3: before the completion of LOGOUT a BYE is in order; anywhere else it announces the close.
   if (!leaving) return { state: next, outputs };
   if (state.name === 'logout') return { state: { ...next, bye: decoded(text) }, outputs };
-  return { state: { ...enter(next, 'closing', now), bye: decoded(text), waiting: [] }, outputs };
+  return { state: { ...enter(next, 'closing', now), bye: decoded(text), waiting: [], taken: 0 }, outputs };
 }
 
 /**
@@ -415,6 +430,9 @@ function endOfStream(state: State, how: EndOfStream, rest: Uint8Array, now: Inst
 function tick(state: State, rest: Uint8Array, now: Instant): Step {
   if (state.deadline === undefined || now < state.deadline) return { state, outputs: [] };
   if (state.name === 'closing') return fail(state, now, 'peer', 'server-closing', byeEvidence(state));
+  // RFC 9051 §6.1.3: the server has said goodbye; whether it completes and closes changes nothing.
+  if (state.name === 'logout' && state.bye !== undefined)
+    return { state: enter(state, 'ended', now), outputs: [{ type: 'end' }] };
   return fail(state, now, 'timeout', states[state.name].timeout, rest.length > 0 ? { bytes: rest } : {});
 }
 
@@ -424,9 +442,4 @@ function byeEvidence(state: State): Evidence {
 
 function evidenceOf(text: string, rule: string): Evidence {
   return { reply: decoded(text.slice(0, 512)), bytes: sample(octets(text.slice(0, 512))), rule };
-}
-
-/** The octets of a latin1 string. */
-function octets(latin: string): Uint8Array {
-  return Uint8Array.from(latin, (character) => character.charCodeAt(0));
 }

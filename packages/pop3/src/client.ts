@@ -1,5 +1,5 @@
-import { checkCredentials, chooseMechanism } from '@postern/sasl';
-import type { Credentials, SaslWork } from '@postern/sasl';
+import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
+import type { ChoiceFailure, CredentialsSource, PasswordCredentials, SaslWork } from '@postern/sasl';
 import {
   converse,
   deadline,
@@ -11,20 +11,29 @@ import {
 } from '@postern/wire';
 import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
-import type { Pop3Command } from './commands.ts';
+import type { Pop3Command, WireCommand } from './commands.ts';
 import type { Pop3Event } from './events.ts';
+import type { Maildrop } from './maildrop.ts';
 import { pop3Client } from './machine.ts';
 import type { Pop3ClientMachine } from './machine.ts';
-import type { Answer, CallOptions, Login, OpenPop3Options, Pop3, StartTlsOptions } from './pop3.ts';
+import type {
+  Answer,
+  CallOptions,
+  Login,
+  LoginCallOptions,
+  OpenPop3Options,
+  Pop3,
+  StartTlsOptions,
+} from './pop3.ts';
 import type { Pop3Reply } from './reply.ts';
 import { patienceFor } from './states.ts';
+import { Transaction } from './transaction.ts';
+import type { ContentEvent, ReplyEvent, TransactionDialogue } from './transaction.ts';
 
 /** Why the work of an exchange could not be done. */
 interface WorkFailure {
   readonly error: unknown;
 }
-
-type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
 
 /**
  * Waits for the greeting on an open connection, asks for the capabilities, and hands out the dialogue. Takes ownership of
@@ -37,7 +46,7 @@ type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
  * import { nodeNetwork, systemClock } from '@postern/wire/node';
  * const connection = await nodeNetwork().connect({ address: '192.0.2.7', port: 110 });
  * const pop3 = await openPop3(connection, { clock: systemClock(), patience: 'probe' });
- * console.log(pop3.offersStartTls); // true
+ * console.log(pop3.capabilities.startTls); // offered
  * await pop3.quit();
  * ```
  */
@@ -53,18 +62,23 @@ export async function openPop3(connection: Connection, options: OpenPop3Options)
 
 class Pop3Dialogue implements Pop3 {
   greeting: Pop3Reply | undefined;
-  timestamp: string | undefined;
+  readonly maildrop: Maildrop;
   readonly connection: Connection;
   readonly #machine: Pop3ClientMachine;
   readonly #dialogue: Dialogue<Pop3Command, Pop3Event>;
   readonly #clock: Clock;
+  readonly #random: OpenPop3Options['random'];
   readonly #options: OpenPop3Options;
   #request: TlsRequest | undefined;
   /** Resolves when the call before is done. */
   #turn: Promise<void> = Promise.resolve();
   #calls = 0;
-  /** Messages marked with DELE. */
-  #marked = 0;
+  /** Commands sent and not answered. */
+  #unanswered = 0;
+  /** Numbers of messages marked with DELE. */
+  #marked: number[] = [];
+  /** A message is being read. */
+  #reading = false;
   #destroyed = false;
   /**
    * The event that is waited for. One wait is always open, also between calls: so a farewell, a FIN or a stray reply that
@@ -75,10 +89,12 @@ class Pop3Dialogue implements Pop3 {
   constructor(connection: Connection, options: OpenPop3Options) {
     this.connection = connection;
     this.#clock = options.clock;
+    this.#random = options.random;
     this.#options = options;
     const { tls } = connection;
     this.#machine = pop3Client({
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.offeredStartTlsBefore === undefined
         ? {}
         : { offeredStartTlsBefore: options.offeredStartTlsBefore }),
@@ -93,14 +109,15 @@ class Pop3Dialogue implements Pop3 {
       },
       ...(options.observe ? { observe: options.observe } : {}),
     });
+    this.maildrop = new Transaction(this.#transaction());
   }
 
   get capabilities(): Capabilities {
     return this.#machine.capabilities;
   }
 
-  get offersStartTls(): boolean {
-    return this.#machine.offersStartTls;
+  get timestamp(): string | undefined {
+    return this.#machine.timestamp;
   }
 
   async open(signal: AbortSignal | undefined): Promise<void> {
@@ -123,7 +140,7 @@ class Pop3Dialogue implements Pop3 {
   async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     const signal = options?.signal;
     return this.#inTurn(signal, async () => {
-      if (this.connection.tls) throw new UsageError('startTls inside TLS', 'RFC 2595 §4');
+      if (this.connection.tls) throw new UsageError('TLS is active', 'RFC 2595 §4');
       const missing = this.#missingOffer();
       if (missing && options?.tryAnyway !== true) throw this.#refusal(missing, 'starttls');
       this.#request = request;
@@ -139,44 +156,61 @@ class Pop3Dialogue implements Pop3 {
     });
   }
 
-  async login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+  async login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     const signal = options?.signal;
     return this.#inTurn(signal, async () => {
-      checkCredentials(credentials);
-      // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
-      if (this.connection.tls?.verification?.status !== 'verified') {
-        const fault: PolicyFault = {
-          kind: 'policy',
-          reason: 'plaintext-login-refused',
-          phase: 'auth',
-          after: 0,
-          by: 'default',
-          endpoint: this.connection.endpoint,
-          evidence: { rule: 'RFC 2595 §2.4' },
-        };
-        throw new WireError(fault);
-      }
-      const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true });
-      if (choice.ok) {
-        return loginAnswer(
-          await this.#ask({ verb: 'AUTH', mechanism: choice.mechanism }, signal),
-          choice.mechanism.name,
-        );
-      }
+      const result = await authenticate<ReplyEvent>(source, {
+        offered: () => this.capabilities.auth,
+        context: () => loginContext(this.connection, this.#random, options),
+        exchange: (mechanism) => this.#ask({ verb: 'AUTH', mechanism }, signal),
+        // Which mechanism it did not take, a POP3 server cannot say: nothing else is tried, because accounts get locked.
+        verdict: ({ reason }) => (reason === 'auth-failed' ? 'wrong-secret' : 'final'),
+      });
+      if (result.type === 'answered') return loginAnswer(result.answer, result.mechanism);
+      const { credentials, reason } = result;
+      const byName =
+        !options?.mechanisms && reason !== 'plaintext-login-refused' && credentials?.type === 'password';
       // RFC 2449 §6.2: USER and PASS are there if USER is listed, or if nothing can be listed.
-      if (this.capabilities.listed && !this.capabilities.tags['USER'])
-        throw this.#refusal(choice.reason, 'auth');
-      if (credentials.authorizationId !== undefined && credentials.authorizationId !== credentials.user) {
-        throw new UsageError(
-          'USER and PASS cannot carry an authorizationId',
-          'RFC 1939 §7',
-          'argument-refused',
-        );
-      }
-      const user = await this.#ask({ verb: 'USER', name: credentials.user }, signal);
-      if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
-      return loginAnswer(await this.#ask({ verb: 'PASS', password: credentials.password }, signal), 'USER');
+      const offered = !this.capabilities.listed || this.capabilities.tags['USER'] !== undefined;
+      if (!byName || !offered) throw this.#noLogin(reason);
+      return this.#sayPassword(credentials, signal);
     });
+  }
+
+  /** USER and PASS (RFC 1939 §7). They show the password, so verified TLS is around them. */
+  async #sayPassword(
+    credentials: PasswordCredentials,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    if (this.connection.tls?.verification?.status !== 'verified')
+      throw this.#noLogin('plaintext-login-refused');
+    checkCredentials(credentials);
+    const { user: name, password, authorizationId = name } = credentials;
+    if (authorizationId !== name) {
+      throw new UsageError(
+        'USER and PASS cannot carry an authorizationId',
+        'RFC 1939 §7',
+        'argument-refused',
+      );
+    }
+    const user = await this.#ask({ verb: 'USER', name }, signal);
+    if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
+    return loginAnswer(await this.#ask({ verb: 'PASS', password }, signal), 'USER');
+  }
+
+  #noLogin(reason: ChoiceFailure): WireError {
+    if (reason !== 'plaintext-login-refused') return this.#refusal(reason, 'auth');
+    const fault: PolicyFault = {
+      kind: 'policy',
+      reason,
+      phase: 'auth',
+      after: 0,
+      by: 'default',
+      endpoint: this.connection.endpoint,
+      // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
+      evidence: { rule: 'RFC 2595 §2.4' },
+    };
+    return new WireError(fault);
   }
 
   async noop(options?: CallOptions): Promise<Answer<undefined>> {
@@ -197,10 +231,7 @@ class Pop3Dialogue implements Pop3 {
     }
     return this.#inTurn(options?.signal, async () => {
       const { reply } = await this.#ask(command, options?.signal);
-      if (reply.status === '-ERR') return { ok: false, reply };
-      if (verb === 'DELE') this.#marked += 1;
-      if (verb === 'RSET') this.#marked = 0;
-      return { ok: true, value: undefined, reply };
+      return reply.status === '+OK' ? { ok: true, value: undefined, reply } : { ok: false, reply };
     });
   }
 
@@ -219,8 +250,8 @@ class Pop3Dialogue implements Pop3 {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const idle = this.#calls === 0 && this.#dialogue.machine.state.name === 'ready';
-    if (this.#dialogue.ended || !idle || this.#marked > 0) {
+    const idle = this.#calls === 0 && this.#machine.state.name === 'ready';
+    if (this.#dialogue.ended || !idle || this.#marked.length > 0) {
       if (!this.#dialogue.ended && this.#calls > 0) this.#destroy();
       await this.#dialogue[Symbol.asyncDispose]();
       return;
@@ -254,6 +285,12 @@ class Pop3Dialogue implements Pop3 {
 
   /** One call at a time: the replies of POP3 carry nothing that tells which command they answer. */
   async #inTurn<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+    // To wait for the end of the message could be to wait for ever: the caller may be the one who reads it.
+    if (this.#reading) throw new UsageError('a message is being read', 'read it to its end, or discard it');
+    return this.#takeTurn(signal, run);
+  }
+
+  async #takeTurn<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
     const before = this.#turn;
     const done = Promise.withResolvers<void>();
     this.#turn = before.then(() => done.promise);
@@ -272,7 +309,78 @@ class Pop3Dialogue implements Pop3 {
     signal?.throwIfAborted();
     if (this.#dialogue.ended) await this.#over();
     this.#dialogue.send(command);
+    this.#unanswered += 1;
     return this.#until(signal, (event) => event.type === 'reply');
+  }
+
+  /** What the TRANSACTION state works with. */
+  #transaction(): TransactionDialogue {
+    const machine = this.#machine;
+    const marked = (): readonly number[] => this.#marked;
+    return {
+      get capabilities() {
+        return machine.capabilities;
+      },
+      get queued() {
+        return machine.queued;
+      },
+      get marked() {
+        return marked();
+      },
+      inTurn: (signal, run) => this.#inTurn(signal, run),
+      beginReading: (signal) => this.#beginReading(signal),
+      post: (...commands) => {
+        if (this.#dialogue.ended) return;
+        this.#dialogue.send(...commands);
+        this.#unanswered += commands.length;
+      },
+      answerTo: async (command, signal) => {
+        this.#machine.resume(this.#clock.now());
+        const event = await this.#until(
+          signal,
+          (found): found is ReplyEvent | ContentEvent =>
+            (found.type === 'reply' || found.type === 'content') && found.command === command,
+        );
+        // Who is busy with a message reads nothing, and that is not the server's silence.
+        if (this.#reading) this.#machine.hold(this.#clock.now());
+        return event;
+      },
+      settle: async (signal) => {
+        this.#machine.resume(this.#clock.now());
+        if (this.#dialogue.ended || this.#destroyed || this.#unanswered === 0) return;
+        await this.#until(signal, (event): event is ReplyEvent => this.#unanswered === 0);
+      },
+      abandon: (fault) => {
+        this.#destroy();
+        const { endpoint } = this.connection;
+        return new WireError({ phase: 'command', after: 0, endpoint, ...fault });
+      },
+    };
+  }
+
+  /** Takes the turn until the result is called. Calls made meanwhile are refused. */
+  async #beginReading(signal: AbortSignal | undefined): Promise<() => void> {
+    const begun = Promise.withResolvers<void>();
+    const over = Promise.withResolvers<void>();
+    const turn = this.#inTurn(signal, async () => {
+      begun.resolve();
+      await over.promise;
+    });
+    turn.catch(begun.reject);
+    const own = !this.#reading;
+    this.#reading = true;
+    const release = (): void => {
+      this.#machine.resume(this.#clock.now());
+      this.#reading = false;
+      over.resolve();
+    };
+    try {
+      await begun.promise;
+    } catch (error) {
+      if (own) release();
+      throw error;
+    }
+    return release;
   }
 
   /** The next event of a kind. An abort now destroys the connection: the reply could be taken for the next one's. */
@@ -311,7 +419,7 @@ class Pop3Dialogue implements Pop3 {
       signal?.throwIfAborted();
       failure = { error };
     }
-    if (this.#machine.state.name === 'auth-work') this.#dialogue.send({ verb: 'RESUME', result });
+    if (this.#dialogue.machine.state.name === 'auth-work') this.#dialogue.send({ verb: 'RESUME', result });
     return failure;
   }
 
@@ -327,13 +435,19 @@ class Pop3Dialogue implements Pop3 {
   #note(event: Pop3Event): void {
     if (event.type === 'greeting') {
       this.greeting = event.reply;
-      this.timestamp = event.timestamp;
     } else if (event.type === 'secured') {
       // RFC 2595 §4: nothing of what was said in plaintext survives.
       this.greeting = undefined;
-      this.timestamp = undefined;
+    } else if (event.type === 'reply') {
+      this.#unanswered -= 1;
+      if (event.reply.status === '+OK') this.#noteMarks(event.command);
     }
     this.#options.onEvent?.(event);
+  }
+
+  #noteMarks(command: WireCommand): void {
+    if (command.verb === 'DELE') this.#marked.push(command.message);
+    if (command.verb === 'RSET') this.#marked = [];
   }
 
   #destroy(): void {

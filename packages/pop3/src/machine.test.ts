@@ -91,7 +91,7 @@ describe('limits', () => {
   });
 
   test('POP3-030 an endless list is cut off', () => {
-    const client = pop3Client({ limits: { maxListingBytes: 1000 } });
+    const client = pop3Client({ limits: { maxEarlyBytes: 1000 } });
     client.start(0);
     client.receive(utf8('+OK\r\n'), 0);
     client.send({ verb: 'CAPA' }, 0);

@@ -1,9 +1,10 @@
-import type { Credentials } from '@postern/sasl';
+import type { CredentialsSource, LoginOptions } from '@postern/sasl';
 import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
-import type { Pop3Reply } from './reply.ts';
+import type { Maildrop } from './maildrop.ts';
+import type { Pop3Reply, ReplyLimits } from './reply.ts';
 import type { Patience } from './states.ts';
 
 /**
@@ -42,10 +43,17 @@ export interface OpenPop3Options extends CallOptions {
   /** The time. */
   readonly clock: Clock;
   /**
+   * Octets that nobody can guess, such as `systemRandom` of `@postern/wire/node`, for mechanisms that need a nonce. Default: none,
+   * and SCRAM is not used.
+   */
+  readonly random?: (octets: number) => Uint8Array;
+  /**
    * How long to wait for what: `standard` (default), `probe` with seconds in place of minutes, or single limits over those
    * of `standard`.
    */
   readonly patience?: 'standard' | 'probe' | Partial<Patience>;
+  /** Limits of what is read. Default: `replyLimits`. */
+  readonly limits?: Partial<ReplyLimits>;
   /** Sees all bytes, secrets masked; for transcripts. */
   readonly observe?: Observer;
   /** Sees every event of the machine: diagnostics, unsolicited replies, the content of messages. Must not throw. */
@@ -64,6 +72,9 @@ export interface OpenPop3Options extends CallOptions {
   readonly tls?: TlsRequest;
 }
 
+/** Options of `login`. */
+export type LoginCallOptions = CallOptions & LoginOptions;
+
 /** The value of a good `login`. */
 export interface Login {
   /** The SASL mechanism that was used, or `USER` for USER and PASS. */
@@ -77,12 +88,12 @@ export interface Login {
 export interface Pop3 extends AsyncDisposable {
   /** The greeting; `undefined` once STLS has made it worthless (RFC 2595 §4). */
   readonly greeting: Pop3Reply | undefined;
-  /** The APOP timestamp of the greeting, if any (RFC 1939 §7); forgotten with it. It is shown, never used: APOP is MD5. */
+  /** The APOP timestamp of the greeting, if any (RFC 1939 §7); forgotten with it. */
   readonly timestamp: string | undefined;
   /** What the server offers, by its last CAPA: one was said at the greeting, and one after `startTls`. */
   readonly capabilities: Capabilities;
-  /** Whether STLS can be used: offered, and not inside TLS yet. */
-  readonly offersStartTls: boolean;
+  /** The messages: what can be done once a login has succeeded. */
+  readonly maildrop: Maildrop;
   /** The connection, owned by this dialogue; `connection.tls` tells about its TLS layer. */
   readonly connection: Connection;
   /** Says CAPA; a server without it has no extensions, which is no failure of the dialogue (RFC 2449 §5). */
@@ -90,9 +101,8 @@ export interface Pop3 extends AsyncDisposable {
   /**
    * Says STLS, runs the handshake and says CAPA again: nothing known before counts (RFC 2595 §4). A refusal is an answer
    * with reason `starttls-refused`, `starttls-refused-temporarily`. Rejects, with nothing sent and the connection usable,
-   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the tag is missing. Inside TLS it is a
-   * `UsageError`. A failed handshake
-   * rejects, and the connection is dead: there is no way back to plaintext on it.
+   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the tag is missing, and inside TLS with a
+   * `UsageError`. A failed handshake rejects, and the connection is dead: there is no way back to plaintext on it.
    */
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>>;
   /**
@@ -101,7 +111,7 @@ export interface Pop3 extends AsyncDisposable {
    * `connection.tls.verification.status` is `verified`, and with `auth-not-offered` or `oauth-required` where nothing fits.
    * After a refusal no second way is tried: accounts get locked by that.
    */
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>>;
+  login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
   /** Says NOOP; only after the login (RFC 1939 §5). */
   noop(options?: CallOptions): Promise<Answer<undefined>>;
   /**

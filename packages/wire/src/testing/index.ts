@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export { countWork } from './count-work.ts';
 export { networkConformance } from './conformance.ts';
 export type { NetworkUnderTest, TestFramework } from './conformance.ts';
 export { memoryNetwork } from './memory.ts';
