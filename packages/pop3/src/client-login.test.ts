@@ -1,7 +1,6 @@
-import { virtualClock } from '@postern/wire/testing';
+import { scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { authenticate, credentials, open, reasonOf } from '../test/dialogue.ts';
-import { offer, scripted, unverified, verified } from '../test/wire-fixtures.ts';
 import { openPop3 } from './index.ts';
 import { memoryMaildrop } from './server/index.ts';
 
@@ -9,7 +8,7 @@ describe('a login', () => {
   test('POP3-056 uses USER and PASS where no mechanism fits, and shows neither password', async () => {
     const { pop3, shown } = await open(
       { implicitTls: true, auth: { authenticate, mechanisms: ['GSSAPI'] } },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await pop3.login(credentials)).toMatchObject({ ok: true, value: { mechanism: 'USER' } });
     expect(shown()).toContain('PASS <redacted 8 octets>');
@@ -19,7 +18,7 @@ describe('a login', () => {
   test('POP3-056 SASL-008 tries no second way after a refused password', async () => {
     const { pop3, seen } = await open(
       { implicitTls: true, auth: { authenticate: () => false } },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await pop3.login(credentials)).toMatchObject({
       ok: false,
@@ -34,9 +33,9 @@ describe('a login', () => {
 
   test('POP3-014 tells a locked maildrop from a wrong password', async () => {
     const maildrop = memoryMaildrop();
-    const first = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: verified });
+    const first = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: testTlsRequest() });
     await first.pop3.login(credentials);
-    const second = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: verified });
+    const second = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: testTlsRequest() });
     expect(await second.pop3.login(credentials)).toMatchObject({
       ok: false,
       reason: 'auth-temporary',
@@ -54,7 +53,7 @@ describe('a login that must not be', () => {
 
   test('SASL-005 sends no password to a peer that is not verified', async () => {
     const { pop3 } = await open();
-    await pop3.startTls(unverified);
+    await pop3.startTls(testTlsRequest('unverified'));
     const error: unknown = await pop3.login(credentials).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       fault: { kind: 'policy', reason: 'plaintext-login-refused', phase: 'auth' },
@@ -62,13 +61,13 @@ describe('a login that must not be', () => {
   });
 
   test('POP3-032 says that nothing fits where neither USER nor a mechanism is listed', async () => {
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
-      await accepted.acceptTls(offer);
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await accepted.acceptTls(testTlsOffer);
       await send('+OK\r\n');
       await line();
       await send('+OK\r\nSASL GSSAPI\r\n.\r\n');
     });
-    const pop3 = await openPop3(connection, { clock: virtualClock(), tls: verified });
+    const pop3 = await openPop3(connection, { clock: virtualClock(), tls: testTlsRequest() });
     expect(await reasonOf(pop3.login(credentials))).toBe('auth-not-offered');
   });
 });

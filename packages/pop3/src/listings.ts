@@ -59,7 +59,19 @@ export function readValue(command: WireCommand, { lines, text }: Pop3Reply): Val
       const languages = lines.map(language);
       return { ok: true, value: { type: 'languages', languages }, odd: nothingOdd };
     }
-    default:
+    case 'CAPA':
+    case 'STLS':
+    case 'USER':
+    case 'PASS':
+    case 'APOP':
+    case 'AUTH':
+    case 'UTF8':
+    case 'RETR':
+    case 'TOP':
+    case 'DELE':
+    case 'NOOP':
+    case 'RSET':
+    case 'QUIT':
       return { ok: true, value: undefined, odd: nothingOdd };
   }
 }

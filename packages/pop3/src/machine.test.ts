@@ -14,12 +14,12 @@ const fault = (outputs: readonly Output<Pop3Event>[]): string | undefined => {
 };
 
 /** A client that is logged in. */
-function loggedIn(): Pop3ClientMachine {
+function loggedIn(...tags: readonly string[]): Pop3ClientMachine {
   const client = pop3Client({ tls: testTlsInfo });
   client.start(0);
   client.receive(utf8('+OK\r\n'), 0);
   client.send({ verb: 'CAPA' }, 0);
-  client.receive(utf8('+OK\r\nSASL PLAIN\r\n.\r\n'), 0);
+  client.receive(utf8(['+OK', 'SASL PLAIN', ...tags, '.', ''].join('\r\n')), 0);
   const choice = chooseMechanism(
     ['PLAIN'],
     { type: 'password', user: 'a', password: 'b' },
@@ -88,6 +88,26 @@ describe('limits', () => {
     client.receive(utf8('y'.repeat(65_536)), 4000);
     expect(client.deadline).toBe(304_000);
     expect(fault(client.tick(304_000))).toBe('timeout-reply');
+  });
+
+  test('POP3-035 the window holds so many octets of commands, and moves on with each reply', () => {
+    const client = loggedIn('PIPELINING');
+    const commands = Array.from({ length: 1000 }, (_, index) => ({
+      verb: 'RETR' as const,
+      message: index + 1,
+    }));
+    const first = writtenText(client.sendAll(commands, 0));
+    expect(first.length).toBeLessThanOrEqual(4096);
+    expect(first.length).toBeGreaterThan(4080);
+    expect(client.queued).toBe(1000 - first.split('\r\n').length + 1);
+    // Two short commands are answered: there is room for one or two more.
+    const next = writtenText(client.receive(utf8('-ERR\r\n-ERR\r\n'), 0));
+    expect(next).toMatch(/^(?:RETR \d+\r\n){1,2}$/);
+    let sent = first.length + next.length;
+    for (let answers = 2; answers < 1000; answers += 1)
+      sent += writtenText(client.receive(utf8('-ERR\r\n'), 0)).length;
+    expect(client.state.name).toBe('ready');
+    expect(sent).toBe(9 * 8 + 90 * 9 + 900 * 10 + 11);
   });
 
   test('POP3-030 an endless list is cut off', () => {

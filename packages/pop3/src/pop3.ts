@@ -3,6 +3,7 @@ import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
+import type { Language } from './listings.ts';
 import type { Maildrop } from './maildrop.ts';
 import type { Pop3Reply, ReplyLimits } from './reply.ts';
 import type { Patience } from './states.ts';
@@ -74,6 +75,18 @@ export interface OpenPop3Options extends CallOptions {
 
 /** Options of `login`. */
 export type LoginCallOptions = CallOptions & LoginOptions;
+/** How a dialogue ended, and what became of the messages marked with DELE (RFC 1939 §6). */
+export interface Farewell {
+  /**
+   * `none` = no message was marked. `done` = the server says that it deleted all of them. `partial` = it says `-ERR`: some of
+   * them stayed. `unknown` = it went away before it said anything.
+   */
+  readonly update: 'none' | 'done' | 'partial' | 'unknown';
+  /** The numbers of the messages that were marked. */
+  readonly marked: readonly number[];
+  /** The reply to QUIT; `undefined` where the server just closed. */
+  readonly reply: Pop3Reply | undefined;
+}
 
 /** The value of a good `login`. */
 export interface Login {
@@ -115,13 +128,22 @@ export interface Pop3 extends AsyncDisposable {
   /** Says NOOP; only after the login (RFC 1939 §5). */
   noop(options?: CallOptions): Promise<Answer<undefined>>;
   /**
-   * Says QUIT, waits for the reply and closes. Messages marked with DELE go now (RFC 1939 §6); `-ERR` means that some of
-   * them stayed. Resolves with `undefined` where the server just closed: whether it deleted is then unknown.
+   * Says UTF8: headers may be UTF-8 from now on, and where `capabilities.utf8` is `with-user` the names and passwords too (RFC
+   * 6856 §2). After `startTls` and before `login`; a `UsageError` elsewhere, and where it is not offered.
    */
-  quit(options?: CallOptions): Promise<Pop3Reply | undefined>;
+  utf8(options?: CallOptions): Promise<Answer<undefined>>;
+  /** Says LANG: which languages the server can speak (RFC 6856 §3). */
+  languages(options?: CallOptions): Promise<Answer<readonly Language[]>>;
+  /** Says LANG with a language tag: the texts of replies come in it from now on; `*` is the server's own (RFC 6856 §3). */
+  lang(language: string, options?: CallOptions): Promise<Answer<undefined>>;
   /**
-   * Sends any other command and waits for its reply; the lines of a listing are in `reply.lines`, the content of a message
-   * goes to `onEvent`. STLS, AUTH, USER, PASS and QUIT have methods of their own and are refused here.
+   * Says QUIT, waits for the reply and closes. Messages marked with DELE go now (RFC 1939 §6); what became of them is in
+   * {@link Farewell}. Rejects with the fault where the dialogue broke before, and messages were marked: none of them was deleted.
+   */
+  quit(options?: CallOptions): Promise<Farewell>;
+  /**
+   * Sends any other command and waits for its reply; the lines of a listing are in `reply.lines`. STLS, AUTH, USER, PASS, APOP,
+   * RETR, TOP and QUIT have methods of their own and are refused here.
    */
   command(command: Pop3Command, options?: CallOptions): Promise<Answer<undefined>>;
   /**

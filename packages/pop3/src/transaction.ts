@@ -139,19 +139,22 @@ export class Transaction implements Maildrop {
       } else {
         const content = this.#content(command, first, signal, entry.octets);
         let current = true;
-        yield {
-          ...entry,
-          ok: true,
-          content,
-          delete: () => {
-            if (!current) throw new UsageError('the loop is past this message', 'dele');
-            // Nothing is deleted that the caller does not have.
-            if (!content.ended) throw new UsageError('the message is not read to its end', 'content first');
-            this.#dialogue.post({ verb: 'DELE', message: entry.number });
-          },
-        };
-        await content.discard();
-        current = false;
+        try {
+          yield {
+            ...entry,
+            ok: true,
+            content,
+            delete: () => {
+              if (!current) throw new UsageError('the loop is past this message', 'dele');
+              // Nothing is deleted that the caller does not have.
+              if (!content.ended) throw new UsageError('the message is not read to its end', 'content first');
+              this.#dialogue.post({ verb: 'DELE', message: entry.number });
+            },
+          };
+          await content.discard();
+        } finally {
+          current = false;
+        }
       }
       ahead -= entry.octets;
     }
