@@ -23,8 +23,7 @@ export function readTextRecord(texts: readonly string[], version: string): TextR
   for (const part of record.split(';').slice(1)) {
     const text = part.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
     if (text === '') continue;
-    const [, name, value] =
-      /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})=([\u0021-\u003a\u003c\u003e-\u007e]+)$/.exec(text) ?? [];
+    const [, name, value] = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})=([!-:<-~][ \t!-:<-~]*)$/.exec(text) ?? [];
     if (name === undefined || value === undefined) return { ok: false, problem: 'bad-record' };
     fields.push({ name, value });
   }

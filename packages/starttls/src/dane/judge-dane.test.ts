@@ -46,7 +46,8 @@ describe('DANE-EE', () => {
     (text) => {
       expect(judged([record(text, good)], [good, intermediate])).toBe('none');
       expect(judged([record(text, stranger)], [good, intermediate])).toBe('dane-mismatch');
-      if (!text.endsWith('0')) expect(judged([record(text, good, flipped)], [good])).toBe('dane-mismatch');
+      // Changed data is another digest, or no certificate and no key any more.
+      expect(judged([record(text, good, flipped)], [good])).toBe('dane-mismatch');
     },
   );
 

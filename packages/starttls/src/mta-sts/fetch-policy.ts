@@ -153,7 +153,7 @@ function isCertificateError(error: unknown): boolean {
 /** The platform's code of a failure, from the error or from what caused it. */
 function codeOf(error: unknown): string {
   const codes = causes(error).map(({ code }) => code);
-  return String(codes.find((code) => typeof code === 'string') ?? 'unknown').slice(0, 100);
+  return (codes.find((code) => typeof code === 'string') ?? 'unknown').slice(0, 100);
 }
 
 /** An error and its causes. Their chain is short, unless somebody made a ring of it. */

@@ -163,6 +163,12 @@ describe('policies of domains', () => {
     state.record = ['v=STSv1; id=a'];
     await look();
     expect(state.fetches).toBe(2);
+    // So it is where the record is there and says nothing.
+    state.record = [];
+    await clock.run(policies.refresh('example.test'));
+    state.record = ['v=STSv1; id=a'];
+    expect((await look()).from).toBe('kept');
+    expect(state.fetches).toBe(3);
     state.status = 500;
     expect(await clock.run(policies.refresh('example.test'))).toMatchObject({
       from: 'kept',

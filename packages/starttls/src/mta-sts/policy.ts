@@ -54,8 +54,7 @@ export function parseMtaSts(text: string): ParsedPolicy {
     const content = raw.replace(/[ \t]*\r?$/, '');
     // An empty line is none of the grammar; many files end in some, and nobody is misled by them.
     if (content === '') continue;
-    const [, key, value] =
-      /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):[ \t]*([^\0-\u001f\u007f]*)$/.exec(content) ?? [];
+    const [, key, value] = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):[ \t]*(\P{Cc}*)$/u.exec(content) ?? [];
     if (key === undefined || value === undefined) return { ok: false, line, problem: 'bad-line' };
     if (key === 'mx') {
       const pattern = mxPattern(value);
