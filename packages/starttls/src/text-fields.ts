@@ -1,5 +1,5 @@
 /** A field of a TXT record. */
-export interface TextField {
+interface TextField {
   readonly name: string;
   readonly value: string;
 }

@@ -36,7 +36,7 @@ export interface SessionCounts {
  *
  * @example
  * ```ts run
- * import { sessionCounts } from '@postern/starttls';
+ * import { sessionCounts } from '@postern/starttls/tlsrpt';
  *
  * const counts = sessionCounts();
  * const policy = { type: 'no-policy-found', strings: [], domain: 'example.org', mxHosts: [] } as const;

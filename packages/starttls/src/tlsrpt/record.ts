@@ -19,7 +19,7 @@ const MAX_TARGETS = 10;
  *
  * @example
  * ```ts run
- * import { parseTlsrptRecord } from '@postern/starttls';
+ * import { parseTlsrptRecord } from '@postern/starttls/tlsrpt';
  * const record = parseTlsrptRecord(['v=TLSRPTv1; rua=mailto:tls@example.org']);
  * if (record.ok) console.log(record.targets); // [ 'mailto:tls@example.org' ]
  * ```
