@@ -226,7 +226,7 @@ describe('the levels of Postfix, from the decision to the handshake', () => {
         fingerprints: [Buffer.from(digest).toString('hex')],
       });
       const seen = await Promise.all(
-        habits.map((habit) =>
+        habits.map(async (habit) =>
           decision.status === 'try' ? outcome(habit, decision.requirement) : 'not asked',
         ),
       );
