@@ -1,12 +1,26 @@
-import { checkCredentials, chooseMechanism } from '@postern/sasl';
-import type { Credentials } from '@postern/sasl';
+import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
+import type {
+  AttemptVerdict,
+  ChoiceContext,
+  CredentialsSource,
+  PasswordCredentials,
+  SaslWork,
+} from '@postern/sasl';
 import { converse, deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
 import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
-import type { Answer, CallOptions, Imap, Login, OpenImapOptions, StartTlsOptions } from './imap.ts';
+import type {
+  Answer,
+  CallOptions,
+  Imap,
+  Login,
+  LoginCallOptions,
+  OpenImapOptions,
+  StartTlsOptions,
+} from './imap.ts';
 import { imapClient } from './machine.ts';
 import type { ImapClientMachine } from './machine.ts';
 import type { Untagged } from './reply.ts';
@@ -28,7 +42,7 @@ type Completed = Extract<ImapEvent, { readonly type: 'completed' }>;
  * import { nodeNetwork, systemClock } from '@postern/wire/node';
  * const connection = await nodeNetwork().connect({ address: '192.0.2.7', port: 143 });
  * const imap = await openImap(connection, { clock: systemClock(), patience: 'probe' });
- * console.log(imap.offersStartTls); // true
+ * console.log(imap.capabilities.startTls); // offered
  * await imap.logout();
  * ```
  */
@@ -56,21 +70,26 @@ class ImapDialogue implements Imap {
   readonly #machine: ImapClientMachine;
   readonly #dialogue: Dialogue<ImapCommand, ImapEvent>;
   readonly #clock: Clock;
+  readonly #random: OpenImapOptions['random'];
   readonly #options: OpenImapOptions;
   readonly #turns = new Turns();
   readonly #waiters = new Set<Waiter>();
   #request: TlsRequest | undefined;
   #destroyed = false;
+  /** Why the work of the present exchange could not be done; nothing else is under way beside an exchange. */
+  #workFailure: { readonly error: unknown } | undefined;
   /** Why nothing is handed out any more; who comes to wait later gets it too. */
   #failure: { readonly error: unknown } | undefined;
 
   constructor(connection: Connection, options: OpenImapOptions) {
     this.connection = connection;
     this.#clock = options.clock;
+    this.#random = options.random;
     this.#options = options;
     const { tls } = connection;
     this.#machine = imapClient({
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.offeredStartTlsBefore === undefined
         ? {}
         : { offeredStartTlsBefore: options.offeredStartTlsBefore }),
@@ -88,10 +107,6 @@ class ImapDialogue implements Imap {
 
   get capabilities(): Capabilities {
     return this.#machine.capabilities ?? noCapabilities;
-  }
-
-  get offersStartTls(): boolean {
-    return this.#machine.offersStartTls;
   }
 
   async open(signal: AbortSignal | undefined): Promise<void> {
@@ -117,6 +132,7 @@ class ImapDialogue implements Imap {
   async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     const signal = options?.signal;
     return this.#turns.beAlone(signal, async () => {
+      if (this.connection.tls) throw new UsageError('TLS is active', 'RFC 9051 §6.2.1');
       // RFC 9051 §7.1.4: logged in before TLS, and nothing can be done about it on this connection.
       if (this.preauth) throw this.#refusal('preauth-before-tls', 'starttls');
       const missing = this.#missingOffer();
@@ -135,34 +151,53 @@ class ImapDialogue implements Imap {
     });
   }
 
-  async login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+  async login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     const signal = options?.signal;
     return this.#turns.beAlone(signal, async () => {
-      checkCredentials(credentials);
-      this.#checkPolicy();
+      const context = (): ChoiceContext => loginContext(this.connection, this.#random, options);
+      const { verified, unverified } = context();
+      if (!verified && unverified !== 'hashed') throw this.#unverified();
       await this.#knowCapabilities(signal);
-      const except: string[] = [];
-      for (;;) {
-        const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true, except });
-        if (!choice.ok && this.capabilities.loginDisabled) throw this.#refusal(choice.reason, 'auth');
-        if (!choice.ok) checkLoginCredentials(credentials);
-        const mechanism = choice.ok ? choice.mechanism.name : 'LOGIN';
-        const { response, reason } = await this.#ask(
-          choice.ok
-            ? { verb: 'AUTHENTICATE', mechanism: choice.mechanism }
-            : { verb: 'LOGIN', user: credentials.user, password: credentials.password },
-          signal,
-        );
-        if (response.status === 'OK') {
-          await this.#knowCapabilities(signal);
-          return { ok: true, value: { mechanism }, reply: response };
-        }
-        // SASL-008: once more only where the mechanism was not understood; a wrong password is never said twice.
-        const misunderstood = response.status === 'BAD' && !response.code && choice.ok && except.length === 0;
-        if (!misunderstood) return { ok: false, reply: response, ...(reason ? { reason } : {}) };
-        except.push(mechanism);
+      const result = await authenticate<Completed>(source, {
+        offered: () => this.capabilities.auth,
+        context,
+        exchange: (mechanism) => this.#ask({ verb: 'AUTHENTICATE', mechanism }, signal),
+        verdict: loginVerdict,
+      });
+      const { credentials } = result;
+      const nothing = result.type === 'none' ? result.reason : undefined;
+      const open = !this.capabilities.loginDisabled && verified && !options?.mechanisms;
+      // Two ways are tried, and no third.
+      const misunderstood =
+        result.type === 'answered' &&
+        result.attempts === 1 &&
+        loginVerdict(result.answer) === 'other-mechanism';
+      if (open && credentials?.type === 'password' && (nothing !== undefined || misunderstood)) {
+        return this.#loggedIn(await this.#sayPassword(credentials, signal), 'LOGIN', signal);
       }
+      if (result.type === 'none') throw this.#refusal(result.reason, 'auth');
+      return this.#loggedIn(result.answer, result.mechanism, signal);
     });
+  }
+
+  /** LOGIN (RFC 9051 §6.2.3): it shows the password, so verified TLS is around it. */
+  async #sayPassword(credentials: PasswordCredentials, signal: AbortSignal | undefined): Promise<Completed> {
+    checkCredentials(credentials);
+    const { user, password, authorizationId = user } = credentials;
+    if (authorizationId !== user) {
+      throw new UsageError('LOGIN cannot carry an authorizationId', 'RFC 9051 §6.2.3', 'argument-refused');
+    }
+    return this.#ask({ verb: 'LOGIN', user, password }, signal);
+  }
+
+  async #loggedIn(
+    { response, reason }: Completed,
+    mechanism: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    if (response.status !== 'OK') return { ok: false, reply: response, ...(reason ? { reason } : {}) };
+    await this.#knowCapabilities(signal);
+    return { ok: true, value: { mechanism }, reply: response };
   }
 
   async id(
@@ -198,12 +233,16 @@ class ImapDialogue implements Imap {
 
   async logout(options?: CallOptions): Promise<StatusResponse | undefined> {
     return this.#turns.beAlone(options?.signal, async () => {
+      const before = this.#dialogue.ended;
       try {
         const { response } = await this.#ask({ verb: 'LOGOUT' }, options?.signal);
         return response;
       } catch (error) {
+        const { ended } = this.#dialogue;
+        // A BYE and the close, without a completion, is a good end too (RFC 9051 §6.1.3).
+        if (!before && ended && !ended.fault && !isWireError(error)) return undefined;
         const gone: readonly Reason[] = ['closed', 'reset', 'server-closing', 'truncated'];
-        if (this.#dialogue.ended && isWireError(error) && gone.includes(error.code)) return undefined;
+        if (ended && isWireError(error) && gone.includes(error.code)) return undefined;
         throw error;
       } finally {
         await this.#dialogue[Symbol.asyncDispose]();
@@ -242,9 +281,8 @@ class ImapDialogue implements Imap {
   }
 
   /** RFC 8314 §5, RFC 9051 §11.1: no password leaves unless TLS is active and the peer is who it should be. */
-  #checkPolicy(): void {
+  #unverified(): WireError {
     const { tls } = this.connection;
-    if (tls?.verification?.status === 'verified') return;
     const closed = !tls && this.capabilities.loginDisabled && this.capabilities.auth.length === 0;
     const fault: PolicyFault = {
       kind: 'policy',
@@ -255,7 +293,7 @@ class ImapDialogue implements Imap {
       endpoint: this.connection.endpoint,
       evidence: { rule: 'RFC 9051 §11.1' },
     };
-    throw new WireError(fault);
+    return new WireError(fault);
   }
 
   #refusal(reason: Reason, phase: 'starttls' | 'auth'): WireError {
@@ -271,7 +309,7 @@ class ImapDialogue implements Imap {
     signal?.throwIfAborted();
     if (this.#dialogue.ended || this.#destroyed) await this.#over();
     this.#dialogue.send(command);
-    return this.#wait(signal, (event): event is Completed => {
+    const completed = await this.#wait(signal, (event): event is Completed => {
       if (event.type === 'untagged') data?.push(event.data);
       // A command that holds a password comes back masked; it is the only one in flight then.
       return (
@@ -279,6 +317,10 @@ class ImapDialogue implements Imap {
         (event.command === command || (command.verb === 'LOGIN' && event.command.verb === 'LOGIN'))
       );
     });
+    const failure = this.#workFailure;
+    this.#workFailure = undefined;
+    if (failure) throw failure.error;
+    return completed;
   }
 
   /** Waits for an event. An abort now destroys the connection: what was sent cannot be taken back. */
@@ -322,21 +364,45 @@ class ImapDialogue implements Imap {
     try {
       for (;;) {
         const event = await this.#dialogue.next();
-        if (!event) await this.#over();
-        else this.#note(event);
-        if (event?.type === 'work') {
-          const result = await event.work.run();
-          if (this.#dialogue.ended) continue;
-          this.#dialogue.send({ verb: 'RESUME', result });
-        }
+        if (!event) break;
+        this.#note(event);
+        if (event.type === 'work') void this.#work(event.work);
       }
+      // A good end: who disposes of the dialogue closes the connection, in good order too.
+      this.#refuse(new UsageError('the dialogue is over', 'no call after logout'));
     } catch (error) {
-      // Work that failed leaves the server waiting: there is no way on.
-      if (!this.#dialogue.ended) this.#destroyed = true;
-      this.connection.reset();
-      this.#failure = { error };
-      for (const waiter of this.#waiters) waiter.reject(error);
+      this.#break(error);
     }
+  }
+
+  /**
+   * Does the work of an exchange, while events go on: meanwhile the server may have had enough. Where it fails the exchange is
+   * cancelled, its caller gets the error, and the connection stays usable.
+   */
+  async #work(work: SaslWork): Promise<void> {
+    try {
+      let result: Uint8Array | undefined;
+      try {
+        result = await work.run();
+      } catch (error) {
+        this.#workFailure = { error };
+      }
+      if (this.#machine.state.name === 'auth-work') this.#dialogue.send({ verb: 'RESUME', result });
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  /** There is no way on; whoever waits is told why, and whoever comes later too. */
+  #break(error: unknown): void {
+    if (!this.#dialogue.ended) this.#destroyed = true;
+    this.connection.reset();
+    this.#refuse(error);
+  }
+
+  #refuse(error: unknown): void {
+    this.#failure = { error };
+    for (const waiter of this.#waiters) waiter.reject(error);
   }
 
   #note(event: ImapEvent): void {
@@ -370,8 +436,8 @@ class ImapDialogue implements Imap {
   }
 }
 
-function checkLoginCredentials({ user, authorizationId }: Credentials): void {
-  if (authorizationId !== undefined && authorizationId !== user) {
-    throw new UsageError('LOGIN cannot carry an authorizationId', 'RFC 9051 §6.2.3', 'argument-refused');
-  }
+/** Another mechanism may be tried where the server did not understand the first (BAD). */
+function loginVerdict({ response, reason }: Completed): AttemptVerdict {
+  if (response.status === 'BAD' && !response.code) return 'other-mechanism';
+  return reason === 'auth-failed' || reason === 'auth-expired' ? 'wrong-secret' : 'final';
 }

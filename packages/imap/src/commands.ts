@@ -1,4 +1,4 @@
-import { encodeBase64, redacted } from '@postern/sasl';
+import { redacted } from '@postern/sasl';
 import type { ClientMechanism } from '@postern/sasl';
 import { UsageError, utf8 } from '@postern/wire';
 import type { Phase } from '@postern/wire';
@@ -29,9 +29,12 @@ export type ImapCommand =
       readonly fields?: Readonly<Record<string, string>>;
     }
   | {
-      /** No word of the wire: hands over the result of the work that a `work` event asked for. */
+      /**
+       * No word of the wire: hands over the result of the work that a `work` event asked for, or `undefined` where the work
+       * failed; the exchange is then cancelled with `*`.
+       */
       readonly verb: 'RESUME';
-      readonly result: Uint8Array;
+      readonly result: Uint8Array | undefined;
     };
 
 /** A command that goes out with a tag and is completed. */
@@ -71,12 +74,12 @@ export interface EncodedCommand {
 }
 
 /** RFC 7162 §4: lines longer than this should be avoided, and some servers refuse them. */
-const maxCommandOctets = 8192;
+export const maxCommandBytes = 8192;
 
 /**
  * Puts a command into one line. Throws a {@link UsageError} `argument-refused` for an argument that would break the
  * protocol: CR, LF or NUL (they would begin a second command), octets above 127 outside of AUTHENTICATE, or a line beyond
- * `maxCommandOctets`.
+ * `maxCommandBytes`.
  */
 export function encodeCommand(
   tag: string,
@@ -101,33 +104,6 @@ export function encodeCommand(
   }
 }
 
-/**
- * Puts the beginning of an AUTHENTICATE exchange into one line (RFC 9051 §6.2.2). An empty initial response is `=`. Where the
- * server does not take one with the command, or the line would be too long, it is left out, to be sent as answer to the first,
- * empty challenge: `held` says so.
- */
-export function encodeAuth(
-  tag: string,
-  name: string,
-  initial: Uint8Array | undefined,
-  takesInitial: boolean,
-): EncodedCommand & { readonly held: boolean } {
-  const start = `${tag} AUTHENTICATE ${name}`;
-  if (initial === undefined) return { ...line(start), held: false };
-  const response = initial.length === 0 ? '=' : encodeBase64(initial);
-  // RFC 4959 §3: never with the command unless the server says that it takes it.
-  if (!takesInitial || start.length + 1 + response.length + 2 > maxCommandOctets) {
-    return { ...line(start), held: true };
-  }
-  return { ...line(`${start} ${response}`, `${start} ${redacted(response.length)}`), held: false };
-}
-
-/** One answer to a challenge; an empty one is an empty line. Always masked: it is a secret or near one. */
-export function encodeResponse(response: Uint8Array): EncodedCommand {
-  const text = encodeBase64(response);
-  return { bytes: utf8(`${text}\r\n`), shown: `${redacted(text.length)}\r\n` };
-}
-
 /** The command as an event may show it: without the password. */
 export function withoutSecret(command: WireCommand): WireCommand {
   return command.verb === 'LOGIN' ? { ...command, password: redacted(command.password.length) } : command;
@@ -135,9 +111,9 @@ export function withoutSecret(command: WireCommand): WireCommand {
 
 function line(text: string, shown?: string): EncodedCommand {
   const bytes = utf8(`${text}\r\n`);
-  if (bytes.length > maxCommandOctets) {
+  if (bytes.length > maxCommandBytes) {
     throw new UsageError(
-      `the command line has ${bytes.length} octets, ${maxCommandOctets} are allowed`,
+      `the command line has ${bytes.length} octets, ${maxCommandBytes} are allowed`,
       'RFC 7162 §4',
       'argument-refused',
     );

@@ -1,9 +1,9 @@
-import type { Credentials } from '@postern/sasl';
+import type { CredentialsSource, LoginOptions } from '@postern/sasl';
 import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
-import type { Untagged } from './reply.ts';
+import type { ReplyLimits, Untagged } from './reply.ts';
 import type { Patience } from './states.ts';
 import type { StatusResponse } from './status.ts';
 
@@ -45,10 +45,17 @@ export interface OpenImapOptions extends CallOptions {
   /** The time. */
   readonly clock: Clock;
   /**
+   * Octets that nobody can guess, such as `systemRandom` of `@postern/wire/node`, for mechanisms that need a nonce. Default: none,
+   * and SCRAM is not used.
+   */
+  readonly random?: (octets: number) => Uint8Array;
+  /**
    * How long to wait for what: `standard` (default), `probe` with seconds in place of minutes, or single limits over those
    * of `standard`.
    */
   readonly patience?: 'standard' | 'probe' | Partial<Patience>;
+  /** Limits of what is read. Default: `replyLimits`. */
+  readonly limits?: Partial<ReplyLimits>;
   /** Sees all bytes, secrets masked; for transcripts. */
   readonly observe?: Observer;
   /**
@@ -68,6 +75,9 @@ export interface OpenImapOptions extends CallOptions {
   readonly tls?: TlsRequest;
 }
 
+/** Options of `login`. */
+export type LoginCallOptions = CallOptions & LoginOptions;
+
 /** The value of a good `login`. */
 export interface Login {
   /** The SASL mechanism that was used, or `LOGIN` for the command of that name. */
@@ -85,8 +95,6 @@ export interface Imap extends AsyncDisposable {
   readonly preauth: boolean;
   /** What the server offers, as far as it has told: known after opening, after `startTls` and after `login`. */
   readonly capabilities: Capabilities;
-  /** Whether STARTTLS can be used: offered, not inside TLS yet, and not greeted with PREAUTH. */
-  readonly offersStartTls: boolean;
   /** The connection, owned by this dialogue; `connection.tls` tells about its TLS layer. */
   readonly connection: Connection;
   /** Says CAPABILITY. */
@@ -95,7 +103,7 @@ export interface Imap extends AsyncDisposable {
    * Says STARTTLS, runs the handshake and asks for the capabilities again: nothing known before counts (RFC 9051 §6.2.1). A
    * refusal is an answer with reason `starttls-refused`, `starttls-refused-temporarily`. Rejects, with nothing sent and the
    * connection usable, with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the capability is
-   * missing, and with `preauth-before-tls` after PREAUTH. A failed handshake rejects, and the connection is dead: there is no
+   * missing, and with `preauth-before-tls` after PREAUTH; inside TLS with a `UsageError`. A failed handshake rejects, and the connection is dead: there is no
    * way back to plaintext on it.
    */
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>>;
@@ -106,7 +114,7 @@ export interface Imap extends AsyncDisposable {
    * `auth-not-offered` or `oauth-required` where nothing fits. A second mechanism is tried only where the server did not
    * understand the first (BAD), never after a wrong password.
    */
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>>;
+  login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
   /** Says ID (RFC 2971) and resolves with what the server says about itself. */
   id(
     fields?: Readonly<Record<string, string>>,
@@ -115,8 +123,8 @@ export interface Imap extends AsyncDisposable {
   /** Says NOOP. */
   noop(options?: CallOptions): Promise<Answer<undefined>>;
   /**
-   * Says LOGOUT, waits up to five seconds for the completion, and closes. Resolves with the completion, or with `undefined`
-   * where the server just closed, which is no error.
+   * Says LOGOUT, waits up to five seconds for the completion, and closes without waiting for the server to do so. Resolves
+   * with the completion, or with `undefined` where the server just closed, or said BYE and no more, which is no error.
    */
   logout(options?: CallOptions): Promise<StatusResponse | undefined>;
   /**

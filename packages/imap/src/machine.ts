@@ -1,6 +1,5 @@
 import { isTlsRecord, sample, UsageError } from '@postern/wire';
 import type { EndOfStream, Instant, Machine, Output, TlsInfo } from '@postern/wire';
-import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
@@ -32,8 +31,6 @@ export interface ImapClientMachine extends Machine<ImapCommand, ImapEvent> {
   readonly state: { readonly name: StateName };
   /** What the server offers; see {@link Capabilities}. `undefined` = not known, ask. */
   readonly capabilities: Capabilities | undefined;
-  /** Whether STARTTLS can be used: offered, not inside TLS yet, and not greeted with PREAUTH. */
-  readonly offersStartTls: boolean;
 }
 
 /**
@@ -63,11 +60,13 @@ class ImapClient implements ImapClientMachine {
   readonly #reader: ResponseReader;
 
   constructor(options: ImapClientOptions) {
-    this.#reader = new ResponseReader({ ...replyLimits, ...options.limits });
+    const limits = { ...replyLimits, ...options.limits };
+    this.#reader = new ResponseReader(limits);
     this.#state = initialState(
       {
         patience: patienceFor(options.patience),
         maxInFlight: options.maxInFlight ?? 25,
+        limits,
         offeredStartTlsBefore: options.offeredStartTlsBefore ?? false,
       },
       options.tls,
@@ -75,7 +74,7 @@ class ImapClient implements ImapClientMachine {
   }
 
   get state(): { readonly name: StateName } {
-    return this.#state;
+    return { name: this.#state.name };
   }
 
   get deadline(): Instant | undefined {
@@ -84,11 +83,6 @@ class ImapClient implements ImapClientMachine {
 
   get capabilities(): Capabilities | undefined {
     return this.#state.capabilities;
-  }
-
-  get offersStartTls(): boolean {
-    const { capabilities, tls, stage } = this.#state;
-    return (capabilities ?? noCapabilities).startTls === 'offered' && !tls && stage === 'not-authenticated';
   }
 
   start(now: Instant): Outputs {
@@ -145,15 +139,15 @@ class ImapClient implements ImapClientMachine {
   #read(): Input | undefined {
     if (this.#state.name === 'greeting' || this.#state.name === 'starttls') {
       // A record may hold an octet that looks like a line end, so it is looked for before lines are.
-      const first = this.#reader.rest();
-      if (first.length > 1 && isTlsRecord(first)) return { type: 'tls-record', bytes: first };
+      const first = this.#reader.rest(2);
+      if (first.length > 1 && isTlsRecord(first)) return { type: 'tls-record', bytes: this.#reader.rest() };
     }
     const item = this.#reader.next(this.#state.stage === 'not-authenticated');
     if (item?.type !== 'response') return item;
     return {
       type: 'response',
       text: item.text,
-      response: parseResponse(item.text),
+      response: parseResponse(item.text, this.#state.settings.limits.maxDepth),
       behind: () => this.#reader.behind(),
     };
   }

@@ -4,7 +4,7 @@ import { parseCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import { parseStatus } from './status.ts';
 import type { StatusResponse } from './status.ts';
-import { decoded, maxDepth, nesting, readList } from './tokens.ts';
+import { decoded, nesting, octets, readList } from './tokens.ts';
 
 /** How much of a response is read before it is too much. */
 export interface ReplyLimits {
@@ -13,17 +13,26 @@ export interface ReplyLimits {
   /** All literals of one response together. Default 64 MiB. */
   readonly maxLiteralBytes: number;
   /**
-   * Both, before a login. Default 64 KiB: nothing but status lines and capabilities counts then (RFC 9051 §11.3), and a
-   * stranger gets no memory of ours.
+   * All untagged responses that come while one command waits for its completion. Default 128 MiB, two of the largest literals;
+   * beyond it the dialogue ends with `reply-too-long`, because somebody may be collecting them.
+   */
+  readonly maxDataBytes: number;
+  /**
+   * Each of these, before a login. Default 64 KiB: nothing but status lines and capabilities counts then (RFC 9051 §11.3),
+   * and a stranger gets no memory of ours.
    */
   readonly maxEarlyBytes: number;
+  /** Deepest nesting of parentheses in one response. Default 64: no honest structure of a message is as deep. */
+  readonly maxDepth: number;
 }
 
 /** The defaults, with room for every honest server and none for an endless one. */
 export const replyLimits: ReplyLimits = {
   maxLineBytes: 1024 * 1024,
   maxLiteralBytes: 64 * 1024 * 1024,
+  maxDataBytes: 128 * 1024 * 1024,
   maxEarlyBytes: 64 * 1024,
+  maxDepth: 64,
 };
 
 /** What the reader found next. */
@@ -32,7 +41,8 @@ export type ReplyItem =
   | { readonly type: 'response'; readonly text: string }
   | { readonly type: 'fault'; readonly reason: Reason; readonly bytes: Uint8Array; readonly rule: string };
 
-/** RFC 9051 §4: the largest number64. */
+/** RFC 9051 §9: the largest number, and the largest number64. */
+const maxNumber = 2 ** 32 - 1;
 const maxNumber64 = 2n ** 63n - 1n;
 
 /**
@@ -45,7 +55,7 @@ export class ResponseReader {
   readonly #limits: ReplyLimits;
   #lines: string[] = [];
   #lineBytes = 0;
-  #literal: { readonly parts: Uint8Array[]; left: number; held: Uint8Array; heldLength: number } | undefined;
+  #literal: { left: number; held: Uint8Array; heldLength: number } | undefined;
   #literalBytes = 0;
 
   constructor(limits: ReplyLimits) {
@@ -90,27 +100,23 @@ export class ResponseReader {
         return fault('literal-too-large', bytes, 'RFC 9051 §4.3');
       }
       this.#lines.push(`${text}\r\n`);
-      this.#literal = { parts: [], left: size, held: new Uint8Array(0), heldLength: 0 };
+      this.#literal = { left: size, held: new Uint8Array(0), heldLength: 0 };
     }
   }
 
-  /** A copy of what has come of an unfinished response, for evidence. */
-  rest(): Uint8Array {
-    if (this.#lines.length === 0) return this.#splitter.rest();
+  /** A copy of the first bytes of an unfinished response, for evidence. Default 512 of them. */
+  rest(limit = 512): Uint8Array {
     let begun = '';
-    for (const line of this.#lines) if (begun.length < 512) begun += line.slice(0, 512);
-    const head = Uint8Array.from(begun, (character) => character.charCodeAt(0));
-    return sample(concatBytes([head, this.#splitter.rest()]));
+    for (const line of this.#lines) {
+      if (begun.length >= limit) break;
+      begun += line.slice(0, limit);
+    }
+    return sample(concatBytes([octets(begun), this.#splitter.rest(limit)]), limit);
   }
 
   /** Bytes that came behind the last response, at most 512 of them. */
   behind(): Uint8Array {
     return this.#splitter.rest();
-  }
-
-  /** Whether a response has begun and is not whole. */
-  get partial(): boolean {
-    return this.#lines.length > 0 || this.#splitter.restBytes > 0;
   }
 
   /** Forgets everything, as after a TLS handshake. */
@@ -166,12 +172,15 @@ function mayHoldLiteral(text: string): boolean {
   return text.startsWith('* ') && !/^\* (?:OK|NO|BAD|PREAUTH|BYE)(?: |$)/i.test(text);
 }
 
-/** The octets announced at a line's end, if any. `+` before the brace is for clients only (RFC 9051 §4.3). */
+/**
+ * The octets announced at a line's end, if any. A sign before the number, or `+` behind it (for clients only, RFC 9051 §4.3),
+ * leaves it open how many octets follow.
+ */
 function literalSize(text: string): number | 'malformed' | undefined {
   if (!text.endsWith('}')) return undefined;
   const digits = text.slice(text.lastIndexOf('{') + 1, -1);
-  if (!/^\d+\+?$/.test(digits)) return undefined;
-  if (digits.endsWith('+') || digits.length > 40) return 'malformed';
+  if (!/^[-+]?\d+[-+]?$/.test(digits)) return undefined;
+  if (!/^\d{1,40}$/.test(digits)) return 'malformed';
   const size = BigInt(digits);
   return size > maxNumber64 ? 'malformed' : Number(size);
 }
@@ -198,9 +207,10 @@ export type Untagged =
       readonly raw: string;
     };
 
-/** Reads a whole response; a reason where it is none. */
+/** Reads a whole response; a reason where it is none, or where it nests deeper than `maxDepth` (default {@link replyLimits}). */
 export function parseResponse(
   text: string,
+  maxDepth: number = replyLimits.maxDepth,
 ): ImapResponse | { readonly type: 'fault'; readonly reason: 'protocol-error' | 'too-deep' } {
   // RFC 9051 §7.6: `+ text`; some servers leave out the space of an empty one.
   if (text === '+' || text.startsWith('+ ')) return { type: 'continuation', text: text.slice(2) };
@@ -225,6 +235,8 @@ function parseUntagged(text: string): Untagged | undefined {
   const name = found?.[2]?.toUpperCase();
   if (!found || name === undefined) return undefined;
   const number = found[1] === undefined ? undefined : Number(found[1]);
+  // RFC 9051 §9: a number has 32 bits.
+  if (number !== undefined && number > maxNumber) return undefined;
   if (name === 'CAPABILITY' && number === undefined) {
     return { type: 'capability', capabilities: parseCapabilities(text.slice(found[0].length)) };
   }

@@ -3,8 +3,11 @@ import { encodeCommand, verbs } from './commands.ts';
 import type { WireCommand } from './commands.ts';
 import type { State } from './states.ts';
 
-/** RFC 9051 §3, §5.5, §6: what may be sent where. Throws a {@link UsageError} for what may not. */
-export function checkCommand(state: State, command: WireCommand, planned: readonly WireCommand[]): void {
+/**
+ * RFC 9051 §3, §5.5, §6: what may be sent where. `before` is the last command that is not completed. Throws a
+ * {@link UsageError} for what may not.
+ */
+export function checkCommand(state: State, command: WireCommand, before: WireCommand | undefined): void {
   const { verb } = command;
   const refuse = (why: string, rule: string): never => {
     throw new UsageError(`${verb} is not allowed: ${why}`, rule);
@@ -13,8 +16,9 @@ export function checkCommand(state: State, command: WireCommand, planned: readon
     refuse('the server has not greeted yet', 'RFC 9051 §3');
   if (state.name === 'tls') refuse('a TLS handshake is under way', 'RFC 9051 §6.2.1');
   if (state.name === 'ended') refuse('the dialogue is over', 'RFC 9051 §3.4');
-  const barrier = planned.find((pending) => verbs[pending.verb].barrier);
-  if (barrier) refuse(`the result of ${barrier.verb} is not known yet`, 'RFC 9051 §5.5');
+  // Nothing follows a barrier, so only the last one can be it.
+  if (before && verbs[before.verb].barrier)
+    refuse(`the result of ${before.verb} is not known yet`, 'RFC 9051 §5.5');
   if (verb === 'STARTTLS' && state.preauth) {
     throw new UsageError('STARTTLS is not allowed after PREAUTH', 'RFC 9051 §7.1.4', 'preauth-before-tls');
   }

@@ -1,9 +1,9 @@
+import type { Exchange } from '@postern/sasl';
 import type { EndOfStream, Instant, Milliseconds, Output, Reason, TlsInfo } from '@postern/wire';
-import type { Exchange } from './auth.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand, WireCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
-import type { ImapResponse } from './reply.ts';
+import type { ImapResponse, ReplyLimits } from './reply.ts';
 
 /** How long a client waits for what; every wait is absolute, so a peer that drips single octets cannot lengthen it. */
 export interface Patience {
@@ -139,6 +139,7 @@ export const states: Readonly<Record<StateName, StateRow>> = {
 export interface Settings {
   readonly patience: Patience;
   readonly maxInFlight: number;
+  readonly limits: ReplyLimits;
   readonly offeredStartTlsBefore: boolean;
 }
 
@@ -146,6 +147,12 @@ export interface Settings {
 export interface Tagged {
   readonly tag: string;
   readonly command: WireCommand;
+}
+
+/** A command that has been sent. */
+interface Sent extends Tagged {
+  /** What `dataBytes` was then. */
+  readonly dataBefore: number;
 }
 
 /** Everything a client knows. Never changed in place. */
@@ -163,9 +170,12 @@ export interface State {
   /** The capabilities came after the command now being completed was sent. */
   readonly freshCapabilities: boolean;
   /** Sent and not completed, oldest first. */
-  readonly inFlight: readonly Tagged[];
-  /** Accepted and not sent. */
+  readonly inFlight: readonly Sent[];
+  /** Accepted and not sent, but for the first `taken` of them, which have been. */
   readonly waiting: readonly Tagged[];
+  readonly taken: number;
+  /** Octets of untagged responses that have come. */
+  readonly dataBytes: number;
   /** How many tags have been given away. */
   readonly tags: number;
   readonly exchange: Exchange | undefined;
@@ -219,6 +229,8 @@ export function initialState(settings: Settings, tls?: TlsInfo): State {
     freshCapabilities: false,
     inFlight: [],
     waiting: [],
+    taken: 0,
+    dataBytes: 0,
     tags: 0,
     exchange: undefined,
     strays: 0,

@@ -1,7 +1,15 @@
 import { peerText } from '@postern/wire';
 
-/** Longest nesting of parentheses that is read. */
-export const maxDepth = 64;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const BACKSLASH = 0x5c;
+const BRACE = 0x7b;
+const CR = 0x0d;
+
+/** What ends an atom. */
+const ends = new Set([SPACE, QUOTE, OPEN, CLOSE, BRACE]);
 
 /**
  * Where the value that begins at `at` ends, or `undefined` where none is whole: an atom, a quoted string (RFC 9051 §4.3), a
@@ -11,36 +19,23 @@ export function skipValue(text: string, at: number): number | undefined {
   let depth = 0;
   let position = at;
   do {
-    switch (text[position]) {
-      case undefined:
-        return undefined;
-      case '(':
-        depth += 1;
-        position += 1;
-        break;
-      case ')':
-        depth -= 1;
-        position += 1;
-        break;
-      case '"': {
-        const end = quotedEnd(text, position);
-        if (end === undefined) return undefined;
-        position = end;
-        break;
-      }
-      case '{':
-        position = literalEnd(text, position) ?? position + 1;
-        break;
-      case ' ':
-        position += 1;
-        break;
-      default:
-        // RFC 3516 §4: `~` before a brace makes a literal that may hold NUL.
-        if (text.startsWith('~{', position)) {
-          position = literalEnd(text, position + 1) ?? position + 2;
-          break;
-        }
-        while (position < text.length && !' ()"{'.includes(text[position] ?? ' ')) position += 1;
+    if (position >= text.length) return undefined;
+    const code = text.charCodeAt(position);
+    if (code === QUOTE) {
+      const stop = quotedStop(text, position);
+      if (text.charCodeAt(stop) !== QUOTE) return undefined;
+      position = stop + 1;
+    } else if (code === BRACE) {
+      position = literalEnd(text, position) ?? position + 1;
+    } else if (code === OPEN || code === CLOSE || code === SPACE) {
+      if (code === OPEN) depth += 1;
+      if (code === CLOSE) depth -= 1;
+      position += 1;
+    } else if (text.startsWith('~{', position)) {
+      // RFC 3516 §4: `~` before a brace makes a literal that may hold NUL.
+      position = literalEnd(text, position + 1) ?? position + 1;
+    } else {
+      while (position < text.length && !ends.has(text.charCodeAt(position))) position += 1;
     }
   } while (depth > 0);
   return depth < 0 ? undefined : position;
@@ -50,44 +45,54 @@ export function skipValue(text: string, at: number): number | undefined {
 export function nesting(text: string): number {
   let depth = 0;
   let deepest = 0;
+  // Up to here no quote closes: to look again at each of them would be quadratic.
+  let unclosed = 0;
   for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at);
-    if (code === 0x28) {
+    let next = at + 1;
+    if (code === OPEN) {
       depth += 1;
       deepest = Math.max(deepest, depth);
-      at += 1;
-    } else if (code === 0x29) {
+    } else if (code === CLOSE) {
       depth -= 1;
-      at += 1;
-    } else if (code === 0x22) {
-      at = quotedEnd(text, at) ?? at + 1;
-    } else if (code === 0x7b) {
-      at = literalEnd(text, at) ?? at + 1;
-    } else {
-      at += 1;
+    } else if (code === BRACE) {
+      next = literalEnd(text, at) ?? next;
+    } else if (code === QUOTE && at >= unclosed) {
+      const stop = quotedStop(text, at);
+      if (text.charCodeAt(stop) === QUOTE) next = stop + 1;
+      else unclosed = stop;
     }
+    at = next;
   }
   return deepest;
 }
 
-/** Behind the closing quote of a quoted string. */
-function quotedEnd(text: string, at: number): number | undefined {
+/** Where a quoted string that begins at `at` stops: at its closing quote, or where none comes any more. */
+function quotedStop(text: string, at: number): number {
   for (let position = at + 1; position < text.length; position += 1) {
     const code = text.charCodeAt(position);
-    if (code === 0x5c) position += 1;
-    else if (code === 0x22) return position + 1;
-    // RFC 9051 §9: no line break inside a quoted string; this quote was none.
-    else if (code === 0x0d) return undefined;
+    // RFC 9051 §9: no line break inside a quoted string; the quote at the beginning was none.
+    if (code === QUOTE || code === CR) return position;
+    if (code === BACKSLASH && text.charCodeAt(position + 1) !== CR) position += 1;
   }
-  return undefined;
+  return text.length;
 }
 
-/** Behind the octets of a literal whose marker begins at `at`. */
+/** A number64 has at most 19 digits (RFC 9051 §9). */
+const maxDigits = 19;
+
+/** Behind the octets of a literal whose marker begins at `at`; `undefined` where it is no marker. */
 function literalEnd(text: string, at: number): number | undefined {
-  const close = text.indexOf('}\r\n', at);
-  if (close < 0 || close - at > 21) return undefined;
-  const digits = text.slice(at + 1, close).replace(/\+$/, '');
-  return /^\d+$/.test(digits) ? close + 3 + Number(digits) : undefined;
+  let size = 0;
+  let position = at + 1;
+  for (let code = text.charCodeAt(position); code >= 0x30 && code <= 0x39; code = text.charCodeAt(position)) {
+    size = size * 10 + code - 0x30;
+    position += 1;
+    if (position - at > maxDigits + 1) return undefined;
+  }
+  if (position === at + 1) return undefined;
+  if (text[position] === '+') position += 1;
+  return text.startsWith('}\r\n', position) ? position + 3 + size : undefined;
 }
 
 /**
@@ -98,11 +103,18 @@ export function readString(
   text: string,
   at: number,
 ): { readonly value: string; readonly end: number } | undefined {
+  const code = text.charCodeAt(at);
+  if (code === OPEN || code === SPACE) return undefined;
+  const marker = text.startsWith('~{', at) ? at + 1 : at;
+  if (text.charCodeAt(marker) === BRACE) {
+    const end = literalEnd(text, marker);
+    if (end === undefined || end > text.length) return undefined;
+    return { value: text.slice(text.indexOf('\n', marker) + 1, end), end };
+  }
   const end = skipValue(text, at);
-  if (end === undefined || end > text.length || text[at] === '(' || text[at] === ' ') return undefined;
-  if (text[at] === '"') return { value: text.slice(at + 1, end - 1).replaceAll(/\\(.)/gs, '$1'), end };
-  const marker = text[at] === '{' || text.startsWith('~{', at) ? text.indexOf('}\r\n', at) : -1;
-  return { value: text.slice(marker < 0 ? at : marker + 3, end), end };
+  if (end === undefined) return undefined;
+  if (code !== QUOTE) return { value: text.slice(at, end), end };
+  return { value: text.slice(at + 1, end - 1).replaceAll(/\\(.)/gs, '$1'), end };
 }
 
 /** The elements of a flat list of strings, `null` for NIL; `undefined` where it is none (RFC 9051 §4.4, §4.5). */
@@ -125,9 +137,14 @@ export function readList(text: string, at: number): readonly (string | null)[] |
 /** Text of a peer out of a latin1 string: read as UTF-8 where that is valid (RFC 9051 §4.3). */
 export function decoded(latin: string): string {
   for (let at = 0; at < latin.length; at += 1) {
-    if (latin.charCodeAt(at) > 0x7f) {
-      return peerText(Uint8Array.from(latin, (character) => character.charCodeAt(0)));
-    }
+    if (latin.charCodeAt(at) > 0x7f) return peerText(octets(latin));
   }
   return latin;
+}
+
+/** The octets of a latin1 string. */
+export function octets(latin: string): Uint8Array {
+  const bytes = new Uint8Array(latin.length);
+  for (let at = 0; at < latin.length; at += 1) bytes[at] = latin.charCodeAt(at);
+  return bytes;
 }

@@ -20,14 +20,14 @@
  *                          ready  -> logout -> ended
  *                          any    -> closing -> ended
  */
+import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
+import type { ExchangeStep } from '@postern/sasl';
 import { concatBytes, peerText, recogniseProtocol, sample, UsageError } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import { answerChallenge, beginExchange, distrust, resumeExchange } from './auth.ts';
-import type { ExchangeStep } from './auth.ts';
 import { withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
-import { encodeCommand, verbs, withoutSecret } from './commands.ts';
-import type { EncodedCommand, ImapCommand, WireCommand } from './commands.ts';
+import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands.ts';
+import type { EncodedCommand, ImapCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
@@ -36,7 +36,7 @@ import { checkCommand } from './rules.ts';
 import { states } from './states.ts';
 import type { Input, ResponseInput, State, Step, Tagged } from './states.ts';
 import type { StatusResponse } from './status.ts';
-import { decoded } from './tokens.ts';
+import { decoded, octets } from './tokens.ts';
 
 type Outputs = Output<ImapEvent>[];
 
@@ -72,13 +72,13 @@ function send(state: State, commands: readonly ImapCommand[], partial: Uint8Arra
   if (commands.length === 1 && only?.verb === 'RESUME') {
     if (state.name !== 'auth-work' || !state.exchange)
       throw new UsageError('RESUME without work', 'RFC 9051 §6.2.2');
-    return proceed(state, resumeExchange(state.exchange, only.result), now, []);
+    return proceed(state, resumeExchange(state.exchange, only.result), now, {});
   }
-  const planned: WireCommand[] = [...state.inFlight, ...state.waiting].map(({ command }) => command);
+  let before = (state.waiting.at(-1) ?? state.inFlight.at(-1))?.command;
   const group = commands.map((command, index): Tagged => {
     if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 9051 §6.2.2');
-    checkCommand(state, command, planned);
-    planned.push(command);
+    checkCommand(state, command, before);
+    before = command;
     // RFC 9051 §2.2.1: a tag of its own for each.
     return { tag: `a${state.tags + index + 1}`, command };
   });
@@ -98,7 +98,8 @@ function send(state: State, commands: readonly ImapCommand[], partial: Uint8Arra
     );
   }
   const tags = state.tags + group.length;
-  return advance({ ...state, tags, waiting: [...state.waiting, ...group] }, now, []);
+  const waiting = [...state.waiting.slice(state.taken), ...group];
+  return advance({ ...state, tags, waiting, taken: 0 }, now, []);
 }
 
 const STAR = 0x2a;
@@ -108,20 +109,32 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
   const written: EncodedCommand[] = [];
   let state = before;
   for (;;) {
-    const [next, ...waiting] = state.waiting;
+    const next = state.waiting[state.taken];
     if (!next || state.inFlight.some(({ command }) => verbs[command.verb].barrier)) break;
     const { tag, command } = next;
     const room = verbs[command.verb].barrier ? 1 : state.settings.maxInFlight;
     if (state.inFlight.length >= room) break;
-    state = { ...state, waiting, inFlight: [...state.inFlight, next], freshCapabilities: false };
+    const sent = { ...next, dataBefore: state.dataBytes };
+    state = {
+      ...state,
+      taken: state.taken + 1,
+      inFlight: [...state.inFlight, sent],
+      freshCapabilities: false,
+    };
     if (command.verb === 'AUTHENTICATE') {
-      const begun = beginExchange(tag, command.mechanism, state.capabilities?.initialResponse === true);
+      const begun = beginExchange(command.mechanism, {
+        verb: `${tag} AUTHENTICATE`,
+        maxLineBytes: maxCommandBytes,
+        // RFC 4959 §3: never with the command unless the server says that it takes it.
+        takesInitial: state.capabilities?.initialResponse === true,
+      });
       state = { ...state, exchange: begun.exchange };
-      written.push(begun.command);
+      written.push(begun.line);
     } else {
       written.push(encodeCommand(tag, command));
     }
   }
+  if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
   if (state.name === 'closing') return { state, outputs };
   const [front] = state.inFlight;
   const name = front === undefined ? 'ready' : verbs[front.command.verb].state;
@@ -203,10 +216,9 @@ function receiveGreeting(state: State, { response, text }: ResponseInput, now: I
 
 /** RFC 9051 §7.6: only while a command waits for it. One that nobody waits for is borne once. */
 function receiveContinuation(state: State, challenge: string, text: string, now: Instant): Step {
-  if (state.name === 'auth' && state.exchange) {
-    const next = answerChallenge(state.exchange, challenge);
-    if (next) return proceed(state, next, now, []);
-    return fail(state, now, 'peer', 'protocol-error', evidenceOf(text, 'RFC 9051 §6.2.2'));
+  if (state.exchange) {
+    const evidence = evidenceOf(text, 'RFC 9051 §6.2.2');
+    return proceed(state, answerChallenge(state.exchange, challenge), now, evidence);
   }
   if (state.strays > 0) {
     const reason = state.name === 'starttls' ? 'starttls-protocol-error' : 'protocol-error';
@@ -219,18 +231,31 @@ function receiveContinuation(state: State, challenge: string, text: string, now:
 }
 
 /** An exchange goes on: something is written, or worked at. */
-function proceed(state: State, next: ExchangeStep, now: Instant, outputs: Outputs): Step {
-  if (next.type === 'work') {
-    outputs.push({ type: 'event', event: { type: 'work', work: next.work } });
-    return { state: enter(state, 'auth-work', now), outputs };
+function proceed(state: State, next: ExchangeStep, now: Instant, evidence: Evidence): Step {
+  switch (next.type) {
+    case 'line':
+      return {
+        state: { ...enter(state, 'auth', now), exchange: next.exchange },
+        outputs: writes([next.line]),
+      };
+    case 'work':
+      return {
+        state: { ...enter(state, 'auth-work', now), exchange: next.exchange },
+        outputs: [{ type: 'event', event: { type: 'work', work: next.work } }],
+      };
+    case 'broken':
+      return fail(state, now, 'peer', next.reason, evidence);
   }
-  return {
-    state: { ...enter(state, 'auth', now), exchange: next.exchange },
-    outputs: [...outputs, ...writes([next.command])],
-  };
 }
 
-function receiveUntagged(state: State, data: Untagged, text: string, now: Instant): Step {
+function receiveUntagged(before: State, data: Untagged, text: string, now: Instant): Step {
+  const state: State = { ...before, dataBytes: before.dataBytes + text.length + 2 };
+  const [oldest] = state.inFlight;
+  const { maxDataBytes, maxEarlyBytes } = state.settings.limits;
+  const most = state.stage === 'not-authenticated' ? maxEarlyBytes : maxDataBytes;
+  // Somebody may be collecting what comes until the completion.
+  if (oldest && state.dataBytes - oldest.dataBefore > most)
+    return fail(state, now, 'peer', 'reply-too-long', evidenceOf(text, 'RFC 9051 §2.2.2'));
   const outputs: Outputs = [];
   if (!isBelievable(state, data))
     return { state, outputs: [diagnostic('ignored-data', octets(text.slice(0, 512)))] };
@@ -257,7 +282,7 @@ function receiveUntagged(state: State, data: Untagged, text: string, now: Instan
   // RFC 9051 §6.1.3: before the completion of LOGOUT a BYE is in order; anywhere else it announces the close.
   if (!leaving) return { state: next, outputs };
   if (state.name === 'logout') return { state: { ...next, bye: decoded(text) }, outputs };
-  return { state: { ...enter(next, 'closing', now), bye: decoded(text), waiting: [] }, outputs };
+  return { state: { ...enter(next, 'closing', now), bye: decoded(text), waiting: [], taken: 0 }, outputs };
 }
 
 /**
@@ -306,9 +331,9 @@ function receiveCompletion(
   const ok = response.status === 'OK';
   let reason: Reason | undefined;
   if (command.verb === 'AUTHENTICATE' || command.verb === 'LOGIN') {
-    const lie = ok && state.exchange ? distrust(state.exchange) : undefined;
+    const lie = ok && state.exchange ? distrustSuccess(state.exchange) : undefined;
     if (lie) return fail(state, now, 'peer', lie, evidenceOf(input.text, 'RFC 4422 §3.6'));
-    if (!ok) reason = state.exchange?.cancelled ?? loginReason(response);
+    if (!ok) reason = state.exchange?.refusal ?? loginReason(response);
     next = { ...next, exchange: undefined };
     if (ok) {
       // RFC 9051 §6.2.2: a login may change what is offered. What came with or during it is new, anything older is stale.
@@ -405,6 +430,9 @@ function endOfStream(state: State, how: EndOfStream, rest: Uint8Array, now: Inst
 function tick(state: State, rest: Uint8Array, now: Instant): Step {
   if (state.deadline === undefined || now < state.deadline) return { state, outputs: [] };
   if (state.name === 'closing') return fail(state, now, 'peer', 'server-closing', byeEvidence(state));
+  // RFC 9051 §6.1.3: the server has said goodbye; whether it completes and closes changes nothing.
+  if (state.name === 'logout' && state.bye !== undefined)
+    return { state: enter(state, 'ended', now), outputs: [{ type: 'end' }] };
   return fail(state, now, 'timeout', states[state.name].timeout, rest.length > 0 ? { bytes: rest } : {});
 }
 
@@ -414,9 +442,4 @@ function byeEvidence(state: State): Evidence {
 
 function evidenceOf(text: string, rule: string): Evidence {
   return { reply: decoded(text.slice(0, 512)), bytes: sample(octets(text.slice(0, 512))), rule };
-}
-
-/** The octets of a latin1 string. */
-function octets(latin: string): Uint8Array {
-  return Uint8Array.from(latin, (character) => character.charCodeAt(0));
 }

@@ -1,3 +1,5 @@
+import { unlessAborted } from '@postern/wire';
+
 /**
  * Who may go when: calls that share, side by side, and calls that want the dialogue for themselves, which wait for all
  * before them and let all after them wait.
@@ -40,19 +42,7 @@ export class Turns {
   async #after<T>(before: Promise<void>, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
     this.#calls += 1;
     try {
-      signal?.throwIfAborted();
-      if (signal) {
-        const aborted = Promise.withResolvers<void>();
-        const abort = (): void => {
-          aborted.resolve();
-        };
-        signal.addEventListener('abort', abort, { once: true });
-        await Promise.race([before, aborted.promise]);
-        signal.removeEventListener('abort', abort);
-        signal.throwIfAborted();
-      } else {
-        await before;
-      }
+      await unlessAborted(before, signal);
       return await run();
     } finally {
       this.#calls -= 1;

@@ -1,17 +1,26 @@
-import { checkCredentials, chooseMechanism } from '@postern/sasl';
-import type { Credentials } from '@postern/sasl';
-import { converse, deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
-import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
-import { noCapabilities } from './capabilities.ts';
+import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
+import type { ChoiceFailure, CredentialsSource, PasswordCredentials } from '@postern/sasl';
+import { deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
+import type { Clock, Connection, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
-import type { Pop3Event } from './events.ts';
-import { pop3Client } from './machine.ts';
-import type { Answer, CallOptions, Login, OpenPop3Options, Pop3, StartTlsOptions } from './pop3.ts';
+import { Conversation } from './conversation.ts';
+import type { Language } from './listings.ts';
+import type { Maildrop } from './maildrop.ts';
+import type {
+  Answer,
+  CallOptions,
+  Farewell,
+  Login,
+  LoginCallOptions,
+  OpenPop3Options,
+  Pop3,
+  StartTlsOptions,
+} from './pop3.ts';
 import type { Pop3Reply } from './reply.ts';
 import { patienceFor } from './states.ts';
-
-type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
+import { Transaction } from './transaction.ts';
+import type { ReplyEvent } from './transaction.ts';
 
 /**
  * Waits for the greeting on an open connection, asks for the capabilities, and hands out the dialogue. Takes ownership of
@@ -24,7 +33,7 @@ type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
  * import { nodeNetwork, systemClock } from '@postern/wire/node';
  * const connection = await nodeNetwork().connect({ address: '192.0.2.7', port: 110 });
  * const pop3 = await openPop3(connection, { clock: systemClock(), patience: 'probe' });
- * console.log(pop3.offersStartTls); // true
+ * console.log(pop3.capabilities.startTls); // offered
  * await pop3.quit();
  * ```
  */
@@ -38,127 +47,131 @@ export async function openPop3(connection: Connection, options: OpenPop3Options)
   return dialogue;
 }
 
+/** How it looks when the server has just gone away. */
+const gone: readonly Reason[] = ['closed', 'reset', 'truncated', 'server-closing'];
+
 class Pop3Dialogue implements Pop3 {
-  greeting: Pop3Reply | undefined;
-  timestamp: string | undefined;
-  capabilities: Capabilities = noCapabilities;
+  readonly maildrop: Maildrop;
   readonly connection: Connection;
-  readonly #dialogue: Dialogue<Pop3Command, Pop3Event>;
+  readonly #conversation: Conversation;
   readonly #clock: Clock;
-  readonly #options: OpenPop3Options;
-  #request: TlsRequest | undefined;
-  /** Resolves when the call before is done. */
-  #turn: Promise<void> = Promise.resolve();
-  #calls = 0;
-  /** Messages marked with DELE. */
-  #marked = 0;
-  #destroyed = false;
-  /**
-   * The event that is waited for. One wait is always open, also between calls: so a farewell, a FIN or a stray reply that
-   * comes while nothing is asked is noticed before the next command, and never taken for its reply.
-   */
-  #pending: Promise<Pop3Event | undefined> | undefined;
+  readonly #random: OpenPop3Options['random'];
+  readonly #offeredStartTlsBefore: boolean;
 
   constructor(connection: Connection, options: OpenPop3Options) {
     this.connection = connection;
     this.#clock = options.clock;
-    this.#options = options;
-    const { tls } = connection;
-    const machine = pop3Client({
-      ...(options.patience === undefined ? {} : { patience: options.patience }),
-      ...(options.offeredStartTlsBefore === undefined
-        ? {}
-        : { offeredStartTlsBefore: options.offeredStartTlsBefore }),
-      ...(options.strict === undefined ? {} : { strict: options.strict }),
-      ...(tls ? { tls } : {}),
-    });
-    this.#dialogue = converse(machine, connection, {
-      clock: options.clock,
-      upgrade: (upgraded, { signal }) => {
-        if (!this.#request) throw new UsageError('no TLS was asked for', 'startTls');
-        return upgraded.handshake(this.#request, { signal });
-      },
-      ...(options.observe ? { observe: options.observe } : {}),
-    });
+    this.#random = options.random;
+    this.#offeredStartTlsBefore = options.offeredStartTlsBefore ?? false;
+    this.#conversation = new Conversation(connection, options);
+    this.maildrop = new Transaction(this.#conversation);
   }
 
-  get offersStartTls(): boolean {
-    return this.capabilities.startTls === 'offered' && !this.connection.tls;
+  get greeting(): Pop3Reply | undefined {
+    return this.#conversation.greeting;
+  }
+
+  get timestamp(): string | undefined {
+    return this.#conversation.machine.timestamp;
+  }
+
+  get capabilities(): Capabilities {
+    return this.#conversation.capabilities;
   }
 
   async open(signal: AbortSignal | undefined): Promise<void> {
-    await this.#inTurn(signal, async () => {
-      await this.#until(signal, (event) => event.type === 'greeting');
-      await this.#ask({ verb: 'CAPA' }, signal);
-    }).catch((error: unknown) => {
-      this.connection.reset();
-      throw error;
-    });
+    await this.#conversation
+      .inTurn(signal, async () => {
+        await this.#conversation.until(signal, (event) => event.type === 'greeting');
+        await this.#conversation.ask({ verb: 'CAPA' }, signal);
+      })
+      .catch((error: unknown) => {
+        this.connection.reset();
+        throw error;
+      });
   }
 
   async capa(options?: CallOptions): Promise<Answer<Capabilities>> {
-    return this.#inTurn(options?.signal, async () => {
-      const { reply } = await this.#ask({ verb: 'CAPA' }, options?.signal);
+    return this.#conversation.inTurn(options?.signal, async () => {
+      const { reply } = await this.#conversation.ask({ verb: 'CAPA' }, options?.signal);
       return reply.status === '+OK' ? { ok: true, value: this.capabilities, reply } : { ok: false, reply };
     });
   }
 
   async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     const signal = options?.signal;
-    return this.#inTurn(signal, async () => {
+    return this.#conversation.inTurn(signal, async () => {
+      if (this.connection.tls) throw new UsageError('TLS is active', 'RFC 2595 §4');
       const missing = this.#missingOffer();
       if (missing && options?.tryAnyway !== true) throw this.#refusal(missing, 'starttls');
-      this.#request = request;
-      const { reply, reason } = await this.#ask(
+      this.#conversation.request = request;
+      const { reply, reason } = await this.#conversation.ask(
         { verb: 'STLS', ...(missing ? { tryAnyway: true } : {}) },
         signal,
       );
       if (reply.status === '-ERR')
         return { ok: false, reply, reason: missing ?? reason ?? 'starttls-refused' };
-      const secured = await this.#until(signal, (event) => event.type === 'secured');
-      await this.#ask({ verb: 'CAPA' }, signal);
+      const secured = await this.#conversation.until(signal, (event) => event.type === 'secured');
+      await this.#conversation.ask({ verb: 'CAPA' }, signal);
       return { ok: true, value: secured.tls, reply };
     });
   }
 
-  async login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+  async login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     const signal = options?.signal;
-    return this.#inTurn(signal, async () => {
-      checkCredentials(credentials);
-      // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
-      if (this.connection.tls?.verification?.status !== 'verified') {
-        const fault: PolicyFault = {
-          kind: 'policy',
-          reason: 'plaintext-login-refused',
-          phase: 'auth',
-          after: 0,
-          by: 'default',
-          endpoint: this.connection.endpoint,
-          evidence: { rule: 'RFC 2595 §2.4' },
-        };
-        throw new WireError(fault);
-      }
-      const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true });
-      if (choice.ok) {
-        return loginAnswer(
-          await this.#ask({ verb: 'AUTH', mechanism: choice.mechanism }, signal),
-          choice.mechanism.name,
-        );
-      }
+    return this.#conversation.inTurn(signal, async () => {
+      const result = await authenticate<ReplyEvent>(source, {
+        offered: () => this.capabilities.auth,
+        context: () => loginContext(this.connection, this.#random, options),
+        exchange: (mechanism) => this.#conversation.ask({ verb: 'AUTH', mechanism }, signal),
+        // Which mechanism it did not take, a POP3 server cannot say: nothing else is tried, because accounts get locked.
+        verdict: ({ reason }) => (reason === 'auth-failed' ? 'wrong-secret' : 'final'),
+      });
+      if (result.type === 'answered') return loginAnswer(result.answer, result.mechanism);
+      const { credentials, reason } = result;
+      const byName =
+        !options?.mechanisms && reason !== 'plaintext-login-refused' && credentials?.type === 'password';
       // RFC 2449 §6.2: USER and PASS are there if USER is listed, or if nothing can be listed.
-      if (this.capabilities.listed && !this.capabilities.tags['USER'])
-        throw this.#refusal(choice.reason, 'auth');
-      if (credentials.authorizationId !== undefined && credentials.authorizationId !== credentials.user) {
-        throw new UsageError(
-          'USER and PASS cannot carry an authorizationId',
-          'RFC 1939 §7',
-          'argument-refused',
-        );
-      }
-      const user = await this.#ask({ verb: 'USER', name: credentials.user }, signal);
-      if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
-      return loginAnswer(await this.#ask({ verb: 'PASS', password: credentials.password }, signal), 'USER');
+      const offered = !this.capabilities.listed || this.capabilities.tags['USER'] !== undefined;
+      if (!byName || !offered) throw this.#noLogin(reason);
+      return this.#sayPassword(credentials, signal);
     });
+  }
+
+  /** USER and PASS (RFC 1939 §7). They show the password, so verified TLS is around them. */
+  async #sayPassword(
+    credentials: PasswordCredentials,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    if (this.connection.tls?.verification?.status !== 'verified')
+      throw this.#noLogin('plaintext-login-refused');
+    checkCredentials(credentials);
+    const { user: name, password, authorizationId = name } = credentials;
+    if (authorizationId !== name) {
+      throw new UsageError(
+        'USER and PASS cannot carry an authorizationId',
+        'RFC 1939 §7',
+        'argument-refused',
+      );
+    }
+    const user = await this.#conversation.ask({ verb: 'USER', name }, signal);
+    if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
+    return loginAnswer(await this.#conversation.ask({ verb: 'PASS', password }, signal), 'USER');
+  }
+
+  #noLogin(reason: ChoiceFailure): WireError {
+    if (reason !== 'plaintext-login-refused') return this.#refusal(reason, 'auth');
+    const fault: PolicyFault = {
+      kind: 'policy',
+      reason,
+      phase: 'auth',
+      after: 0,
+      by: 'default',
+      endpoint: this.connection.endpoint,
+      // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
+      evidence: { rule: 'RFC 2595 §2.4' },
+    };
+    return new WireError(fault);
   }
 
   async noop(options?: CallOptions): Promise<Answer<undefined>> {
@@ -172,39 +185,60 @@ class Pop3Dialogue implements Pop3 {
       verb === 'AUTH' ||
       verb === 'USER' ||
       verb === 'PASS' ||
+      verb === 'APOP' ||
+      verb === 'RETR' ||
+      verb === 'TOP' ||
       verb === 'QUIT' ||
       verb === 'RESUME'
     ) {
-      throw new UsageError(`${verb} has a method of its own`, 'startTls, login, quit');
+      throw new UsageError(`${verb} has a method of its own`, 'startTls, login, maildrop, quit');
     }
-    return this.#inTurn(options?.signal, async () => {
-      const { reply } = await this.#ask(command, options?.signal);
-      if (reply.status === '-ERR') return { ok: false, reply };
-      if (verb === 'DELE') this.#marked += 1;
-      if (verb === 'RSET') this.#marked = 0;
-      return { ok: true, value: undefined, reply };
+    return this.#conversation.inTurn(options?.signal, async () => {
+      const { reply } = await this.#conversation.ask(command, options?.signal);
+      return reply.status === '+OK' ? { ok: true, value: undefined, reply } : { ok: false, reply };
     });
   }
 
-  async quit(options?: CallOptions): Promise<Pop3Reply | undefined> {
-    return this.#inTurn(options?.signal, async () => {
+  async utf8(options?: CallOptions): Promise<Answer<undefined>> {
+    return this.command({ verb: 'UTF8' }, options);
+  }
+
+  async languages(options?: CallOptions): Promise<Answer<readonly Language[]>> {
+    const signal = options?.signal;
+    return this.#conversation.inTurn(signal, async () => {
+      const { reply, value } = await this.#conversation.ask({ verb: 'LANG' }, signal);
+      if (value?.type !== 'languages') return { ok: false, reply };
+      return { ok: true, value: value.languages, reply };
+    });
+  }
+
+  async lang(language: string, options?: CallOptions): Promise<Answer<undefined>> {
+    return this.command({ verb: 'LANG', language }, options);
+  }
+
+  async quit(options?: CallOptions): Promise<Farewell> {
+    return this.#conversation.inTurn(options?.signal, async () => {
+      const marked = [...this.#conversation.marked];
       try {
-        const { reply } = await this.#ask({ verb: 'QUIT' }, options?.signal);
-        return reply;
+        const { reply } = await this.#conversation.ask({ verb: 'QUIT' }, options?.signal);
+        const done = reply.status === '+OK' ? 'done' : 'partial';
+        return { update: marked.length === 0 ? 'none' : done, marked, reply };
       } catch (error) {
-        if (isWireError(error) && (error.code === 'closed' || error.code === 'reset')) return undefined;
-        throw error;
+        if (!isWireError(error) || !gone.includes(error.code)) throw error;
+        // A server that went away before QUIT has deleted nothing; one that did so after it may have.
+        if (marked.length > 0 && error.fault.phase !== 'quit') throw error;
+        return { update: marked.length === 0 ? 'none' : 'unknown', marked, reply: undefined };
       } finally {
-        await this.#dialogue[Symbol.asyncDispose]();
+        await this.#conversation.close();
       }
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const idle = this.#calls === 0 && this.#dialogue.machine.state.name === 'ready';
-    if (this.#dialogue.ended || !idle || this.#marked > 0) {
-      if (!this.#dialogue.ended && this.#calls > 0) this.#destroy();
-      await this.#dialogue[Symbol.asyncDispose]();
+    const { ended, unused, machine, marked } = this.#conversation;
+    if (ended || !unused || machine.state.name !== 'ready' || marked.length > 0) {
+      if (!ended && !unused) this.#conversation.destroy();
+      await this.#conversation.close();
       return;
     }
     const limit = deadline(this.#clock, 1000);
@@ -226,118 +260,16 @@ class Pop3Dialogue implements Pop3 {
       case 'masked':
         return 'starttls-masked';
       case 'absent':
-        return this.#options.offeredStartTlsBefore === true ? 'downgrade-suspected' : 'starttls-not-offered';
+        return this.#offeredStartTlsBefore ? 'downgrade-suspected' : 'starttls-not-offered';
     }
   }
 
   #refusal(reason: Reason, phase: 'starttls' | 'auth'): WireError {
     return new WireError({ kind: 'peer', reason, phase, after: 0, endpoint: this.connection.endpoint });
   }
-
-  /** One call at a time: the replies of POP3 carry nothing that tells which command they answer. */
-  async #inTurn<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
-    const before = this.#turn;
-    const done = Promise.withResolvers<void>();
-    this.#turn = before.then(() => done.promise);
-    this.#calls += 1;
-    try {
-      await withAbort(before, signal);
-      return await run();
-    } finally {
-      if (!this.#destroyed) void this.#listen();
-      this.#calls -= 1;
-      done.resolve();
-    }
-  }
-
-  async #ask(command: Pop3Command, signal: AbortSignal | undefined): Promise<ReplyEvent> {
-    signal?.throwIfAborted();
-    if (this.#dialogue.ended) await this.#over();
-    this.#dialogue.send(command);
-    return this.#until(signal, (event) => event.type === 'reply');
-  }
-
-  /** The next event of a kind. An abort now destroys the connection: the reply could be taken for the next one's. */
-  async #until<T extends Pop3Event>(
-    signal: AbortSignal | undefined,
-    wanted: (event: Pop3Event) => event is T,
-  ): Promise<T> {
-    try {
-      for (;;) {
-        const event = await withAbort(this.#listen(), signal);
-        this.#pending = undefined;
-        if (!event) return await this.#over();
-        this.#note(event);
-        if (wanted(event)) return event;
-        if (event.type === 'work') {
-          const result = await withAbort(event.work.run(), signal);
-          this.#dialogue.send({ verb: 'RESUME', result });
-        }
-      }
-    } catch (error) {
-      if (!this.#dialogue.ended) this.#destroy();
-      throw error;
-    }
-  }
-
-  #listen(): Promise<Pop3Event | undefined> {
-    if (!this.#pending) {
-      this.#pending = this.#dialogue.next();
-      // Whoever asks next gets the rejection.
-      this.#pending.catch(() => undefined);
-    }
-    return this.#pending;
-  }
-
-  #note(event: Pop3Event): void {
-    if (event.type === 'greeting') {
-      this.greeting = event.reply;
-      this.timestamp = event.timestamp;
-    } else if (event.type === 'secured') {
-      // RFC 2595 §4: nothing of what was said in plaintext survives.
-      this.greeting = undefined;
-      this.timestamp = undefined;
-      this.capabilities = noCapabilities;
-    } else if (event.type === 'reply' && event.capabilities) {
-      this.capabilities = event.capabilities;
-    }
-    this.#options.onEvent?.(event);
-  }
-
-  #destroy(): void {
-    this.#destroyed = true;
-    this.connection.reset();
-  }
-
-  async #over(): Promise<never> {
-    if (this.#destroyed) {
-      const { endpoint } = this.connection;
-      throw new WireError({ kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint });
-    }
-    // What came before the end is still told; then the reason of the end rejects this.
-    for (let event = await this.#dialogue.next(); event; event = await this.#dialogue.next())
-      this.#note(event);
-    throw new UsageError('the dialogue is over', 'no call after quit');
-  }
 }
 
 function loginAnswer({ reply, reason }: ReplyEvent, mechanism: string): Answer<Login> {
   if (reply.status === '+OK') return { ok: true, value: { mechanism }, reply };
   return { ok: false, reply, ...(reason ? { reason } : {}) };
-}
-
-/** Waits for a promise, or for the abort. */
-async function withAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => {
-    aborted.reject(signal.reason);
-  };
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -31,7 +31,7 @@ export function fail(
     ...(Object.keys(evidence).length > 0 ? { evidence } : {}),
   };
   return {
-    state: { ...enter(state, 'ended', now), inFlight: [], waiting: [] },
+    state: { ...enter(state, 'ended', now), inFlight: [], inFlightBytes: 0, waiting: [], taken: 0 },
     outputs: [...outputs, { type: 'end', fault }],
   };
 }

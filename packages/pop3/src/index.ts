@@ -26,10 +26,30 @@ export { openPop3 } from './client.ts';
 export { encodeCommand } from './commands.ts';
 export type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
 export type { Pop3Diagnostic, Pop3Event } from './events.ts';
+export type { Language, ListEntry, ReplyValue, UidlEntry } from './listings.ts';
+export type {
+  BytesOptions,
+  Maildrop,
+  MaildropEntry,
+  MaildropMessage,
+  MaildropSize,
+  MessageContent,
+  MessagesOptions,
+  Retrieved,
+} from './maildrop.ts';
 export { pop3Client } from './machine.ts';
 export type { Pop3ClientMachine, Pop3ClientOptions } from './machine.ts';
 export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './outcomes.ts';
-export type { Answer, CallOptions, Login, OpenPop3Options, Pop3, StartTlsOptions } from './pop3.ts';
+export type {
+  Answer,
+  CallOptions,
+  Farewell,
+  Login,
+  LoginCallOptions,
+  OpenPop3Options,
+  Pop3,
+  StartTlsOptions,
+} from './pop3.ts';
 export { parseStatusLine, replyLimits } from './reply.ts';
 export type { Pop3Reply, ReplyLimits } from './reply.ts';
 export { patienceProfiles, states } from './states.ts';

@@ -1,26 +1,25 @@
+import { inspect } from 'node:util';
 import { chooseMechanism } from '@postern/sasl';
 import type { ClientMechanism } from '@postern/sasl';
 import { latin1, utf8 } from '@postern/wire';
 import type { Output } from '@postern/wire';
-import { testTlsInfo } from '@postern/wire/testing';
+import { testTlsInfo, writtenText } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { pop3Client } from './index.ts';
 import type { Pop3ClientMachine, Pop3Event } from './index.ts';
 
-const said = (outputs: readonly Output<Pop3Event>[]): string =>
-  outputs.map((output) => (output.type === 'write' ? latin1(output.bytes) : '')).join('');
 const fault = (outputs: readonly Output<Pop3Event>[]): string | undefined => {
   const last = outputs.at(-1);
   return last?.type === 'end' ? last.fault?.reason : undefined;
 };
 
 /** A client that is logged in. */
-function loggedIn(): Pop3ClientMachine {
+function loggedIn(...tags: readonly string[]): Pop3ClientMachine {
   const client = pop3Client({ tls: testTlsInfo });
   client.start(0);
   client.receive(utf8('+OK\r\n'), 0);
   client.send({ verb: 'CAPA' }, 0);
-  client.receive(utf8('+OK\r\nSASL PLAIN\r\n.\r\n'), 0);
+  client.receive(utf8(['+OK', 'SASL PLAIN', ...tags, '.', ''].join('\r\n')), 0);
   const choice = chooseMechanism(
     ['PLAIN'],
     { type: 'password', user: 'a', password: 'b' },
@@ -91,8 +90,28 @@ describe('limits', () => {
     expect(fault(client.tick(304_000))).toBe('timeout-reply');
   });
 
+  test('POP3-035 the window holds so many octets of commands, and moves on with each reply', () => {
+    const client = loggedIn('PIPELINING');
+    const commands = Array.from({ length: 1000 }, (_, index) => ({
+      verb: 'RETR' as const,
+      message: index + 1,
+    }));
+    const first = writtenText(client.sendAll(commands, 0));
+    expect(first.length).toBeLessThanOrEqual(4096);
+    expect(first.length).toBeGreaterThan(4080);
+    expect(client.queued).toBe(1000 - first.split('\r\n').length + 1);
+    // Two short commands are answered: there is room for one or two more.
+    const next = writtenText(client.receive(utf8('-ERR\r\n-ERR\r\n'), 0));
+    expect(next).toMatch(/^(?:RETR \d+\r\n){1,2}$/);
+    let sent = first.length + next.length;
+    for (let answers = 2; answers < 1000; answers += 1)
+      sent += writtenText(client.receive(utf8('-ERR\r\n'), 0)).length;
+    expect(client.state.name).toBe('ready');
+    expect(sent).toBe(9 * 8 + 90 * 9 + 900 * 10 + 11);
+  });
+
   test('POP3-030 an endless list is cut off', () => {
-    const client = pop3Client({ limits: { maxListingBytes: 1000 } });
+    const client = pop3Client({ limits: { maxEarlyBytes: 1000 } });
     client.start(0);
     client.receive(utf8('+OK\r\n'), 0);
     client.send({ verb: 'CAPA' }, 0);
@@ -118,7 +137,7 @@ describe('limits', () => {
     client.send({ verb: 'CAPA' }, 0);
     client.receive(utf8('+OK\r\nSASL X-LONG\r\n.\r\n'), 0);
     client.send({ verb: 'AUTH', mechanism }, 0);
-    expect(said(client.receive(utf8(`+ ${'AAAA'.repeat(4096)}\r\n`), 0))).toBe('\r\n');
+    expect(writtenText(client.receive(utf8(`+ ${'AAAA'.repeat(4096)}\r\n`), 0))).toBe('\r\n');
     expect(got).toBe(12_288);
   });
 });
@@ -144,10 +163,87 @@ test('SASL-047 work outside of the machine stops an exchange until its result is
   ]);
   expect(client.state.name).toBe('auth-work');
   expect(client.deadline).toBeUndefined();
-  expect(said(client.send({ verb: 'RESUME', result: utf8('done') }, 0))).toBe('ZG9uZQ==\r\n');
+  expect(writtenText(client.send({ verb: 'RESUME', result: utf8('done') }, 0))).toBe('ZG9uZQ==\r\n');
   expect(client.receive(utf8('+OK\r\n'), 0)).toMatchObject([
     { event: { type: 'reply', reply: { status: '+OK' } } },
   ]);
+});
+
+/** Goes like SCRAM: first message, work, proof, and the server's last word. */
+function proving(): ClientMechanism {
+  let finished = false;
+  return {
+    name: 'X-WORK',
+    plaintext: false,
+    start: () => utf8('first'),
+    next: (challenge) => {
+      finished = latin1(challenge) === 'v=';
+      if (finished) return { type: 'done' };
+      return { type: 'wait', work: { name: 'derive-key', run: () => Promise.resolve(utf8('key')) } };
+    },
+    resume: () => ({ type: 'respond', response: utf8('proof') }),
+    succeed: () => (finished ? { type: 'done' } : { type: 'failed', reason: 'server-not-verified' }),
+  };
+}
+
+test('SASL-004 the last word of the server is answered with an empty line, and only then success is believed', () => {
+  const mechanism = proving();
+  const client = pop3Client();
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  client.send({ verb: 'CAPA' }, 0);
+  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
+  client.send({ verb: 'AUTH', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(writtenText(client.send({ verb: 'RESUME', result: utf8('key') }, 0))).toBe('cHJvb2Y=\r\n');
+  expect(writtenText(client.receive(utf8('+ dj0=\r\n'), 0))).toBe('\r\n');
+  expect(client.receive(utf8('+OK\r\n'), 0)).toMatchObject([
+    { event: { type: 'reply', reply: { status: '+OK' } } },
+  ]);
+});
+
+test('SASL-004 success while the client still works ends the dialogue', () => {
+  const mechanism = proving();
+  const client = pop3Client();
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  client.send({ verb: 'CAPA' }, 0);
+  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
+  client.send({ verb: 'AUTH', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(client.receive(utf8('+OK\r\n'), 0)).toMatchObject([
+    { type: 'end', fault: { reason: 'server-not-verified' } },
+  ]);
+});
+
+test('SASL-047 a challenge while the client still works ends the dialogue', () => {
+  const mechanism = proving();
+  const client = pop3Client();
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  client.send({ verb: 'CAPA' }, 0);
+  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
+  client.send({ verb: 'AUTH', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(client.receive(utf8('+ YQ==\r\n'), 0)).toMatchObject([
+    { type: 'end', fault: { reason: 'protocol-error', phase: 'auth' } },
+  ]);
+});
+
+test('SASL-047 work that failed cancels the exchange, and the dialogue goes on', () => {
+  const mechanism = proving();
+  const client = pop3Client();
+  client.start(0);
+  client.receive(utf8('+OK\r\n'), 0);
+  client.send({ verb: 'CAPA' }, 0);
+  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
+  client.send({ verb: 'AUTH', mechanism }, 0);
+  client.receive(utf8('+ YQ==\r\n'), 0);
+  expect(writtenText(client.send({ verb: 'RESUME', result: undefined }, 0))).toBe('*\r\n');
+  expect(client.receive(utf8('-ERR\r\n'), 0)).toMatchObject([
+    { event: { type: 'reply', reply: { status: '-ERR' } } },
+  ]);
+  expect(client.state).toEqual({ name: 'ready' });
 });
 
 test('SASL-002 an empty initial response is written as =', () => {
@@ -164,7 +260,7 @@ test('SASL-002 an empty initial response is written as =', () => {
   client.receive(utf8('+OK\r\n'), 0);
   client.send({ verb: 'CAPA' }, 0);
   client.receive(utf8('+OK\r\nSASL EXTERNAL\r\n.\r\n'), 0);
-  expect(said(client.send({ verb: 'AUTH', mechanism }, 0))).toBe('AUTH EXTERNAL =\r\n');
+  expect(writtenText(client.send({ verb: 'AUTH', mechanism }, 0))).toBe('AUTH EXTERNAL =\r\n');
 });
 
 test('SASL-009 nothing that a client tells shows the password', () => {
@@ -177,8 +273,9 @@ test('SASL-009 nothing that a client tells shows the password', () => {
     ...client.send({ verb: 'USER', name: 'tim' }, 0),
     ...client.receive(utf8('+OK\r\n'), 0),
     ...client.send({ verb: 'PASS', password: 'tanstaaf' }, 0),
-    ...client.receive(utf8('-ERR\r\n'), 0),
   ];
+  expect(inspect([client, client.state], { depth: 9, showHidden: true })).not.toContain('tanstaaf');
+  outputs.push(...client.receive(utf8('-ERR\r\n'), 0));
   const shown = outputs.map((output) =>
     output.type === 'write' ? (output.shown ?? latin1(output.bytes)) : JSON.stringify(output),
   );

@@ -22,8 +22,11 @@ export interface Pop3ClientOptions {
   readonly tls?: TlsInfo;
   /** Limits of what is read. Default: {@link replyLimits}. */
   readonly limits?: Partial<ReplyLimits>;
-  /** Most commands sent and unanswered where PIPELINING is listed. Default 100: no socket buffer fills (RFC 2449 §6.6). */
-  readonly maxInFlight?: number;
+  /**
+   * Most octets of commands sent and unanswered where PIPELINING is listed; one command always goes. Default 4096, some 370
+   * RETRs: every socket buffers as much, so a server that waits for us to read never keeps us from writing (RFC 2449 §6.6).
+   */
+  readonly windowBytes?: number;
 }
 
 /** The client machine, with what it knows about the server. */
@@ -31,8 +34,17 @@ export interface Pop3ClientMachine extends Machine<Pop3Command, Pop3Event> {
   readonly state: { readonly name: StateName };
   /** What the server offers; see {@link Capabilities}. */
   readonly capabilities: Capabilities;
-  /** Whether STLS can be used: offered, and not inside TLS yet. */
-  readonly offersStartTls: boolean;
+  /** The APOP timestamp of the greeting (RFC 1939 §7); `undefined` where there was none, and after STLS. */
+  readonly timestamp: string | undefined;
+  /** How many commands were accepted and wait for room in the window. */
+  readonly queued: number;
+  /**
+   * Stops the time: what the server has sent is not being read, because somebody here is busy with a message. Data may come
+   * all the same.
+   */
+  hold(now: Instant): void;
+  /** Lets the time go on; how long it stood still does not count as the server's. */
+  resume(now: Instant): void;
 }
 
 /**
@@ -60,6 +72,7 @@ class Pop3Client implements Pop3ClientMachine {
   #unstuffing: Unstuffing | undefined;
   /** Bytes of a message since its deadline was last renewed. */
   #quietBytes = 0;
+  #heldSince: Instant | undefined;
 
   constructor(options: Pop3ClientOptions) {
     this.#limits = { ...replyLimits, ...options.limits };
@@ -70,27 +83,44 @@ class Pop3Client implements Pop3ClientMachine {
         patience: patienceFor(options.patience),
         offeredStartTlsBefore: options.offeredStartTlsBefore ?? false,
         strict: options.strict ?? false,
-        maxListingBytes: this.#limits.maxListingBytes,
-        maxInFlight: options.maxInFlight ?? 100,
+        limits: this.#limits,
+        windowBytes: options.windowBytes ?? 4096,
       },
       options.tls,
     );
   }
 
   get state(): { readonly name: StateName } {
-    return this.#state;
+    return { name: this.#state.name };
   }
 
   get capabilities(): Capabilities {
     return this.#state.capabilities ?? noCapabilities;
   }
 
-  get offersStartTls(): boolean {
-    return this.#state.capabilities?.startTls === 'offered' && !this.#state.tls;
+  get timestamp(): string | undefined {
+    return this.#state.timestamp;
+  }
+
+  get queued(): number {
+    return this.#state.waiting.length - this.#state.taken;
   }
 
   get deadline(): Instant | undefined {
-    return this.#state.deadline;
+    return this.#heldSince === undefined ? this.#state.deadline : undefined;
+  }
+
+  hold(now: Instant): void {
+    this.#heldSince ??= now;
+  }
+
+  resume(now: Instant): void {
+    if (this.#heldSince === undefined) return;
+    const { deadline, since } = this.#state;
+    // A wait that began meanwhile stood still from its own beginning.
+    const still = now - Math.max(this.#heldSince, since);
+    if (deadline !== undefined) this.#state = { ...this.#state, deadline: deadline + still };
+    this.#heldSince = undefined;
   }
 
   start(now: Instant): readonly Output<Pop3Event>[] {
@@ -131,6 +161,7 @@ class Pop3Client implements Pop3ClientMachine {
   }
 
   tick(now: Instant): readonly Output<Pop3Event>[] {
+    if (this.#heldSince !== undefined) return [];
     return this.#step({ type: 'tick', rest: this.#splitter.rest() }, now);
   }
 

@@ -1,9 +1,11 @@
-import type { Credentials } from '@postern/sasl';
+import type { CredentialsSource, LoginOptions } from '@postern/sasl';
 import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
-import type { Pop3Reply } from './reply.ts';
+import type { Language } from './listings.ts';
+import type { Maildrop } from './maildrop.ts';
+import type { Pop3Reply, ReplyLimits } from './reply.ts';
 import type { Patience } from './states.ts';
 
 /**
@@ -42,10 +44,17 @@ export interface OpenPop3Options extends CallOptions {
   /** The time. */
   readonly clock: Clock;
   /**
+   * Octets that nobody can guess, such as `systemRandom` of `@postern/wire/node`, for mechanisms that need a nonce. Default: none,
+   * and SCRAM is not used.
+   */
+  readonly random?: (octets: number) => Uint8Array;
+  /**
    * How long to wait for what: `standard` (default), `probe` with seconds in place of minutes, or single limits over those
    * of `standard`.
    */
   readonly patience?: 'standard' | 'probe' | Partial<Patience>;
+  /** Limits of what is read. Default: `replyLimits`. */
+  readonly limits?: Partial<ReplyLimits>;
   /** Sees all bytes, secrets masked; for transcripts. */
   readonly observe?: Observer;
   /** Sees every event of the machine: diagnostics, unsolicited replies, the content of messages. Must not throw. */
@@ -64,6 +73,21 @@ export interface OpenPop3Options extends CallOptions {
   readonly tls?: TlsRequest;
 }
 
+/** Options of `login`. */
+export type LoginCallOptions = CallOptions & LoginOptions;
+/** How a dialogue ended, and what became of the messages marked with DELE (RFC 1939 §6). */
+export interface Farewell {
+  /**
+   * `none` = no message was marked. `done` = the server says that it deleted all of them. `partial` = it says `-ERR`: some of
+   * them stayed. `unknown` = it went away before it said anything.
+   */
+  readonly update: 'none' | 'done' | 'partial' | 'unknown';
+  /** The numbers of the messages that were marked. */
+  readonly marked: readonly number[];
+  /** The reply to QUIT; `undefined` where the server just closed. */
+  readonly reply: Pop3Reply | undefined;
+}
+
 /** The value of a good `login`. */
 export interface Login {
   /** The SASL mechanism that was used, or `USER` for USER and PASS. */
@@ -77,12 +101,12 @@ export interface Login {
 export interface Pop3 extends AsyncDisposable {
   /** The greeting; `undefined` once STLS has made it worthless (RFC 2595 §4). */
   readonly greeting: Pop3Reply | undefined;
-  /** The APOP timestamp of the greeting, if any (RFC 1939 §7); forgotten with it. It is shown, never used: APOP is MD5. */
+  /** The APOP timestamp of the greeting, if any (RFC 1939 §7); forgotten with it. */
   readonly timestamp: string | undefined;
   /** What the server offers, by its last CAPA: one was said at the greeting, and one after `startTls`. */
   readonly capabilities: Capabilities;
-  /** Whether STLS can be used: offered, and not inside TLS yet. */
-  readonly offersStartTls: boolean;
+  /** The messages: what can be done once a login has succeeded. */
+  readonly maildrop: Maildrop;
   /** The connection, owned by this dialogue; `connection.tls` tells about its TLS layer. */
   readonly connection: Connection;
   /** Says CAPA; a server without it has no extensions, which is no failure of the dialogue (RFC 2449 §5). */
@@ -90,8 +114,8 @@ export interface Pop3 extends AsyncDisposable {
   /**
    * Says STLS, runs the handshake and says CAPA again: nothing known before counts (RFC 2595 §4). A refusal is an answer
    * with reason `starttls-refused`, `starttls-refused-temporarily`. Rejects, with nothing sent and the connection usable,
-   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the tag is missing. A failed handshake
-   * rejects, and the connection is dead: there is no way back to plaintext on it.
+   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the tag is missing, and inside TLS with a
+   * `UsageError`. A failed handshake rejects, and the connection is dead: there is no way back to plaintext on it.
    */
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>>;
   /**
@@ -100,17 +124,26 @@ export interface Pop3 extends AsyncDisposable {
    * `connection.tls.verification.status` is `verified`, and with `auth-not-offered` or `oauth-required` where nothing fits.
    * After a refusal no second way is tried: accounts get locked by that.
    */
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>>;
+  login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
   /** Says NOOP; only after the login (RFC 1939 §5). */
   noop(options?: CallOptions): Promise<Answer<undefined>>;
   /**
-   * Says QUIT, waits for the reply and closes. Messages marked with DELE go now (RFC 1939 §6); `-ERR` means that some of
-   * them stayed. Resolves with `undefined` where the server just closed: whether it deleted is then unknown.
+   * Says UTF8: headers may be UTF-8 from now on, and where `capabilities.utf8` is `with-user` the names and passwords too (RFC
+   * 6856 §2). After `startTls` and before `login`; a `UsageError` elsewhere, and where it is not offered.
    */
-  quit(options?: CallOptions): Promise<Pop3Reply | undefined>;
+  utf8(options?: CallOptions): Promise<Answer<undefined>>;
+  /** Says LANG: which languages the server can speak (RFC 6856 §3). */
+  languages(options?: CallOptions): Promise<Answer<readonly Language[]>>;
+  /** Says LANG with a language tag: the texts of replies come in it from now on; `*` is the server's own (RFC 6856 §3). */
+  lang(language: string, options?: CallOptions): Promise<Answer<undefined>>;
   /**
-   * Sends any other command and waits for its reply; the lines of a listing are in `reply.lines`, the content of a message
-   * goes to `onEvent`. STLS, AUTH, USER, PASS and QUIT have methods of their own and are refused here.
+   * Says QUIT, waits for the reply and closes. Messages marked with DELE go now (RFC 1939 §6); what became of them is in
+   * {@link Farewell}. Rejects with the fault where the dialogue broke before, and messages were marked: none of them was deleted.
+   */
+  quit(options?: CallOptions): Promise<Farewell>;
+  /**
+   * Sends any other command and waits for its reply; the lines of a listing are in `reply.lines`. STLS, AUTH, USER, PASS, APOP,
+   * RETR, TOP and QUIT have methods of their own and are refused here.
    */
   command(command: Pop3Command, options?: CallOptions): Promise<Answer<undefined>>;
   /**

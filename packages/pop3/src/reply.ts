@@ -1,4 +1,4 @@
-import { concatBytes, peerText, sample } from '@postern/wire';
+import { peerText } from '@postern/wire';
 
 const LF = 10;
 const CR = 13;
@@ -29,6 +29,8 @@ export interface ReplyLimits {
   readonly maxChallengeBytes: number;
   /** All lines of one listing (CAPA, LIST, UIDL) together. Default 16 MiB: some 200,000 messages. */
   readonly maxListingBytes: number;
+  /** The same before a login. Default 64 KiB: only CAPA lists anything then, and a stranger gets no memory of ours. */
+  readonly maxEarlyBytes: number;
 }
 
 /** The defaults, with room for every honest server and none for an endless one. The content of a message has no limit: it streams. */
@@ -36,6 +38,7 @@ export const replyLimits: ReplyLimits = {
   maxLineBytes: 8192,
   maxChallengeBytes: 65_536,
   maxListingBytes: 16 * 1024 * 1024,
+  maxEarlyBytes: 64 * 1024,
 };
 
 /** RFC 2449 §8.1, RFC 3206 §4-5, RFC 6856 §5. */
@@ -80,7 +83,7 @@ export function apopTimestamp(text: string): string | undefined {
 
 /** Takes the dot-stuffing off a message (RFC 1939 §3) while it streams by; holds no line, so lines have no limit. */
 export interface Unstuffing {
-  /** Takes bytes; says how many belonged to the message and its end, and what they mean. */
+  /** Takes bytes; says how many belonged to the message and its end, and what they mean. The content is a copy. */
   push(bytes: Uint8Array): { readonly used: number; readonly content: Uint8Array; readonly done: boolean };
 }
 
@@ -92,41 +95,76 @@ export function createUnstuffing(): Unstuffing {
   let place: 'begin' | 'dot' | 'dot-cr' | 'inside' | 'cr' = 'begin';
   return {
     push(bytes) {
-      const parts: Uint8Array[] = [];
+      const content = new Content(bytes);
       let at = 0;
       while (at < bytes.length) {
         const byte = bytes[at];
-        if (place === 'begin') {
-          if (byte === DOT) {
-            place = 'dot';
-            at += 1;
-          } else {
-            place = 'inside';
+        switch (place) {
+          case 'begin':
+            place = byte === DOT ? 'dot' : 'inside';
+            if (byte === DOT) at += 1;
+            break;
+          case 'dot':
+            place = byte === CR ? 'dot-cr' : 'inside';
+            if (byte === CR) at += 1;
+            break;
+          case 'dot-cr':
+            if (byte === LF) return { used: at + 1, content: content.copy(), done: true };
+            // The CR was data behind a stuffed dot.
+            content.addCr(at);
+            place = 'cr';
+            break;
+          case 'inside':
+          case 'cr': {
+            const end = bytes.indexOf(LF, at);
+            const next = end < 0 ? bytes.length : end + 1;
+            const crlf = end >= 0 && (end === at ? place === 'cr' : bytes[end - 1] === CR);
+            content.add(at, next);
+            place = crlf ? 'begin' : bytes[next - 1] === CR ? 'cr' : 'inside';
+            at = next;
           }
-        } else if (place === 'dot') {
-          if (byte === CR) {
-            place = 'dot-cr';
-            at += 1;
-          } else {
-            place = 'inside';
-          }
-        } else if (place === 'dot-cr') {
-          if (byte === LF) {
-            return { used: at + 1, content: concatBytes(parts), done: true };
-          }
-          // The CR was data behind a stuffed dot.
-          parts.push(Uint8Array.of(CR));
-          place = 'cr';
-        } else {
-          const end = bytes.indexOf(LF, at);
-          const next = end < 0 ? bytes.length : end + 1;
-          const crlf = end >= 0 && (end === at ? place === 'cr' : bytes[end - 1] === CR);
-          parts.push(sample(bytes.subarray(at, next), next - at));
-          place = crlf ? 'begin' : bytes[next - 1] === CR ? 'cr' : 'inside';
-          at = next;
         }
       }
-      return { used: bytes.length, content: concatBytes(parts), done: false };
+      return { used: bytes.length, content: content.copy(), done: false };
     },
   };
+}
+
+/** Pieces of a chunk that are content, noted while it is read and copied once: most chunks are one piece. */
+class Content {
+  readonly #bytes: Uint8Array;
+  /** Begin and end of each piece, in turns; a piece that is no part of the chunk is a CR. */
+  readonly #edges: number[] = [];
+  #length = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  add(from: number, to: number): void {
+    this.#length += to - from;
+    if (this.#edges.at(-1) === from) this.#edges[this.#edges.length - 1] = to;
+    else this.#edges.push(from, to);
+  }
+
+  /** A CR that is not where it stands in the chunk, or came with the chunk before. */
+  addCr(before: number): void {
+    if (this.#bytes[before - 1] === CR) this.add(before - 1, before);
+    else {
+      this.#length += 1;
+      this.#edges.push(-1, -1);
+    }
+  }
+
+  copy(): Uint8Array {
+    const whole = new Uint8Array(this.#length);
+    let at = 0;
+    for (let edge = 0; edge < this.#edges.length; edge += 2) {
+      const [from = 0, to = 0] = [this.#edges[edge], this.#edges[edge + 1]];
+      if (from < 0) whole[at] = CR;
+      else whole.set(this.#bytes.subarray(from, to), at);
+      at += from < 0 ? 1 : to - from;
+    }
+    return whole;
+  }
 }

@@ -1,17 +1,20 @@
+import type { Exchange } from '@postern/sasl';
 import type { EndOfStream, Instant, Milliseconds, Output, Reason, TlsInfo } from '@postern/wire';
-import type { Exchange } from './auth.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command, WireCommand } from './commands.ts';
 import type { Pop3Event } from './events.ts';
-import type { Pop3Reply } from './reply.ts';
+import type { Pop3Reply, ReplyLimits } from './reply.ts';
 
-/** How long a client waits for what; every wait is absolute, so a peer that drips single octets cannot lengthen it. */
+/**
+ * How long a client waits for what. Every wait is absolute: a peer that drips single octets cannot lengthen it. Only the lines of
+ * LIST, UIDL, RETR and TOP renew theirs, because nobody can tell how many there will be.
+ */
 export interface Patience {
   /** From the start to the whole greeting line. */
   readonly greeting: Milliseconds;
   /** From a command, or from the reply before it, to its whole status line; also for each step of an AUTH exchange. */
   readonly reply: Milliseconds;
-  /** Between two lines of a listing (CAPA, LIST, UIDL). */
+  /** Between two lines of a listing (LIST, UIDL); for the whole of a CAPA, which is short. */
   readonly listing: Milliseconds;
   /** Between two line ends, or 64 KiB, of a message (RETR, TOP). */
   readonly content: Milliseconds;
@@ -144,8 +147,9 @@ export const states: Readonly<Record<StateName, StateRow>> = {
 /** What does not change during a dialogue. */
 export interface Settings {
   readonly patience: Patience;
-  readonly maxListingBytes: number;
-  readonly maxInFlight: number;
+  readonly limits: ReplyLimits;
+  /** Most octets of commands sent and not answered, where PIPELINING is listed. */
+  readonly windowBytes: number;
   readonly offeredStartTlsBefore: boolean;
   readonly strict: boolean;
 }
@@ -160,12 +164,19 @@ export interface State {
   readonly stage: 'authorization' | 'transaction';
   readonly tls: TlsInfo | undefined;
   readonly capabilities: Capabilities | undefined;
+  /** The APOP timestamp of the greeting, until STLS (RFC 1939 §7). */
+  readonly timestamp: string | undefined;
+  /** UTF8 was said and accepted (RFC 6856 §2.1). */
+  readonly utf8: boolean;
   /** The last reply was `+OK` to USER: only now may PASS follow (RFC 1939 §7). */
   readonly userAccepted: boolean;
   /** Sent and not answered, oldest first. */
   readonly inFlight: readonly WireCommand[];
-  /** Accepted and not sent. */
+  /** Their octets. */
+  readonly inFlightBytes: number;
+  /** Accepted and not sent, but for the first `taken` of them, which have been. */
   readonly waiting: readonly WireCommand[];
+  readonly taken: number;
   /** The status line of a multi-line reply under way, and its lines so far. */
   readonly begun: Begun | undefined;
   readonly exchange: Exchange | undefined;
@@ -227,8 +238,12 @@ export function initialState(settings: Settings, tls?: TlsInfo): State {
     tls,
     capabilities: undefined,
     userAccepted: false,
+    timestamp: undefined,
+    utf8: false,
     inFlight: [],
+    inFlightBytes: 0,
     waiting: [],
+    taken: 0,
     begun: undefined,
     exchange: undefined,
     stray: undefined,

@@ -10,7 +10,8 @@
  * handshake forgets everything the plaintext said, capabilities, APOP timestamp and an accepted USER (RFC 2595 §4), because
  * somebody in between may have said it.
  *
- * Commands are sent at once where PIPELINING is listed (RFC 2449 §6.6), else one after the other; the rest waits in a queue.
+ * Commands are sent at once where PIPELINING is listed (RFC 2449 §6.6), as many as fit into a window of octets, else one after
+ * the other; the rest waits in a queue.
  * A *barrier* (STLS, AUTH, PASS, QUIT) is sent when nothing else is unanswered, and nothing may be sent before its result:
  * what follows depends on it. Between STLS and the end of the handshake the client is silent, and so must be the server:
  * one octet behind the go-ahead is an injection and ends the dialogue.
@@ -19,16 +20,17 @@
  *                        ready  -> starttls -> tls -> ready
  *                        ready  -> quit -> ended
  */
+import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
+import type { Exchange, ExchangeStep } from '@postern/sasl';
 import { concatBytes, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import { answerChallenge, beginExchange, distrust, resumeExchange } from './auth.ts';
-import type { ExchangeStep } from './auth.ts';
 import { noCapabilities, parseCapabilities, withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
-import { encodeCommand, replyForm, verbs, withoutSecret } from './commands.ts';
+import { encodeCommand, maxCommandBytes, replyForm, verbs, withoutSecret } from './commands.ts';
 import type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
-import type { Pop3Event } from './events.ts';
+import type { Pop3Diagnostic, Pop3Event } from './events.ts';
+import { readValue } from './listings.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import { apopTimestamp, parseStatusLine, unstuffLine } from './reply.ts';
 import type { Pop3Reply } from './reply.ts';
@@ -70,15 +72,15 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
   if (commands.length === 1 && only?.verb === 'RESUME') {
     if (state.name !== 'auth-work' || !state.exchange)
       throw new UsageError('RESUME without work', 'RFC 5034 §4');
-    return proceed(state, resumeExchange(state.exchange, only.result), now, []);
+    return proceed(state, resumeExchange(state.exchange, only.result), now, [], {});
   }
-  const planned: WireCommand[] = [...state.inFlight, ...state.waiting];
+  let before = state.waiting.at(-1) ?? state.inFlight.at(-1);
   let userAccepted = state.userAccepted;
   const group = commands.map((command) => {
     if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 5034 §4');
-    checkCommand(state, command, planned, userAccepted);
-    planned.push(command);
-    userAccepted = command.verb === 'USER' && state.capabilities?.pipelining === true && planned.length === 1;
+    checkCommand(state, command, before, userAccepted);
+    userAccepted = command.verb === 'USER' && state.capabilities?.pipelining === true && before === undefined;
+    before = command;
     return command;
   });
   if (state.name === 'ready' && (state.stray !== undefined || behind.length > 0)) {
@@ -90,30 +92,40 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
     const reason = starting ? 'reply-before-command' : 'desynchronised';
     return fail(state, now, 'peer', reason, evidence, starting ? 'starttls' : 'idle');
   }
-  return advance({ ...state, waiting: [...state.waiting, ...group] }, now, []);
+  const waiting = [...state.waiting.slice(state.taken), ...group];
+  return advance({ ...state, waiting, taken: 0 }, now, []);
 }
 
 /** Sends what may be sent now and takes the state that follows from the command in front. */
 function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event>[]): Step {
   const written: EncodedCommand[] = [];
   let state = before;
-  const limit = state.capabilities?.pipelining ? state.settings.maxInFlight : 1;
+  const windowBytes = state.capabilities?.pipelining ? state.settings.windowBytes : 0;
   for (;;) {
-    const [next, ...waiting] = state.waiting;
+    const next = state.waiting[state.taken];
     const last = state.inFlight.at(-1);
     if (!next || (last && verbs[last.verb].barrier)) break;
     // RFC 2449 §6.6: PASS may share a write with its USER; every other barrier waits until all is answered.
-    const room = verbs[next.verb].barrier && !(next.verb === 'PASS' && last?.verb === 'USER') ? 1 : limit;
-    if (state.inFlight.length >= room) break;
-    state = { ...state, waiting, inFlight: [...state.inFlight, next], userAccepted: false };
+    const alone = verbs[next.verb].barrier && !(next.verb === 'PASS' && last?.verb === 'USER');
+    const size = commandBytes(next);
+    // A window of octets that every socket buffers: whoever is slow to read, nobody is kept from writing.
+    if (last && (alone || state.inFlightBytes + size > windowBytes)) break;
+    state = {
+      ...state,
+      taken: state.taken + 1,
+      inFlight: [...state.inFlight, next],
+      inFlightBytes: state.inFlightBytes + size,
+      userAccepted: false,
+    };
     if (next.verb === 'AUTH') {
-      const begun = beginExchange(next.mechanism);
+      const begun = beginExchange(next.mechanism, { verb: 'AUTH', maxLineBytes: maxCommandBytes });
       state = { ...state, exchange: begun.exchange };
-      written.push(begun.command);
+      written.push(begun.line);
     } else {
       written.push(encodeCommand(next));
     }
   }
+  if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
   const front = state.inFlight[0];
   const name = front === undefined ? 'ready' : verbs[front.verb].state;
   // A command that joins others in flight does not renew their wait.
@@ -122,6 +134,11 @@ function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event
     state: renewed ? enter(state, name, now) : state,
     outputs: [...outputs, ...writes(written)],
   };
+}
+
+/** The octets of a command; none for AUTH, which is alone on the wire anyway. */
+function commandBytes(command: WireCommand): number {
+  return command.verb === 'AUTH' ? 0 : encodeCommand(command).bytes.length;
 }
 
 /** One group, one write. */
@@ -153,8 +170,9 @@ function receiveLine(state: State, input: LineInput, now: Instant): Step {
     case 'listing':
       return receiveListed(state, input, now, outputs);
     case 'auth':
-      if (input.line[0] === PLUS && !parseStatusLine(input.line))
-        return receiveChallenge(state, input.line, now, outputs);
+    case 'auth-work':
+      if (state.exchange && input.line[0] === PLUS && !parseStatusLine(input.line))
+        return receiveChallenge(state, state.exchange, input.line, now, outputs);
       break;
     case 'start':
     case 'ready':
@@ -163,7 +181,6 @@ function receiveLine(state: State, input: LineInput, now: Instant): Step {
     case 'starttls':
     case 'tls':
     case 'quit':
-    case 'auth-work':
     case 'ended':
       break;
   }
@@ -209,11 +226,12 @@ function receiveGreeting(
     };
     return fail(state, now, 'peer', protocol ? 'wrong-protocol' : 'protocol-error', evidence);
   }
-  outputs.push({ type: 'event', event: { type: 'greeting', reply, timestamp: apopTimestamp(reply.text) } });
+  const timestamp = apopTimestamp(reply.text);
+  outputs.push({ type: 'event', event: { type: 'greeting', reply, timestamp } });
   if (reply.status === '-ERR') {
     return fail(state, now, 'peer', greetingReason(reply), { reply: peerText(line) }, undefined, outputs);
   }
-  return { state: enter(state, 'ready', now), outputs };
+  return { state: { ...enter(state, 'ready', now), timestamp }, outputs };
 }
 
 /** Reads a status line, and notes what is odd about it. */
@@ -234,12 +252,15 @@ function receiveListed(state: State, input: LineInput, now: Instant, outputs: Ou
     return completed(state, front, { ...begun.reply, lines: begun.lines }, now, outputs);
   }
   const bytes = begun.bytes + input.line.length + 2;
-  if (bytes > state.settings.maxListingBytes) {
+  const { maxListingBytes, maxEarlyBytes } = state.settings.limits;
+  if (bytes > (state.stage === 'authorization' ? maxEarlyBytes : maxListingBytes)) {
     const evidence = { bytes: sample(input.line), rule: 'RFC 1939 §3' };
     return fail(state, now, 'peer', 'reply-too-long', evidence, undefined, outputs);
   }
   begun.lines.push(text === undefined ? '' : peerText(text));
-  return { state: { ...enter(state, 'listing', now), begun: { ...begun, bytes } }, outputs };
+  // Nobody needs long for a list of capabilities.
+  const next = front.verb === 'CAPA' ? state : enter(state, 'listing', now);
+  return { state: { ...next, begun: { ...begun, bytes } }, outputs };
 }
 
 function receiveContent(
@@ -256,23 +277,40 @@ function receiveContent(
   return { state: input.progress ? enter(state, 'content', now) : state, outputs };
 }
 
-function receiveChallenge(state: State, line: Uint8Array, now: Instant, outputs: Output<Pop3Event>[]): Step {
-  const next = state.exchange && answerChallenge(state.exchange, peerText(line));
-  if (next) return proceed(state, next, now, outputs);
-  const evidence = { bytes: sample(line), rule: 'RFC 5034 §4' };
-  return fail(state, now, 'peer', 'protocol-error', evidence, undefined, outputs);
+/** The text behind `+`, with or without its space, is a challenge. */
+function receiveChallenge(
+  state: State,
+  exchange: Exchange,
+  line: Uint8Array,
+  now: Instant,
+  outputs: Output<Pop3Event>[],
+): Step {
+  const next = answerChallenge(exchange, peerText(line).replace(/^\+ ?/, ''));
+  return proceed(state, next, now, outputs, { bytes: sample(line), rule: 'RFC 5034 §4' });
 }
 
 /** An exchange goes on: something is written, or worked at. */
-function proceed(state: State, next: ExchangeStep, now: Instant, outputs: Output<Pop3Event>[]): Step {
-  if (next.type === 'work') {
-    outputs.push({ type: 'event', event: { type: 'work', work: next.work } });
-    return { state: enter(state, 'auth-work', now), outputs };
+function proceed(
+  state: State,
+  next: ExchangeStep,
+  now: Instant,
+  outputs: Output<Pop3Event>[],
+  evidence: Evidence,
+): Step {
+  switch (next.type) {
+    case 'line':
+      return {
+        state: { ...enter(state, 'auth', now), exchange: next.exchange },
+        outputs: [...outputs, ...writes([next.line])],
+      };
+    case 'work':
+      return {
+        state: { ...enter(state, 'auth-work', now), exchange: next.exchange },
+        outputs: [...outputs, { type: 'event', event: { type: 'work', work: next.work } }],
+      };
+    case 'broken':
+      return fail(state, now, 'peer', next.reason, evidence, undefined, outputs);
   }
-  return {
-    state: { ...enter(state, 'auth', now), exchange: next.exchange },
-    outputs: [...outputs, ...writes([next.command])],
-  };
 }
 
 /** A single-line reply: what it means depends on the command. */
@@ -286,7 +324,7 @@ function answered(
 ): Step {
   if (reply.status === '-ERR') return completed(state, command, reply, now, outputs);
   if (command.verb === 'AUTH') {
-    const reason = state.exchange && distrust(state.exchange);
+    const reason = state.exchange && distrustSuccess(state.exchange);
     if (reason) {
       return fail(
         state,
@@ -329,7 +367,19 @@ function completed(
   outputs: Output<Pop3Event>[],
 ): Step {
   const ok = reply.status === '+OK';
-  let next: State = { ...state, inFlight: state.inFlight.slice(1), begun: undefined };
+  const read = ok ? readValue(command, reply) : undefined;
+  if (read?.ok === false) {
+    const evidence = { reply: read.line.slice(0, 512), rule: 'RFC 1939 §5' };
+    return fail(state, now, 'peer', 'protocol-error', evidence, undefined, outputs);
+  }
+  for (const odd of read?.odd ?? [])
+    outputs.push(diagnostic(odd, utf8(reply.lines.slice(0, 8).join('\r\n'))));
+  let next: State = {
+    ...state,
+    inFlight: state.inFlight.slice(1),
+    inFlightBytes: state.inFlightBytes - commandBytes(command),
+    begun: undefined,
+  };
   let capabilities: Capabilities | undefined;
   let reason: Reason | undefined;
   if (command.verb === 'CAPA') {
@@ -341,8 +391,12 @@ function completed(
     next = { ...next, capabilities };
   } else if (command.verb === 'STLS') {
     reason = startTlsReason(reply);
+  } else if (command.verb === 'UTF8') {
+    next = { ...next, utf8: ok };
+  } else if (command.verb === 'TOP' || command.verb === 'UIDL') {
+    next = { ...next, capabilities: judgeTrial(state.capabilities, command.verb, ok) };
   } else if (verbs[command.verb].phase === 'auth') {
-    if (!ok) reason = state.exchange?.cancelled ?? loginReason(reply, state.capabilities);
+    if (!ok) reason = state.exchange?.refusal ?? loginReason(reply, state.capabilities);
     const accepted = ok && command.verb !== 'USER';
     next = {
       ...next,
@@ -357,6 +411,7 @@ function completed(
       type: 'reply',
       command: withoutSecret(command),
       reply,
+      ...(read?.value ? { value: read.value } : {}),
       ...(capabilities ? { capabilities } : {}),
       ...(reason ? { reason } : {}),
     },
@@ -367,17 +422,29 @@ function completed(
   return advance(next, now, outputs);
 }
 
+/** RFC 1939 §7: TOP and UIDL are optional; where no CAPA tells, the first trial does. */
+function judgeTrial(
+  capabilities: Capabilities | undefined,
+  verb: 'TOP' | 'UIDL',
+  ok: boolean,
+): Capabilities | undefined {
+  const field = verb === 'TOP' ? 'top' : 'uidl';
+  if (capabilities?.[field] !== 'unknown') return capabilities;
+  return { ...capabilities, [field]: ok ? 'offered' : 'absent' };
+}
+
 /** What is odd about the offer of STLS. */
 function judgeOffer(state: State, capabilities: Capabilities, reply: Pop3Reply): Output<Pop3Event>[] {
   const outputs: Output<Pop3Event>[] = [];
-  const bytes = utf8(reply.lines.join('\r\n'));
+  const note = (reason: Pop3Diagnostic): void => {
+    outputs.push(diagnostic(reason, utf8(reply.lines.join('\r\n'))));
+  };
   if (state.tls) {
-    if (capabilities.startTls === 'offered') outputs.push(diagnostic('starttls-inside-tls', bytes));
+    if (capabilities.startTls === 'offered') note('starttls-inside-tls');
   } else {
-    if (capabilities.startTls === 'masked') outputs.push(diagnostic('starttls-masked', bytes));
-    if (capabilities.startTls !== 'offered' && state.settings.offeredStartTlsBefore) {
-      outputs.push(diagnostic('downgrade-suspected', bytes));
-    }
+    if (capabilities.startTls === 'masked') note('starttls-masked');
+    if (capabilities.startTls !== 'offered' && state.settings.offeredStartTlsBefore)
+      note('downgrade-suspected');
   }
   return outputs;
 }
@@ -401,8 +468,10 @@ function secured(state: State, tls: TlsInfo, now: Instant): Step {
       ...enter(state, 'ready', now),
       tls,
       capabilities: undefined,
+      timestamp: undefined,
       userAccepted: false,
       inFlight: [],
+      inFlightBytes: 0,
       stray: undefined,
     },
     outputs: [{ type: 'event', event: { type: 'secured', tls } }],

@@ -4,18 +4,27 @@ import * as sasl from './index.ts';
 test('exports these values and no others', () => {
   expect(Object.keys(sasl).toSorted()).toMatchInlineSnapshot(`
     [
+      "anonymousClient",
+      "answerChallenge",
+      "authenticate",
+      "beginExchange",
       "checkCredentials",
       "chooseMechanism",
       "decodeBase64",
+      "distrustSuccess",
       "encodeBase64",
       "loginClient",
-      "loginServer",
-      "mechanismName",
-      "mechanismNames",
+      "loginContext",
+      "mayLogIn",
+      "oauthBearerClient",
       "plainClient",
-      "plainServer",
+      "prepareCredentials",
       "redacted",
+      "resumeExchange",
+      "scramClient",
+      "scramKeys",
       "serverMechanism",
+      "serverMechanisms",
     ]
   `);
 });

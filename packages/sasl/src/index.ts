@@ -1,30 +1,55 @@
 /**
- * SASL mechanisms as machines, for client and server: challenge in, response out, as octets.
+ * SASL mechanisms as machines, for client and server: challenge in, response out, as octets; and the exchange around them,
+ * as mail protocols carry it.
  *
- * It is *not* a login: SMTP (RFC 4954), POP3 (RFC 5034) and IMAP (RFC 9051 §6.2.2) each carry these octets in their own
- * frame, with the base64 of this package around them. PLAIN and LOGIN show the password to the server, so the choice never
+ * It is *not* a login: SMTP (RFC 4954), POP3 (RFC 5034) and IMAP (RFC 9051 §6.2.2) each put the lines of an exchange into
+ * their own frame, and say what a refusal means. PLAIN and LOGIN show the password to the server, so the choice never
  * falls on them outside TLS with a verified peer.
  *
  * RFCs: 4422 (the framework), 4616 (PLAIN), 4648 §4 (base64). LOGIN has none.
  *
  * @example
  * ```ts run
- * import { chooseMechanism, encodeBase64 } from '@postern/sasl';
+ * import { beginExchange, chooseMechanism } from '@postern/sasl';
  * const credentials = { type: 'password', user: 'tim', password: 'tanstaaftanstaaf' } as const;
  * const choice = chooseMechanism(['LOGIN', 'PLAIN'], credentials, { verified: true });
- * const initial = choice.ok ? choice.mechanism.start() : undefined;
- * if (initial) console.log(`AUTH PLAIN ${encodeBase64(initial)}`); // AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm
+ * if (choice.ok) {
+ *   const { line } = beginExchange(choice.mechanism, { verb: 'AUTH', maxLineBytes: 512 });
+ *   console.log(new TextDecoder().decode(line.bytes).trimEnd()); // AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm
+ * }
  * ```
  *
  * @packageDocumentation
  */
+export { authenticate } from './authenticate.ts';
+export type { AttemptVerdict, AuthenticateResult, AuthenticateSession } from './authenticate.ts';
 export { decodeBase64, encodeBase64 } from './base64.ts';
-export { chooseMechanism, serverMechanism } from './choose.ts';
+export { chooseMechanism } from './choose.ts';
 export type { Choice, ChoiceContext, ChoiceFailure } from './choose.ts';
 export { checkCredentials, redacted } from './credentials.ts';
-export type { Credentials, PasswordCredentials } from './credentials.ts';
-export { loginClient, loginServer } from './login.ts';
+export type {
+  CertificateCredentials,
+  Credentials,
+  CredentialsSource,
+  PasswordCredentials,
+  TokenCredentials,
+} from './credentials.ts';
+export { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from './exchange.ts';
+export type { Exchange, ExchangeFrame, ExchangeLine, ExchangeProgress, ExchangeStep } from './exchange.ts';
+export { anonymousClient } from './external.ts';
+export { loginClient } from './login.ts';
+export { loginContext } from './login-options.ts';
+export type { LoginOptions } from './login-options.ts';
 export type { ClientMechanism, ClientStep, SaslWork, ServerMechanism, ServerStep } from './mechanism.ts';
-export { mechanismName, mechanismNames } from './names.ts';
-export { plainClient, plainServer } from './plain.ts';
-export type { ServerRules } from './server-rules.ts';
+export { oauthBearerClient } from './oauth/client.ts';
+export type { TokenTarget } from './oauth/client.ts';
+export type { TokenRules } from './oauth/server.ts';
+export { plainClient } from './plain.ts';
+export { prepareCredentials } from './prepare.ts';
+export type { BindingUse } from './scram/channel-binding.ts';
+export { scramClient } from './scram/client.ts';
+export type { ScramClientOptions } from './scram/client.ts';
+export { scramKeys } from './scram/keys.ts';
+export type { ScramHash, ScramKeys } from './scram/keys.ts';
+export { mayLogIn, serverMechanism, serverMechanisms } from './server-mechanisms.ts';
+export type { CramMd5Rules, ScramRules, AuthRules } from './server-rules.ts';

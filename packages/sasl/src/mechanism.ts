@@ -7,15 +7,21 @@ import type { Reason } from '@postern/wire';
 export interface SaslWork {
   /** What it is, for a timeline, such as `derive-key`. */
   readonly name: string;
-  /** Does it. A rejection ends the attempt. */
+  /** Does it. A rejection cancels the exchange. */
   run(): Promise<Uint8Array>;
 }
 
 /** What a client mechanism wants done after a challenge. */
 export type ClientStep =
-  /** Send this response; it may be empty, which is not the same as none. */
-  | { readonly type: 'respond'; readonly response: Uint8Array }
-  /** The server has proved what it had to prove; nothing is left to say. */
+  /**
+   * Send this response; it may be empty, which is not the same as none. `refusal` is there where the challenge told why the
+   * server is about to refuse, and the response only lets it do so (RFC 7628 §3.2.3).
+   */
+  | { readonly type: 'respond'; readonly response: Uint8Array; readonly refusal?: Reason }
+  /**
+   * The server has proved what it had to prove; nothing is left to say. An empty response lets it report the success, and a
+   * further challenge is cancelled.
+   */
   | { readonly type: 'done' }
   /** Cancel the exchange (`*`): the server does not speak this mechanism, or is not who it should be. */
   | { readonly type: 'failed'; readonly reason: Reason }
@@ -23,22 +29,25 @@ export type ClientStep =
   | { readonly type: 'wait'; readonly work: SaslWork };
 
 /**
- * The client's side of one exchange (RFC 4422 §3): challenges in, responses out, as octets. The protocol around it does the
- * base64 and the framing. Made for one exchange and used up by it. Secrets are in private fields.
+ * The client's side of one mechanism (RFC 4422 §3): challenges in, responses out, as octets. The exchange around it does the
+ * base64, the framing and the limits. Made for one exchange and used up by it. Secrets are in private fields. No method
+ * throws.
  */
 export interface ClientMechanism {
   /** The registered name, upper case (RFC 4422 §3.1). */
   readonly name: string;
   /** Whether the exchange shows the secret itself to whoever listens, so that only verified TLS may carry it. */
   readonly plaintext: boolean;
+  /** Set once the server has said that it does not know this type of channel binding: another one may be tried. */
+  readonly bindingRefused?: boolean;
   /**
    * Begins. The initial response; empty (length 0) is a response and goes out as `=`, `undefined` is none at all: the
    * server speaks first. A protocol that cannot send it with the verb keeps it for the first challenge, which is empty.
    */
   start(): Uint8Array | undefined;
-  /** Takes a challenge, which may be empty. The bytes may be kept: the caller hands them over. Never throws. */
+  /** Takes a challenge, which may be empty. The bytes may be kept: the caller hands them over. */
   next(challenge: Uint8Array): ClientStep;
-  /** Takes the result of the work it waited for. */
+  /** Takes the result of the work it waited for; called only after `wait`. */
   resume(result: Uint8Array): ClientStep;
   /**
    * The server says it went well. `done` where the mechanism agrees; `failed` with `server-not-verified` where the server

@@ -21,9 +21,12 @@ export type SmtpCommand =
       readonly mechanism: ClientMechanism;
     }
   | {
-      /** No word of the wire: hands over the result of the work that a `work` event asked for. */
+      /**
+       * No word of the wire: hands over the result of the work that a `work` event asked for, or `undefined` where the work
+       * failed; the exchange is then cancelled with `*`.
+       */
       readonly verb: 'RESUME';
-      readonly result: Uint8Array;
+      readonly result: Uint8Array | undefined;
     }
   | {
       /** Begins a transaction (RFC 5321 §4.1.1.2). */
@@ -49,6 +52,16 @@ export type SmtpCommand =
       readonly verb: 'VRFY';
       /** A user name or mailbox, in ASCII. */
       readonly name: string;
+    }
+  | {
+      /**
+       * A command that this package has no name for, such as EXPN, HELP or ETRN (RFC 5321 §4.1.5). It gets one reply and
+       * changes nothing that the machine knows. What it has a name for is refused here, and so are TURN and ATRN, after which
+       * the two ends would change places.
+       */
+      readonly verb: 'OTHER';
+      /** The line without its CRLF: a verb, and behind a space printable ASCII; at most 510 octets. */
+      readonly line: string;
     }
   | {
       /**
@@ -103,10 +116,19 @@ export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   // RFC 2920 §3.1: message content may be the first element of the next group.
   CONTENT: { state: 'data-end', mayBeFollowed: true },
   BDAT: { state: 'bdat', mayBeFollowed: true }, // RFC 3030 §4.2
-  VRFY: { state: 'vrfy', mayBeFollowed: false },
+  VRFY: { state: 'command', mayBeFollowed: false },
+  OTHER: { state: 'command', mayBeFollowed: false },
   RSET: { state: 'rset', mayBeFollowed: true },
   QUIT: { state: 'quit', mayBeFollowed: false },
 };
+
+/** Positive codes that are the reply to one verb and to no other (RFC 5321 §4.3.2, RFC 3207 §4, RFC 4954 §6). */
+const ownCodes: Readonly<Record<number, WireCommand['verb']>> = { 220: 'STARTTLS', 221: 'QUIT', 235: 'AUTH' };
+
+/** Whether a code can only be the reply to something else: then the two ends do not count alike. */
+export function isOfAnother(code: number, { verb }: WireCommand): boolean {
+  return verb !== 'OTHER' && (ownCodes[code] ?? verb) !== verb;
+}
 
 /** The state in which the reply to a command is awaited. The last chunk is what the final dot is after DATA. */
 export function awaitedIn(command: WireCommand): WaitingName {

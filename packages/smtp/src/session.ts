@@ -1,5 +1,5 @@
+import type { Exchange } from '@postern/sasl';
 import type { EndOfStream, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import type { Exchange } from './auth/exchange.ts';
 import type { LineState } from './content/transparency.ts';
 import type { SmtpCommand, WireCommand } from './commands.ts';
 import type { SmtpDiagnostic, SmtpEvent } from './events.ts';
@@ -10,6 +10,8 @@ import type { Patience, StateName } from './states.ts';
 
 /** What does not change during a dialogue. */
 export interface Rules {
+  /** LMTP greets with LHLO, and has a verdict for each recipient (RFC 2033 §4). */
+  readonly protocol: 'smtp' | 'lmtp';
   readonly patience: Patience;
   /** The caller remembers an offer of STARTTLS by this server. */
   readonly offeredStartTlsBefore: boolean;

@@ -1,17 +1,18 @@
 /**
- * All changes of state of the SMTP client, and nothing else.
+ * All changes of state of the SMTP client; the longer steps are in `transition/`, and nothing else changes a session.
  *
  * The theory. The server speaks first, once (`greeting`); then the client asks and the server answers, one reply per
  * command, in order, matched by count and never by text (RFC 2920 §3.1). So a state is named after the reply that is
- * awaited, and `ready` is the state in which none is. Four things break this simple picture:
+ * awaited, and `ready` is the state in which none is. Five things break this simple picture:
  *
  * - STARTTLS changes who speaks: after its 220 neither side says a word of SMTP until the handshake is done (`tls`). What
  *   arrives in that gap was not sent by the peer we are about to authenticate and ends the dialogue. Afterwards everything
  *   known is forgotten: `tls-ready` makes a new session of which only the TLS layer is known (RFC 3207 §4.2).
  * - AUTH is a dialogue within the dialogue: 334 continues it, and any other reply ends it (`auth`). While a mechanism has
  *   work done outside, the machine waits for its own caller (`auth-work`).
- * - A reply that nobody asked for means that the two ends no longer count alike, so no later reply can be trusted
- *   (`desynchronised`); only 421, which may come at any time, has a meaning of its own (RFC 5321 §3.8).
+ * - A reply that nobody asked for, or with a code that only another command can have, means that the two ends no longer count
+ *   alike, so no later reply can be trusted (`desynchronised`); only 421, which may come at any time, has a meaning of its own
+ *   (RFC 5321 §3.8).
  * - A greeting may be a refusal: then QUIT is the only thing left to say (`rejected`, RFC 5321 §3.1).
  * - DATA has two replies with the content between them: 354 hands the word to the caller (`content`, and `data-block` while
  *   the connection takes what was written), and the final dot is a command of its own with a reply of its own. A mail
@@ -19,23 +20,28 @@
  *
  * `ended` has one way in, the `end` output, and none out.
  */
-import { isTlsRecord, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
-import type { EndOfStream, Evidence, Fault, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import { answerChallenge, concludeExchange, resumeExchange } from './auth/exchange.ts';
-import type { ExchangeStep } from './auth/exchange.ts';
+import { answerChallenge, distrustSuccess, resumeExchange } from '@postern/sasl';
+import type { ExchangeStep } from '@postern/sasl';
+import { sample, UsageError, utf8 } from '@postern/wire';
+import type { Evidence, Instant, Output, Reason } from '@postern/wire';
 import { authOutcome } from './auth/outcome.ts';
-import { awaitedIn, verbs } from './commands.ts';
+import { awaitedIn, isOfAnother, verbs } from './commands.ts';
 import type { SmtpCommand, WireCommand } from './commands.ts';
-import type { SmtpDiagnostic, SmtpEvent } from './events.ts';
+import type { SmtpEvent } from './events.ts';
 import { noExtensions, parseExtensions, withoutStartTls } from './extensions.ts';
 import { replyClass, replyText, withEnhanced } from './reply.ts';
 import type { Reply } from './reply.ts';
-import { newSession, offersStartTls } from './session.ts';
+import { offersStartTls } from './session.ts';
 import type { Input, Rules, Session, Step } from './session.ts';
-import { states } from './states.ts';
+import { peerEnd, tick, unreadable } from './transition/ending.ts';
 import { enter } from './transition/enter.ts';
+import { greeting } from './transition/greeting.ts';
+import { diagnostic, end, event, over } from './transition/outputs.ts';
 import { sendGroup } from './transition/send.ts';
+import { startTls, tlsReady } from './transition/start-tls.ts';
 import { afterAnswer, settled } from './transition/transaction.ts';
+import { deaf, unsolicited } from './transition/unsolicited.ts';
+import { lineOutput } from './transition/writes.ts';
 
 /** One step. Throws a {@link UsageError} for an input of the caller that the state does not allow; nothing changes then. */
 export function step(session: Session, input: Input, now: Instant, rules: Rules): Step {
@@ -62,14 +68,6 @@ export function step(session: Session, input: Input, now: Instant, rules: Rules)
     case 'tick':
       return tick(session, input.partial, now);
   }
-}
-
-function event(content: SmtpEvent): Output<SmtpEvent> {
-  return { type: 'event', event: content };
-}
-
-function diagnostic(reason: SmtpDiagnostic, bytes: Uint8Array): Output<SmtpEvent> {
-  return event({ type: 'diagnostic', reason, bytes: sample(bytes) });
 }
 
 // ---- the caller speaks
@@ -102,7 +100,7 @@ function drained(session: Session, now: Instant, rules: Rules): Step {
   return { session, outputs: [] };
 }
 
-function resume(session: Session, result: Uint8Array, now: Instant, rules: Rules): Step {
+function resume(session: Session, result: Uint8Array | undefined, now: Instant, rules: Rules): Step {
   const { exchange } = session;
   if (session.name !== 'auth-work' || !exchange) {
     throw new UsageError('RESUME without work', 'RFC 4954 §4');
@@ -133,73 +131,6 @@ function reply(
   return { session: next, outputs: [...notes, ...outputs] };
 }
 
-function greeting(session: Session, content: Reply, now: Instant, rules: Rules): Step {
-  const outputs = [event({ type: 'greeting', reply: content })];
-  switch (replyClass(content)) {
-    case 'positive':
-      return { session: enter(session, 'ready', now, rules), outputs };
-    case 'continue':
-      return end(session, now, 'protocol-error', { reply: replyText(content), rule: 'RFC 5321 §4.3.2' });
-    case 'transient':
-    case 'permanent':
-      break;
-  }
-  const rejected = { ...session, refusal: content };
-  // RFC 5321 §3.8: after 421 the server closes by itself.
-  if (content.code === 421) {
-    return end(rejected, now, refusalReason(content), refusalEvidence(content), outputs);
-  }
-  return { session: enter(rejected, 'rejected', now, rules), outputs };
-}
-
-/** RFC 5321 §3.1: 554 in place of 220, RFC 7504 §3: 521; other codes by their first digit. */
-export function refusalReason(refusal: Reply): Reason {
-  return replyClass(refusal) === 'transient' ? 'greeting-rejected-temporarily' : 'greeting-rejected';
-}
-
-/** What a fault says about a refusing greeting. */
-export function refusalEvidence(refusal: Reply): Evidence {
-  return { reply: replyText(refusal), rule: 'RFC 5321 §3.1' };
-}
-
-/** It was told once: a peer that floods with replies must not flood the caller. */
-function deaf(session: Session): boolean {
-  return session.name === 'desynchronised';
-}
-
-function unsolicited(session: Session, content: Reply, now: Instant, rules: Rules): Step {
-  const outputs = [event({ type: 'unsolicited', reply: content })];
-  const { refusal } = session;
-  if (content.code === 421) {
-    if (refusal) return end(session, now, refusalReason(refusal), refusalEvidence(refusal), outputs);
-    return end(session, now, 'server-closing', { reply: replyText(content), rule: 'RFC 5321 §3.8' }, outputs);
-  }
-  if (deaf(session)) return { session, outputs: [] };
-  if (session.name === 'content' || session.name === 'data-block') return early(session, content, now);
-  if (refusal) return { session, outputs };
-  return { session: enter(session, 'desynchronised', now, rules), outputs };
-}
-
-/**
- * A verdict before the content was complete. A refusal is believed; what the server makes of the rest of the content nobody
- * knows, so nothing more may be sent: it could be taken for commands.
- */
-function early(session: Session, content: Reply, now: Instant): Step {
-  const kind = replyClass(content);
-  const outputs =
-    kind === 'transient' || kind === 'permanent'
-      ? [
-          event({
-            type: 'reply',
-            command: { verb: 'CONTENT', bytes: new Uint8Array(), last: true },
-            reply: content,
-          }),
-        ]
-      : [event({ type: 'unsolicited', reply: content })];
-  const evidence = { reply: replyText(content), rule: 'RFC 5321 §4.1.1.4' };
-  return end(session, now, 'desynchronised', evidence, outputs);
-}
-
 function answer(
   session: Session,
   command: WireCommand,
@@ -215,10 +146,11 @@ function answer(
   }
   if (command.verb === 'AUTH' && content.code === 334) {
     const { exchange } = session;
-    if (session.name !== 'auth' || !exchange || exchange.cancelled !== undefined) {
-      return end(session, now, 'protocol-error', { ...evidence, rule: 'RFC 4954 §4' });
-    }
-    return proceed(session, answerChallenge(exchange, content.lines), now, rules);
+    const rule = 'RFC 4954 §4';
+    if (!exchange) return end(session, now, 'protocol-error', { ...evidence, rule });
+    // A challenge is one line: with the line ends of several it is no base64, and cancelled.
+    const next = answerChallenge(exchange, content.lines.join('\n'));
+    return proceed(session, next, now, rules, { ...evidence, rule });
   }
   if (content.code === 421) {
     const reason: Reason = 'server-closing';
@@ -228,6 +160,9 @@ function answer(
   }
   const kind = replyClass(content);
   if (command.verb === 'STARTTLS') return startTls(session, command, content, input.behind, now, rules);
+  if (isOfAnother(content.code, command)) {
+    return end(session, now, 'desynchronised', { ...evidence, rule: 'RFC 5321 §4.3.2' });
+  }
   if (command.verb === 'DATA' && content.code === 354) {
     return {
       session: enter({ ...session, lineState: 'start' }, 'content', now, rules),
@@ -274,63 +209,27 @@ function opened(
   return { session: { ...session, extensions, opened: by }, outputs };
 }
 
-/** RFC 3207 §4: 220 is the go-ahead; 454, 501 and every other refusal leaves the dialogue as it was. */
-function startTls(
+/** An exchange goes on: something is written, or worked at. */
+function proceed(
   session: Session,
-  command: WireCommand,
-  content: Reply,
-  behind: Uint8Array | undefined,
+  next: ExchangeStep,
   now: Instant,
   rules: Rules,
+  evidence: Evidence = {},
 ): Step {
-  const kind = replyClass(content);
-  if (kind === 'transient' || kind === 'permanent') {
-    const reason = kind === 'transient' ? 'starttls-refused-temporarily' : 'starttls-refused';
-    return {
-      session: enter(session, 'ready', now, rules),
-      outputs: [event({ type: 'reply', command, reply: content, reason })],
-    };
-  }
-  if (content.code !== 220) {
-    // Whether such a server now waits for a handshake or for a command, nobody can tell.
-    return end(session, now, 'starttls-protocol-error', { reply: replyText(content), rule: 'RFC 3207 §4' });
-  }
-  const outputs: Output<SmtpEvent>[] = [event({ type: 'reply', command, reply: content })];
-  // Octets behind the go-ahead came in plaintext and would be taken for words inside TLS (CVE-2011-0411). They are shown
-  // and refused, because a silent discard would hide the attack.
-  if (behind) {
-    const evidence = { bytes: sample(behind), rule: 'RFC 3207 §4.2' };
-    return end(enter(session, 'tls', now, rules), now, 'plaintext-after-starttls', evidence, outputs);
-  }
-  return { session: enter(session, 'tls', now, rules), outputs: [...outputs, { type: 'start-tls' }] };
-}
-
-/** The handshake is done: everything known from before is worthless (RFC 3207 §4.2). */
-function tlsReady(session: Session, tls: TlsInfo, now: Instant, rules: Rules): Step {
-  if (session.name !== 'tls') throw new UsageError('tlsReady without start-tls', 'RFC 3207 §4');
-  return {
-    session: enter(newSession(tls), 'ready', now, rules),
-    outputs: [event({ type: 'secured', tls })],
-  };
-}
-
-/** An exchange goes on: something is written, or worked at. */
-function proceed(session: Session, next: ExchangeStep, now: Instant, rules: Rules): Step {
   switch (next.type) {
-    case 'write':
+    case 'line':
       return {
         session: enter({ ...session, exchange: next.exchange }, 'auth', now, rules),
-        outputs: [next.write],
+        outputs: [lineOutput(next.line)],
       };
     case 'work':
       return {
-        session: enter(session, 'auth-work', now, rules),
+        session: enter({ ...session, exchange: next.exchange }, 'auth-work', now, rules),
         outputs: [event({ type: 'work', work: next.work })],
       };
-    case 'failed':
-      return end(session, now, next.reason, { rule: 'RFC 4422 §3.6' });
-    case 'done':
-      return { session, outputs: [] };
+    case 'broken':
+      return end(session, now, next.reason, evidence);
   }
 }
 
@@ -341,13 +240,12 @@ function authEnd(session: Session, next: Session, command: WireCommand, content:
   const context = { insideTls: session.tls !== undefined, offersStartTls: offersStartTls(session) };
   const refusal = authOutcome(content, context);
   if (refusal) {
-    const reason = exchange?.cancelled ?? refusal.reason;
+    const reason = exchange?.refusal ?? refusal.reason;
     return { session: closed, outputs: [event({ type: 'reply', command, reply: content, reason })] };
   }
-  const verdict = exchange && concludeExchange(exchange);
-  if (verdict?.type !== 'done') {
-    const reason = verdict?.type === 'failed' ? verdict.reason : 'protocol-error';
-    return end(session, now, reason, {
+  const lie = exchange ? distrustSuccess(exchange) : 'protocol-error';
+  if (lie) {
+    return end(session, now, lie, {
       reply: replyText(content),
       rule: 'RFC 4422 §3.6',
     });
@@ -356,79 +254,4 @@ function authEnd(session: Session, next: Session, command: WireCommand, content:
     session: { ...closed, authenticated: true },
     outputs: [event({ type: 'reply', command, reply: content })],
   };
-}
-
-// ---- the end
-
-function unreadable(
-  session: Session,
-  input: Extract<Input, { readonly type: 'unreadable' }>,
-  now: Instant,
-): Step {
-  const { bytes } = input;
-  const evidence: Evidence = { bytes, ...(input.reply !== undefined && { reply: input.reply }) };
-  if (session.name === 'greeting') {
-    const other = foreign(bytes);
-    if (other) return end(session, now, other.reason, { ...evidence, ...other.evidence });
-  }
-  return end(session, now, input.reason, { ...evidence, rule: 'RFC 5321 §4.2' });
-}
-
-/** Another protocol, told from the first octets of the session. */
-function foreign(
-  bytes: Uint8Array | undefined,
-): { readonly reason: Reason; readonly evidence: Evidence } | undefined {
-  if (!bytes || bytes.length === 0) return undefined;
-  const protocol = recogniseProtocol(bytes);
-  if (protocol === undefined || protocol === 'smtp') return undefined;
-  const reason = isTlsRecord(bytes) ? 'tls-on-plaintext-port' : 'wrong-protocol';
-  return { reason, evidence: { protocol, bytes } };
-}
-
-function peerEnd(session: Session, how: EndOfStream, partial: Uint8Array | undefined, now: Instant): Step {
-  const { name, refusal } = session;
-  // RFC 5321 §4.1.1.10: after QUIT the server may close; the 221 was wanted, but nothing depends on it.
-  if (name === 'quit') return { session: over(session), outputs: [{ type: 'end' }] };
-  if (refusal) return end(session, now, refusalReason(refusal), refusalEvidence(refusal));
-  const evidence: Evidence = partial ? { bytes: partial } : {};
-  if (name === 'greeting') {
-    const other = foreign(partial);
-    if (other) return end(session, now, other.reason, other.evidence);
-  }
-  // Half a line is more than nothing: it was cut off.
-  const reason = partial && how === 'closed' ? 'truncated' : states[name][how];
-  return end(session, now, reason, evidence);
-}
-
-function tick(session: Session, partial: Uint8Array | undefined, now: Instant): Step {
-  const { name, deadline, since } = session;
-  if (deadline === undefined || now < deadline) return { session, outputs: [] };
-  const evidence: Evidence = partial ? { bytes: partial } : {};
-  const other = name === 'greeting' ? foreign(partial) : undefined;
-  if (other) return end(session, now, other.reason, other.evidence);
-  return end(session, now, states[name].timeout, evidence, [], deadline - since);
-}
-
-function over(session: Session): Session {
-  return { ...session, name: 'ended', deadline: undefined, exchange: undefined };
-}
-
-/** The end with a fault, after other outputs. */
-function end(
-  session: Session,
-  now: Instant,
-  reason: Reason,
-  evidence: Evidence,
-  outputs: readonly Output<SmtpEvent>[] = [],
-  limit?: number,
-): Step {
-  const fault: Fault = {
-    kind: limit === undefined ? 'peer' : 'timeout',
-    reason,
-    phase: states[session.name].phase,
-    after: now - session.since,
-    ...(limit !== undefined && { limit }),
-    ...(Object.keys(evidence).length > 0 && { evidence }),
-  };
-  return { session: over(session), outputs: [...outputs, { type: 'end', fault }] };
 }

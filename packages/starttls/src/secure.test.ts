@@ -31,7 +31,6 @@ function client(habit: Habit): Upgradable & { readonly asked: (UpgradeOptions & 
   const asked: (UpgradeOptions & { serverName: string })[] = [];
   return {
     asked,
-    offersStartTls: habit.missing === undefined,
     async startTls(request: TlsRequest, options?: UpgradeOptions) {
       asked.push({ serverName: request.serverName, ...options });
       options?.signal?.throwIfAborted();
@@ -152,7 +151,6 @@ describe('securing a dialogue', () => {
     async (requirement) => {
       const asked: string[] = [];
       const broken: Upgradable = {
-        offersStartTls: true,
         async startTls() {
           asked.push('STARTTLS');
           throw new WireError(fault('tls-alert-internal-error'));

@@ -25,8 +25,6 @@ export type UpgradeAnswer =
 
 /** A dialogue that can be upgraded. `Smtp`, `Pop3` and `Imap` fit by shape. */
 export interface Upgradable {
-  /** Whether the upgrade is offered and not done yet. */
-  readonly offersStartTls: boolean;
   /**
    * Says the verb and runs the handshake. A refusal is an answer. Where the upgrade is not offered it rejects, with nothing
    * sent and the dialogue usable, with a {@link WireError} `starttls-not-offered`, `starttls-masked`, `preauth-before-tls` or

@@ -49,7 +49,10 @@ it('exports exactly this', () => {
       "converse",
       "createLineSplitter",
       "deadline",
+      "dial",
       "handshakeWithin",
+      "ipOctets",
+      "ipText",
       "isReason",
       "isTlsRecord",
       "isUsageError",
@@ -63,6 +66,7 @@ it('exports exactly this', () => {
       "sample",
       "serve",
       "sleep",
+      "unlessAborted",
       "utf8",
     ]
   `);

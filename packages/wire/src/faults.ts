@@ -113,8 +113,8 @@ export class UsageError extends Error {
   /** `argument-refused` where an argument would have broken the protocol; nothing was sent. */
   readonly code: Reason | undefined;
 
-  constructor(message: string, rule: string, code?: Reason) {
-    super(message);
+  constructor(message: string, rule: string, code?: Reason, options?: ErrorOptions) {
+    super(message, options);
     this.rule = rule;
     this.code = code;
     Object.defineProperty(this, usageErrorMark, { value: true });

@@ -23,9 +23,12 @@
  *
  * @packageDocumentation
  */
+export { unlessAborted } from './abort.ts';
 export { concatBytes, latin1, peerText, sample, utf8 } from './bytes.ts';
 export { converse } from './converse.ts';
 export type * from './converse.ts';
+export { dial } from './dialling.ts';
+export type * from './dialling.ts';
 export { isUsageError, isWireError, UsageError, WireError } from './faults.ts';
 export type * from './faults.ts';
 export { isTlsRecord, recogniseProtocol } from './first-bytes.ts';

@@ -1,6 +1,6 @@
 import { connect as rawConnect, createServer } from 'node:net';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isUsageError, onCancel, utf8 } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
 
@@ -55,6 +55,31 @@ describe('nodeNetwork', () => {
     server.close();
   });
 
+  it('waits for a full connection with one pair of listeners, however many writes wait', async () => {
+    const network = nodeNetwork();
+    const go = Promise.withResolvers<void>();
+    const total = 40 * 1_048_576;
+    const counted = Promise.withResolvers<number>();
+    const listener = await network.listen({ address: '127.0.0.1', port: 0 }, async (server) => {
+      await go.promise;
+      let count = 0;
+      while (count < total) count += (await server.read())?.length ?? total + 1;
+      counted.resolve(count);
+    });
+    const warnings: string[] = [];
+    const warned = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', warned);
+    const connection = await network.connect(listener.endpoint);
+    const writes = Array.from({ length: 40 }, () => connection.write(new Uint8Array(1_048_576)));
+    go.resolve();
+    await Promise.all(writes);
+    expect(await counted.promise).toBe(total);
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+    await connection[Symbol.asyncDispose]();
+    await listener[Symbol.asyncDispose]();
+  });
+
   it('cancels a pending attempt through the light slot', async () => {
     let cancel: ((reason: unknown) => void) | undefined;
     // TEST-NET-1 is never routed; where the machine has no route at all the attempt fails at once, which is fine too.
@@ -100,7 +125,61 @@ describe('nodeNetwork', () => {
   });
 });
 
+describe('listening', () => {
+  it('says what cannot be had as a UsageError with the code of the system', async () => {
+    const network = nodeNetwork();
+    const taken = await network.listen({ address: '127.0.0.1', port: 0 }, async () => undefined);
+    const twice = await network
+      .listen(taken.endpoint, async () => undefined)
+      .catch((error: unknown) => error);
+    expect(isUsageError(twice) && twice.code).toBe('argument-refused');
+    expect(twice).toMatchObject({ cause: { code: 'EADDRINUSE' } });
+    await taken[Symbol.asyncDispose]();
+    const datagrams = await network.listenDatagrams({ address: '127.0.0.1', port: 0 }, async () => undefined);
+    const again = await network
+      .listenDatagrams(datagrams.endpoint, async () => undefined)
+      .catch((error: unknown) => error);
+    expect(isUsageError(again) && again.code).toBe('argument-refused');
+    await datagrams[Symbol.asyncDispose]();
+  });
+
+  it('an `accept` that throws at once resets its own connection only', async () => {
+    const network = nodeNetwork();
+    const listener = await network.listen({ address: '127.0.0.1', port: 0 }, () => {
+      throw new Error('a bug in accept');
+    });
+    for (let client = 0; client < 2; client += 1) {
+      // The reset may be quicker than the end of `connect`.
+      const attempt = network.connect(listener.endpoint).then((connection) => connection.read());
+      await expect(attempt).rejects.toMatchObject({ code: expect.stringMatching(/^reset/) });
+    }
+    await listener[Symbol.asyncDispose]();
+  });
+});
+
 describe('systemClock', () => {
+  it('never rings early, though timers of Node may', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const now = vi.spyOn(performance, 'now');
+    try {
+      now.mockReturnValue(1000.7);
+      const rung: number[] = [];
+      systemClock().alarm(1010.5, () => rung.push(performance.now()));
+      // The timer counted its whole milliseconds from a rounded beginning.
+      now.mockReturnValue(1010.1);
+      vi.advanceTimersByTime(10);
+      expect(rung).toEqual([]);
+      now.mockReturnValue(1011.1);
+      vi.advanceTimersByTime(1);
+      expect(rung).toEqual([1011.1]);
+      vi.advanceTimersByTime(1000);
+      expect(rung).toHaveLength(1);
+    } finally {
+      now.mockRestore();
+      vi.useRealTimers();
+    }
+  });
+
   it('rings once, not before its time, and not when taken back', async () => {
     const clock = systemClock();
     const at = clock.now() + 20;

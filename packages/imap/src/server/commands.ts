@@ -14,7 +14,7 @@ export type ClientItem =
   /** So much without a line end that nothing can be made of it. */
   | { readonly type: 'endless' };
 
-/** Beyond this, waiting for a line end is no use. */
+/** Beyond this, waiting for the end of a command is no use. */
 const maxEndlessBytes = 1024 * 1024;
 
 /**
@@ -38,31 +38,32 @@ export class CommandReader {
     this.#splitter.push(bytes);
   }
 
-  next(): ClientItem | undefined {
-    if (!this.#takeLiteral()) return undefined;
-    const line = this.#splitter.next();
-    if (!line) return undefined;
-    if (line.type === 'too-long') return { type: 'endless' };
-    const text = latin1(line.bytes);
-    this.#bytes += line.bytes.length + 2;
-    // RFC 9051 §2.2: commands end with CRLF. What two sides read differently is where attacks live.
-    if (line.ending === 'lf' || line.bytes.includes(0)) this.#fault ??= 'lines end with CRLF and hold no NUL';
-    if (this.#bytes > this.#limits.maxLineBytes) this.#fault ??= 'the line is too long';
-    const marker = /\{(\d{1,10})(\+?)\}$/.exec(text.slice(-16));
-    this.#keep(text);
-    if (!marker) return this.#complete();
-    const size = Number(marker[1]);
-    const asked = marker[2] === '';
-    this.#literalBytes += size;
-    if (this.#literalBytes > this.#limits.maxLiteralBytes) {
-      this.#fault ??= 'the literal is too large';
+  /** The next item; `plain` = a line of an authentication exchange, which holds no literal whatever it ends in. */
+  next(plain: boolean): ClientItem | undefined {
+    for (;;) {
+      if (!this.#takeLiteral()) return undefined;
+      const line = this.#splitter.next();
+      if (!line) return undefined;
+      if (line.type === 'too-long') return { type: 'endless' };
+      const text = latin1(line.bytes);
+      this.#bytes += line.bytes.length + 2;
+      // RFC 9051 §2.2: commands end with CRLF. What two sides read differently is where attacks live.
+      if (line.ending === 'lf' || line.bytes.includes(0))
+        this.#fault ??= 'lines end with CRLF and hold no NUL';
+      if (this.#bytes > this.#limits.maxLineBytes) this.#fault ??= 'the line is too long';
+      const marker = plain ? undefined : literalMarker(text);
+      this.#keep(text);
+      if (!marker) return this.#complete();
+      this.#literalBytes += marker.size;
+      if (this.#literalBytes > this.#limits.maxLiteralBytes) this.#fault ??= 'the literal is too large';
       // A literal that waits to be asked for is not coming: the refusal is the answer (RFC 9051 §4.3).
-      if (asked) return this.#complete();
+      if (marker.asked && this.#fault !== undefined) return this.#complete();
+      // One that does not wait has to be read to its end, as long as there is an end to be seen.
+      if (Math.max(this.#bytes, this.#literalBytes) > maxEndlessBytes) return { type: 'endless' };
+      this.#keep('\r\n');
+      this.#literalLeft = marker.size;
+      if (marker.asked) return { type: 'continue' };
     }
-    if (asked && this.#fault !== undefined) return this.#complete();
-    this.#keep('\r\n');
-    this.#literalLeft = size;
-    return asked ? { type: 'continue' } : this.next();
   }
 
   /** A copy of what has not been read, at most 512 bytes. */
@@ -109,6 +110,15 @@ export class CommandReader {
   }
 }
 
+/** The marker of a literal at the end of a line (RFC 9051 §4.3): how many octets follow, and whether they wait to be asked for. */
+function literalMarker(text: string): { readonly size: number; readonly asked: boolean } | undefined {
+  if (!text.endsWith('}')) return undefined;
+  const inside = text.slice(text.lastIndexOf('{') + 1, -1);
+  if (!/^\d+\+?$/.test(inside)) return undefined;
+  const asked = !inside.endsWith('+');
+  return { size: Number(asked ? inside : inside.slice(0, -1)), asked };
+}
+
 /** A command as a server reads it. */
 export interface ReceivedCommand {
   readonly tag: string;
@@ -119,7 +129,7 @@ export interface ReceivedCommand {
 }
 
 /** RFC 9051 §9: a tag is any astring characters but `+`. */
-const tagPattern = /^[^\s(){%*"\\+\x7f]{1,64}(?= |$)/;
+const tagPattern = /^[\x21\x23\x24\x26\x27\x2c-\x5b\x5d-\x7a\x7c-\x7e]{1,64}(?= |$)/;
 
 function tagOf(text: string): string | undefined {
   return tagPattern.exec(text)?.[0];

@@ -45,7 +45,7 @@ class ImapServer implements ImapServerMachine {
   }
 
   get state(): { readonly name: ServerStateName } {
-    return this.#session;
+    return { name: this.#session.name };
   }
 
   get deadline(): Instant | undefined {
@@ -70,7 +70,7 @@ class ImapServer implements ImapServerMachine {
     if (!this.#listens) return outputs;
     this.#reader.push(bytes);
     while (this.#listens) {
-      const item = this.#reader.next();
+      const item = this.#reader.next(this.#session.name === 'auth');
       if (!item) break;
       outputs.push(...this.#step({ type: 'item', item, behind: () => this.#reader.rest() }, now));
     }

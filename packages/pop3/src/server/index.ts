@@ -17,13 +17,13 @@
  *
  * @packageDocumentation
  */
+export type { AuthRules } from '@postern/sasl';
 export type { Pop3ServerCommand, Pop3ServerEvent } from './events.ts';
 export { pop3Server } from './machine.ts';
 export type { Pop3ServerMachine } from './machine.ts';
 export { memoryMaildrop } from './maildrop.ts';
 export type { Maildrop, OpenMaildrop, StoredMessage } from './maildrop.ts';
 export type {
-  AuthRules,
   GreetingHabit,
   Pop3ServerOptions,
   ServerLimits,

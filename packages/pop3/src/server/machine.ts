@@ -44,7 +44,7 @@ class Pop3Server implements Pop3ServerMachine {
   }
 
   get state(): { readonly name: ServerStateName } {
-    return this.#session;
+    return { name: this.#session.name };
   }
 
   get deadline(): Instant | undefined {

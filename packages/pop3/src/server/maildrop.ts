@@ -20,8 +20,8 @@ export interface Maildrop {
 export interface OpenMaildrop {
   /** As they were when it was opened: numbers never move within a session. */
   readonly messages: readonly StoredMessage[];
-  /** Removes messages for good and unlocks. Without it nothing is removed. */
-  update(uids: readonly string[]): void;
+  /** Removes these of its messages for good and unlocks. Without it nothing is removed. */
+  update(gone: readonly StoredMessage[]): void;
   /** Unlocks, changing nothing. Harmless after `update`. */
   release(): void;
 }
@@ -59,8 +59,9 @@ export function memoryMaildrop(messages: readonly (string | StoredMessage)[] = [
       };
       return {
         messages: stored,
-        update(uids) {
-          if (held) stored = stored.filter(({ uid }) => !uids.includes(uid));
+        update(gone) {
+          const removed = new Set(gone);
+          if (held) stored = stored.filter((message) => !removed.has(message));
           release();
         },
         release,

@@ -1,4 +1,4 @@
-import type { PasswordCredentials } from '@postern/sasl';
+import type { AuthRules } from '@postern/sasl';
 import type { Milliseconds, TlsInfo } from '@postern/wire';
 import { memoryMaildrop } from './maildrop.ts';
 import type { Maildrop } from './maildrop.ts';
@@ -41,18 +41,6 @@ export type StartTlsHabit =
   /** Offered; closes instead of answering the verb, or after its go-ahead. */
   | { readonly type: 'closes'; readonly after: 'verb' | 'go-ahead' };
 
-/** How a server lets people log in. */
-export interface AuthRules {
-  /** Mechanisms to list. Default: PLAIN and LOGIN; one that `@postern/sasl` does not have is listed and refused. */
-  readonly mechanisms?: readonly string[];
-  /** Lists and accepts logins inside TLS only. Default `true` (RFC 8314 §4.1); `false` is for laboratories. */
-  readonly insideTlsOnly?: boolean;
-  /** Whether user and password belong together. Synchronous; must not throw. */
-  readonly authenticate: (credentials: PasswordCredentials) => boolean;
-  /** Whether a user may act as somebody else. Default: nobody may. */
-  readonly mayActAs?: (user: string, authorizationId: string) => boolean;
-}
-
 /** Limits of the server machine. */
 export interface ServerLimits {
   /** Longest line with its CRLF. Default 65,536: RFC 5034 §4 sets no limit for responses, and a memory needs one. */
@@ -79,7 +67,9 @@ export interface Pop3ServerOptions {
   readonly maildrop?: (user: string) => Maildrop;
   /** The TLS layer the dialogue begins in: implicit TLS. Default: none. */
   readonly tls?: TlsInfo;
+  /** Single limits over the defaults of {@link ServerLimits}. */
   readonly limits?: Partial<ServerLimits>;
+  /** Single waits over the defaults of {@link ServerPatience}. */
   readonly patience?: Partial<ServerPatience>;
 }
 

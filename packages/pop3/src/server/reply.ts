@@ -1,4 +1,4 @@
-import { concatBytes, sample, utf8 } from '@postern/wire';
+import { concatBytes, utf8 } from '@postern/wire';
 
 /** A status line. */
 export function positive(text = ''): Uint8Array {
@@ -12,8 +12,8 @@ export function negative(text: string, code?: string): Uint8Array {
 
 /** A multi-line reply of short lines. */
 export function listing(text: string, lines: readonly string[]): Uint8Array {
-  const stuffed = lines.map((line) => `${line.startsWith('.') ? '.' : ''}${line}\r\n`);
-  return concatBytes([positive(text), utf8(`${stuffed.join('')}.\r\n`)]);
+  const safe = lines.map((line) => `${line.startsWith('.') ? '.' : ''}${line}\r\n`);
+  return concatBytes([positive(text), utf8(`${safe.join('')}.\r\n`)]);
 }
 
 const LF = 10;
@@ -21,32 +21,43 @@ const CR = 13;
 const DOT = 0x2e;
 const dot = utf8('.');
 
-/** A multi-line reply with a message that ends with CRLF, dots stuffed (RFC 1939 §3). */
-export function contentReply(text: string, content: Uint8Array): Uint8Array {
-  const parts = [positive(text)];
+/** RFC 1939 §3: the line that ends a multi-line reply. */
+export const terminator: Uint8Array = utf8('.\r\n');
+
+/** Messages with their dots stuffed, as long as the message lives: however often it is retrieved, it is held once. */
+const stuffedForms = new WeakMap<Uint8Array, Uint8Array>();
+
+/** RFC 1939 §3: a message with a dot more in front of each line that begins with one. Itself where there is none. */
+export function stuffed(content: Uint8Array): Uint8Array {
+  const known = stuffedForms.get(content);
+  if (known) return known;
+  const parts: Uint8Array[] = [];
+  let begun = 0;
   for (let at = 0; at < content.length;) {
-    let end = content.indexOf(LF, at) + 1;
+    if (content[at] === DOT) {
+      parts.push(content.subarray(begun, at), dot);
+      begun = at;
+    }
     // Only CRLF ends a line; a bare LF is data.
+    let end = content.indexOf(LF, at) + 1;
     while (end > 0 && content[end - 2] !== CR) end = content.indexOf(LF, end) + 1;
-    if (end === 0) end = content.length;
-    if (content[at] === DOT) parts.push(dot);
-    parts.push(content.subarray(at, end));
-    at = end;
+    at = end === 0 ? content.length : end;
   }
-  parts.push(utf8('.\r\n'));
-  return concatBytes(parts);
+  const form = parts.length === 0 ? content : concatBytes([...parts, content.subarray(begun)]);
+  stuffedForms.set(content, form);
+  return form;
 }
 
-/** The header, the blank line, and the first lines of the body (RFC 1939 §7); all of it where there are no more. */
+/** The header, the blank line, and the first lines of the body (RFC 1939 §7); all of it where there are no more. Not a copy. */
 export function topOf(content: Uint8Array, lines: number): Uint8Array {
   let left = lines;
   let body = false;
   for (let at = 0; at < content.length;) {
     const end = content.indexOf(LF, at) + 1;
     if (end === 0) break;
-    if (body && left === 0) return sample(content, at);
+    if (body && left === 0) return content.subarray(0, at);
     if (body) left -= 1;
-    else if (end - at <= 2) body = true;
+    else if (end - at === 1 || (end - at === 2 && content[at] === CR)) body = true;
     at = end;
   }
   return content;

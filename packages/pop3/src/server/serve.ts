@@ -49,5 +49,10 @@ export async function servePop3(connection: Connection, options: ServePop3Option
     ...rest,
     ...(connection.tls && { tls: connection.tls }),
   });
-  await serve(machine, connection, { clock, tls, signal, farewell: { verb: 'CLOSE' }, observe, onEvent });
+  try {
+    await serve(machine, connection, { clock, tls, signal, farewell: { verb: 'CLOSE' }, observe, onEvent });
+  } finally {
+    // However it ended: the maildrop is free for the next session.
+    machine.receiveEnd(clock.now());
+  }
 }

@@ -41,8 +41,10 @@ export interface ServerSession {
   readonly user: string | undefined;
   readonly mechanism: ServerMechanism | undefined;
   readonly maildrop: OpenMaildrop | undefined;
-  /** Numbers of messages marked by DELE. */
-  readonly deleted: ReadonlySet<number>;
+  /** The octets of all messages in it, marked ones left out. */
+  readonly octets: number;
+  /** Numbers of messages marked by DELE; grows in place, because a copy at each DELE would be quadratic. */
+  readonly deleted: Set<number>;
 }
 
 /** A server before its first input. */
@@ -55,6 +57,7 @@ export function newServerSession(rules: ServerRules): ServerSession {
     user: undefined,
     mechanism: undefined,
     maildrop: undefined,
+    octets: 0,
     deleted: new Set(),
   };
 }

@@ -10,16 +10,16 @@
  *     start -> authorization -> tls -> authorization
  *            authorization <-> auth -> transaction -> ended
  */
-import { decodeBase64, encodeBase64, serverMechanism } from '@postern/sasl';
+import { decodeBase64, encodeBase64, mayLogIn, serverMechanism, serverMechanisms } from '@postern/sasl';
 import type { ServerStep as MechanismStep } from '@postern/sasl';
-import { concatBytes, latin1, utf8 } from '@postern/wire';
+import { concatBytes, latin1, peerText, utf8 } from '@postern/wire';
 import type { Instant, Output, TlsInfo } from '@postern/wire';
 import { parseCommand, parseNumber } from './commands.ts';
 import type { ReceivedCommand } from './commands.ts';
-import type { StoredMessage } from './maildrop.ts';
 import type { Pop3ServerEvent } from './events.ts';
+import type { OpenMaildrop, StoredMessage } from './maildrop.ts';
 import type { StartTlsHabit } from './options.ts';
-import { contentReply, listing, negative, positive, topOf } from './reply.ts';
+import { listing, negative, positive, stuffed, terminator, topOf } from './reply.ts';
 import { serverStates } from './states.ts';
 import type { ServerSession, ServerStateName } from './states.ts';
 
@@ -129,7 +129,7 @@ function perform(
     case 'AUTH':
     case 'APOP':
       if (session.name !== 'authorization') return answer(rest, negative('already logged in'));
-      if (!mayLogIn(session)) return answer(rest, negative('only after STLS'));
+      if (!mayLogIn(session.rules.auth, session.tls)) return answer(rest, negative('only after STLS'));
       return logIn(session, command);
     default:
       if (session.name !== 'transaction') return answer(rest, negative('not known, or only after the login'));
@@ -137,19 +137,15 @@ function perform(
   }
 }
 
-function mayLogIn({ tls, rules: { auth } }: ServerSession): boolean {
-  return auth !== undefined && (tls !== undefined || auth.insideTlsOnly === false);
-}
-
 /** RFC 2449 §6. Logins are listed only where they would be let in. */
 function capabilities(session: ServerSession): readonly string[] {
   const tag = session.tls || session.name === 'transaction' ? undefined : startTlsTag(session.rules.startTls);
-  const mechanisms = session.rules.auth?.mechanisms ?? ['PLAIN', 'LOGIN'];
+  const { rules, tls } = session;
   return [
     ...(tag === undefined ? [] : [tag]),
     'TOP',
     'UIDL',
-    ...(mayLogIn(session) ? ['USER', `SASL ${mechanisms.join(' ')}`] : []),
+    ...(mayLogIn(rules.auth, tls) ? ['USER', `SASL ${serverMechanisms(rules.auth, tls).join(' ')}`] : []),
     'RESP-CODES',
     'PIPELINING',
   ];
@@ -209,10 +205,7 @@ function logIn(session: ServerSession, { verb, argument, words }: ReceivedComman
   }
   if (verb === 'APOP') return answer(rest, negative('not available'));
   const [name, initial, more] = words;
-  const { auth } = session.rules;
-  const listed = auth?.mechanisms ?? ['PLAIN', 'LOGIN'];
-  const known = listed.some((mechanism) => mechanism.toUpperCase() === name?.toUpperCase());
-  const mechanism = known && auth ? serverMechanism(name ?? '', auth) : undefined;
+  const mechanism = serverMechanism(name ?? '', session.rules.auth, session.tls);
   if (!mechanism || more !== undefined) return answer(rest, negative('no such mechanism'));
   // RFC 5034 §4: `=` is an empty initial response, which is not the same as none.
   const first = initial === undefined ? undefined : decodeBase64(initial === '=' ? '' : initial);
@@ -250,7 +243,7 @@ function accept(session: ServerSession, user: string, mechanism: string): Server
   // RFC 2449 §8.1.2: the maildrop is in use; the password was right.
   if (!maildrop) return answer(session, negative('another session holds the maildrop', 'IN-USE'));
   return {
-    session: { ...session, name: 'transaction', maildrop, deleted: new Set() },
+    session: { ...session, name: 'transaction', maildrop, octets: octetsIn(maildrop), deleted: new Set() },
     outputs: [
       { type: 'event', event: { type: 'login', mechanism, user, accepted: true } },
       write(positive()),
@@ -269,53 +262,73 @@ function reject(session: ServerSession, user: string | undefined, mechanism: str
 }
 
 function transaction(session: ServerSession, { verb, words }: ReceivedCommand): ServerStep {
-  const all = session.maildrop?.messages ?? [];
-  const here = all
-    .map((message, index) => ({ message, number: index + 1 }))
-    .filter(({ number }) => !session.deleted.has(number));
   const [first, second, more] = words;
-  const number = parseNumber(first);
-  const found = more === undefined ? here.find((entry) => entry.number === number) : undefined;
-  const alone = first === undefined;
-  const single = second === undefined;
-  const missing = answer(session, negative('no such message'));
   switch (verb) {
     case 'NOOP':
-      return answer(session, alone ? positive() : negative('NOOP takes no argument'));
+      return answer(session, first === undefined ? positive() : negative('NOOP takes no argument'));
     case 'STAT':
-      return answer(
-        session,
-        positive(`${here.length} ${here.reduce((sum, { message }) => sum + message.content.length, 0)}`),
-      );
+      return answer(session, positive(`${messagesLeft(session)} ${session.octets}`));
     case 'RSET':
-      return answer({ ...session, deleted: new Set() }, positive());
+      return reset(session);
     case 'LIST':
-    case 'UIDL': {
-      const entry = (item: { readonly message: StoredMessage; readonly number: number }): string =>
-        `${item.number} ${verb === 'LIST' ? item.message.content.length : item.message.uid}`;
-      if (alone) return answer(session, listing('', here.map(entry)));
-      return found && single ? answer(session, positive(entry(found))) : missing;
-    }
+    case 'UIDL':
+      if (first === undefined) return answer(session, listing('', entries(session, verb)));
+      break;
     case 'RETR':
-      return found && single ? answer(session, contentReply('', found.message.content)) : missing;
-    case 'TOP': {
-      const lines = parseNumber(second);
-      if (!found || lines === undefined) return missing;
-      return answer(session, contentReply('', topOf(found.message.content, lines)));
-    }
+    case 'TOP':
     case 'DELE':
-      if (!found || !single) return missing;
-      return answer({ ...session, deleted: new Set([...session.deleted, found.number]) }, positive());
+      break;
     default:
       return answer(session, negative('no such command'));
   }
+  const number = parseNumber(first) ?? 0;
+  const lines = parseNumber(second);
+  const message = session.deleted.has(number) ? undefined : session.maildrop?.messages[number - 1];
+  const fits = verb === 'TOP' ? lines !== undefined && more === undefined : second === undefined;
+  if (!message || !fits) return answer(session, negative('no such message'));
+  switch (verb) {
+    case 'RETR':
+      return answer(session, positive(), stuffed(message.content), terminator);
+    case 'TOP':
+      return answer(session, positive(), topOf(stuffed(message.content), lines ?? 0), terminator);
+    case 'DELE':
+      session.deleted.add(number);
+      return answer({ ...session, octets: session.octets - message.content.length }, positive());
+    case 'LIST':
+    case 'UIDL':
+      return answer(session, positive(entry(number, message, verb)));
+  }
+}
+
+function messagesLeft(session: ServerSession): number {
+  return (session.maildrop?.messages.length ?? 0) - session.deleted.size;
+}
+
+/** RFC 1939 §5, §7: one line for each message that is not marked. */
+function entries(session: ServerSession, verb: 'LIST' | 'UIDL'): readonly string[] {
+  return (session.maildrop?.messages ?? []).flatMap((message, index) =>
+    session.deleted.has(index + 1) ? [] : [entry(index + 1, message, verb)],
+  );
+}
+
+function entry(number: number, message: StoredMessage, verb: 'LIST' | 'UIDL'): string {
+  return `${number} ${verb === 'LIST' ? message.content.length : message.uid}`;
+}
+
+function reset(session: ServerSession): ServerStep {
+  const { maildrop } = session;
+  const marks = { deleted: new Set<number>(), octets: maildrop ? octetsIn(maildrop) : 0 };
+  return answer({ ...session, ...marks }, positive());
+}
+
+function octetsIn({ messages }: OpenMaildrop): number {
+  return messages.reduce((sum, { content }) => sum + content.length, 0);
 }
 
 /** RFC 1939 §6: only QUIT out of TRANSACTION deletes. */
 function quit(session: ServerSession): ServerStep {
-  session.maildrop?.update(
-    session.maildrop.messages.filter((_, index) => session.deleted.has(index + 1)).map(({ uid }) => uid),
-  );
+  const { maildrop, deleted } = session;
+  maildrop?.update(maildrop.messages.filter((_, index) => deleted.has(index + 1)));
   return over(session, [write(positive('bye'))]);
 }
 
@@ -327,8 +340,8 @@ function over(session: ServerSession, outputs: Outputs): ServerStep {
   };
 }
 
-function answer(session: ServerSession, reply: Uint8Array): ServerStep {
-  return { session, outputs: [write(reply)] };
+function answer(session: ServerSession, ...reply: readonly Uint8Array[]): ServerStep {
+  return { session, outputs: reply.map(write) };
 }
 
 function write(bytes: Uint8Array): Output<Pop3ServerEvent> {
@@ -347,5 +360,5 @@ function octets(latin: string): Uint8Array {
 }
 
 function text(latin: string): string {
-  return new TextDecoder().decode(octets(latin));
+  return peerText(octets(latin));
 }

@@ -110,9 +110,6 @@ async function upgrade(dialogue: MailDialogue, course: Course, seen: Seen): Prom
   const request = handshakeRequest(course, seen);
   const { serverName, roots } = request;
   const watched: Upgradable = {
-    get offersStartTls() {
-      return dialogue.offersStartTls;
-    },
     startTls: (_request, options) => dialogue.startTls(request, options),
   };
   const anchors = roots ? { roots } : {};

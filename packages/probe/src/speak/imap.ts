@@ -8,9 +8,6 @@ export async function speakImap(connection: Connection, options: SpeakOptions): 
   const imap = await openImap(connection, { ...rest, patience: 'probe' });
   return {
     greeting: imap.greeting && `${imap.greeting.status} ${imap.greeting.text}`.trimEnd(),
-    get offersStartTls() {
-      return imap.offersStartTls;
-    },
     startTls: (request, call) => imap.startTls(request, call),
     async capabilities() {
       return imap.capabilities.atoms;

@@ -8,9 +8,6 @@ export async function speakPop3(connection: Connection, options: SpeakOptions): 
   const pop3 = await openPop3(connection, { ...rest, patience: 'probe' });
   return {
     greeting: pop3.greeting && `${pop3.greeting.status} ${pop3.greeting.text}`.trimEnd(),
-    get offersStartTls() {
-      return pop3.offersStartTls;
-    },
     startTls: (request, call) => pop3.startTls(request, call),
     async capabilities() {
       const { tags } = pop3.capabilities;

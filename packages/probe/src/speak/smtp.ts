@@ -9,9 +9,6 @@ export async function speakSmtp(connection: Connection, options: SpeakOptions): 
   const smtp = await openSmtp(connection, { ...rest, patience: 'probe' });
   return {
     greeting: smtp.greeting?.lines[0],
-    get offersStartTls() {
-      return smtp.offersStartTls;
-    },
     startTls: (request, call) => smtp.startTls(request, call),
     async capabilities(call) {
       const answer = await smtp.ehlo(ehloName, call);

@@ -82,10 +82,6 @@ export class Job {
       : { type: 'whole', bytes: new Uint8Array() };
   }
 
-  hasResult(index: number): boolean {
-    return this.#results[index] !== undefined;
-  }
-
   /** The result for one recipient; the first one counts. The last of all settles the submission. */
   result(index: number, make: (address: string) => RecipientResult): void {
     const recipient = this.recipients[index];
@@ -171,6 +167,13 @@ export class Transaction {
   changed(): Promise<void> {
     this.#change ??= Promise.withResolvers<void>();
     return this.#change.promise;
+  }
+
+  /** Nothing of it will be sent any more: its source is let go of. */
+  giveUp(): void {
+    this.stopped = true;
+    this.reader?.close();
+    this.wake();
   }
 
   /** Something changed. */

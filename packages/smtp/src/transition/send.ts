@@ -1,10 +1,10 @@
+import { beginExchange } from '@postern/sasl';
 import { UsageError } from '@postern/wire';
 import type { Instant } from '@postern/wire';
-import { beginExchange } from '../auth/exchange.ts';
-import { awaitedIn } from '../commands.ts';
+import { awaitedIn, verbs } from '../commands.ts';
 import type { SmtpCommand, WireCommand } from '../commands.ts';
 import { endOfData, prepare } from '../content/transparency.ts';
-import { encodeLine } from '../mail/encode.ts';
+import { encodeLine, maxCommandBytes } from '../mail/encode.ts';
 import type { Rules, Session, Step } from '../session.ts';
 import { checkAllowed, checkFollows } from './checks.ts';
 import { enter } from './enter.ts';
@@ -27,8 +27,11 @@ export function sendGroup(
     if (command.verb === 'RESUME' || command.verb === 'DRAINED') {
       throw new UsageError(`${command.verb} stands alone`, 'SmtpCommand');
     }
+    if (!Object.hasOwn(verbs, command.verb)) {
+      throw new UsageError('a command without a verb of SmtpCommand', 'RFC 5321 §4.1.1', 'argument-refused');
+    }
     checkFollows(next, previous, command, rules.window);
-    checkAllowed(next, command, previous);
+    checkAllowed(next, command, previous, rules.protocol);
     next = say(next, command, writer, rules);
     const replies = repliesTo(next, command);
     for (let count = 0; count < replies; count += 1) awaits.push(command);
@@ -48,8 +51,12 @@ function say(session: Session, command: WireCommand, writer: GroupWriter, rules:
   const sending = afterSending(session.sending, command);
   switch (command.verb) {
     case 'AUTH': {
-      const { exchange, write } = beginExchange(command.mechanism);
-      writer.write(write);
+      // RFC 4954 §4: with its initial response the line keeps to 512 octets.
+      const { exchange, line } = beginExchange(command.mechanism, {
+        verb: 'AUTH',
+        maxLineBytes: maxCommandBytes,
+      });
+      writer.masked(line);
       return { ...session, exchange };
     }
     case 'CONTENT': {
@@ -68,6 +75,7 @@ function say(session: Session, command: WireCommand, writer: GroupWriter, rules:
     case 'DATA':
     case 'BDAT':
     case 'VRFY':
+    case 'OTHER':
     case 'RSET':
     case 'NOOP':
     case 'QUIT':

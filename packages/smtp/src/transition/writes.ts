@@ -1,3 +1,4 @@
+import type { ExchangeLine } from '@postern/sasl';
 import { utf8 } from '@postern/wire';
 import type { WriteOutput } from '@postern/wire';
 
@@ -21,10 +22,10 @@ export class GroupWriter {
     this.#outputs.push({ type: 'write', bytes });
   }
 
-  /** A write that masks its own secret. */
-  write(output: WriteOutput): void {
+  /** A line of an exchange, which masks its secret. */
+  masked(line: ExchangeLine): void {
     this.#flush();
-    this.#outputs.push(output);
+    this.#outputs.push(lineOutput(line));
   }
 
   /** Everything, in order. */
@@ -38,4 +39,9 @@ export class GroupWriter {
     this.#outputs.push({ type: 'write', bytes: utf8(this.#text) });
     this.#text = '';
   }
+}
+
+/** A line of an exchange as an output. */
+export function lineOutput({ bytes, shown }: ExchangeLine): WriteOutput {
+  return { type: 'write', bytes, ...(shown !== undefined && { shown }) };
 }

@@ -10,8 +10,13 @@ export function systemClock(): Clock {
     alarm(at, ring) {
       let timer: NodeJS.Timeout;
       const set = (): void => {
-        const wait = Math.max(0, at - performance.now());
-        timer = setTimeout(wait > LONGEST ? set : ring, Math.ceil(Math.min(wait, LONGEST)));
+        const wait = at - performance.now();
+        timer = setTimeout(look, Math.min(Math.max(0, Math.ceil(wait)), LONGEST));
+      };
+      // Node counts in whole milliseconds and so may be up to one early; an early alarm would find its deadline not due.
+      const look = (): void => {
+        if (performance.now() < at) set();
+        else ring();
       };
       set();
       return () => {

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { unlessAborted } from '../abort.ts';
 import { sample } from '../bytes.ts';
-import { isWireError, WireError } from '../faults.ts';
+import { isWireError, UsageError, WireError } from '../faults.ts';
 import { isTlsRecord, judgeNonTls } from '../first-bytes.ts';
 import type { Connection, Endpoint } from '../network.ts';
 import type { TlsInfo, TlsOffer, TlsRequest } from '../tls.ts';
-import { StreamChannel, writeJoined } from './channel.ts';
+import { StreamChannel, takeQueued, writeJoined } from './channel.ts';
 import type { Channel } from './channel.ts';
 import { systemCode } from './connect-fault.ts';
 import { clientInfo, handshakeDone, serverInfo, startClient, startServer } from './handshake.ts';
@@ -23,7 +24,8 @@ export class NodeConnection implements Connection {
   readonly #socket: Socket;
   readonly #evidence: 'first-bytes' | 'count';
   #channel: Channel;
-  #reading: Promise<Uint8Array | undefined> | undefined;
+  /** While a handshake runs: nobody may read then, for what comes belongs to TLS. */
+  #handshaking: Promise<void> | undefined;
   #plaintextSeen = false;
 
   constructor(
@@ -41,66 +43,47 @@ export class NodeConnection implements Connection {
     this.localEndpoint = { address: socket.localAddress ?? '0.0.0.0', port: socket.localPort ?? 0 };
   }
 
-  read(options?: { readonly signal?: AbortSignal }): Promise<Uint8Array | undefined> {
+  async read(options?: { readonly signal?: AbortSignal }): Promise<Uint8Array | undefined> {
     const signal = options?.signal;
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    // A read that was given up goes on, so no bytes are lost: the next call gets them.
-    const pending = (this.#reading ??= this.#channel.read());
-    return new Promise((resolve, reject) => {
-      let settled = false;
-      const settle = (): boolean => {
-        if (settled) return false;
-        settled = true;
-        signal?.removeEventListener('abort', abort);
-        return true;
-      };
-      const abort = (): void => {
-        if (settle()) reject(signal?.reason);
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      pending.then(
-        (bytes) => {
-          if (!settle()) return;
-          this.#reading = undefined;
-          if (bytes && !this.tls) this.#plaintextSeen = true;
-          resolve(bytes);
-        },
-        (error: unknown) => {
-          if (!settle()) return;
-          this.#reading = undefined;
-          reject(this.#broken(error));
-        },
-      );
-    });
+    signal?.throwIfAborted();
+    try {
+      for (;;) {
+        const taken = this.#handshaking ? undefined : this.#channel.take();
+        if (taken !== undefined && taken !== 'end' && !this.tls) this.#plaintextSeen = true;
+        if (taken !== undefined) return taken === 'end' ? undefined : taken;
+        // The channel may be another one after a wait: a read that waits goes on inside TLS.
+        await unlessAborted(this.#handshaking ?? this.#channel.readable(), signal);
+      }
+    } catch (error) {
+      if (signal?.aborted === true && error === signal.reason) throw error;
+      throw this.#broken(error);
+    }
   }
 
-  write(bytes: Uint8Array): Promise<void> {
+  async write(bytes: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void> {
+    const signal = options?.signal;
+    signal?.throwIfAborted();
     if (!this.tls) this.#plaintextSeen = true;
-    return writeJoined(this.#channel.stream, bytes).catch((error: unknown) => {
+    const accepted = writeJoined(this.#channel.stream, bytes).catch((error: unknown) => {
       throw this.#broken(error);
     });
+    return unlessAborted(accepted, signal);
   }
 
-  async handshake(request: TlsRequest, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
+  handshake(request: TlsRequest, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
+    return this.#alone(() => this.#handshake(request, options?.signal));
+  }
+
+  async #handshake(request: TlsRequest, signal: AbortSignal | undefined): Promise<TlsInfo> {
     const begun = performance.now();
+    const stale = takeQueued(this.#channel);
+    if (stale) throw this.#stale(stale);
     const how = this.#plaintextSeen ? 'upgrade' : 'implicit';
-    const stale = this.#channel.takeQueued();
-    if (stale) {
-      this.reset();
-      throw new WireError({
-        kind: 'tls',
-        reason: judgeNonTls(stale, how),
-        phase: 'tls',
-        after: 0,
-        endpoint: this.endpoint,
-        evidence: { bytes: sample(stale), byteCount: stale.length },
-      });
-    }
     const before = this.#socket.bytesRead;
     const tap = this.#evidence === 'first-bytes' ? new Tap(this.#channel) : undefined;
     if (!tap) this.#channel.detach();
-    const tls = startClient(tap ?? this.#channel.stream, request);
-    const info = await this.#secure(tls, options?.signal, 'secureConnect', (error) =>
+    const tls = this.#begin(() => startClient(tap ?? this.#channel.stream, request));
+    await this.#secure(tls, signal, 'secureConnect', (error) =>
       handshakeFault(error, {
         endpoint: this.endpoint,
         begun: how,
@@ -109,7 +92,6 @@ export class NodeConnection implements Connection {
         byteCount: tap?.byteCount ?? this.#socket.bytesRead - before,
       }),
     );
-    if (info === 'aborted') throw options?.signal?.reason;
     try {
       this.tls = clientInfo(tls, request, this.endpoint);
     } catch (error) {
@@ -120,15 +102,20 @@ export class NodeConnection implements Connection {
     return this.tls;
   }
 
-  async acceptTls(offer: TlsOffer, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
+  acceptTls(offer: TlsOffer, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
+    return this.#alone(() => this.#accept(offer, options?.signal));
+  }
+
+  async #accept(offer: TlsOffer, signal: AbortSignal | undefined): Promise<TlsInfo> {
     const begun = performance.now();
-    const queued = this.#channel.takeQueued();
-    this.#channel.detach();
+    const queued = takeQueued(this.#channel);
     // Plaintext behind the client's STARTTLS must never be taken for something said inside TLS (RFC 9051 §6.2.1). A
     // ClientHello that was quicker than this call is no plaintext.
-    if (queued && isTlsRecord(queued)) this.#channel.stream.unshift(queued);
-    const tls = startServer(this.#channel.stream, offer);
-    const info = await this.#secure(tls, options?.signal, 'secure', (error) =>
+    if (queued && !isTlsRecord(queued)) throw this.#stale(queued);
+    this.#channel.detach();
+    if (queued) this.#channel.stream.unshift(queued);
+    const tls = this.#begin(() => startServer(this.#channel.stream, offer));
+    await this.#secure(tls, signal, 'secure', (error) =>
       handshakeFault(error, {
         endpoint: this.endpoint,
         begun: this.#plaintextSeen ? 'upgrade' : 'implicit',
@@ -137,9 +124,44 @@ export class NodeConnection implements Connection {
         byteCount: this.#socket.bytesRead,
       }),
     );
-    if (info === 'aborted') throw options?.signal?.reason;
     this.tls = serverInfo(tls);
     return this.tls;
+  }
+
+  /** Runs a handshake; a read that waits meanwhile waits for what comes inside TLS. */
+  async #alone(shake: () => Promise<TlsInfo>): Promise<TlsInfo> {
+    if (this.tls || this.#handshaking) throw new UsageError('a handshake inside TLS', 'RFC 3207 §4.2');
+    const over = Promise.withResolvers<void>();
+    this.#handshaking = over.promise;
+    try {
+      return await shake();
+    } finally {
+      this.#handshaking = undefined;
+      over.resolve();
+    }
+  }
+
+  /** Begins TLS. Where our own side gave what TLS cannot use, the peer must not wait for it. */
+  #begin(start: () => TLSSocket): TLSSocket {
+    try {
+      return start();
+    } catch (error) {
+      this.reset();
+      throw error;
+    }
+  }
+
+  /** Bytes that were here before the handshake. */
+  #stale(bytes: Uint8Array): WireError {
+    this.reset();
+    return new WireError({
+      kind: 'tls',
+      reason: judgeNonTls(bytes, this.#plaintextSeen ? 'upgrade' : 'implicit'),
+      phase: 'tls',
+      after: 0,
+      endpoint: this.endpoint,
+      evidence: { bytes: sample(bytes), byteCount: bytes.length },
+    });
   }
 
   end(): Promise<void> {
@@ -208,18 +230,17 @@ export class NodeConnection implements Connection {
     signal: AbortSignal | undefined,
     event: 'secureConnect' | 'secure',
     fault: (error: unknown) => ReturnType<typeof handshakeFault>,
-  ): Promise<'secured' | 'aborted'> {
+  ): Promise<void> {
     this.#channel = new StreamChannel(tls);
     try {
       // Above a socket that is gone already the handshake would neither succeed nor fail.
       if (this.#socket.destroyed) throw this.#socket.errored ?? new Error('closed');
       await handshakeDone(tls, event, signal);
-      return 'secured';
     } catch (error) {
       const judged = fault(error);
       tls.destroy();
       this.reset();
-      if (signal?.aborted) return 'aborted';
+      if (signal?.aborted === true && error === signal.reason) throw error;
       throw new WireError(judged, { cause: error });
     }
   }

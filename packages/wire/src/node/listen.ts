@@ -2,8 +2,10 @@ import { createSocket } from 'node:dgram';
 import { createServer, isIP } from 'node:net';
 import type { Server } from 'node:net';
 import { once } from 'node:events';
+import { UsageError } from '../faults.ts';
 import type { Connection, Endpoint, Listener } from '../network.ts';
 import { StreamChannel } from './channel.ts';
+import { systemCode } from './connect-fault.ts';
 import { NodeConnection } from './connection.ts';
 
 /** Listens for TCP connections. */
@@ -20,13 +22,18 @@ export async function listen(
       const connection = new NodeConnection(socket, new StreamChannel(socket), peer, evidence);
       open.add(connection);
       socket.once('close', () => open.delete(connection));
-      accept(connection).catch(() => {
+      // Asynchronous throughout, so that an `accept` that throws at once harms its own connection only.
+      void (async () => accept(connection))().catch(() => {
         connection.reset();
       });
     },
   );
   server.listen(endpoint.port, endpoint.address);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw cannotListen(endpoint, error);
+  });
+  // A connection that could not be accepted (out of descriptors) is no reason to end the process.
+  server.on('error', () => undefined);
   return {
     endpoint: { address: endpoint.address, port: (server.address() as { port: number }).port },
     async [Symbol.asyncDispose]() {
@@ -45,15 +52,17 @@ export async function listenDatagrams(
 ): Promise<Listener> {
   const socket = createSocket(isIP(endpoint.address) === 6 ? 'udp6' : 'udp4');
   socket.on('message', (message, from) => {
-    answer(message, { address: from.address, port: from.port }).then(
-      (reply) => {
-        if (reply) socket.send(reply, from.port, from.address);
-      },
-      () => undefined,
-    );
+    const answered = (async () => {
+      const reply = await answer(message, { address: from.address, port: from.port });
+      if (reply) socket.send(reply, from.port, from.address);
+    })();
+    // The asker waits and asks again: silence is what UDP has for a failure.
+    answered.catch(() => undefined);
   });
   socket.bind(endpoint.port, endpoint.address);
-  await once(socket, 'listening');
+  await once(socket, 'listening').catch((error: unknown) => {
+    throw cannotListen(endpoint, error);
+  });
   // A failed answer (the asker is gone) is the asker's affair.
   socket.on('error', () => undefined);
   return {
@@ -66,4 +75,12 @@ export async function listenDatagrams(
       });
     },
   };
+}
+
+/** The address is not ours, the port is taken or forbidden: the caller asked for what cannot be had. */
+function cannotListen({ address, port }: Endpoint, error: unknown): UsageError {
+  const code = systemCode(error) ?? 'unknown';
+  return new UsageError(`cannot listen on ${address}, port ${port}: ${code}`, 'listen', 'argument-refused', {
+    cause: error,
+  });
 }

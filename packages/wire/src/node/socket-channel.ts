@@ -18,8 +18,9 @@ export class SocketChannel implements Channel {
   #stream: Socket | undefined;
   #buffers: readonly [Uint8Array, Uint8Array] | undefined;
   #next: 0 | 1 = 0;
-  #queued: Uint8Array | undefined;
-  #waiting: PromiseWithResolvers<Uint8Array | undefined> | undefined;
+  /** Arrived and not taken: at most one per buffer, because nothing more is read while something waits. */
+  readonly #queued: Uint8Array[] = [];
+  #waiting: PromiseWithResolvers<void> | undefined;
   #detached = false;
 
   /** For the options of `net.connect`, before there is a socket. */
@@ -41,57 +42,45 @@ export class SocketChannel implements Channel {
   attach(socket: Socket): void {
     this.#stream = socket;
     const over = (): void => {
-      this.#over();
+      this.#wake();
     };
     socket.on('end', over);
     socket.on('close', over);
     socket.on('error', over);
   }
 
-  read(): Promise<Uint8Array | undefined> {
-    const queued = this.#queued;
-    if (queued) {
-      this.#queued = undefined;
-      return Promise.resolve(queued);
-    }
-    if (this.stream.errored) return Promise.reject(this.stream.errored);
-    if (this.stream.readableEnded || this.stream.destroyed || this.#detached)
-      return Promise.resolve(undefined);
-    this.#waiting ??= Promise.withResolvers<Uint8Array | undefined>();
+  take(): Uint8Array | 'end' | undefined {
+    const queued = this.#queued.shift();
+    if (queued) return queued;
+    if (this.stream.errored) throw this.stream.errored;
+    return this.stream.readableEnded || this.stream.destroyed || this.#detached ? 'end' : undefined;
+  }
+
+  readable(): Promise<void> {
+    this.#waiting ??= Promise.withResolvers<void>();
     this.stream.resume();
     return this.#waiting.promise;
   }
 
-  takeQueued(): Uint8Array | undefined {
-    const queued = this.#queued;
-    this.#queued = undefined;
-    return queued;
-  }
-
   detach(): void {
     this.#detached = true;
-    this.#over();
+    this.#wake();
   }
 
   #arrived(buffer: Uint8Array, length: number): boolean {
     // The shared scratch belongs to everybody: its bytes are copied at once.
     const bytes = buffer === scratch ? buffer.slice(0, length) : buffer.subarray(0, length);
     this.#next = this.#next === 0 ? 1 : 0;
-    const waiting = this.#waiting;
-    if (waiting) {
-      this.#waiting = undefined;
-      waiting.resolve(bytes);
-      return true;
-    }
-    this.#queued = bytes;
-    return false;
+    this.#queued.push(bytes);
+    // Reading goes on while somebody waits; the second buffer is for what comes before they have taken the first.
+    return this.#wake();
   }
 
-  #over(): void {
+  /** Whether somebody waited. */
+  #wake(): boolean {
     const waiting = this.#waiting;
-    if (!waiting) return;
     this.#waiting = undefined;
-    if (this.#stream?.errored) waiting.reject(this.#stream.errored);
-    else waiting.resolve(undefined);
+    waiting?.resolve();
+    return waiting !== undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { isNoise } from '../first-bytes.ts';
 import type { Channel } from './channel.ts';
-import { writeJoined } from './channel.ts';
+import { pull, writeJoined } from './channel.ts';
 
 /** As many first bytes as a tap keeps: enough to recognise any protocol. */
 const KEPT = 512;
@@ -31,7 +31,7 @@ export class Tap extends Duplex {
   }
 
   override _read(): void {
-    this.#channel.read().then(
+    pull(this.#channel).then(
       (bytes) => {
         if (!bytes) {
           this.push(null);

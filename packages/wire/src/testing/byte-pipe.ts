@@ -11,6 +11,8 @@ const WINDOW = 65_536;
 export class BytePipe {
   #chunks: Uint8Array[] = [];
   #queued = 0;
+  /** Under way and not delivered. */
+  #coming = 0;
   #lent: Uint8Array | undefined;
   #ended: EndOfStream | undefined;
   #readable: PromiseWithResolvers<void> | undefined;
@@ -43,8 +45,14 @@ export class BytePipe {
     return this.#readable.promise;
   }
 
-  /** Bytes arrive. */
+  /** Bytes were sent, and take up room until they are read, or for ever where they get lost. */
+  expect(count: number): void {
+    this.#coming += count;
+  }
+
+  /** Bytes that were expected arrive. */
   deliver(bytes: Uint8Array): void {
+    this.#coming -= bytes.length;
     if (this.#ended || bytes.length === 0) return;
     this.#chunks.push(bytes);
     this.#queued += bytes.length;
@@ -70,9 +78,14 @@ export class BytePipe {
     return this.#readable.promise;
   }
 
+  /** Whether a writer has to wait. */
+  get full(): boolean {
+    return this.#queued + this.#coming >= WINDOW && this.#ended === undefined;
+  }
+
   /** Resolves when the window has room. */
   room(): Promise<void> {
-    if (this.#queued < WINDOW || this.#ended) return Promise.resolve();
+    if (!this.full) return Promise.resolve();
     this.#room ??= Promise.withResolvers<void>();
     return this.#room.promise;
   }
@@ -87,7 +100,7 @@ export class BytePipe {
     if (part !== chunk) this.#chunks.unshift(chunk.slice(maxBytes));
     this.#queued -= part.length;
     this.#lent = part;
-    if (this.#queued < WINDOW) {
+    if (!this.full) {
       this.#room?.resolve();
       this.#room = undefined;
     }

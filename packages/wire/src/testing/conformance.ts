@@ -1,6 +1,7 @@
 import { latin1, utf8 } from '../bytes.ts';
-import { isWireError } from '../faults.ts';
-import type { Connection, Endpoint, Host, Listener, Network } from '../network.ts';
+import { isUsageError, isWireError } from '../faults.ts';
+import { onCancel } from '../network.ts';
+import type { Connection, ConnectOptions, Endpoint, Host, Listener, Network } from '../network.ts';
 import type { Reason } from '../reasons.ts';
 import type { TlsIdentity, TlsRequest } from '../tls.ts';
 
@@ -113,11 +114,99 @@ export function networkConformance(
       await connection.write(utf8('kept'));
       equal(await readText(connection, 4), 'kept');
     });
+    test('gives bytes that came behind an aborted read to the next read', async (scene) => {
+      const go = Promise.withResolvers<void>();
+      const connection = await scene.connect(async (server) => {
+        await go.promise;
+        await server.write(utf8('one'));
+        await server.read();
+        await server.write(utf8('two'));
+      });
+      const controller = new AbortController();
+      const read = connection.read({ signal: controller.signal });
+      controller.abort('enough');
+      equal(await read.catch((reason: unknown) => reason), 'enough');
+      go.resolve();
+      await scene.meanwhile();
+      equal(await readText(connection, 3), 'one');
+      await connection.write(utf8('x'));
+      equal(await readText(connection, 3), 'two');
+    });
+    test('a read that is aborted as the bytes arrive loses none', async (scene) => {
+      const connection = await scene.connect(echo);
+      const size = 200;
+      let text = '';
+      for (let count = 0; count < size; count += 1) {
+        const controller = new AbortController();
+        const read = connection.read({ signal: controller.signal });
+        await connection.write(utf8('0123456789'));
+        // Aborted at another moment each time, from before the arrival to after it.
+        for (let turn = 0; turn < count % 10; turn += 1) await scene.turn();
+        controller.abort('enough');
+        text += await read.then(
+          (bytes) => latin1(bytes ?? new Uint8Array()),
+          () => '',
+        );
+      }
+      text += await readText(connection, size * 10 - text.length);
+      equal(text, '0123456789'.repeat(size));
+    });
+    test('an aborted write stops waiting, and what was handed over still goes', async (scene) => {
+      const size = 33_554_432;
+      const go = Promise.withResolvers<void>();
+      const counted = Promise.withResolvers<number>();
+      const connection = await scene.connect(async (server) => {
+        await go.promise;
+        let count = 0;
+        while (count < size) count += (await server.read())?.length ?? size + 1;
+        counted.resolve(count);
+      });
+      const controller = new AbortController();
+      const writing = connection.write(new Uint8Array(size), { signal: controller.signal });
+      await scene.meanwhile();
+      controller.abort('enough');
+      equal(await writing.catch((reason: unknown) => reason), 'enough');
+      equal(
+        await connection
+          .write(utf8('never'), { signal: controller.signal })
+          .catch((reason: unknown) => reason),
+        'enough',
+      );
+      go.resolve();
+      equal(await counted.promise, size);
+    });
+    test('a writer is told that the reader is gone', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.read();
+        server.reset();
+      });
+      let error: unknown;
+      while (error === undefined) {
+        error = await connection.write(new Uint8Array(65_536)).then(
+          () => undefined,
+          (caught: unknown) => caught,
+        );
+        await scene.turn();
+      }
+      equal(isWireError(error) && (error.code === 'reset' || error.code === 'closed'), true);
+    });
     test('lends its buffers: what was read is valid until the next read', async (scene) => {
       const connection = await scene.connect(echo);
       await connection.write(utf8('first'));
       const first = await connection.read();
       equal(first && 'first'.startsWith(latin1(first)), true);
+    });
+  });
+
+  describe('listening', () => {
+    test('refuses a port that is taken, and gives it again when it is free', async (scene) => {
+      const { network, address } = scene.under;
+      const first = await network.listen({ address, port: 0 }, echo);
+      const second = await network.listen(first.endpoint, echo).catch((error: unknown) => error);
+      equal(isUsageError(second) && second.code, 'argument-refused');
+      await first[Symbol.asyncDispose]();
+      const third = await network.listen(first.endpoint, echo);
+      await third[Symbol.asyncDispose]();
     });
   });
 
@@ -130,6 +219,34 @@ export function networkConformance(
       const attempt = scene.under.network.connect(await scene.unused(), { signal: controller.signal });
       controller.abort('changed my mind');
       equal(await attempt.catch((reason: unknown) => reason), 'changed my mind');
+      const late = scene.under.network.connect(await scene.unused(), { signal: controller.signal });
+      equal(await late.catch((reason: unknown) => reason), 'changed my mind');
+    });
+    test('in one go: an abort ends the handshake too, by signal and by the light slot, and closes', async (scene) => {
+      for (const light of [false, true]) {
+        const gone = Promise.withResolvers<void>();
+        const asked = Promise.withResolvers<void>();
+        const controller = new AbortController();
+        let cancel: ((reason: unknown) => void) | undefined;
+        const attempt = scene.connect(
+          async (server) => {
+            await server.read();
+            asked.resolve();
+            try {
+              while (await server.read());
+            } finally {
+              gone.resolve();
+            }
+          },
+          accepting(),
+          light ? { [onCancel]: (given) => void (cancel = given) } : { signal: controller.signal },
+        );
+        await asked.promise;
+        if (cancel) cancel('changed my mind');
+        else controller.abort('changed my mind');
+        equal(await attempt.catch((reason: unknown) => reason), 'changed my mind');
+        await gone.promise;
+      }
     });
   });
 
@@ -155,10 +272,8 @@ export function networkConformance(
       });
       const handshake = connection.handshake(accepting());
       handshake.catch(() => undefined);
-      // A whole conversation elsewhere: by its end the ClientHello has arrived.
-      const other = await scene.connect(echo);
-      await other.write(utf8('meanwhile'));
-      equal(await readText(other, 9), 'meanwhile');
+      // By its end the ClientHello has arrived.
+      await scene.meanwhile();
       go.resolve();
       await handshake;
       equal(await readText(connection, 10), '220 inside');
@@ -171,9 +286,7 @@ export function networkConformance(
         await server.acceptTls({ identity: () => scene.under.identity }).catch(failed.resolve);
       });
       connection.reset();
-      const other = await scene.connect(echo);
-      await other.write(utf8('meanwhile'));
-      equal(await readText(other, 9), 'meanwhile');
+      await scene.meanwhile();
       go.resolve();
       const error = await failed.promise;
       equal(isWireError(error) && error.code, 'reset-during-tls');
@@ -305,6 +418,111 @@ export function networkConformance(
       const attempt = connection.handshake(accepting()).then(() => connection.read());
       await rejects(attempt, 'tls-client-cert-required');
     });
+    test('TLS-012 plaintext that came behind an aborted read makes the handshake fail', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.write(utf8('220 go\r\n'));
+        await server.read();
+        await server.write(utf8('250 injected\r\n'));
+        await server.read();
+      });
+      equal(await readText(connection, 8), '220 go\r\n');
+      const controller = new AbortController();
+      const read = connection.read({ signal: controller.signal });
+      controller.abort('enough');
+      equal(await read.catch((reason: unknown) => reason), 'enough');
+      await connection.write(utf8('x'));
+      await scene.meanwhile();
+      await rejects(connection.handshake(accepting()), 'plaintext-after-starttls');
+      equal(
+        await connection.read().then(
+          (bytes) => bytes && latin1(bytes),
+          () => undefined,
+        ),
+        undefined,
+      );
+    });
+    test('a read that waits when the handshake begins gets the first bytes inside TLS', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        const shaken = server.acceptTls({ identity: () => scene.under.identity });
+        const first = server.read();
+        await shaken;
+        equal(latin1((await first) ?? new Uint8Array()), 'EHLO');
+        await server.write(utf8('250 inside'));
+      });
+      const controller = new AbortController();
+      const read = connection.read({ signal: controller.signal });
+      await connection.handshake(accepting());
+      await connection.write(utf8('EHLO'));
+      equal(latin1((await read) ?? new Uint8Array()), '250 inside');
+    });
+    test('TLS-012 server: plaintext in place of a ClientHello is refused', async (scene) => {
+      const go = Promise.withResolvers<void>();
+      const failed = Promise.withResolvers<unknown>();
+      const connection = await scene.connect(async (server) => {
+        equal(await readText(server, 8), 'STARTTLS');
+        await go.promise;
+        await server.acceptTls({ identity: () => scene.under.identity }).catch(failed.resolve);
+      });
+      await connection.write(utf8('STARTTLS'));
+      await scene.meanwhile();
+      await connection.write(utf8('RSET\r\n'));
+      await scene.meanwhile();
+      go.resolve();
+      const error = await failed.promise;
+      equal(isWireError(error) && error.code, 'plaintext-after-starttls');
+    });
+    test('there is no handshake inside TLS', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        await server.acceptTls({ identity: () => scene.under.identity });
+        while (await server.read());
+      });
+      await connection.handshake(accepting());
+      equal(isUsageError(await connection.handshake(accepting()).catch((error: unknown) => error)), true);
+    });
+    test('a verify that throws: its error, and the connection is gone', async (scene) => {
+      const gone = Promise.withResolvers<void>();
+      const connection = await scene.connect(async (server) => {
+        try {
+          await server.acceptTls({ identity: () => scene.under.identity });
+          while (await server.read());
+        } finally {
+          gone.resolve();
+        }
+      });
+      const bug = new TypeError('a bug in verify');
+      const request: TlsRequest = {
+        serverName: 'x.test',
+        verify: () => {
+          throw bug;
+        },
+      };
+      equal(await connection.handshake(request).catch((error: unknown) => error), bug);
+      await gone.promise;
+    });
+    test('a client that says nothing, or stops midway: an abort ends the server’s handshake', async (scene) => {
+      for (const words of [[], [0x16, 3], [0x16, 3, 1, 0, 200, 1]]) {
+        const ended = Promise.withResolvers<unknown>();
+        const controller = new AbortController();
+        const connection = await scene.connect(async (server) => {
+          await server
+            .acceptTls({ identity: () => scene.under.identity }, { signal: controller.signal })
+            .catch(ended.resolve);
+        });
+        if (words.length > 0) await connection.write(Uint8Array.from(words));
+        await scene.meanwhile();
+        controller.abort('too slow');
+        equal(await ended.promise, 'too slow');
+      }
+    });
+    test('a handshake that is aborted before it begins leaves a dead connection', async (scene) => {
+      const connection = await scene.connect(async (server) => {
+        while (await server.read());
+      });
+      const attempt = connection.handshake(accepting(), { signal: AbortSignal.abort('too late') });
+      equal(await attempt.catch((reason: unknown) => reason), 'too late');
+      const after = await connection.write(utf8('in the clear')).catch((error: unknown) => error);
+      equal(isWireError(after), true);
+    });
     test('a silent peer: an abort ends the handshake', async (scene) => {
       const connection = await scene.connect(async (server) => {
         while (await server.read());
@@ -329,6 +547,48 @@ export function networkConformance(
       equal([...asked].join(), '7,1');
       await listener[Symbol.asyncDispose]();
     });
+    test('rethrows the reason of an abort, and what `accept` throws', async (scene) => {
+      const listener = await scene.under.network.listenDatagrams(
+        { address: scene.under.address, port: 0 },
+        async (datagram) => (datagram[0] === 0 ? undefined : datagram),
+      );
+      const controller = new AbortController();
+      const silent = scene.under.network.exchange(listener.endpoint, Uint8Array.of(0), {
+        accept: () => true,
+        signal: controller.signal,
+      });
+      await scene.meanwhile();
+      controller.abort('enough');
+      equal(await silent.catch((reason: unknown) => reason), 'enough');
+      const bug = new TypeError('a bug in accept');
+      const broken = scene.under.network.exchange(listener.endpoint, Uint8Array.of(7), {
+        accept: () => {
+          throw bug;
+        },
+      });
+      equal(await broken.catch((error: unknown) => error), bug);
+      await listener[Symbol.asyncDispose]();
+    });
+    test('a server whose answer fails stays silent, and answers the next', async (scene) => {
+      const listener = await scene.under.network.listenDatagrams(
+        { address: scene.under.address, port: 0 },
+        async (datagram) => {
+          if (datagram[0] === 0) throw new Error('cannot');
+          return datagram;
+        },
+      );
+      const controller = new AbortController();
+      const ask = (first: number): Promise<Uint8Array> =>
+        scene.under.network.exchange(listener.endpoint, Uint8Array.of(first), {
+          accept: () => true,
+          signal: controller.signal,
+        });
+      const unanswered = ask(0);
+      equal((await ask(7))[0], 7);
+      controller.abort('enough');
+      equal(await unanswered.catch((reason: unknown) => reason), 'enough');
+      await listener[Symbol.asyncDispose]();
+    });
   });
 }
 
@@ -341,15 +601,36 @@ class Scene {
   }
 
   /** Connects to a server that behaves as told. */
-  async connect(server: (connection: Connection) => Promise<void>, tls?: TlsRequest): Promise<Connection> {
+  async connect(
+    server: (connection: Connection) => Promise<void>,
+    tls?: TlsRequest,
+    options?: ConnectOptions,
+  ): Promise<Connection> {
     const listener: Listener = await this.under.network.listen(
       { address: this.under.address, port: 0 },
       server,
     );
     this.#owned.push(listener);
-    const connection = await this.under.network.connect(listener.endpoint, tls ? { tls } : {});
+    const connection = await this.under.network.connect(listener.endpoint, {
+      ...options,
+      ...(tls && { tls }),
+    });
     this.#owned.unshift(connection);
     return connection;
+  }
+
+  /** A whole conversation elsewhere: by its end everything that was under way has arrived. */
+  async meanwhile(): Promise<void> {
+    const other = await this.connect(echo);
+    for (let round = 0; round < 3; round += 1) {
+      await other.write(utf8('meanwhile'));
+      equal(await readText(other, 9), 'meanwhile');
+    }
+  }
+
+  /** A moment, in which other things may go on. */
+  async turn(): Promise<void> {
+    for (let step = 0; step < 5; step += 1) await Promise.resolve();
   }
 
   /** An endpoint that was free a moment ago. */

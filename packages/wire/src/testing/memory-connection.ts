@@ -1,6 +1,7 @@
+import { unlessAborted } from '../abort.ts';
 import { alertInRecord, alertReason } from '../alerts.ts';
 import { sample } from '../bytes.ts';
-import { WireError } from '../faults.ts';
+import { UsageError, WireError } from '../faults.ts';
 import type { Fault } from '../faults.ts';
 import { isNoise, isTlsRecord, judgeNonTls } from '../first-bytes.ts';
 import type { Connection, Endpoint } from '../network.ts';
@@ -53,6 +54,10 @@ export class MemoryConnection implements Connection {
   readonly #onClosed: () => void;
   #state: 'open' | 'half-closed' | 'closed' = 'open';
   #plaintextSeen = false;
+  /** The other end is closed and was written to nevertheless. */
+  #refused = false;
+  /** While a handshake runs: nobody may read then, for what comes belongs to TLS. */
+  #handshaking: Promise<void> | undefined;
 
   constructor(
     ends: MemoryEnds,
@@ -71,62 +76,88 @@ export class MemoryConnection implements Connection {
   }
 
   async read(options?: { readonly signal?: AbortSignal }): Promise<Uint8Array | undefined> {
-    await this.#readable(options?.signal);
-    const bytes = this.#in.take();
-    if (bytes) {
-      if (!this.tls) this.#plaintextSeen = true;
-      return bytes;
+    const signal = options?.signal;
+    signal?.throwIfAborted();
+    for (;;) {
+      const bytes = this.#handshaking ? undefined : this.#in.take();
+      if (bytes) {
+        if (!this.tls) this.#plaintextSeen = true;
+        return bytes;
+      }
+      if (this.#in.ended === 'reset') throw this.#broken('reset');
+      if (this.#in.ended) return undefined;
+      await unlessAborted(this.#handshaking ?? this.#in.readable(), signal);
     }
-    if (this.#in.ended === 'reset') throw this.#broken('reset');
-    return undefined;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  async write(bytes: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void> {
+    const signal = options?.signal;
+    signal?.throwIfAborted();
     if (this.#state !== 'open') throw this.#broken('closed');
-    if (this.#in.ended === 'reset') throw this.#broken('reset');
+    if (this.#in.ended === 'reset' || this.#refused) throw this.#broken('reset');
     if (!this.tls) this.#plaintextSeen = true;
+    // Nobody is there to take it: the first write cannot know, the next one does, as with TCP.
+    if (this.#out.finished) this.#refused = true;
     this.#ends.carrier.carry(sample(bytes, bytes.length), this.#out);
-    await this.#out.room();
+    if (!this.#out.full) return;
+    await unlessAborted(this.#out.room(), signal);
+    if (this.#out.end === 'reset') throw this.#broken('reset');
   }
 
-  async handshake(request: TlsRequest, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
-    const begun = this.#ends.now();
-    const stale = this.#in.peek();
-    if (stale.length > 0) throw this.#tlsFailed(this.#judge(stale), begun, stale);
-    this.#send(
-      helloRecord({ serverName: request.serverName, ...(request.alpn ? { alpn: request.alpn } : {}) }),
-    );
-    const hello = await this.#hello(begun, options?.signal);
-    const peer: TlsPeer = {
-      endpoint: this.endpoint,
-      serverName: request.serverName,
-      chain: (hello.chain ?? []).map(fromHex),
-      trust: this.#ends.trust((hello.chain ?? []).map(fromHex)),
-      resumed: false,
-    };
-    const verification = request.verify(peer);
-    if (verification.status === 'rejected') {
-      this.reset();
-      throw new WireError({ endpoint: this.endpoint, ...verification.fault });
-    }
-    this.tls = info(hello.protocol, peer, verification);
-    return this.tls;
+  handshake(request: TlsRequest, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
+    return this.#alone(async () => {
+      const begun = this.#ends.now();
+      options?.signal?.throwIfAborted();
+      const stale = this.#in.peek();
+      if (stale.length > 0) throw this.#tlsFault(this.#judge(stale), begun, stale);
+      this.#send(
+        helloRecord({ serverName: request.serverName, ...(request.alpn ? { alpn: request.alpn } : {}) }),
+      );
+      const hello = await this.#hello(begun, options?.signal);
+      const chain = (hello.chain ?? []).map(fromHex);
+      const { endpoint } = this;
+      const trust = this.#ends.trust(chain);
+      const peer: TlsPeer = { endpoint, serverName: request.serverName, chain, trust, resumed: false };
+      const verification = request.verify(peer);
+      if (verification.status === 'rejected') throw new WireError({ endpoint, ...verification.fault });
+      return info(hello.protocol, peer, verification);
+    });
   }
 
-  async acceptTls(offer: TlsOffer, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
-    const begun = this.#ends.now();
-    const hello = await this.#hello(begun, options?.signal);
-    if (offer.clientCertificate === 'required') {
-      // No client has one here. Unlike TLS 1.3, which says so only after the handshake, this ends it.
-      this.#send(Uint8Array.of(0x15, 0x03, 0x03, 0, 2, 2, 116));
-      await this.end();
-      throw this.#tlsFault('tls-client-cert-required', begun);
+  acceptTls(offer: TlsOffer, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
+    return this.#alone(async () => {
+      const begun = this.#ends.now();
+      options?.signal?.throwIfAborted();
+      const hello = await this.#hello(begun, options?.signal);
+      if (offer.clientCertificate === 'required') {
+        // No client has one here. Unlike TLS 1.3, which says so only after the handshake, this ends it.
+        this.#send(Uint8Array.of(0x15, 0x03, 0x03, 0, 2, 2, 116));
+        await this.end();
+        throw this.#tlsFault('tls-client-cert-required', begun);
+      }
+      const protocol = offer.alpn?.find((name) => hello.alpn?.includes(name));
+      const chain = identityChain(offer.identity(hello.serverName));
+      this.#send(helloRecord({ chain, ...(protocol === undefined ? {} : { protocol }) }));
+      return info(protocol, undefined, undefined);
+    });
+  }
+
+  /** Runs a handshake; a read that waits meanwhile waits for what comes inside TLS. Whatever fails breaks the connection. */
+  async #alone(shake: () => Promise<TlsInfo>): Promise<TlsInfo> {
+    if (this.tls || this.#handshaking) throw new UsageError('a handshake inside TLS', 'RFC 3207 §4.2');
+    const over = Promise.withResolvers<void>();
+    this.#handshaking = over.promise;
+    try {
+      this.tls = await shake();
+      return this.tls;
+    } catch (error) {
+      // An end that was said in good order stays one, so that the alert before it arrives.
+      if (this.#state === 'open') this.reset();
+      throw error;
+    } finally {
+      this.#handshaking = undefined;
+      over.resolve();
     }
-    const protocol = offer.alpn?.find((name) => hello.alpn?.includes(name));
-    const chain = identityChain(offer.identity(hello.serverName));
-    this.#send(helloRecord({ chain, ...(protocol === undefined ? {} : { protocol }) }));
-    this.tls = info(protocol, undefined, undefined);
-    return this.tls;
   }
 
   /** Whether a pipe is the one this end writes to. */
@@ -152,20 +183,9 @@ export class MemoryConnection implements Connection {
     if (this.#state === 'closed') return;
     await this.end();
     this.#state = 'closed';
+    // Nobody reads any more, and who still waits gets the end.
+    this.#in.finish('closed');
     this.#onClosed();
-  }
-
-  async #readable(signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
-    if (!signal) return this.#in.readable();
-    const aborted = Promise.withResolvers<void>();
-    const abort = (): void => {
-      aborted.resolve();
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    await Promise.race([this.#in.readable(), aborted.promise]);
-    signal.removeEventListener('abort', abort);
-    signal.throwIfAborted();
   }
 
   /** Reads exactly one handshake record; anything else has a reason. */
@@ -174,11 +194,12 @@ export class MemoryConnection implements Connection {
     for (;;) {
       if (seen.length > 0) {
         const alert = alertInRecord(seen);
-        if (alert !== undefined) throw this.#tlsFailed(alertReason(alert), begun, seen);
+        if (alert !== undefined) throw this.#tlsFault(alertReason(alert), begun, seen);
         // A TLS library waits for the five bytes of a record's header before it says that this is none.
         const whole = seen.length >= 5 || this.#in.finished || isNoise(seen);
-        if (whole && !isTlsRecord(seen)) throw this.#tlsFailed(this.#judge(seen), begun, seen);
+        if (whole && !isTlsRecord(seen)) throw this.#tlsFault(this.#judge(seen), begun, seen);
         const { length, hello } = whole ? parseHello(seen) : { length: 5 };
+        if (hello === 'broken') throw this.#tlsFault('tls-broken', begun, seen);
         if (hello) {
           let left = length;
           while (left > 0) left -= this.#in.take(left)?.length ?? left;
@@ -186,24 +207,11 @@ export class MemoryConnection implements Connection {
         }
       }
       if (this.#in.finished) break;
-      try {
-        await this.#grown(seen.length, signal);
-      } catch (error) {
-        this.reset();
-        throw error;
-      }
+      // Not `readable`, which is content with the bytes that were here before.
+      await unlessAborted(this.#in.changed(), signal);
       seen = this.#in.peek();
     }
-    throw this.#tlsFailed(this.#in.end === 'reset' ? 'reset-during-tls' : 'closed-during-tls', begun, seen);
-  }
-
-  /** Waits until more than `length` bytes wait, or the end. */
-  async #grown(length: number, signal: AbortSignal | undefined): Promise<void> {
-    if (length === 0) return this.#readable(signal);
-    while (this.#in.queuedBytes === length && !this.#in.finished) {
-      await this.#in.changed();
-      signal?.throwIfAborted();
-    }
+    throw this.#tlsFault(this.#in.end === 'reset' ? 'reset-during-tls' : 'closed-during-tls', begun, seen);
   }
 
   #judge(bytes: Uint8Array): Fault['reason'] {
@@ -212,11 +220,6 @@ export class MemoryConnection implements Connection {
 
   #send(bytes: Uint8Array): void {
     this.#ends.carrier.carry(bytes, this.#out);
-  }
-
-  #tlsFailed(reason: Fault['reason'], begun: number, bytes: Uint8Array): WireError {
-    this.reset();
-    return this.#tlsFault(reason, begun, bytes);
   }
 
   #tlsFault(reason: Fault['reason'], begun: number, bytes: Uint8Array = new Uint8Array()): WireError {

@@ -22,12 +22,19 @@ export function helloRecord(hello: MemoryHello): Uint8Array {
   return record;
 }
 
-/** Reads a record: its whole length, and the hello once all of it is there. */
-export function parseHello(bytes: Uint8Array): { readonly length: number; readonly hello?: MemoryHello } {
+/** Reads a record: its whole length, and once all of it is there the hello, or `broken` where it is none. */
+export function parseHello(bytes: Uint8Array): {
+  readonly length: number;
+  readonly hello?: MemoryHello | 'broken';
+} {
   if (bytes.length < 5) return { length: 5 };
   const length = 5 + ((bytes[3] ?? 0) << 8) + (bytes[4] ?? 0);
   if (bytes.length < length) return { length };
-  return { length, hello: JSON.parse(latin1(bytes.subarray(5, length))) as MemoryHello };
+  try {
+    return { length, hello: JSON.parse(latin1(bytes.subarray(5, length))) as MemoryHello };
+  } catch {
+    return { length, hello: 'broken' };
+  }
 }
 
 /** The certificates of a PEM text as DER. */

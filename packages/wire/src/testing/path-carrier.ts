@@ -29,6 +29,7 @@ export function pathCarrier(
   };
   return {
     carry(bytes, to) {
+      to.expect(bytes.length);
       if (broken) return;
       let passing = bytes;
       if (weather.type === 'reset-after' || weather.type === 'stall-after') {

@@ -1,5 +1,7 @@
+import { unlessAborted } from '../abort.ts';
 import { sample } from '../bytes.ts';
-import { WireError } from '../faults.ts';
+import { cancelSignal } from '../cancelling.ts';
+import { UsageError, WireError } from '../faults.ts';
 import type { Reason } from '../reasons.ts';
 import { onCancel } from '../network.ts';
 import type {
@@ -92,8 +94,7 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
     serverEnd = server;
     counts.open += 1;
     listener.open.add(server);
-    listener
-      .accept(server)
+    (async () => listener.accept(server))()
       .catch(() => {
         server.reset();
       })
@@ -101,61 +102,68 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
     return client;
   }
 
+  function open(endpoint: Endpoint, connectOptions?: ConnectOptions): Promise<Connection> {
+    const begun = clock.now();
+    const path = pathTo(endpoint);
+    const { after, reason } = opening(path.weather ?? { type: 'accept' }, 2 * (path.latency ?? 10), random);
+    counts.attempts += 1;
+    counts.connecting += 1;
+    return new Promise<Connection>((resolve, reject) => {
+      const register = connectOptions?.[onCancel];
+      const signal = register ? undefined : connectOptions?.signal;
+      const fail = (why: Reason): void => {
+        reject(
+          new WireError({
+            kind: why === 'timeout-connect' ? 'timeout' : 'connect',
+            reason: why,
+            phase: 'connect',
+            after: clock.now() - begun,
+            endpoint,
+          }),
+        );
+      };
+      let settled = false;
+      const cancel = (why: unknown): void => {
+        if (settled) return;
+        settled = true;
+        counts.connecting -= 1;
+        stop();
+        reject(why);
+      };
+      const abort = (): void => {
+        cancel(signal?.reason);
+      };
+      const stop = clock.alarm(begun + after, () => {
+        settled = true;
+        counts.connecting -= 1;
+        signal?.removeEventListener('abort', abort);
+        if (reason) {
+          fail(reason);
+          return;
+        }
+        const connection = established(endpoint, path);
+        if (connection) resolve(connection);
+        else fail('connection-refused');
+      });
+      register?.(cancel);
+      if (signal?.aborted) abort();
+      else signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+
   return {
     counts,
     setPath(where, path) {
       paths.set(where, path);
     },
-    connect(endpoint: Endpoint, connectOptions?: ConnectOptions): Promise<Connection> {
-      const begun = clock.now();
-      const path = pathTo(endpoint);
-      const { after, reason } = opening(path.weather ?? { type: 'accept' }, 2 * (path.latency ?? 10), random);
-      counts.attempts += 1;
-      counts.connecting += 1;
-      return new Promise<Connection>((resolve, reject) => {
-        const register = connectOptions?.[onCancel];
-        const signal = register ? undefined : connectOptions?.signal;
-        const fail = (why: Reason): void => {
-          reject(
-            new WireError({
-              kind: why === 'timeout-connect' ? 'timeout' : 'connect',
-              reason: why,
-              phase: 'connect',
-              after: clock.now() - begun,
-              endpoint,
-            }),
-          );
-        };
-        let settled = false;
-        const cancel = (why: unknown): void => {
-          if (settled) return;
-          settled = true;
-          counts.connecting -= 1;
-          stop();
-          reject(why);
-        };
-        const abort = (): void => {
-          cancel(signal?.reason);
-        };
-        const stop = clock.alarm(begun + after, () => {
-          settled = true;
-          counts.connecting -= 1;
-          signal?.removeEventListener('abort', abort);
-          if (reason) {
-            fail(reason);
-            return;
-          }
-          const connection = established(endpoint, path);
-          if (connection) resolve(connection);
-          else fail('connection-refused');
-        });
-        register?.(cancel);
-        if (signal?.aborted) abort();
-        else signal?.addEventListener('abort', abort, { once: true });
-      }).then(async (connection) => {
-        if (connectOptions?.tls) await connection.handshake(connectOptions.tls);
-        return connection;
-      });
+    async connect(endpoint: Endpoint, connectOptions?: ConnectOptions): Promise<Connection> {
+      const tls = connectOptions?.tls;
+      if (!tls) return open(endpoint, connectOptions);
+      const signal = cancelSignal(connectOptions);
+      const abortable = signal ? { signal } : {};
+      const connection = await open(endpoint, abortable);
+      await connection.handshake(tls, abortable);
+      return connection;
     },
     exchange(
       endpoint: Endpoint,
@@ -167,41 +175,48 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
       const latency = path.latency ?? 10;
       const weather = path.weather ?? { type: 'accept' };
       counts.datagrams += 1;
-      return new Promise((resolve, reject) => {
-        const abort = (): void => {
-          reject(signal?.reason);
-        };
-        if (signal?.aborted) {
-          abort();
+      const lost = (): boolean =>
+        weather.type === 'drop' || (weather.type === 'loss' && random() < weather.probability);
+      const sent = sample(datagram, datagram.length);
+      const from = { address: '127.0.0.1', port: freePort() };
+      const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+      /** What is still to happen, taken back when nobody waits any more. */
+      let stop = (): void => undefined;
+      const later = (act: () => void): void => {
+        stop = clock.alarm(clock.now() + latency, act);
+      };
+      const arrive = (): void => {
+        const answerer = answerers.get(name(endpoint));
+        if (!answerer || weather.type === 'reject' || weather.type === 'unreachable') {
+          later(() => {
+            reject(unreachable(endpoint, clock.now() - begun));
+          });
           return;
         }
-        signal?.addEventListener('abort', abort, { once: true });
-        const lost = (): boolean =>
-          weather.type === 'drop' || (weather.type === 'loss' && random() < weather.probability);
-        if (lost()) return;
-        const from = { address: '127.0.0.1', port: freePort() };
-        const sent = sample(datagram, datagram.length);
-        clock.alarm(begun + latency, () => {
-          const answerer = answerers.get(name(endpoint));
-          if (!answerer || weather.type === 'reject' || weather.type === 'unreachable') {
-            clock.alarm(clock.now() + latency, () => {
-              reject(unreachable(endpoint, clock.now() - begun));
-            });
-            return;
-          }
-          void answerer(sent, from).then((reply) => {
+        const answered = (async () => answerer(sent, from))();
+        answered.then(
+          (reply) => {
             if (!reply || lost()) return;
-            clock.alarm(clock.now() + latency, () => {
-              if (!accept(reply)) return;
-              signal?.removeEventListener('abort', abort);
-              resolve(reply);
+            later(() => {
+              try {
+                if (accept(reply)) resolve(reply);
+              } catch (error) {
+                reject(error);
+              }
             });
-          });
-        });
+          },
+          // The asker waits and asks again: silence is what UDP has for a failure.
+          () => undefined,
+        );
+      };
+      if (signal?.aborted !== true && !lost()) later(arrive);
+      return unlessAborted(promise, signal).finally(() => {
+        stop();
       });
     },
     async listen(endpoint: Endpoint, accept: Accept): Promise<Listener> {
       const real = { address: endpoint.address, port: endpoint.port || freePort() };
+      refuseTaken(listeners, real);
       const entry = { accept, open: new Set<MemoryConnection>() };
       listeners.set(name(real), entry);
       return {
@@ -214,6 +229,7 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
     },
     async listenDatagrams(endpoint: Endpoint, answer: Answer): Promise<Listener> {
       const real = { address: endpoint.address, port: endpoint.port || freePort() };
+      refuseTaken(answerers, real);
       answerers.set(name(real), answer);
       return {
         endpoint: real,
@@ -229,6 +245,11 @@ function name(endpoint: Endpoint): string {
   return endpoint.address.includes(':')
     ? `[${endpoint.address}]:${endpoint.port}`
     : `${endpoint.address}:${endpoint.port}`;
+}
+
+function refuseTaken(taken: ReadonlyMap<string, unknown>, { address, port }: Endpoint): void {
+  if (!taken.has(name({ address, port }))) return;
+  throw new UsageError(`cannot listen on ${address}, port ${port}: EADDRINUSE`, 'listen', 'argument-refused');
 }
 
 function unreachable(endpoint: Endpoint, after: Milliseconds): WireError {

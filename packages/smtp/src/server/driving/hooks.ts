@@ -1,14 +1,16 @@
-import type { PasswordCredentials } from '@postern/sasl';
+import type { AuthRules, PasswordCredentials } from '@postern/sasl';
 import type { Envelope, Recipient, Sender } from '../envelope.ts';
 import type { ClientInfo } from '../events.ts';
-import type { AuthRules } from '../options.ts';
 import type { Verdict } from '../verdict.ts';
 
 /** What every hook gets to see beside what it is asked about. */
 export interface HookContext {
   /** Who is there. */
   readonly client: ClientInfo;
-  /** Aborts when the server goes down, and when `patience.answer` is over: the client is then told 451. */
+  /**
+   * Aborts when the server goes down, when `patience.answer` is over (the client is then told 451), and for `message` when the
+   * rest of the content will not come. Its reason says which.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -34,8 +36,9 @@ export interface IncomingMessage {
 export type Eventually<T> = T | Promise<T>;
 
 /**
- * What the owner of a server decides. Each may be asynchronous; the next command of that client waits for it. A hook that throws or
- * takes longer than `patience.answer` makes the client try again later (451).
+ * What the owner of a server decides. Each may be asynchronous; the next command of that client waits for it. A hook that throws,
+ * takes longer than `patience.answer` or reads no content for as long makes the client try again later (451), and `onHookError`
+ * is told.
  */
 export interface SmtpHooks {
   /** May this sender? Default: everybody. */
@@ -62,7 +65,13 @@ export interface SmtpHooks {
 export type HookName = keyof SmtpHooks | 'authenticate';
 
 /** How `serveSmtp` lets people log in. */
-export interface ServeAuthRules extends Omit<AuthRules, 'authenticate'> {
+export interface ServeAuthRules extends Omit<AuthRules, 'authenticate' | 'mayActAs'> {
   /** Whether user and password belong together, now or later. Where it throws, the client is told to try again (454). */
   readonly authenticate: (credentials: PasswordCredentials, context: HookContext) => Eventually<boolean>;
+  /**
+   * Whether a user whose password was right may act as somebody else (RFC 4616 §2), now or later; asked only where the client
+   * wants to, and what was granted is `client.authorizationId` from then on. Default: nobody may, and the login is refused. Nobody is
+   * asked after SCRAM, which this machine decides itself: there nobody may.
+   */
+  readonly mayActAs?: (user: string, authorizationId: string, context: HookContext) => Eventually<boolean>;
 }

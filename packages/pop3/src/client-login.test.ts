@@ -1,0 +1,73 @@
+import { scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
+import { describe, expect, test } from 'vitest';
+import { authenticate, credentials, open, reasonOf } from '../test/dialogue.ts';
+import { openPop3 } from './index.ts';
+import { memoryMaildrop } from './server/index.ts';
+
+describe('a login', () => {
+  test('POP3-056 uses USER and PASS where no mechanism fits, and shows neither password', async () => {
+    const { pop3, shown } = await open(
+      { implicitTls: true, auth: { authenticate, mechanisms: ['GSSAPI'] } },
+      { tls: testTlsRequest() },
+    );
+    expect(await pop3.login(credentials)).toMatchObject({ ok: true, value: { mechanism: 'USER' } });
+    expect(shown()).toContain('PASS <redacted 8 octets>');
+    expect(shown()).not.toContain('tanstaaf');
+  });
+
+  test('POP3-056 SASL-008 tries no second way after a refused password', async () => {
+    const { pop3, seen } = await open(
+      { implicitTls: true, auth: { authenticate: () => false } },
+      { tls: testTlsRequest() },
+    );
+    expect(await pop3.login(credentials)).toMatchObject({
+      ok: false,
+      reason: 'auth-failed',
+      reply: { code: 'AUTH' },
+    });
+    expect(seen.filter(({ type }) => type === 'command')).toEqual([
+      { type: 'command', verb: 'CAPA' },
+      { type: 'command', verb: 'AUTH' },
+    ]);
+  });
+
+  test('POP3-014 tells a locked maildrop from a wrong password', async () => {
+    const maildrop = memoryMaildrop();
+    const first = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: testTlsRequest() });
+    await first.pop3.login(credentials);
+    const second = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: testTlsRequest() });
+    expect(await second.pop3.login(credentials)).toMatchObject({
+      ok: false,
+      reason: 'auth-temporary',
+      reply: { code: 'IN-USE' },
+    });
+  });
+});
+
+describe('a login that must not be', () => {
+  test('POP3-044 sends no password in the clear', async () => {
+    const { pop3, seen } = await open({ auth: { authenticate, insideTlsOnly: false } });
+    expect(await reasonOf(pop3.login(credentials))).toBe('plaintext-login-refused');
+    expect(seen).toEqual([{ type: 'command', verb: 'CAPA' }]);
+  });
+
+  test('SASL-005 sends no password to a peer that is not verified', async () => {
+    const { pop3 } = await open();
+    await pop3.startTls(testTlsRequest('unverified'));
+    const error: unknown = await pop3.login(credentials).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      fault: { kind: 'policy', reason: 'plaintext-login-refused', phase: 'auth' },
+    });
+  });
+
+  test('POP3-032 says that nothing fits where neither USER nor a mechanism is listed', async () => {
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await accepted.acceptTls(testTlsOffer);
+      await send('+OK\r\n');
+      await line();
+      await send('+OK\r\nSASL GSSAPI\r\n.\r\n');
+    });
+    const pop3 = await openPop3(connection, { clock: virtualClock(), tls: testTlsRequest() });
+    expect(await reasonOf(pop3.login(credentials))).toBe('auth-not-offered');
+  });
+});
