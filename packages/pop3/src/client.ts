@@ -2,12 +2,23 @@ import { checkCredentials, chooseMechanism } from '@postern/sasl';
 import type { Credentials } from '@postern/sasl';
 import { deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
 import type { Clock, Connection, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
+import { dependsOnUser } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import { Conversation } from './conversation.ts';
 import type { Language } from './listings.ts';
 import type { Maildrop } from './maildrop.ts';
-import type { Answer, CallOptions, Farewell, Login, OpenPop3Options, Pop3, StartTlsOptions } from './pop3.ts';
+import type {
+  Answer,
+  ApopLogin,
+  ApopOptions,
+  CallOptions,
+  Farewell,
+  Login,
+  OpenPop3Options,
+  Pop3,
+  StartTlsOptions,
+} from './pop3.ts';
 import type { Pop3Reply } from './reply.ts';
 import { patienceFor } from './states.ts';
 import { Transaction } from './transaction.ts';
@@ -110,24 +121,13 @@ class Pop3Dialogue implements Pop3 {
     const signal = options?.signal;
     return this.#conversation.inTurn(signal, async () => {
       checkCredentials(credentials);
-      // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
-      if (this.connection.tls?.verification?.status !== 'verified') {
-        const fault: PolicyFault = {
-          kind: 'policy',
-          reason: 'plaintext-login-refused',
-          phase: 'auth',
-          after: 0,
-          by: 'default',
-          endpoint: this.connection.endpoint,
-          evidence: { rule: 'RFC 2595 §2.4' },
-        };
-        throw new WireError(fault);
-      }
+      this.#demandVerifiedTls();
       const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true });
       if (choice.ok) {
-        return loginAnswer(
+        return this.#loggedIn(
           await this.#conversation.ask({ verb: 'AUTH', mechanism: choice.mechanism }, signal),
           choice.mechanism.name,
+          signal,
         );
       }
       // RFC 2449 §6.2: USER and PASS are there if USER is listed, or if nothing can be listed.
@@ -141,11 +141,23 @@ class Pop3Dialogue implements Pop3 {
         );
       }
       const user = await this.#conversation.ask({ verb: 'USER', name: credentials.user }, signal);
-      if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
-      return loginAnswer(
+      if (user.reply.status === '-ERR') return this.#loggedIn(user, 'USER', signal);
+      return this.#loggedIn(
         await this.#conversation.ask({ verb: 'PASS', password: credentials.password }, signal),
         'USER',
       );
+    });
+  }
+
+  async apop({ user, digest }: ApopLogin, options?: ApopOptions): Promise<Answer<Login>> {
+    const signal = options?.signal;
+    return this.#conversation.inTurn(signal, async () => {
+      const { timestamp } = this;
+      if (timestamp === undefined) throw this.#refusal('auth-not-offered', 'auth');
+      const inClear = options?.where === 'anywhere';
+      if (!inClear) this.#demandVerifiedTls();
+      const command = { verb: 'APOP', name: user, digest: digest(timestamp), inClear } as const;
+      return this.#loggedIn(await this.#conversation.ask(command, signal), 'APOP', signal);
     });
   }
 
@@ -226,6 +238,32 @@ class Pop3Dialogue implements Pop3 {
     }
   }
 
+  /** RFC 2449 §6.5, §6.7: what may differ for this user is asked for again. */
+  async #loggedIn(
+    { reply, reason }: ReplyEvent,
+    mechanism: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    if (reply.status === '-ERR') return { ok: false, reply, ...(reason ? { reason } : {}) };
+    if (dependsOnUser(this.capabilities)) await this.#conversation.ask({ verb: 'CAPA' }, signal);
+    return { ok: true, value: { mechanism }, reply };
+  }
+
+  /** RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be. */
+  #demandVerifiedTls(): void {
+    if (this.connection.tls?.verification?.status === 'verified') return;
+    const fault: PolicyFault = {
+      kind: 'policy',
+      reason: 'plaintext-login-refused',
+      phase: 'auth',
+      after: 0,
+      by: 'default',
+      endpoint: this.connection.endpoint,
+      evidence: { rule: 'RFC 2595 §2.4' },
+    };
+    throw new WireError(fault);
+  }
+
   /** TLS-016: why STLS cannot be used, or `undefined` where it can. */
   #missingOffer():
     Extract<Reason, 'starttls-not-offered' | 'starttls-masked' | 'downgrade-suspected'> | undefined {
@@ -242,9 +280,4 @@ class Pop3Dialogue implements Pop3 {
   #refusal(reason: Reason, phase: 'starttls' | 'auth'): WireError {
     return new WireError({ kind: 'peer', reason, phase, after: 0, endpoint: this.connection.endpoint });
   }
-}
-
-function loginAnswer({ reply, reason }: ReplyEvent, mechanism: string): Answer<Login> {
-  if (reply.status === '+OK') return { ok: true, value: { mechanism }, reply };
-  return { ok: false, reply, ...(reason ? { reason } : {}) };
 }

@@ -40,7 +40,17 @@ export type {
 export { pop3Client } from './machine.ts';
 export type { Pop3ClientMachine, Pop3ClientOptions } from './machine.ts';
 export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './outcomes.ts';
-export type { Answer, CallOptions, Farewell, Login, OpenPop3Options, Pop3, StartTlsOptions } from './pop3.ts';
+export type {
+  Answer,
+  ApopLogin,
+  ApopOptions,
+  CallOptions,
+  Farewell,
+  Login,
+  OpenPop3Options,
+  Pop3,
+  StartTlsOptions,
+} from './pop3.ts';
 export { parseStatusLine, replyLimits } from './reply.ts';
 export type { Pop3Reply, ReplyLimits } from './reply.ts';
 export { patienceProfiles, states } from './states.ts';

@@ -23,6 +23,7 @@ export type { Pop3ServerMachine } from './machine.ts';
 export { memoryMaildrop } from './maildrop.ts';
 export type { Maildrop, OpenMaildrop, StoredMessage } from './maildrop.ts';
 export type {
+  ApopAttempt,
   AuthRules,
   GreetingHabit,
   Pop3ServerOptions,
