@@ -145,6 +145,7 @@ class Pop3Dialogue implements Pop3 {
       return this.#loggedIn(
         await this.#conversation.ask({ verb: 'PASS', password: credentials.password }, signal),
         'USER',
+        signal,
       );
     });
   }
