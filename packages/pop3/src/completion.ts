@@ -73,7 +73,7 @@ export function completed(
   if (command.verb === 'QUIT') {
     return { state: enter(next, 'ended', now), outputs: [...outputs, { type: 'end' }] };
   }
-  return advance(next, now, outputs);
+  return advance(next, now, outputs, true);
 }
 
 /** RFC 1939 §7: TOP and UIDL are optional; where no CAPA tells, the first trial does. */

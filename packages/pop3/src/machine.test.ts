@@ -110,6 +110,27 @@ describe('limits', () => {
     expect(sent).toBe(9 * 8 + 90 * 9 + 900 * 10 + 11);
   });
 
+  test('POP3-035 a command that is sent while a message comes changes nothing about reading it', () => {
+    for (const verb of ['RETR', 'LIST'] as const) {
+      const client = loggedIn('PIPELINING');
+      client.send(verb === 'RETR' ? { verb, message: 1 } : { verb }, 0);
+      client.receive(utf8('+OK\r\n1 1\r\n'), 0);
+      client.send({ verb: 'DELE', message: 2 }, 1);
+      expect(client.state.name).toBe(verb === 'RETR' ? 'content' : 'listing');
+      expect(client.receive(utf8('2 2\r\n.\r\n+OK\r\n'), 2).filter(({ type }) => type === 'end')).toEqual([]);
+      expect(client.state.name).toBe('ready');
+    }
+  });
+
+  test('POP3-015 each reply lets the wait for the next one begin', () => {
+    const client = loggedIn('PIPELINING');
+    client.sendAll([{ verb: 'NOOP' }, { verb: 'NOOP' }], 0);
+    client.send({ verb: 'NOOP' }, 30_000);
+    expect(client.deadline).toBe(60_000);
+    client.receive(utf8('+OK\r\n'), 59_999);
+    expect(client.deadline).toBe(119_999);
+  });
+
   test('POP3-030 an endless list is cut off', () => {
     const client = pop3Client({ limits: { maxEarlyBytes: 1000 } });
     client.start(0);

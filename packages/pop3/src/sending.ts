@@ -7,8 +7,16 @@ import { enter } from './endings.ts';
 import type { Pop3Event } from './events.ts';
 import type { State, Step } from './states.ts';
 
-/** Sends what may be sent now and takes the state that follows from the command in front. */
-export function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event>[]): Step {
+/**
+ * Sends what may be sent now. `answered` = the command in front has just been answered: then, and where nothing was in flight, the
+ * wait for the next one begins. A command that joins others changes nothing about what is being read, and renews no wait.
+ */
+export function advance(
+  before: State,
+  now: Instant,
+  outputs: readonly Output<Pop3Event>[],
+  answered = false,
+): Step {
   const written: EncodedCommand[] = [];
   let state = before;
   const windowBytes = state.capabilities?.pipelining ? state.settings.windowBytes : 0;
@@ -37,12 +45,10 @@ export function advance(before: State, now: Instant, outputs: readonly Output<Po
     }
   }
   if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
-  const front = state.inFlight[0];
-  const name = front === undefined ? 'ready' : verbs[front.verb].state;
-  // A command that joins others in flight does not renew their wait.
-  const renewed = front !== before.inFlight[0] || state.name !== name;
+  const [front] = state.inFlight;
+  const next = front === undefined ? 'ready' : verbs[front.verb].state;
   return {
-    state: renewed ? enter(state, name, now) : state,
+    state: answered || before.inFlight.length === 0 ? enter(state, next, now) : state,
     outputs: [...outputs, ...writes(written)],
   };
 }
