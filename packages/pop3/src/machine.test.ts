@@ -122,6 +122,24 @@ describe('limits', () => {
     }
   });
 
+  test('POP3-015 while time is held nothing runs out, and what was left is left', () => {
+    const client = loggedIn();
+    client.send({ verb: 'RETR', message: 1 }, 0);
+    client.receive(utf8('+OK\r\n'), 0);
+    client.hold(100_000);
+    client.hold(200_000);
+    expect(client.deadline).toBeUndefined();
+    expect(client.tick(500_000)).toEqual([]);
+    client.resume(1_000_000);
+    expect(client.deadline).toBe(1_200_000);
+    // A line that comes while time is held begins a wait, which stands still too.
+    client.hold(1_000_000);
+    client.receive(utf8('a\r\n'), 1_000_100);
+    client.resume(1_000_200);
+    expect(client.deadline).toBe(1_300_200);
+    expect(fault(client.tick(1_300_200))).toBe('timeout-reply');
+  });
+
   test('POP3-015 each reply lets the wait for the next one begin', () => {
     const client = loggedIn('PIPELINING');
     client.sendAll([{ verb: 'NOOP' }, { verb: 'NOOP' }], 0);
