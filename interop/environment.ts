@@ -40,6 +40,8 @@ export interface Environment {
   readonly place: Place;
   /** Files in PEM form. A client trusts `root`. */
   readonly ca: { readonly root: string; readonly intermediate: string };
+  /** Files in PEM form, good for `mx.good.test`: for servers that tests start themselves. */
+  readonly identity: { readonly key: string; readonly chain: string };
   readonly account: { readonly user: string; readonly password: string };
   /** Validates from a private root. */
   readonly resolver: NameServer;
@@ -47,6 +49,19 @@ export interface Environment {
   readonly zones: readonly { readonly zone: string; readonly dnssec: 'secure' | 'insecure' | 'bogus' }[];
   readonly endpoints: readonly Endpoint[];
   readonly refused: readonly RefusedEndpoint[];
+  /** Of every server, by the names of world.mjs. */
+  readonly addresses: Readonly<
+    Record<'postfix' | 'postfixWithoutChunking' | 'dovecot' | 'ours' | 'oursWithoutChunking', string>
+  >;
+  /** Maildirs, `DOMAIN/USER` each: where Postfix and Dovecot deliver. */
+  readonly mailFolder: string;
+  /** A mailbox without room. */
+  readonly full: string;
+  /** Our server. What it takes is in `spool`; Postfix relays the domains `relayed` to it. */
+  readonly ours: {
+    readonly spool: string;
+    readonly relayed: Readonly<Record<'ours' | 'oursWithoutChunking', string>>;
+  };
   /** Hosts that only commands in the client's namespace reach. */
   readonly walled: {
     readonly client: Place;

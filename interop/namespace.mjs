@@ -1,6 +1,6 @@
 // Network namespaces: a loopback of one's own, and hosts joined by a wire, without touching the machine's network.
 import { mkdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
-import { argv, must } from './command.mjs';
+import { argv, must } from './command.ts';
 
 /**
  * Where a command runs: put `exec` before it.

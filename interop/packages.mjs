@@ -1,12 +1,14 @@
 // Installs the Debian packages that are missing.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { argv, runCommand } from './command.mjs';
+import { argv, runCommand } from './command.ts';
 
 const PACKAGES = argv`
   postfix
-  dovecot-core dovecot-imapd dovecot-pop3d
+  dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd
   unbound nsd ldnsutils dnsutils
-  nftables iproute2 openssl`;
+  nftables iproute2 openssl
+  curl python3
+  swaks libnet-ssleay-perl`; // without the last, which is only recommended, swaks knows no TLS
 
 const POLICY = '/usr/sbin/policy-rc.d';
 

@@ -1,7 +1,8 @@
 // A certification authority for one run: root, intermediate, and the servers' certificates, made with openssl.
 import { writeFileSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { argv, must } from './command.mjs';
+import { argv, must } from './command.ts';
 
 const DAY = 86_400_000;
 
@@ -116,7 +117,7 @@ keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
-subjectAltName = ${names.map((name) => `DNS:${name}`).join(', ')}`;
+subjectAltName = ${names.map((name) => `${isIP(name) === 0 ? 'DNS' : 'IP'}:${name}`).join(', ')}`;
 }
 
 /** @param {Date} date */

@@ -1,20 +1,11 @@
 // Runs the command as a user does: a process of its own, from the sources, that knows only its arguments.
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { AccountReport, ProbeReport } from '@postern/probe/report';
+import { argv, runCommand, type Outcome } from './command.ts';
 import { readEnvironment, type Place } from './environment.ts';
 
 const { ca, directory, place: home, resolver: homeResolver } = readEnvironment();
 const MAIN = join(import.meta.dirname, '..', 'apps', 'postern', 'src', 'main.ts');
-
-/** What a command left behind. */
-export interface Outcome {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** From start to exit, the start of Node included. */
-  readonly ms: number;
-}
 
 interface Options {
   /** Default: where the servers on loopback are. */
@@ -22,36 +13,27 @@ interface Options {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** Less than a test may take: the command that hung is named, and none is left behind. */
+const TIMEOUT = 14_000;
+
 /** Runs `postern` with these arguments. Resolves also where it fails; the status tells. */
-export function postern(args: readonly string[], { place = home, env }: Options = {}): Promise<Outcome> {
-  const [file = '', ...rest] = [
-    ...place.exec,
-    process.execPath,
-    '--conditions=@postern/source',
-    MAIN,
-    ...args,
-  ];
-  const begun = performance.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, rest, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'],
-        LC_ALL: 'C',
-        // Saves a third of the start: stripped types are kept beside the compiled code.
-        NODE_COMPILE_CACHE: join(directory, 'compile-cache'),
-        ...env,
-      },
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.on('error', reject);
-    child.on('close', (status) => {
-      resolve({ status, stdout, stderr, ms: performance.now() - begun });
-    });
+export async function postern(
+  args: readonly string[],
+  { place = home, env }: Options = {},
+): Promise<Outcome> {
+  const command = argv`${place.exec} ${process.execPath} --conditions=@postern/source ${MAIN} ${args}`;
+  const outcome = await runCommand(command, {
+    timeout: TIMEOUT,
+    env: {
+      PATH: process.env['PATH'],
+      LC_ALL: 'C',
+      // Saves a third of the start: stripped types are kept beside the compiled code.
+      NODE_COMPILE_CACHE: join(directory, 'compile-cache'),
+      ...env,
+    },
   });
+  if (!outcome.timedOut) return outcome;
+  throw new Error(`postern ${args.join(' ')} did not end in time:\n${outcome.stdout}${outcome.stderr}`);
 }
 
 /** The arguments that make the test world the world: its certificate authority and its resolver. */

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { argv } from './command.mjs';
+import { argv } from './command.ts';
 import { startTime } from './identity.mjs';
 import { MACHINE } from './namespace.mjs';
 

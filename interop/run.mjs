@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { argv, runCommand } from './command.mjs';
+import { argv, runCommand } from './command.ts';
 import { MACHINE, createNamespace, setResolver } from './namespace.mjs';
 import { installPackages } from './packages.mjs';
 import { explain, printLogs } from './print.mjs';

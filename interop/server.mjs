@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runCommand } from './command.mjs';
+import { runCommand } from './command.ts';
 import { MACHINE } from './namespace.mjs';
 import { startContained } from './process.mjs';
 

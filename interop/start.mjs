@@ -5,10 +5,11 @@ import { firewalledHosts } from './firewall.mjs';
 import { createPki } from './pki.mjs';
 import { prepareDovecot, startDovecot } from './servers/dovecot.mjs';
 import { startNsd } from './servers/nsd.mjs';
+import { startOurs } from './servers/ours.mjs';
 import { startPolicyHost } from './servers/policy.mjs';
 import { startPostfix } from './servers/postfix.mjs';
 import { startUnbound, validatingFrom } from './servers/unbound.mjs';
-import { ACCOUNT, ADDRESSES, GOOD_NAMES, POLICY } from './world.mjs';
+import { ACCOUNT, ADDRESSES, FULL, GOOD_NAMES, MAILBOXES, OUR_NAME, POLICY, RELAYED } from './world.mjs';
 import { createZones } from './zones.mjs';
 
 /** @typedef {Awaited<ReturnType<typeof startWorld>>['environment']} Environment as environment.ts has it for tests */
@@ -21,6 +22,11 @@ export async function startWorld(run, place) {
   const pki = await createPki(run);
   const good = await pki.issue({ name: 'good', names: GOOD_NAMES });
   const policy = await pki.issue({ name: 'policy', names: ['mta-sts.good.test'] });
+  // With addresses: not every client can connect to one host and ask for the name of another.
+  const ours = await pki.issue({
+    name: 'ours',
+    names: [OUR_NAME, ADDRESSES.ours, ADDRESSES.oursWithoutChunking],
+  });
   const wrongName = await pki.issue({ name: 'wrong-name', names: ['elsewhere.test'] });
   const expired = await pki.issue({
     name: 'expired',
@@ -30,13 +36,29 @@ export async function startWorld(run, place) {
   });
 
   const dovecot = prepareDovecot(run, 'dovecot');
-  const [walled, zones] = await settled([
+  const { password } = ACCOUNT;
+  const [walled, zones, ourServer] = await settled([
     firewalledHosts(run, pki),
     startNames(run, place, good),
+    startOurs(run, {
+      name: 'ours',
+      place,
+      hostname: OUR_NAME,
+      certificate: ours,
+      account: ACCOUNT,
+      listens: [
+        { address: ADDRESSES.ours },
+        { address: ADDRESSES.oursWithoutChunking, withoutChunking: true },
+      ],
+    }),
     startDovecot(run, dovecot, {
       name: 'dovecot',
       place,
-      accounts: [ACCOUNT],
+      accounts: [
+        ACCOUNT,
+        ...MAILBOXES.map((user) => ({ user, password })),
+        { user: FULL, password, full: true },
+      ],
       listens: [
         { address: ADDRESSES.dovecot, certificate: good },
         { address: ADDRESSES.dovecotExpired, certificate: expired },
@@ -48,14 +70,21 @@ export async function startWorld(run, place) {
       place,
       hostname: 'mx.good.test',
       domains: ['good.test'],
-      addresses: [ACCOUNT.user],
+      addresses: [ACCOUNT.user, ...MAILBOXES],
       listens: [
         { address: ADDRESSES.postfix, bundle: good.bundle },
         { address: ADDRESSES.postfixExpired, bundle: expired.bundle },
         { address: ADDRESSES.postfixWrongName, bundle: wrongName.bundle },
+        { address: ADDRESSES.postfixWithoutChunking, bundle: good.bundle, withoutChunking: true },
       ],
       authSocket: dovecot.authSocket,
       mailFolder: dovecot.mailFolder,
+      relays: /** @type {const} */ (['ours', 'oursWithoutChunking']).map((key) => ({
+        domain: RELAYED[key],
+        address: ADDRESSES[key],
+        name: OUR_NAME,
+        ca: pki.root,
+      })),
     }),
     startPolicyHost(run, {
       name: 'policy',
@@ -71,12 +100,17 @@ export async function startWorld(run, place) {
     directory: run.directory,
     place,
     ca: { root: pki.root, intermediate: pki.intermediate },
+    identity: { key: good.key, chain: good.chain },
     account: ACCOUNT,
     resolver: { address: ADDRESSES.resolver, port: 53 },
     authoritative: { address: ADDRESSES.authoritative, port: 53 },
     zones,
     endpoints: ENDPOINTS,
     refused: REFUSED,
+    addresses: ADDRESSES,
+    mailFolder: dovecot.mailFolder,
+    full: FULL,
+    ours: { spool: ourServer.spool, relayed: RELAYED },
     walled,
   };
   const file = join(run.directory, 'environment.json');

@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import type { ViteUserConfig } from 'vitest/config';
 
 // The tests need the servers that run.mjs starts, so they are no project of the root config: `npm test` skips them.
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   root: import.meta.dirname,
   // As in the root config: the sources of the packages, not a build of them.
   ssr: { resolve: { conditions: ['@postern/source', 'node', 'import', 'module', 'default'] } },
@@ -15,3 +16,5 @@ export default defineConfig({
     maxConcurrency: 2,
   },
 });
+
+export default config;

@@ -5,10 +5,13 @@ export const ADDRESSES = {
   postfix: '127.0.1.10',
   postfixExpired: '127.0.1.11',
   postfixWrongName: '127.0.1.12',
+  postfixWithoutChunking: '127.0.1.13',
   dovecot: '127.0.1.20',
   dovecotExpired: '127.0.1.21',
   dovecotWrongName: '127.0.1.22',
   policy: '127.0.1.30',
+  ours: '127.0.1.40',
+  oursWithoutChunking: '127.0.1.41',
   resolver: '127.0.1.53',
   authoritative: '127.0.1.54',
 };
@@ -22,7 +25,17 @@ export const WALLED = {
   dovecot: '198.51.100.4',
 };
 
+/** The account that tests log in with. */
 export const ACCOUNT = { user: 'tim@good.test', password: 'tanstaaftanstaaf' };
+
+/** Mailboxes of their own for tests that count; same password. */
+export const MAILBOXES = ['bulk@good.test', 'jörg@good.test'];
+
+/** A mailbox that has no room. */
+export const FULL = 'full@good.test';
+
+/** Domains that Postfix relays to our server: the second to where CHUNKING is not offered. */
+export const RELAYED = { ours: 'ours.test', oursWithoutChunking: 'unchunked.ours.test' };
 
 /** Names in the certificate that Postfix and Dovecot of good.test share. */
 export const GOOD_NAMES = [
@@ -33,6 +46,9 @@ export const GOOD_NAMES = [
   'pop.good.test',
   'good.test',
 ];
+
+/** Name in the certificate of our own server; nowhere in DNS. */
+export const OUR_NAME = 'ours.good.test';
 
 /** The MTA-STS policy of good.test. */
 export const POLICY = 'version: STSv1\r\nmode: enforce\r\nmx: mx.good.test\r\nmax_age: 604800\r\n';

@@ -3,7 +3,7 @@ import { X509Certificate, createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { conformanceZone } from '../packages/dns/src/testing/conformance-zone.ts';
-import { argv, must } from './command.mjs';
+import { argv, must } from './command.ts';
 import { ADDRESSES } from './world.mjs';
 
 /**

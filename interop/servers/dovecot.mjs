@@ -1,10 +1,10 @@
-// A Dovecot of its own: IMAP and POP3, and the password check for Postfix.
+// A Dovecot of its own: IMAP, POP3 and LMTP, and the password check for Postfix.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv } from '../command.mjs';
+import { argv } from '../command.ts';
 import { startServer } from '../server.mjs';
 
-const PORTS = [143, 993, 110, 995];
+const PORTS = [143, 993, 110, 995, 24];
 
 /** Owner of all mail; a bare number, so that no account has to be made. */
 const MAIL_OWNER = '5000:5000';
@@ -26,12 +26,15 @@ export function prepareDovecot(run, name) {
  * @param {object} options
  * @param {string} options.name
  * @param {import('../namespace.mjs').Place} options.place
- * @param {readonly { user: string, password: string }[]} options.accounts
+ * @param {readonly { user: string, password: string, full?: boolean }[]} options.accounts `full`: a mailbox without room
  * @param {readonly { address: string, certificate: import('../pki.mjs').Certificate }[]} options.listens
  */
 export async function startDovecot(run, prepared, { name, place, accounts, listens }) {
   const { directory } = prepared;
-  const users = accounts.map(({ user, password }) => `${user}:{PLAIN}${password}::::::\n`);
+  const users = accounts.map(
+    ({ user, password, full }) =>
+      `${user}:{PLAIN}${password}::::::${full ? 'userdb_quota_rule=*:bytes=1' : ''}\n`,
+  );
   writeFileSync(join(directory, 'users'), users.join(''));
   writeFileSync(join(directory, 'dovecot.conf'), settings(prepared, listens));
   await startServer(run, {
@@ -54,7 +57,7 @@ function settings({ directory, authSocket, mailFolder }, listens) {
 base_dir = ${directory}/run
 state_dir = ${directory}/state
 log_path = ${directory}/log
-protocols = imap pop3
+protocols = imap pop3 lmtp
 listen = ${listens.map(({ address }) => address).join(', ')}
 
 ssl = yes
@@ -84,8 +87,21 @@ passdb {
   args = ${directory}/users
 }
 userdb {
-  driver = static
-  args = uid=5000 gid=5000 home=${mailFolder}/%d/%n
+  driver = passwd-file
+  args = ${directory}/users
+  default_fields = uid=5000 gid=5000 home=${mailFolder}/%d/%n
+}
+service lmtp {
+  inet_listener lmtp {
+    port = 24
+  }
+}
+protocol lmtp {
+  mail_plugins = quota
+}
+plugin {
+  quota = maildir:room
+  quota_grace = 0
 }
 service auth {
   unix_listener ${authSocket} {

@@ -1,7 +1,7 @@
 // NSD: serves the zones of zones.mjs as they are; it does not look into signatures, so a broken zone stays broken.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv } from '../command.mjs';
+import { argv } from '../command.ts';
 import { startServer } from '../server.mjs';
 
 /**

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { argv } from '../command.mjs';
+import { argv } from '../command.ts';
 import { startServer } from '../server.mjs';
 
 /**

@@ -1,7 +1,20 @@
 // A Postfix of its own: nothing under /etc/postfix is read for settings or changed.
 import { writeFileSync } from 'node:fs';
-import { argv } from '../command.mjs';
+import { argv } from '../command.ts';
 import { startServer } from '../server.mjs';
+
+/**
+ * @typedef {object} Listen
+ * @property {string} address
+ * @property {string} bundle its certificate
+ * @property {boolean} [withoutChunking] what it does not offer
+ *
+ * @typedef {object} Relay
+ * @property {string} domain
+ * @property {string} address of the server, port 25; TLS is demanded and verified
+ * @property {string} name in that server's certificate
+ * @property {string} ca file
+ */
 
 /**
  * @param {import('../state.mjs').Run} run
@@ -11,9 +24,10 @@ import { startServer } from '../server.mjs';
  * @param {string} options.hostname what it calls itself in the greeting
  * @param {readonly string[]} options.domains it takes mail for
  * @param {readonly string[]} options.addresses of mail users in these domains
- * @param {readonly { address: string, bundle: string }[]} options.listens each with ports 25, 465, 587 and its certificate
+ * @param {readonly Listen[]} options.listens each with ports 25, 465 and 587
  * @param {string} options.authSocket of the Dovecot that checks passwords
  * @param {string} options.mailFolder where Dovecot reads what is delivered
+ * @param {readonly Relay[]} [options.relays] domains that it hands on
  */
 export async function startPostfix(run, { name, place, listens, ...settings }) {
   const directory = run.folder(name);
@@ -37,9 +51,9 @@ export async function startPostfix(run, { name, place, listens, ...settings }) {
 
 /**
  * @param {{ directory: string, bundle: string, hostname: string, domains: readonly string[],
- *   addresses: readonly string[], authSocket: string, mailFolder: string }} settings
+ *   addresses: readonly string[], authSocket: string, mailFolder: string, relays?: readonly Relay[] }} settings
  */
-function mainCf({ directory, bundle, hostname, domains, addresses, authSocket, mailFolder }) {
+function mainCf({ directory, bundle, hostname, domains, addresses, authSocket, mailFolder, relays = [] }) {
   const mailboxes = addresses.map(
     (address) => `{ ${address} = ${address.split('@').toReversed().join('/')}/ }`,
   );
@@ -73,6 +87,19 @@ virtual_gid_maps = static:5000
 # Mail for anybody else must not leave the machine.
 default_transport = error:5.7.1 this server delivers to its own domains only
 relay_transport = $default_transport
+relay_domains = ${relays.map(({ domain }) => domain).join(', ')}
+transport_maps = inline:{ ${relays.map(({ domain, address }) => `{ ${domain} = smtp:[${address}]:25 }`).join(', ')} }
+# Lines stay as long as they are.
+smtp_line_length_limit = 0
+smtp_tls_security_level = secure
+smtp_tls_CAfile = ${relays[0]?.ca ?? ''}
+smtp_tls_secure_cert_match = ${relays[0]?.name ?? 'nexthop'}
+# What is not there yet when a test begins must not cost minutes.
+minimal_backoff_time = 2s
+queue_run_delay = 2s
+
+# The content of what a client hands in stays as it is: no header is added for a client on this machine.
+local_header_rewrite_clients =
 
 smtpd_tls_chain_files = ${bundle}
 smtpd_tls_security_level = may
@@ -85,9 +112,9 @@ smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 `;
 }
 
-/** @param {{ address: string, bundle: string }} listen */
-function services({ address, bundle }) {
-  const certificate = `-o smtpd_tls_chain_files=${bundle}`;
+/** @param {Listen} listen */
+function services({ address, bundle, withoutChunking = false }) {
+  const certificate = `-o smtpd_tls_chain_files=${bundle}${withoutChunking ? ' -o smtpd_discard_ehlo_keywords=chunking,silent-discard' : ''}`;
   const submission = `-o smtpd_sasl_auth_enable=yes -o smtpd_relay_restrictions=permit_sasl_authenticated,reject`;
   return `
 ${address}:25  inet n - n - - smtpd ${certificate}
@@ -96,7 +123,7 @@ ${address}:587 inet n - n - - smtpd ${certificate} ${submission} -o smtpd_tls_se
 `;
 }
 
-// As Debian ships it, with no service in a chroot, and without the transports that leave the machine.
+// As Debian ships it, with no service in a chroot. The one transport that leaves it, smtp, is for relays.
 const INTERNAL = `
 pickup    unix n - n 60   1 pickup
 cleanup   unix n - n -    0 cleanup
@@ -112,6 +139,8 @@ proxymap  unix - - n -    - proxymap
 error     unix - - n -    - error
 retry     unix - - n -    - error
 discard   unix - - n -    - discard
+smtp      unix - - n -    - smtp
+scache    unix - - n -    1 scache
 virtual   unix - n n -    - virtual
 anvil     unix - - n -    1 anvil
 postlog   unix-dgram n - n - 1 postlogd

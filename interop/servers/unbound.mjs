@@ -1,7 +1,7 @@
 // Unbound: a resolver with what it knows given in lines of its own configuration.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv } from '../command.mjs';
+import { argv } from '../command.ts';
 import { startServer } from '../server.mjs';
 
 /**

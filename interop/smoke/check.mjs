@@ -1,7 +1,7 @@
 // One check of the smoke test, and the table of all of them.
 
 /**
- * @typedef {import('../command.mjs').Outcome} Outcome
+ * @typedef {import('../command.ts').Outcome} Outcome
  *
  * @typedef {object} Check
  * @property {string} what

@@ -1,5 +1,5 @@
 // Unbound and NSD: every zone as the resolver sees it.
-import { argv, runCommand } from '../command.mjs';
+import { argv, runCommand } from '../command.ts';
 import { shows, text } from './check.mjs';
 
 const AUTHENTIC = /flags: [^;]*\bad\b/;

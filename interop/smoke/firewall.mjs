@@ -1,5 +1,5 @@
 // The hosts behind the firewall, from the client's side of the wire.
-import { argv, runCommand } from '../command.mjs';
+import { argv, runCommand } from '../command.ts';
 import { shows, text } from './check.mjs';
 import { VERIFIED, openssl } from './openssl.mjs';
 

@@ -1,5 +1,5 @@
 // A mail client made of `openssl s_client`: it upgrades, checks the certificate and passes lines on.
-import { argv, runCommand } from '../command.mjs';
+import { argv, runCommand } from '../command.ts';
 
 /** The verdict on the certificate; `s_client` words it differently in different versions. */
 export const VERIFIED = /Verif\w+(?: return code)?: (?:OK|0 \(ok\))/;

@@ -1,5 +1,5 @@
 // The MTA-STS policy, fetched over HTTPS by a plain Node client.
-import { argv, runCommand } from '../command.mjs';
+import { argv, runCommand } from '../command.ts';
 import { ADDRESSES } from '../world.mjs';
 import { shows } from './check.mjs';
 

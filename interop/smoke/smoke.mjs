@@ -4,6 +4,7 @@ import { dnsChecks } from './dns.mjs';
 import { firewallChecks } from './firewall.mjs';
 import { mailChecks } from './mail.mjs';
 import { policyChecks } from './policy.mjs';
+import { smtpChecks } from './smtp.mjs';
 
 /**
  * @param {import('../start.mjs').Environment} environment
@@ -12,7 +13,9 @@ import { policyChecks } from './policy.mjs';
  */
 export async function smoke(environment, signal) {
   const failed = await table(
-    [mailChecks, dnsChecks, policyChecks, firewallChecks].flatMap((checks) => checks(environment)),
+    [mailChecks, smtpChecks, dnsChecks, policyChecks, firewallChecks].flatMap((checks) =>
+      checks(environment),
+    ),
     signal,
   );
   return failed === 0 ? 0 : 1;

@@ -1,7 +1,6 @@
 // The firewall between client and servers: does it do what the environment says, and does `postern check` see it?
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { argv, must } from '../command.ts';
 import { readEnvironment } from '../environment.ts';
 import { check } from '../postern.ts';
 
@@ -17,8 +16,7 @@ const DIAL = `
   setTimeout(() => tell(socket.connecting ? 'nothing' : 'silence'), 500);`;
 
 async function dial(address: string, port: number): Promise<string> {
-  const [file, ...args] = [...walled.client.exec, process.execPath, '-e', DIAL, address, String(port)];
-  const { stdout } = await promisify(execFile)(file, args);
+  const stdout = await must(argv`${walled.client.exec} ${process.execPath} -e ${DIAL} ${address} ${port}`);
   return stdout.trim();
 }
 

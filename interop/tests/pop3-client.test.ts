@@ -32,7 +32,8 @@ async function open(method: Endpoint['method']): Promise<Pop3> {
   const connection = await nodeNetwork().connect({ address, port });
   const tls = request(host);
   const pop3 = await openPop3(connection, { clock, ...(method === 'implicit-tls' ? { tls } : {}) });
-  if (method === 'starttls') expect(await pop3.startTls(tls)).toMatchObject({ ok: true });
+  const secured = method === 'starttls' ? await pop3.startTls(tls) : { ok: true };
+  expect(secured).toMatchObject({ ok: true });
   expect(await pop3.login(credentials)).toMatchObject({ ok: true });
   return pop3;
 }

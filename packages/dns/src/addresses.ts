@@ -1,8 +1,9 @@
 import { isWireError } from '@postern/wire';
 import type { Fault, WireError } from '@postern/wire';
-import { mailAddressLiteral, normalAddress } from './address/ip.ts';
+import { mailAddressLiteral, normalAddress } from './address/literal.ts';
 import { isForbidden, specialRange } from './address/special-ranges.ts';
 import type { SpecialRange } from './address/special-ranges.ts';
+import { mostTelling } from './failure.ts';
 import { domainName } from './name.ts';
 import type { DnsAnswer, Resolver } from './resolver.ts';
 
@@ -13,6 +14,11 @@ export interface AddressOptions {
    * probe that dials whatever they name can be turned against its own network.
    */
   readonly allowSpecial?: boolean;
+  /**
+   * How many are returned at most, both families together. Default 32: more than the largest providers have, and a
+   * stranger's zone must not decide how many connections a program opens.
+   */
+  readonly maxAddresses?: number;
   /** Ends the wait; `signal.reason` is rethrown untouched. */
   readonly signal?: AbortSignal;
 }
@@ -31,18 +37,22 @@ export interface SpecialAddress {
 export interface HostAddresses {
   /**
    * `addresses`: there is one to dial. `no-addresses`: the host exists, but has none. `forbidden`: all of them are in
-   * ranges that are not dialled. `no-such-domain`: the name does not exist.
+   * ranges that are not dialled. `no-such-domain`: the name does not exist. The last three are knowledge: neither is said
+   * while a look-up has failed.
    */
   readonly status: 'addresses' | 'no-addresses' | 'forbidden' | 'no-such-domain';
   /** The name asked for, in our form; an address literal stands for itself. */
   readonly host: string;
   /** The name the addresses belong to; different from `host` where that is an alias. */
   readonly canonical: string;
-  /** What may be dialled: families take turns, IPv6 first, each in the resolver's order (RFC 8305 §4); none twice. */
+  /**
+   * What may be dialled: families take turns, IPv6 first, each in the resolver's order (RFC 8305 §4); none twice, and no
+   * more than `maxAddresses`. All of them stand in `v4` and `v6`.
+   */
   readonly addresses: readonly string[];
   /** Left out by the guard. */
   readonly forbidden: readonly SpecialAddress[];
-  /** In `addresses`, but only reachable from the own network. */
+  /** What of the found addresses is only reachable from the own network. */
   readonly internal: readonly SpecialAddress[];
   /** The A look-up; `undefined` for an address literal. */
   readonly v4: FamilyResult | undefined;
@@ -58,8 +68,8 @@ export interface HostAddresses {
  * The addresses of a host, by AAAA and A look-ups at the same time. One family that fails does not spoil the other: its
  * fault stands in the result. IP literals, also in the form of mail (`[192.0.2.1]`), are returned without a look-up.
  *
- * Rejects with a `WireError` of kind `dns` where no address was found and a look-up failed, for then nobody knows whether
- * there is one; with `dns-bad-name` for what is no host name.
+ * Rejects with a `WireError` of kind `dns` where there is nothing to dial and a look-up failed, for then nobody knows
+ * whether there is; of two failures with the one that says more. With `dns-bad-name` for what is no host name.
  *
  * @example
  * ```ts
@@ -75,11 +85,11 @@ export async function addresses(
   host: string,
   options?: AddressOptions,
 ): Promise<HostAddresses> {
-  const signal = options?.signal;
+  const { signal, allowSpecial = false, maxAddresses = 32 } = options ?? {};
   if (signal?.aborted) throw signal.reason;
   const literal = normalAddress(host) ?? mailAddressLiteral(host);
   if (literal !== undefined) {
-    const guarded = guard([literal], options?.allowSpecial === true);
+    const guarded = guard([literal], allowSpecial, maxAddresses);
     const marks = { v4: undefined, v6: undefined, authenticated: false, trusted: false };
     return { status: statusOf(guarded), host: literal, canonical: literal, ...guarded, ...marks };
   }
@@ -93,12 +103,15 @@ export async function addresses(
   if (signal?.aborted) throw signal.reason;
   const families = [familyResult(v6), familyResult(v4)] as const;
   const answers = families.flatMap((family) => (family.result.ok ? [family.result.answer] : []));
-  const guarded = guard(interleave(...families.map(recordsOf)), options?.allowSpecial === true);
-  // RFC 2308 §5: that a name does not exist holds for every type.
-  const denied = answers.some((answer) => answer.status === 'no-such-domain');
+  const guarded = guard(interleave(...families.map(recordsOf)), allowSpecial, maxAddresses);
+  // RFC 2308 §5: that a name does not exist holds for every type. But some servers say so of names that only have no AAAA
+  // record (RFC 4074 §4.2), so beside a failed look-up only the denial for A is believed.
+  const failed = mostTelling(families.flatMap(({ error }) => error ?? []));
+  const denied = (failed === undefined ? answers : [v4Answer(families[1])]).some(
+    (answer) => answer?.status === 'no-such-domain',
+  );
+  if (guarded.addresses.length === 0 && !denied && failed !== undefined) throw failed;
   const nothing = guarded.addresses.length === 0 && guarded.forbidden.length === 0;
-  const failed = families.find((family) => family.error !== undefined)?.error;
-  if (nothing && !denied && failed !== undefined) throw failed;
   const withRecords = answers.filter((answer) => answer.status === 'records');
   const used = withRecords.length > 0 ? withRecords : answers;
   return {
@@ -119,7 +132,7 @@ interface Guarded {
   readonly internal: readonly SpecialAddress[];
 }
 
-function guard(found: readonly string[], allowSpecial: boolean): Guarded {
+function guard(found: readonly string[], allowSpecial: boolean, maxAddresses: number): Guarded {
   const allowed: string[] = [];
   const forbidden: SpecialAddress[] = [];
   const internal: SpecialAddress[] = [];
@@ -132,7 +145,7 @@ function guard(found: readonly string[], allowSpecial: boolean): Guarded {
     if (range !== undefined && !isForbidden(range)) internal.push({ address, range });
     allowed.push(address);
   }
-  return { addresses: allowed, forbidden, internal };
+  return { addresses: allowed.slice(0, maxAddresses), forbidden, internal };
 }
 
 function statusOf(guarded: Guarded): 'addresses' | 'no-addresses' | 'forbidden' {
@@ -151,6 +164,10 @@ function familyResult(settled: PromiseSettledResult<DnsAnswer<string>>): Family 
   const error: unknown = settled.reason;
   if (!isWireError(error)) throw error;
   return { result: { ok: false, fault: error.fault }, error };
+}
+
+function v4Answer({ result }: Family): DnsAnswer<string> | undefined {
+  return result.ok ? result.answer : undefined;
 }
 
 function recordsOf(family: Family): readonly string[] {

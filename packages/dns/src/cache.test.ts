@@ -142,6 +142,28 @@ describe('what is kept', () => {
   });
 });
 
+describe('the size of what is kept', () => {
+  it('DNS-053 counts octets too: large answers of strangers do not fill the memory', async () => {
+    const text = '"'.concat('x'.repeat(250), '" ').repeat(200);
+    const names = Array.from({ length: 20 }, (_, at) => `t${at}.test`);
+    const zone = names.map((name) => `${name}. TXT ${text}`).join('\n');
+    const { cache, asked } = scene(zone, { maxOctets: 400_000 });
+    for (const name of names) await cache.query(name, 'TXT');
+    await cache.query('t19.test', 'TXT');
+    await cache.query('t17.test', 'TXT');
+    expect(asked.length).toBe(20);
+    await cache.query('t0.test', 'TXT');
+    expect(asked.length).toBe(21);
+    // What alone is more than everything is not kept, and drives nothing out.
+    const small = scene(`${zone}\na.test. A 192.0.2.1`, { maxOctets: 20_000 });
+    await small.cache.query('a.test', 'A');
+    await small.cache.query('t0.test', 'TXT');
+    await small.cache.query('t0.test', 'TXT');
+    await small.cache.query('a.test', 'A');
+    expect(small.asked).toEqual(['a.test A', 't0.test TXT', 't0.test TXT']);
+  });
+});
+
 describe('questions under way', () => {
   /** A resolver that answers when it is told to. */
   function held(): { resolver: Resolver; signals: AbortSignal[]; release: () => void } {

@@ -8,8 +8,13 @@ import type { DnsAnswer, Resolver } from './resolver.ts';
 export interface CacheOptions {
   /** Measures ages. */
   readonly clock: Clock;
-  /** Answers kept; the one unused for longest goes first. Default 10 000, which is a few megabytes. */
+  /** Answers kept; the one unused for longest goes first. Default 10 000. */
   readonly maxEntries?: number;
+  /**
+   * Memory for them, in octets, roughly; the one unused for longest goes first. Default 16 MiB: room for 10 000 ordinary
+   * answers, while one answer of a stranger can have 64 KiB.
+   */
+  readonly maxOctets?: number;
   /** Answers with records are kept at least this long. Default 0: what a domain says holds. */
   readonly minTtl?: Milliseconds;
   /** Answers with records are kept at most this long. Default one day. */
@@ -22,6 +27,7 @@ type AnyAnswer = DnsAnswer<Records[RecordType]>;
 
 interface Entry {
   readonly answer: AnyAnswer;
+  readonly octets: number;
   readonly expires: Instant;
 }
 
@@ -53,20 +59,30 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
   const {
     clock,
     maxEntries = 10_000,
+    maxOctets = 16 * 1024 * 1024,
     minTtl = 0,
     maxTtl = 86_400_000,
     maxNegativeTtl = 10_800_000,
   } = options;
   const entries = new Map<string, Entry>();
   const flights = new Map<string, Flight>();
+  let octets = 0;
+
+  function drop(key: string): void {
+    octets -= entries.get(key)?.octets ?? 0;
+    entries.delete(key);
+  }
 
   function fresh(key: string): AnyAnswer | undefined {
     const entry = entries.get(key);
     if (entry === undefined) return undefined;
-    entries.delete(key);
     const ttl = entry.expires - clock.now();
-    if (ttl <= 0) return undefined;
+    if (ttl <= 0) {
+      drop(key);
+      return undefined;
+    }
     // Back in at the end: the order of a Map is then the order of use.
+    entries.delete(key);
     entries.set(key, entry);
     return { ...entry.answer, ttl };
   }
@@ -77,12 +93,14 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
       positive ? Math.max(answer.ttl, minTtl) : answer.ttl,
       positive ? maxTtl : maxNegativeTtl,
     );
-    if (ttl <= 0) return;
-    entries.delete(key);
-    entries.set(key, { answer, expires: clock.now() + ttl });
+    const size = sizeOf(answer) + 2 * key.length;
+    if (ttl <= 0 || size > maxOctets) return;
+    drop(key);
+    entries.set(key, { answer, octets: size, expires: clock.now() + ttl });
+    octets += size;
     for (const oldest of entries.keys()) {
-      if (entries.size <= maxEntries) break;
-      entries.delete(oldest);
+      if (entries.size <= maxEntries && octets <= maxOctets) break;
+      drop(oldest);
     }
   }
 
@@ -158,4 +176,19 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
 /** The key of a denied name; no question has it, for it names no type. */
 function deniedKey(name: string): string {
   return `${name} *`;
+}
+
+/** About how much memory an answer takes: two octets a character, and what an object and its entry cost. */
+function sizeOf(answer: AnyAnswer): number {
+  const records = answer.status === 'records' ? answer.records : [];
+  return records.reduce<number>((sum, record) => sum + recordSize(record), 200 + 2 * answer.canonical.length);
+}
+
+function recordSize(record: Records[RecordType]): number {
+  if (typeof record === 'string') return 16 + 2 * record.length;
+  let size = 64;
+  for (const value of Object.values<string | number | Uint8Array>({ ...record })) {
+    if (typeof value !== 'number') size += 2 * value.length;
+  }
+  return size;
 }

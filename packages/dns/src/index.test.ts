@@ -15,12 +15,14 @@ it('exports these values and no others', () => {
       "taggedTexts",
       "parseResolvConf",
       "isSecure",
+      "announcedRoute",
       "routeHosts",
       "serviceLabels",
       "serviceTargets",
       "stubResolver",
       "listenDns",
       "zoneAnswers",
+      "tlsaRecords",
       "zoneResolver",
     ]
   `);

@@ -1,6 +1,7 @@
 import { seededRandom } from '@postern/wire/testing';
 import { describe, expect, it } from 'vitest';
 import { sampleZone } from '../test/sample-zone.ts';
+import { watched } from '../test/watched.ts';
 import { mailRoute } from './mail-route.ts';
 import type { MailRoute } from './mail-route.ts';
 import type { Resolver } from './resolver.ts';
@@ -9,18 +10,6 @@ import type { RouteHosts, RouteHostsOptions } from './route/route-hosts.ts';
 import { zoneResolver } from './zone-resolver.ts';
 import type { ZoneResolverOptions } from './zone-resolver.ts';
 
-/** A zone resolver that writes down its questions. */
-function watched(zone: string, options?: ZoneResolverOptions): Resolver & { readonly asked: string[] } {
-  const inner = zoneResolver(zone, options);
-  const asked: string[] = [];
-  return {
-    asked,
-    query(name, type, queryOptions) {
-      asked.push(`${name} ${type}`);
-      return inner.query(name, type, queryOptions);
-    },
-  };
-}
 const hostsOf = (route: MailRoute): readonly string[] =>
   route.status === 'exchangers' ? route.hosts.map(({ exchange }) => exchange) : [];
 
@@ -183,6 +172,48 @@ describe('routeHosts', () => {
     );
   });
 
+  it('DNS-006 asks for the addresses of all hosts at once, in one round', async () => {
+    const inner = zoneResolver(`${two}mx1.test. A 192.0.2.1\nmx2.test. A 192.0.2.2`);
+    const asked: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const resolver: Resolver = {
+      async query(name, type, options) {
+        asked.push(`${name} ${type}`);
+        if (type !== 'MX') await gate.promise;
+        return inner.query(name, type, options);
+      },
+    };
+    const route = await mailRoute(resolver, 'd.test');
+    if (route.status !== 'exchangers') throw new Error(route.status);
+    const found = routeHosts(resolver, route, { allowSpecial: true });
+    await Promise.resolve();
+    expect(asked).toEqual(['d.test MX', 'mx1.test AAAA', 'mx1.test A', 'mx2.test AAAA', 'mx2.test A']);
+    gate.resolve();
+    expect((await found).status).toBe('hosts');
+  });
+
+  it('DNS-006 goes on to less preferred hosts where the first have no address, and stops somewhere', async () => {
+    const mx = Array.from({ length: 100 }, (_, host) => `d.test. MX ${host} h${host}.test.`).join('\n');
+    const late = await reach(`${mx}\nh7.test. A 192.0.2.7`);
+    expect(late).toMatchObject({ status: 'hosts', hosts: [{ host: 'h7.test' }] });
+    expect(late.passedOver.length).toBe(9);
+    const resolver = watched(mx);
+    const route = await mailRoute(resolver, 'd.test');
+    if (route.status !== 'exchangers') throw new Error(route.status);
+    expect(await routeHosts(resolver, route)).toMatchObject({ status: 'unusable' });
+    expect(resolver.asked.length).toBe(1 + 2 * 20);
+    await expect(routeHosts(resolver, route, { maxHosts: 0 })).rejects.toMatchObject({ rule: 'maxHosts' });
+  });
+
+  it('DNS-005 finds its own address among very many', async () => {
+    const many = Array.from({ length: 100 }, (_, at) => `mx2.test. A 198.51.100.${at}`).join('\n');
+    const zone = `${two}mx1.test. A 192.0.2.1\n${many}`;
+    expect(await reach(zone, {}, { ownAddresses: ['198.51.100.99'] })).toMatchObject({
+      hosts: [{ host: 'mx1.test' }],
+      passedOver: [{ host: 'mx2.test', reason: 'mx-loop' }],
+    });
+  });
+
   it('DNS-005 knows itself by its address too', async () => {
     const zone = `${two}mx1.test. A 192.0.2.1\nmx2.test. AAAA 2001:db8::2`;
     expect(await reach(zone, {}, { ownAddresses: ['2001:DB8:0::2'] })).toMatchObject({
@@ -220,6 +251,22 @@ describe('routeHosts', () => {
       passedOver: [{ host: 'mx1.test', reason: 'dns-servfail', temporary: true, fault: { kind: 'dns' } }],
     });
     expect((await reach(two, { failures })).status).toBe('deferred');
+    // One family of one host failed: whether it has addresses is not known, so nothing is said for good.
+    for (const type of ['A', 'AAAA'] as const) {
+      const half = { [`mx1.test ${type}`]: 'dns-timeout' } as const;
+      expect(await reach(`${two}mx1.test. TXT x`, { failures: half })).toMatchObject({
+        status: 'deferred',
+        passedOver: [
+          { host: 'mx1.test', reason: 'dns-timeout', temporary: true },
+          { host: 'mx2.test', reason: 'dns-nxdomain', temporary: false },
+        ],
+      });
+      const forbidden = `${two}mx1.test. ${type === 'A' ? 'AAAA ::1' : 'A 127.0.0.1'}`;
+      expect(await reach(forbidden, { failures: half }, { allowSpecial: false })).toMatchObject({
+        status: 'deferred',
+        passedOver: [{ reason: 'dns-timeout', temporary: true }, {}],
+      });
+    }
     expect((await reach(two)).status).toBe('unusable');
   });
 

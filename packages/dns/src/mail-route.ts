@@ -3,7 +3,8 @@
  * {@link routeHosts} turns them into hosts with addresses. A domain that says something definite gets a status; a failure
  * to find out is thrown, means "try later", and never leads to the domain's own address.
  */
-import { mailAddressLiteral, parseAddress } from './address/ip.ts';
+import { ipOctets } from '@postern/wire';
+import { mailAddressLiteral } from './address/literal.ts';
 import { domainName, sameName } from './name.ts';
 import type { Mx } from './records.ts';
 import type { Resolver } from './resolver.ts';
@@ -139,7 +140,7 @@ export async function mailRoute(
   if (nulls.length > 0) diagnostics.push({ type: 'null-mx-ignored', host: name });
   const usable = others.filter((record) => isHost(record, diagnostics));
   if (usable.length === 0) {
-    const onlyAddresses = others.every((record) => parseAddress(record.exchange) !== undefined);
+    const onlyAddresses = others.every((record) => ipOctets(record.exchange) !== undefined);
     return { status: 'unusable', reason: onlyAddresses ? 'mx-is-address' : 'dns-bad-name', ...marks };
   }
   const sorted = sortExchangers(usable, options?.random);
@@ -153,7 +154,7 @@ export async function mailRoute(
 
 /** Whether an exchange is a host name at all. RFC 5321 §5.1, RFC 2181 §10.3: an address is none. */
 function isHost(record: Mx, diagnostics: MailRouteDiagnostic[]): boolean {
-  if (parseAddress(record.exchange) !== undefined) {
+  if (ipOctets(record.exchange) !== undefined) {
     diagnostics.push({ type: 'mx-is-address', host: record.exchange });
     return false;
   }

@@ -1,7 +1,6 @@
 import * as codec from 'dns-packet';
 import type { Answer, Packet, TlsaData } from 'dns-packet';
-import { concatBytes, peerText } from '@postern/wire';
-import { formatAddress } from './address/ip.ts';
+import { concatBytes, ipText, peerText } from '@postern/wire';
 import { MalformedMessage, measure } from './message/structure.ts';
 import type { MessageStructure, RecordPlace } from './message/structure.ts';
 import { normalName } from './name.ts';
@@ -19,6 +18,9 @@ const { answer: recordDecoder } = codec as unknown as {
  */
 const UDP_PAYLOAD = 1232;
 
+/** RFC 8467 §4.1. */
+const PADDING_BLOCK = 128;
+
 /** RFC 1035 §4.1.1, RFC 6891 §9. */
 export const rcodes = {
   NOERROR: 0,
@@ -33,9 +35,12 @@ export const rcodes = {
 const CLASS_IN = 1;
 const TYPE_NS = 2;
 const TYPE_OPT = 41;
+const OPTION_PADDING = 12;
 const OPTION_EDE = 15;
 /** Text of an extended error that is kept; it is a hint for people, and the peer's. */
 const MAX_EDE_TEXT = 256;
+/** Extended errors that are kept of one message. Servers send one, rarely two. */
+const MAX_EDES = 8;
 
 /** What is asked: a name in our form and a type. */
 export interface Question {
@@ -52,6 +57,8 @@ export interface QueryHeader {
   readonly dnssecOk: boolean;
   /** CD: answer although validation fails (RFC 4035 §3.2.2); for diagnosis only. */
   readonly checkingDisabled: boolean;
+  /** Whether to fill it up to a multiple of 128 octets, so that its length tells nothing; with `edns` only. Default no. */
+  readonly padded?: boolean;
 }
 
 /** A message that has been checked and decoded. Records of other types and classes are left out (RFC 8482, RFC 4035). */
@@ -89,19 +96,20 @@ export type Parsed =
 export function encodeQuery(question: Question, header: QueryHeader): Uint8Array {
   const flags =
     codec.RECURSION_DESIRED | codec.AUTHENTIC_DATA | (header.checkingDisabled ? codec.CHECKING_DISABLED : 0);
-  const packet: Packet = {
-    type: 'query',
-    id: header.id,
-    flags,
-    questions: [{ name: question.name, type: question.type, class: 'IN' }],
-    additionals: header.edns ? [optRecord(header.dnssecOk)] : [],
-  };
+  const { id, dnssecOk, edns, padded = false } = header;
+  const questions: Packet['questions'] = [{ name: question.name, type: question.type, class: 'IN' }];
+  const additionals = edns ? [optRecord(dnssecOk, 0, padded ? 0 : undefined)] : [];
+  const packet: Packet = { type: 'query', id, flags, questions, additionals };
+  if (edns && padded) {
+    const missing = -codec.encodingLength(packet) & (PADDING_BLOCK - 1);
+    additionals[0] = optRecord(dnssecOk, 0, missing);
+  }
   // A copy: the library returns a Buffer, whose `slice` shares memory where everybody expects that of an array.
   return Uint8Array.from(codec.encode(packet));
 }
 
-/** An OPT record of version 0 without options. */
-export function optRecord(dnssecOk: boolean, extendedRcode = 0): Answer {
+/** An OPT record of version 0; `padding` octets of padding (RFC 7830 §3), or no option at all. */
+export function optRecord(dnssecOk: boolean, extendedRcode = 0, padding?: number): Answer {
   return {
     name: '.',
     type: 'OPT',
@@ -110,17 +118,18 @@ export function optRecord(dnssecOk: boolean, extendedRcode = 0): Answer {
     ednsVersion: 0,
     flags: dnssecOk ? codec.DNSSEC_OK : 0,
     flag_do: dnssecOk,
-    options: [],
+    options: padding === undefined ? [] : [{ code: OPTION_PADDING, length: padding }],
   };
 }
 
 /**
- * Whether a datagram or a message on a stream is the answer to a query: QR bit, ID and question must match (RFC 5452 §9.1).
+ * Whether a datagram or a message on a stream is the answer to a query: QR bit, opcode, ID and question must match
+ * (RFC 5452 §9.1).
  * One whose question cannot even be read counts too, once the ID fits: it is the answer, and broken.
  */
 export function answersQuery(bytes: Uint8Array, id: number, question: Question): boolean {
   const view = viewOf(bytes);
-  if (view.byteLength < 12 || view.getUint16(0) !== id || (view.getUint8(2) & 0x80) === 0) return false;
+  if (view.byteLength < 12 || view.getUint16(0) !== id || (view.getUint8(2) & 0xf8) !== 0x80) return false;
   const rcode = view.getUint8(3) & 0x0f;
   // Servers that cannot read a query send back the bare header.
   if (view.getUint16(4) === 0) return rcode === rcodes.FORMERR || rcode === rcodes.NOTIMP;
@@ -211,7 +220,7 @@ function decodeRecord(bytes: Uint8Array, place: RecordPlace, type: RecordType): 
     case 'AAAA': {
       // The library shortens another run of zeros than RFC 5952 §4.2.3 wants; one address has one text here.
       const octets = bytes.subarray(place.dataOffset, place.dataOffset + place.dataLength);
-      return { name, ttl, type, data: formatAddress(octets) };
+      return { name, ttl, type, data: ipText(octets) };
     }
     case 'CNAME':
       return { name, ttl, type, data: normalName(record.data as string) };
@@ -247,7 +256,7 @@ function extendedErrors(bytes: Uint8Array, opt: RecordPlace): Message['extendedE
   while (at < end) {
     if (at + 4 > end || at + 4 + view.getUint16(at + 2) > end) throw new MalformedMessage('option cut short');
     const length = view.getUint16(at + 2);
-    if (view.getUint16(at) === OPTION_EDE && length >= 2) {
+    if (view.getUint16(at) === OPTION_EDE && length >= 2 && errors.length < MAX_EDES) {
       const text = bytes.subarray(at + 6, at + 4 + Math.min(length, 2 + MAX_EDE_TEXT));
       errors.push({ code: view.getUint16(at + 4), text: peerText(text) });
     }

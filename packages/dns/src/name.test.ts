@@ -1,4 +1,4 @@
-import { isWireError } from '@postern/wire';
+import { isWireError, UsageError } from '@postern/wire';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { domainName, isWithin, sameName, tlsaName } from './name.ts';
@@ -109,6 +109,12 @@ describe('names of policy', () => {
   it('DNS-030 builds the owner name of TLSA records', () => {
     expect(tlsaName('mx1.example.com', 25)).toBe('_25._tcp.mx1.example.com');
     expect(tlsaName('IMAP.example.net.', 9143)).toBe('_9143._tcp.imap.example.net');
+  });
+
+  it('DNS-030 builds no owner name from what is no port', () => {
+    for (const port of [0, -1, 65_536, 25.5, Number.NaN]) {
+      expect(() => tlsaName('mx1.example.com', port)).toThrow(UsageError);
+    }
   });
 
   it('tells a name below another from one that only ends alike', () => {

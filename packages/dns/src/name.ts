@@ -1,4 +1,4 @@
-import { WireError } from '@postern/wire';
+import { UsageError, WireError } from '@postern/wire';
 import type { Evidence } from '@postern/wire';
 
 /** RFC 1035 §2.3.4: 63 octets a label. */
@@ -52,6 +52,8 @@ export function sameName(one: string, other: string): boolean {
 /**
  * The owner name of the TLSA records for a service, by RFC 6698 §3: the port in decimal, the protocol, the host.
  *
+ * Throws `dns-bad-name` where the whole is no name, a `UsageError` for what is no port.
+ *
  * @example
  * ```ts
  * import { tlsaName } from '@postern/dns';
@@ -59,6 +61,8 @@ export function sameName(one: string, other: string): boolean {
  * ```
  */
 export function tlsaName(host: string, port: number): string {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new UsageError(`${port} is no port`, 'port');
   return domainName(`_${port}._tcp.${host}`, { underscores: true });
 }
 

@@ -61,7 +61,10 @@ export interface Records {
   readonly MX: Mx;
   /** A service's host and port. */
   readonly SRV: Srv;
-  /** The strings of one record joined without separators; bytes that are no UTF-8 stand as one character each. */
+  /**
+   * The strings of one record joined without separators; bytes that are no UTF-8 stand as one character each. Whoever holds
+   * the zone chose them, control characters included: print them escaped.
+   */
   readonly TXT: string;
   /** The name this one is an alias of. */
   readonly CNAME: string;

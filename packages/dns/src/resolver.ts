@@ -1,5 +1,4 @@
-import { WireError } from '@postern/wire';
-import type { Evidence, Fault, Milliseconds, Reason } from '@postern/wire';
+import type { Milliseconds } from '@postern/wire';
 import { domainName } from './name.ts';
 import type { Records, RecordType } from './records.ts';
 
@@ -63,42 +62,6 @@ export function isSecure(answer: Pick<AnswerMarks, 'authenticated' | 'trusted'>)
 
 /** How many aliases are followed. Ours: validating resolvers stop between 8 and 16, so a longer chain works for nobody. */
 export const MAX_ALIASES = 10;
-
-/** The reasons with which a look-up can fail. */
-export type DnsFailure = Extract<
-  Reason,
-  | 'dns-servfail'
-  | 'dns-bogus'
-  | 'dns-refused'
-  | 'dns-formerr'
-  | 'dns-notimp'
-  | 'dns-unreachable'
-  | 'dns-timeout'
-  | 'dns-malformed'
-  | 'dns-cname-loop'
-  | 'dns-bad-name'
->;
-
-/** A failure as an error to throw. */
-export function dnsError(
-  reason: DnsFailure,
-  details?: Partial<Pick<Fault, 'after' | 'limit' | 'endpoint'>> & {
-    readonly evidence?: Evidence;
-    readonly cause?: unknown;
-  },
-): WireError {
-  const { after = 0, limit, endpoint, evidence, cause } = details ?? {};
-  const fault: Fault = {
-    kind: 'dns',
-    reason,
-    phase: 'dns',
-    after,
-    ...(limit === undefined ? {} : { limit }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(evidence === undefined ? {} : { evidence }),
-  };
-  return new WireError(fault, cause === undefined ? undefined : { cause });
-}
 
 /** Owner names with underscores exist for these types; CNAME, because such a name may be an alias (RFC 7671 §7). */
 const underscoreTypes: ReadonlySet<RecordType> = new Set<RecordType>(['SRV', 'TLSA', 'TXT', 'CNAME', 'SOA']);

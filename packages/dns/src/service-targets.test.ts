@@ -105,6 +105,18 @@ describe('serviceTargets', () => {
     expect((await serviceTargets(odd, 'imap', 'gone.test')).status).toBe('no-records');
   });
 
+  it('DNS-022 keeps the first twenty of very many targets, by priority', async () => {
+    const many = Array.from(
+      { length: 3000 },
+      (_, at) => `_imaps._tcp.d.test. SRV ${3000 - at} 1 993 h${at}.d.test.`,
+    );
+    const answer = await serviceTargets(zoneResolver(many.join('\n')), 'imaps', 'd.test');
+    expect(answer).toMatchObject({ diagnostics: [{ type: 'srv-too-many', target: 'h2979.d.test' }] });
+    expect(answer.status === 'targets' && answer.targets.map(({ target }) => target)).toEqual(
+      Array.from({ length: 20 }, (_, at) => `h${2999 - at}.d.test`),
+    );
+  });
+
   it('DNS-025 knows the labels of mail programs', () => {
     expect(
       Object.values(serviceLabels).map(

@@ -1,4 +1,3 @@
-/** Where a domain's services are found by SRV records (RFC 2782, RFC 6186, RFC 8314 §5.1). */
 import { domainName, isWithin } from './name.ts';
 import type { Srv } from './records.ts';
 import { isSecure } from './resolver.ts';
@@ -6,14 +5,18 @@ import type { Resolver } from './resolver.ts';
 import { serviceLabels } from './services/service-labels.ts';
 import type { Service } from './services/service-labels.ts';
 
+/** Targets that are kept: no service has as many, and a stranger's zone must not decide how many hosts are asked for. */
+const MAX_TARGETS = 20;
+
 /** What was noticed in SRV records. */
 export interface ServiceDiagnostic {
   /**
    * `srv-bad-port`: port 0 with a real target, not used. `srv-bad-name`: the target is no host name, not used.
    * `srv-not-offered-ignored`: a `.` beside other targets. `srv-other-domain`: a target outside the domain in an answer
-   * that is not secure.
+   * that is not secure. `srv-too-many`: this one and all behind it were left out.
    */
-  readonly type: 'srv-bad-port' | 'srv-bad-name' | 'srv-not-offered-ignored' | 'srv-other-domain';
+  readonly type:
+    'srv-bad-port' | 'srv-bad-name' | 'srv-not-offered-ignored' | 'srv-other-domain' | 'srv-too-many';
   /** The target it is about. */
   readonly target: string;
 }
@@ -40,7 +43,7 @@ export interface ServiceMarks {
 /** The service is offered. */
 export interface OfferedService extends ServiceMarks {
   readonly status: 'targets';
-  /** In the order to be tried; at least one. */
+  /** In the order to be tried; at least one, at most twenty. */
   readonly targets: readonly ServiceTarget[];
 }
 
@@ -113,7 +116,10 @@ export async function serviceTargets(
     return problem === undefined;
   });
   if (usable.length === 0) return { status: 'unusable', ...marks };
-  const targets = orderServices(usable, options?.random).map((record) => {
+  const ordered = orderServices(usable, options?.random);
+  const beyond = ordered[MAX_TARGETS];
+  if (beyond !== undefined) diagnostics.push({ type: 'srv-too-many', target: beyond.target });
+  const targets = ordered.slice(0, MAX_TARGETS).map((record) => {
     const needsConfirmation = !isWithin(record.target, name) && !isSecure(answer);
     if (needsConfirmation) diagnostics.push({ type: 'srv-other-domain', target: record.target });
     return { ...record, needsConfirmation };

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { decoded, faultOf, withoutOpt } from '../test/stub-helpers.ts';
 import { scriptedNetwork } from '../test/scripted-network.ts';
 import { sampleZone } from '../test/sample-zone.ts';
+import { addresses } from './addresses.ts';
 import type { Resolver } from './resolver.ts';
 import { stubResolver } from './stub-resolver.ts';
 import type { StubResolverOptions } from './stub-resolver.ts';
@@ -85,6 +86,82 @@ describe('datagrams', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('hostile answers', () => {
+  const ask = (answer: (query: Uint8Array) => Uint8Array) => {
+    const { clock, resolver } = scripted((query) => [answer(query)]);
+    return faultOf(clock, resolver.query('a.test', 'A'));
+  };
+  /** A plain query as an answer, with records behind it whose owner is the question's name. */
+  const withAnswers = (query: Uint8Array, records: readonly (readonly number[])[]): Uint8Array => {
+    const plain = withoutOpt(query);
+    const head = Uint8Array.from([...plain, ...records.flatMap((record) => [0xc0, 12, ...record])]);
+    head.set([0x81, 0x80, 0, 1, records.length >> 8, records.length & 0xff, 0, 0, 0, 0], 2);
+    return head;
+  };
+  const cname = (target: string): readonly number[] => {
+    const data = target.split('.').flatMap((label) => [label.length, ...Buffer.from(label)]);
+    return [0, 5, 0, 1, 0, 0, 1, 0, 0, data.length + 1, ...data, 0];
+  };
+
+  it('DNS-035 refuses a name with two different aliases, whichever comes first (RFC 2181 §10.1)', async () => {
+    const fault = await ask((query) => withAnswers(query, [cname('b.test'), cname('c.test')]));
+    expect(fault).toMatchObject({ reason: 'dns-malformed', evidence: { rule: 'RFC 2181 §10.1' } });
+    const { clock, resolver } = scripted((query) => [
+      decoded(query).question?.name === 'b.test'
+        ? zone('b.test. A 192.0.2.1')(query)
+        : withAnswers(query, [cname('b.test'), cname('B.test')]),
+    ]);
+    expect(await clock.run(resolver.query('a.test', 'A'))).toMatchObject({ records: ['192.0.2.1'] });
+  });
+
+  it('DNS-045 takes 64 KiB of addresses without many of them getting further', async () => {
+    const records = Array.from({ length: 3900 }, (_, at) => [
+      0,
+      1,
+      0,
+      1,
+      0,
+      0,
+      1,
+      0,
+      0,
+      4,
+      192,
+      0,
+      at >> 8,
+      at & 0xff,
+    ]);
+    const { clock, resolver } = scripted((query) => [withAnswers(query, records)]);
+    const answer = await clock.run(resolver.query('a.test', 'A'));
+    expect(answer.status === 'records' && answer.records.length).toBe(3900);
+    const found = await clock.run(addresses(resolver, 'a.test', { allowSpecial: true }));
+    expect(found.addresses.length).toBe(32);
+  });
+
+  it('DNS-043 keeps few and short extended errors', async () => {
+    const option = [0, 15, 0, 6, 0, 22, 0x1b, 0x5b, 0x32, 0x4a];
+    const fault = await ask((query) => {
+      const reply = Uint8Array.from([...query, ...Array.from({ length: 600 }, () => option).flat()]);
+      reply.set([0x81, 0x82], 2);
+      new DataView(reply.buffer).setUint16(query.length - 2, 6000);
+      return reply;
+    });
+    expect(fault.reason).toBe('dns-servfail');
+    expect(fault.evidence?.extendedErrors?.length).toBe(8);
+  });
+
+  it('DNS-044 takes only a reply to a query for an answer, whatever its other bits', async () => {
+    const { clock, resolver } = scripted((query) => {
+      const right = zone('a.test. A 192.0.2.1')(query);
+      const notify = Uint8Array.from(right);
+      notify[2] = (notify[2] ?? 0) | 0x20;
+      setRcode(notify, 5);
+      return [notify, right];
+    });
+    expect((await clock.run(resolver.query('a.test', 'A'))).status).toBe('records');
   });
 });
 
@@ -298,6 +375,66 @@ describe('tries', () => {
     expect(clock.alarms).toBe(0);
   });
 
+  for (const reason of [
+    new WireError({ kind: 'dns', reason: 'dns-timeout', phase: 'dns', after: 0 }),
+    new WireError({ kind: 'timeout', reason: 'timeout-connect', phase: 'connect', after: 0 }),
+    new Error('dns-servfail'),
+  ]) {
+    for (const [when, servfail] of [
+      ['while it waits for the answer', false],
+      ['while it looks whether data is bogus', true],
+    ] as const) {
+      it(`DNS-055 takes a caller's "${reason.message}" for no failure of the DNS, ${when}`, async () => {
+        let answering = false;
+        const { clock, network, resolver } = scripted((query) => {
+          if (answering) return [zone()(query)];
+          // The second question of a failed look-up, with CD, is the one that stays open.
+          return servfail && !decoded(query).checkingDisabled ? [setRcode(zone()(query), 2)] : undefined;
+        });
+        const controller = new AbortController();
+        const { signal } = controller;
+        const query = resolver.query('mx1.example.test', 'A', { signal }).catch((error: unknown) => error);
+        await clock.advance(500);
+        controller.abort(reason);
+        expect(await query).toBe(reason);
+        // Nothing of it is remembered: the next question goes out, to the same server, and is answered.
+        answering = true;
+        const before = network.sent.length;
+        expect((await clock.run(resolver.query('mx1.example.test', 'A'))).status).toBe('records');
+        expect(network.sent.length).toBe(before + 1);
+        expect(clock.alarms).toBe(0);
+      });
+    }
+  }
+
+  it('DNS-055 rethrows an abort that comes together with a failure', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const { clock, resolver } = scripted((query) => {
+      controller.abort(reason);
+      return [setRcode(zone()(query), 5)];
+    });
+    const query = resolver.query('mx1.example.test', 'A', { signal: controller.signal });
+    await expect(clock.run(query.catch((error: unknown) => Promise.reject(error)))).rejects.toBe(reason);
+  });
+
+  it('DNS-058 does not hold it against a server that the look-up ran out of time', async () => {
+    const patience = { attempt: 2000, tries: 3, total: 2500 };
+    const silent = new Set([one.address, two.address]);
+    const { clock, network, resolver } = scripted(
+      (query, server) => (silent.has(server) ? undefined : [zone()(query)]),
+      { servers: [one, two], patience, random: () => 0 },
+    );
+    await faultOf(clock, resolver.query('mx1.example.test', 'A'));
+    // Server two had half a second, not two: it is not known to be silent.
+    silent.clear();
+    await clock.run(resolver.query('mx1.example.test', 'A'));
+    expect(network.sent.at(-1)?.server).toBe(two.address);
+    await clock.advance(30_000);
+    await clock.run(resolver.query('mx1.example.test', 'AAAA'));
+    expect(network.sent.at(-1)?.server).toBe(one.address);
+  });
+
   it('DNS-058 asks a server that was silent last, for a while', async () => {
     let silent = true;
     const { clock, network, resolver } = scripted(
@@ -450,6 +587,17 @@ describe('aliases', () => {
     expect(await clock.run(resolver.query('a.test', 'A'))).toMatchObject({
       status: 'records',
       canonical: 'b.other',
+    });
+  });
+
+  it('DNS-033 shows TTL, alias and AD bit, and knows TLSA, which the platform does not', async () => {
+    const text = '_25._tcp.a.test. 30 CNAME t.test.\nt.test. 300 TLSA 3 1 1 00ff';
+    const { clock, resolver } = scripted((query) => [zone(text, { authenticated: true })(query)]);
+    expect(await clock.run(resolver.query('_25._tcp.a.test', 'TLSA'))).toMatchObject({
+      records: [{ usage: 3, selector: 1, matching: 1 }],
+      ttl: 30_000,
+      canonical: 't.test',
+      authenticated: true,
     });
   });
 

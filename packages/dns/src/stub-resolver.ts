@@ -1,6 +1,6 @@
 /**
  * The stub resolver: one question at a time put to a recursive resolver, over UDP first and over TCP where an answer does
- * not fit. How a question is pursued:
+ * not fit, or over TLS. How a question is pursued:
  *
  * - A *try* is a question to one server with a limit of its own. Silence costs a try and puts the server last for a while;
  *   a failure that was said (SERVFAIL, REFUSED…) takes the server out for this question. Three tries over all servers.
@@ -9,18 +9,19 @@
  *   data of that second answer is never used (RFC 4035 §5.5).
  * - Of several failures the one that says most is reported: what a server said, before silence, before being unreachable.
  *
- * Limits: no DNS over TLS or HTTPS, no validation of its own, no cookies, no 0x20.
+ * Limits: no DNS over HTTPS, no validation of its own, no cookies, no 0x20.
  */
 import { deadline, isWireError, sample, UsageError } from '@postern/wire';
-import type { Clock, Deadline, Endpoint, Milliseconds, Network, WireError } from '@postern/wire';
+import type { Clock, Deadline, Milliseconds, Network, WireError } from '@postern/wire';
 import { answersQuery, encodeQuery, isTruncated, parseMessage, rcodes } from './message.ts';
 import type { Message, Question } from './message.ts';
-import { dnsError, questionName } from './resolver.ts';
-import type { DnsAnswer, DnsFailure, Resolver } from './resolver.ts';
+import { dnsError, mostTelling } from './failure.ts';
+import { questionName } from './resolver.ts';
+import type { DnsAnswer, Resolver } from './resolver.ts';
 import { aliasChain, readFinding } from './stub/alias-chain.ts';
 import { failureOf } from './stub/failure-of.ts';
 import { nextServer, server } from './stub/servers.ts';
-import type { RememberedFailure, Server } from './stub/servers.ts';
+import type { DnsServer, RememberedFailure, Server } from './stub/servers.ts';
 import { streamChannel } from './stub/stream.ts';
 import type { StreamChannel } from './stub/stream.ts';
 
@@ -41,12 +42,12 @@ export interface StubResolverOptions {
   /** Measures every wait. */
   readonly clock: Clock;
   /** The recursive resolvers, first choice first; at least one. `parseResolvConf` reads the system's. */
-  readonly servers: readonly Endpoint[];
+  readonly servers: readonly DnsServer[];
   /** Numbers from 0 to below 1 nobody can foresee: they become the IDs that keep forged answers out (RFC 5452 §9.2). */
   readonly random: () => number;
   /**
-   * Declares that the servers validate and that nobody can change what they say on the way: they run on this machine, or
-   * the path is protected (RFC 6840 §5.8). Default `false`; then no answer is secure whatever its AD bit says.
+   * Whether answers count as coming from a trusted resolver. Default: every server is declared {@link DnsServer.trusted}.
+   * One that is not spoils it for all, or else whoever silences the others would decide what is secure.
    */
   readonly trusted?: boolean;
   /** Sets DO, which asks for signatures too. Default `false`: the AD bit comes without it, and answers stay small. */
@@ -57,18 +58,6 @@ export interface StubResolverOptions {
 
 const defaultPatience: ResolverPatience = { attempt: 2000, tries: 3, total: 8000 };
 
-/** Failures from the least telling to the most telling. */
-const eloquence: readonly DnsFailure[] = [
-  'dns-unreachable',
-  'dns-timeout',
-  'dns-malformed',
-  'dns-notimp',
-  'dns-formerr',
-  'dns-refused',
-  'dns-servfail',
-  'dns-bogus',
-];
-
 /** One look-up: its limits, and how to turn what ended a wait into what is thrown. */
 interface LookUp {
   readonly budget: Deadline;
@@ -77,7 +66,7 @@ interface LookUp {
 }
 
 /**
- * Makes a resolver that asks recursive resolvers over UDP and TCP. It keeps no answers (wrap it in `cachedResolver`), only
+ * Makes a resolver that asks recursive resolvers over UDP and TCP, or over TLS where a server says so. It keeps no answers (wrap it in `cachedResolver`), only
  * for half a minute which server failed at which question (RFC 2308 §7) and which was silent.
  *
  * Abort ends every wait and closes what was opened; `signal.reason` is rethrown untouched.
@@ -96,13 +85,14 @@ interface LookUp {
  * ```
  */
 export function stubResolver(options: StubResolverOptions): Resolver {
-  const { network, clock, random, trusted = false, dnssecOk = false } = options;
+  const { network, clock, random, dnssecOk = false } = options;
+  const trusted = options.trusted ?? options.servers.every((one) => one.trusted === true);
   if (options.servers.length === 0)
     throw new UsageError('a resolver needs a server to ask', 'servers: at least one');
   const patience: ResolverPatience = { ...defaultPatience, ...options.patience };
   const servers = options.servers.map((endpoint) => server(endpoint, clock, random));
   const streams = new Map<Server, StreamChannel>(
-    servers.map((one) => [one, streamChannel(network, one.endpoint)]),
+    servers.map((one) => [one, streamChannel(network, clock, one.configured)]),
   );
 
   /** Runs one exchange under the limit of a try. Whatever ends it comes out as a `dns` fault or the caller's reason. */
@@ -118,8 +108,10 @@ export function stubResolver(options: StubResolverOptions): Resolver {
       if (lookUp.signal?.aborted) throw lookUp.signal.reason;
       const where = { after: lookUp.elapsed(), endpoint: one.endpoint };
       if (limit.signal.aborted) {
-        one.noteSilence(clock.now());
-        const whole = lookUp.budget.signal.aborted ? patience.total : patience.attempt;
+        const outOfTime = lookUp.budget.signal.aborted;
+        // A server that got less than a whole try has not shown that it is silent.
+        if (!outOfTime) one.noteSilence(clock.now());
+        const whole = outOfTime ? patience.total : patience.attempt;
         throw dnsError('dns-timeout', { ...where, limit: whole });
       }
       if (!isWireError(error)) throw error;
@@ -141,20 +133,27 @@ export function stubResolver(options: StubResolverOptions): Resolver {
     question: Question,
     header: { readonly edns: boolean; readonly checkingDisabled: boolean },
   ): Promise<Message> {
-    const id = Math.floor(random() * 0x1_0000) & 0xffff;
-    const query = encodeQuery(question, { id, dnssecOk, ...header });
-    const accept = (reply: Uint8Array): boolean => answersQuery(reply, id, question);
-    let reply = await limited(lookUp, one, (signal) =>
-      network.exchange(one.endpoint, query, { accept, signal }),
-    );
-    // RFC 7766 §5, RFC 2181 §9: nothing in a truncated answer is used.
-    if (isTruncated(reply)) {
-      reply = await limited(lookUp, one, async (signal) => {
+    const firstId = Math.floor(random() * 0x1_0000) & 0xffff;
+    const padded = one.configured.tls !== undefined;
+    const encode = (id: number): Uint8Array => encodeQuery(question, { id, dnssecOk, padded, ...header });
+    const accept = (reply: Uint8Array, id: number): boolean => answersQuery(reply, id, question);
+    const byStream = (): Promise<Uint8Array> =>
+      limited(lookUp, one, async (signal) => {
         const stream = streams.get(one);
         if (stream === undefined) throw new UsageError('every server has a stream', 'internal');
-        return stream.exchange(query, { accept, signal });
+        return stream.exchange({ id: firstId, encode, accept }, signal);
       });
-    }
+    // RFC 7858 §3.1: a server for TLS is asked over TLS alone, lest a question leak.
+    let reply = padded
+      ? await byStream()
+      : await limited(lookUp, one, (signal) =>
+          network.exchange(one.endpoint, encode(firstId), {
+            accept: (datagram) => accept(datagram, firstId),
+            signal,
+          }),
+        );
+    // RFC 7766 §5, RFC 2181 §9: nothing in a truncated answer is used.
+    if (!padded && isTruncated(reply)) reply = await byStream();
     one.noteAnswer();
     const parsed = parseMessage(reply);
     if (!parsed.ok || parsed.message.truncated) {
@@ -191,8 +190,9 @@ export function stubResolver(options: StubResolverOptions): Resolver {
       const message = await put(lookUp, one, question, { edns: true, checkingDisabled: true });
       return failureOf(message) === undefined;
     } catch (error) {
-      if (isWireError(error)) return false;
-      throw error;
+      // What the caller aborted with may look like a fault; it says nothing about the server.
+      if (lookUp.signal?.aborted || !isWireError(error)) throw error;
+      return false;
     }
   }
 
@@ -212,6 +212,7 @@ export function stubResolver(options: StubResolverOptions): Resolver {
         try {
           return await attempt(lookUp, one, question);
         } catch (error) {
+          if (lookUp.signal?.aborted) throw lookUp.signal.reason;
           if (!isWireError(error)) throw error;
           failure = error;
         }
@@ -220,7 +221,7 @@ export function stubResolver(options: StubResolverOptions): Resolver {
       }
       if (failure.code === 'dns-bogus') throw failure;
       if (failure.code !== 'dns-timeout') candidates.delete(one);
-      if (worst === undefined || rank(failure) >= rank(worst)) worst = failure;
+      worst = mostTelling(worst === undefined ? [failure] : [worst, failure]);
     }
     if (worst !== undefined && worst.code !== 'dns-timeout') throw worst;
     // Silence throughout: the limit that ran out is that of the look-up, or of all tries together.
@@ -270,8 +271,4 @@ function failureError(lookUp: LookUp, one: Server, failure: RememberedFailure): 
   const { reason, code, extendedErrors } = failure;
   const evidence = extendedErrors.length === 0 ? { code } : { code, extendedErrors };
   return dnsError(reason, { after: lookUp.elapsed(), endpoint: one.endpoint, evidence });
-}
-
-function rank(error: WireError): number {
-  return eloquence.indexOf(error.code as DnsFailure);
 }

@@ -1,5 +1,6 @@
 import type { Records, RecordType } from './records.ts';
-import { dnsError, MAX_ALIASES, questionName } from './resolver.ts';
+import { dnsError } from './failure.ts';
+import { MAX_ALIASES, questionName } from './resolver.ts';
 import type { DnsAnswer, QueryOptions, Resolver } from './resolver.ts';
 import { parseZone } from './zone/zone-file.ts';
 import { indexZone, recordsOf } from './zone/zone-lookup.ts';

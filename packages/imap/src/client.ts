@@ -1,12 +1,26 @@
-import { checkCredentials, chooseMechanism } from '@postern/sasl';
-import type { Credentials, SaslWork } from '@postern/sasl';
+import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
+import type {
+  AttemptVerdict,
+  ChoiceContext,
+  CredentialsSource,
+  PasswordCredentials,
+  SaslWork,
+} from '@postern/sasl';
 import { converse, deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
 import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
-import type { Answer, CallOptions, Imap, Login, OpenImapOptions, StartTlsOptions } from './imap.ts';
+import type {
+  Answer,
+  CallOptions,
+  Imap,
+  Login,
+  LoginCallOptions,
+  OpenImapOptions,
+  StartTlsOptions,
+} from './imap.ts';
 import { imapClient } from './machine.ts';
 import type { ImapClientMachine } from './machine.ts';
 import type { Untagged } from './reply.ts';
@@ -56,6 +70,7 @@ class ImapDialogue implements Imap {
   readonly #machine: ImapClientMachine;
   readonly #dialogue: Dialogue<ImapCommand, ImapEvent>;
   readonly #clock: Clock;
+  readonly #random: OpenImapOptions['random'];
   readonly #options: OpenImapOptions;
   readonly #turns = new Turns();
   readonly #waiters = new Set<Waiter>();
@@ -69,6 +84,7 @@ class ImapDialogue implements Imap {
   constructor(connection: Connection, options: OpenImapOptions) {
     this.connection = connection;
     this.#clock = options.clock;
+    this.#random = options.random;
     this.#options = options;
     const { tls } = connection;
     this.#machine = imapClient({
@@ -135,34 +151,53 @@ class ImapDialogue implements Imap {
     });
   }
 
-  async login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+  async login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     const signal = options?.signal;
     return this.#turns.beAlone(signal, async () => {
-      checkCredentials(credentials);
-      this.#checkPolicy();
+      const context = (): ChoiceContext => loginContext(this.connection, this.#random, options);
+      const { verified, unverified } = context();
+      if (!verified && unverified !== 'hashed') throw this.#unverified();
       await this.#knowCapabilities(signal);
-      const except: string[] = [];
-      for (;;) {
-        const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true, except });
-        if (!choice.ok && this.capabilities.loginDisabled) throw this.#refusal(choice.reason, 'auth');
-        if (!choice.ok) checkLoginCredentials(credentials);
-        const mechanism = choice.ok ? choice.mechanism.name : 'LOGIN';
-        const { response, reason } = await this.#ask(
-          choice.ok
-            ? { verb: 'AUTHENTICATE', mechanism: choice.mechanism }
-            : { verb: 'LOGIN', user: credentials.user, password: credentials.password },
-          signal,
-        );
-        if (response.status === 'OK') {
-          await this.#knowCapabilities(signal);
-          return { ok: true, value: { mechanism }, reply: response };
-        }
-        // SASL-008: once more only where the mechanism was not understood; a wrong password is never said twice.
-        const misunderstood = response.status === 'BAD' && !response.code && choice.ok && except.length === 0;
-        if (!misunderstood) return { ok: false, reply: response, ...(reason ? { reason } : {}) };
-        except.push(mechanism);
+      const result = await authenticate<Completed>(source, {
+        offered: () => this.capabilities.auth,
+        context,
+        exchange: (mechanism) => this.#ask({ verb: 'AUTHENTICATE', mechanism }, signal),
+        verdict: loginVerdict,
+      });
+      const { credentials } = result;
+      const nothing = result.type === 'none' ? result.reason : undefined;
+      const open = !this.capabilities.loginDisabled && verified && !options?.mechanisms;
+      // Two ways are tried, and no third.
+      const misunderstood =
+        result.type === 'answered' &&
+        result.attempts === 1 &&
+        loginVerdict(result.answer) === 'other-mechanism';
+      if (open && credentials?.type === 'password' && (nothing !== undefined || misunderstood)) {
+        return this.#loggedIn(await this.#sayPassword(credentials, signal), 'LOGIN', signal);
       }
+      if (result.type === 'none') throw this.#refusal(result.reason, 'auth');
+      return this.#loggedIn(result.answer, result.mechanism, signal);
     });
+  }
+
+  /** LOGIN (RFC 9051 §6.2.3): it shows the password, so verified TLS is around it. */
+  async #sayPassword(credentials: PasswordCredentials, signal: AbortSignal | undefined): Promise<Completed> {
+    checkCredentials(credentials);
+    const { user, password, authorizationId = user } = credentials;
+    if (authorizationId !== user) {
+      throw new UsageError('LOGIN cannot carry an authorizationId', 'RFC 9051 §6.2.3', 'argument-refused');
+    }
+    return this.#ask({ verb: 'LOGIN', user, password }, signal);
+  }
+
+  async #loggedIn(
+    { response, reason }: Completed,
+    mechanism: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    if (response.status !== 'OK') return { ok: false, reply: response, ...(reason ? { reason } : {}) };
+    await this.#knowCapabilities(signal);
+    return { ok: true, value: { mechanism }, reply: response };
   }
 
   async id(
@@ -246,9 +281,8 @@ class ImapDialogue implements Imap {
   }
 
   /** RFC 8314 §5, RFC 9051 §11.1: no password leaves unless TLS is active and the peer is who it should be. */
-  #checkPolicy(): void {
+  #unverified(): WireError {
     const { tls } = this.connection;
-    if (tls?.verification?.status === 'verified') return;
     const closed = !tls && this.capabilities.loginDisabled && this.capabilities.auth.length === 0;
     const fault: PolicyFault = {
       kind: 'policy',
@@ -259,7 +293,7 @@ class ImapDialogue implements Imap {
       endpoint: this.connection.endpoint,
       evidence: { rule: 'RFC 9051 §11.1' },
     };
-    throw new WireError(fault);
+    return new WireError(fault);
   }
 
   #refusal(reason: Reason, phase: 'starttls' | 'auth'): WireError {
@@ -402,8 +436,8 @@ class ImapDialogue implements Imap {
   }
 }
 
-function checkLoginCredentials({ user, authorizationId }: Credentials): void {
-  if (authorizationId !== undefined && authorizationId !== user) {
-    throw new UsageError('LOGIN cannot carry an authorizationId', 'RFC 9051 §6.2.3', 'argument-refused');
-  }
+/** Another mechanism may be tried where the server did not understand the first (BAD). */
+function loginVerdict({ response, reason }: Completed): AttemptVerdict {
+  if (response.status === 'BAD' && !response.code) return 'other-mechanism';
+  return reason === 'auth-failed' || reason === 'auth-expired' ? 'wrong-secret' : 'final';
 }

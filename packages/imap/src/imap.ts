@@ -1,4 +1,4 @@
-import type { Credentials } from '@postern/sasl';
+import type { CredentialsSource, LoginOptions } from '@postern/sasl';
 import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
@@ -45,6 +45,11 @@ export interface OpenImapOptions extends CallOptions {
   /** The time. */
   readonly clock: Clock;
   /**
+   * Octets that nobody can guess, such as `systemRandom` of `@postern/wire/node`, for mechanisms that need a nonce. Default: none,
+   * and SCRAM is not used.
+   */
+  readonly random?: (octets: number) => Uint8Array;
+  /**
    * How long to wait for what: `standard` (default), `probe` with seconds in place of minutes, or single limits over those
    * of `standard`.
    */
@@ -69,6 +74,9 @@ export interface OpenImapOptions extends CallOptions {
    */
   readonly tls?: TlsRequest;
 }
+
+/** Options of `login`. */
+export type LoginCallOptions = CallOptions & LoginOptions;
 
 /** The value of a good `login`. */
 export interface Login {
@@ -106,7 +114,7 @@ export interface Imap extends AsyncDisposable {
    * `auth-not-offered` or `oauth-required` where nothing fits. A second mechanism is tried only where the server did not
    * understand the first (BAD), never after a wrong password.
    */
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>>;
+  login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
   /** Says ID (RFC 2971) and resolves with what the server says about itself. */
   id(
     fields?: Readonly<Record<string, string>>,

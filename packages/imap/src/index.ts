@@ -27,7 +27,15 @@ export { openImap } from './client.ts';
 export { encodeCommand } from './commands.ts';
 export type { EncodedCommand, ImapCommand, WireCommand } from './commands.ts';
 export type { ImapDiagnostic, ImapEvent } from './events.ts';
-export type { Answer, CallOptions, Imap, Login, OpenImapOptions, StartTlsOptions } from './imap.ts';
+export type {
+  Answer,
+  CallOptions,
+  Imap,
+  Login,
+  LoginCallOptions,
+  OpenImapOptions,
+  StartTlsOptions,
+} from './imap.ts';
 export { imapClient } from './machine.ts';
 export type { ImapClientMachine, ImapClientOptions } from './machine.ts';
 export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './outcomes.ts';

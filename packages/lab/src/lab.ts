@@ -35,7 +35,10 @@ export interface LabOptions extends AuthorityOptions {
   readonly onDefect?: (error: unknown) => void;
 }
 
-/** Mail servers, a DNS server and firewall weather, running. Disposal stops all of it and waits until nothing is left. */
+/**
+ * Mail servers, a DNS server and firewall weather, running. Disposal stops all of it and waits until nothing is left, a
+ * second at most for connections that do not end by themselves; its network is `unreachable` from then on.
+ */
 export interface Lab extends AsyncDisposable {
   /** Reaches the lab's hosts under their public addresses and standard ports, and nothing else in the world. */
   readonly network: Network;
@@ -83,12 +86,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const plans = [...providers, ...zoo];
   const zone = zoneText(plans);
   const answers = zoneAnswers(zone, { failures: zoneFailures() });
-  const reception = new Reception(host, onDefect ?? (() => undefined));
+  const reception = new Reception(host, clock, onDefect ?? (() => undefined));
   try {
     const [authority, swallower, dns] = await Promise.all([
       createAuthority(options),
-      reception.keep(swallow?.() ?? Promise.resolve(undefined)),
-      reception.keep(listenDns(host, loopback, answers)),
+      reception.keep(swallow ?? (async () => undefined)),
+      reception.keep(() => listenDns(host, loopback, answers)),
     ]);
     const hosts = await openHosts(plans, {
       reception,
@@ -106,7 +109,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
           isResolver(endpoint) ? { type: 'to', endpoint: dns.endpoint } : hosts.route(endpoint),
         datagram: (endpoint) => (isResolver(endpoint) ? dns.endpoint : undefined),
       },
-      clock,
+      { clock, signal: reception.signal },
     );
     return {
       network,

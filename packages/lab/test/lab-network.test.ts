@@ -24,7 +24,7 @@ describe('the network of the lab', () => {
             : undefined,
       datagram: () => undefined,
     },
-    clock,
+    { clock, signal: new AbortController().signal },
   );
 
   it('leads to the real endpoint and names the public one, in connections, verification and faults', async () => {

@@ -15,7 +15,9 @@ export interface Attempt {
   readonly endpoint: Endpoint;
   /** The candidate's method. */
   readonly method: string;
-  /** When it was dialled. */
+  /** `dialled`: a connection of its own. `reused`: an idle one that was looked at before it went out again. */
+  readonly origin: 'dialled' | 'reused';
+  /** When it was dialled, or taken from the shelf. */
   readonly started: Instant;
   /** How far it came: `connect` until TCP stands, then `open`, or the phase that a fault of `open` names. */
   readonly phase: Phase | 'open';

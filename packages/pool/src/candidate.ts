@@ -8,6 +8,8 @@ export interface Candidate {
   readonly method: string;
   /** The caller's preference: lower is tried earlier. Equal ranks keep their order, address families interleaved. */
   readonly rank: number;
+  /** The provider this endpoint belongs to, for `limits.perGroup`: a domain, a network. Default: none. */
+  readonly group?: string;
 }
 
 /** Entries of a candidate list that are looked at; a list comes from DNS, so its length is the peer's choice. */
@@ -22,10 +24,13 @@ function checkCandidate(candidate: unknown): asserts candidate is Candidate {
   if (typeof candidate !== 'object' || candidate === null) {
     throw new UsageError('a candidate is not an object', rule);
   }
-  const { endpoint, method, rank } = candidate as Partial<Candidate>;
+  const { endpoint, method, rank, group } = candidate as Partial<Candidate>;
   if (typeof method !== 'string') throw new UsageError('the method of a candidate is not a text', rule);
   if (typeof rank !== 'number' || Number.isNaN(rank)) {
     throw new UsageError('the rank of a candidate is not a number', rule);
+  }
+  if (group !== undefined && typeof group !== 'string') {
+    throw new UsageError('the group of a candidate is not a text', rule);
   }
   checkEndpoint(endpoint);
 }
@@ -54,12 +59,18 @@ export function checkEndpoint(endpoint: unknown): asserts endpoint is Endpoint {
 export function orderCandidates(
   candidates: readonly Candidate[],
   postpone: (candidate: Candidate) => boolean,
-): readonly Candidate[] {
+): Candidate[] {
   if (!Array.isArray(candidates)) {
     throw new UsageError(
       'candidates did not resolve to an array',
       'candidates resolves to an array of candidates',
     );
+  }
+  const [only] = candidates;
+  if (only !== undefined && candidates.length === 1) {
+    checkCandidate(only);
+    postpone(only);
+    return [only];
   }
   const places: Place[] = [];
   const seen = new Set<string>();

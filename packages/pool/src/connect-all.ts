@@ -3,11 +3,14 @@ import type { Clock, Connection, Endpoint, Network } from '@postern/wire';
 import type { Attempt } from './attempt.ts';
 import { checkEndpoint, MOST_TRIED } from './candidate.ts';
 import { Driver } from './driver/driver.ts';
-import type { DrivenRace, Sockets } from './driver/driver.ts';
+import { connectionOf } from './driver/sockets.ts';
+import type { DrivenRace, Handle } from './driver/sockets.ts';
 import { AbortWatch } from './driver/abort-watch.ts';
 import type { Memory } from './memory/memory.ts';
+import { thresholdsFor } from './memory/thresholds.ts';
 import { PoolError } from './pool-error.ts';
 import type { RaceEnd } from './race/race.ts';
+import { unlimited } from './limits/limits.ts';
 import { Scheduler } from './scheduler.ts';
 import { synsOfSockets } from './syn.ts';
 import { checkSilence, checkTiming } from './timing.ts';
@@ -79,7 +82,7 @@ export function connectAll(endpoints: readonly Endpoint[], options: ConnectAllOp
 
 class ConnectingAll implements Connecting {
   readonly #clock: Clock;
-  readonly #scheduler: Scheduler<undefined, Sockets>;
+  readonly #scheduler: Scheduler<undefined, Handle>;
   readonly #driver: Driver<undefined>;
   readonly #race: DrivenRace<undefined>;
   readonly #destination: string;
@@ -105,30 +108,31 @@ class ConnectingAll implements Connecting {
       );
     }
     const timing = checkTiming({ deadline: 10_000, ...options.timing });
-    const { report, syns } = checkSilence(options.silence);
+    const silence = checkSilence(options.silence);
+    const { memory } = options;
     this.#clock = options.clock;
     this.#signal = options.signal;
     this.#destination = endpoints.map(({ address, port }) => `${address} port ${port}`).join(', ');
     this.#scheduler = new Scheduler({
       ...timing,
-      remember: 2,
-      report,
-      syns: synsOfSockets(syns, sockets, SOCKET_GAP),
+      thresholds: () => thresholdsFor(silence, memory?.loss?.()),
+      syns: synsOfSockets(silence.syns, sockets, SOCKET_GAP),
       // One socket's first SYN has had two seconds when the third is judged; several sockets need a wait of their own.
       margin: sockets === 1 ? 100 : 400,
       sockets,
       socketGap: SOCKET_GAP,
       every: true,
+      ...unlimited,
     });
     this.#driver = new Driver<undefined>({
       network: options.network,
       clock: options.clock,
-      memory: options.memory,
+      memory,
       scheduler: this.#scheduler,
       deadline: timing.deadline,
       open: () => undefined,
-      granted: (_race, attempt) => {
-        this.#connection = attempt.handle?.connection;
+      granted: (attempt) => {
+        this.#connection = connectionOf(attempt);
         this.#answered.resolve();
       },
       exhausted: (race, why) => {

@@ -2,7 +2,7 @@ import type { Reason } from '@postern/wire';
 import type { Attempt } from './attempt.ts';
 
 /** How an acquire ended without a lease; an abort is none of these, it rejects with `signal.reason`. */
-export type PoolErrorEnd = 'no-candidates' | 'all-failed' | 'deadline' | 'disposed';
+export type PoolErrorEnd = 'no-candidates' | 'all-failed' | 'backing-off' | 'deadline' | 'disposed';
 
 /** Attempts that the message names; the others are counted. */
 const NAMED = 4;
@@ -43,6 +43,7 @@ function sentence(destination: string, ended: PoolErrorEnd, attempts: readonly A
   const why = {
     'no-candidates': 'there are no candidates',
     'all-failed': 'every attempt failed',
+    'backing-off': 'every address wants to be left alone for longer than the deadline',
     deadline: 'the deadline ran out',
     disposed: 'the pool was disposed of',
   }[ended];

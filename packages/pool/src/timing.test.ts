@@ -18,6 +18,7 @@ describe('timing', () => {
     expect(checkTiming(undefined)).toEqual({
       deadline: 30_000,
       connect: 5000,
+      open: 30_000,
       stagger: 250,
       openStagger: 1000,
     });

@@ -25,17 +25,28 @@ export interface Timing {
    * nothing costs this much.
    */
   readonly openStagger: Milliseconds;
+  /**
+   * How long one attempt may take from TCP to the end of `open`. Default: as `deadline`, so that only the whole is limited. A
+   * smaller one lets a later candidate have its turn where all of them hang.
+   */
+  readonly open: Milliseconds;
 }
 
 /** What it takes to call a port silent. Three decisions have three thresholds: falling back is `timing.stagger`. */
 export interface Silence {
   /**
-   * Unanswered SYNs after which a losing attempt is given up and noted in the memory. Default 2, at least 2: with 10 % of
-   * packets lost in each direction one unanswered SYN condemns 20 % of all open ports, two 2 %.
+   * Unanswered SYNs after which a losing attempt is given up and noted in the memory, at least. Default 2, at least 2: with 10 %
+   * of packets lost in each direction one unanswered SYN condemns 20 % of all open ports, two 2 %. Where the memory has seen
+   * answers come late, more are waited for, see `falsePositive`.
    */
   readonly remember: number;
-  /** Unanswered SYNs from which `timeout-connect` is reported. Default 3, at least 3: 0.2 % at 10 % loss. */
+  /** Unanswered SYNs from which `timeout-connect` is reported, at least. Default 3, at least 3: 0.2 % at 10 % loss. */
   readonly report: number;
+  /**
+   * The share of open ports that may be called silent by mistake. Default 0.01. With the share q of SYNs that get no answer, which
+   * the memory estimates by the answers it sees, k SYNs are wrong q^k times at most: so many are waited for.
+   */
+  readonly falsePositive: number;
   /** When the system sends its SYNs, from 0 upwards. Default {@link linuxSyns}. */
   readonly syns: readonly Milliseconds[];
 }
@@ -58,11 +69,13 @@ export function checkTiming(given: Partial<Timing> | undefined): Timing {
     // A default never contradicts what was given.
     connect: given?.connect ?? Math.max(5000, stagger),
     openStagger: given?.openStagger ?? Math.max(1000, stagger),
+    open: given?.open ?? deadline,
   };
   checkDuration('timing.deadline', timing.deadline);
   checkDuration('timing.connect', timing.connect);
   checkDuration('timing.stagger', timing.stagger);
   checkDuration('timing.openStagger', timing.openStagger);
+  checkDuration('timing.open', timing.open);
   if (stagger < 10) {
     throw new UsageError(
       `timing.stagger is ${stagger} ms`,
@@ -95,6 +108,7 @@ export function checkSilence(given: Partial<Silence> | undefined): Silence {
   const silence: Silence = {
     remember: given?.remember ?? 2,
     report: given?.report ?? 3,
+    falsePositive: given?.falsePositive ?? 0.01,
     syns: given?.syns ?? linuxSyns,
   };
   if (!Number.isInteger(silence.remember) || silence.remember < 2) {
@@ -109,7 +123,13 @@ export function checkSilence(given: Partial<Silence> | undefined): Silence {
       'timeout-connect is reported after 3 unanswered SYNs or more',
     );
   }
-  const { syns } = silence;
+  const { syns, falsePositive } = silence;
+  if (!(falsePositive > 0 && falsePositive < 0.5)) {
+    throw new UsageError(
+      `silence.falsePositive is ${String(falsePositive)}`,
+      'a probability of error is above 0 and below a half',
+    );
+  }
   const ascending =
     Array.isArray(syns) &&
     syns[0] === 0 &&

@@ -31,7 +31,8 @@ describe('cancelling', () => {
   it('one signal for many acquires carries one listener, and none at the end', async () => {
     const scene = town();
     await scene.serve(HOST, 465);
-    await using pool = poolOf(scene, both);
+    const limits = { perDestination: 50, perAddress: 50, initial: 50 };
+    await using pool = poolOf(scene, both, { limits });
     const controller = new AbortController();
     const add = vi.spyOn(controller.signal, 'addEventListener');
     const remove = vi.spyOn(controller.signal, 'removeEventListener');

@@ -1,5 +1,5 @@
-import { checkCredentials, chooseMechanism } from '@postern/sasl';
-import type { Credentials } from '@postern/sasl';
+import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
+import type { ChoiceFailure, CredentialsSource, PasswordCredentials } from '@postern/sasl';
 import { deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
 import type { Clock, Connection, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import { dependsOnUser } from './capabilities.ts';
@@ -15,6 +15,7 @@ import type {
   CallOptions,
   Farewell,
   Login,
+  LoginCallOptions,
   OpenPop3Options,
   Pop3,
   StartTlsOptions,
@@ -57,11 +58,13 @@ class Pop3Dialogue implements Pop3 {
   readonly connection: Connection;
   readonly #conversation: Conversation;
   readonly #clock: Clock;
+  readonly #random: OpenPop3Options['random'];
   readonly #offeredStartTlsBefore: boolean;
 
   constructor(connection: Connection, options: OpenPop3Options) {
     this.connection = connection;
     this.#clock = options.clock;
+    this.#random = options.random;
     this.#offeredStartTlsBefore = options.offeredStartTlsBefore ?? false;
     this.#conversation = new Conversation(connection, options);
     this.maildrop = new Transaction(this.#conversation);
@@ -117,46 +120,85 @@ class Pop3Dialogue implements Pop3 {
     });
   }
 
-  async login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+  async login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     const signal = options?.signal;
     return this.#conversation.inTurn(signal, async () => {
-      checkCredentials(credentials);
-      this.#demandVerifiedTls();
-      const choice = chooseMechanism(this.capabilities.auth, credentials, { verified: true });
-      if (choice.ok) {
-        return this.#loggedIn(
-          await this.#conversation.ask({ verb: 'AUTH', mechanism: choice.mechanism }, signal),
-          choice.mechanism.name,
-          signal,
-        );
-      }
+      const result = await authenticate<ReplyEvent>(source, {
+        offered: () => this.capabilities.auth,
+        context: () => loginContext(this.connection, this.#random, options),
+        exchange: (mechanism) => this.#conversation.ask({ verb: 'AUTH', mechanism }, signal),
+        // Which mechanism it did not take, a POP3 server cannot say: nothing else is tried, because accounts get locked.
+        verdict: ({ reason }) => (reason === 'auth-failed' ? 'wrong-secret' : 'final'),
+      });
+      if (result.type === 'answered') return this.#loggedIn(result.answer, result.mechanism, signal);
+      const { credentials, reason } = result;
+      const byName =
+        !options?.mechanisms && reason !== 'plaintext-login-refused' && credentials?.type === 'password';
       // RFC 2449 §6.2: USER and PASS are there if USER is listed, or if nothing can be listed.
-      if (this.capabilities.listed && !this.capabilities.tags['USER'])
-        throw this.#refusal(choice.reason, 'auth');
-      if (credentials.authorizationId !== undefined && credentials.authorizationId !== credentials.user) {
-        throw new UsageError(
-          'USER and PASS cannot carry an authorizationId',
-          'RFC 1939 §7',
-          'argument-refused',
-        );
-      }
-      const user = await this.#conversation.ask({ verb: 'USER', name: credentials.user }, signal);
-      if (user.reply.status === '-ERR') return this.#loggedIn(user, 'USER', signal);
-      return this.#loggedIn(
-        await this.#conversation.ask({ verb: 'PASS', password: credentials.password }, signal),
-        'USER',
-        signal,
-      );
+      const offered = !this.capabilities.listed || this.capabilities.tags['USER'] !== undefined;
+      if (!byName || !offered) throw this.#noLogin(reason);
+      return this.#sayPassword(credentials, signal);
     });
+  }
+
+  /** USER and PASS (RFC 1939 §7). They show the password, so verified TLS is around them. */
+  async #sayPassword(
+    credentials: PasswordCredentials,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    if (!this.#verified) throw this.#noLogin('plaintext-login-refused');
+    checkCredentials(credentials);
+    const { user: name, password, authorizationId = name } = credentials;
+    if (authorizationId !== name) {
+      throw new UsageError(
+        'USER and PASS cannot carry an authorizationId',
+        'RFC 1939 §7',
+        'argument-refused',
+      );
+    }
+    const user = await this.#conversation.ask({ verb: 'USER', name }, signal);
+    if (user.reply.status === '-ERR') return this.#loggedIn(user, 'USER', signal);
+    const pass = await this.#conversation.ask({ verb: 'PASS', password }, signal);
+    return this.#loggedIn(pass, 'USER', signal);
+  }
+
+  /** RFC 2449 §6.5, §6.7: what may differ for this user is asked for again. */
+  async #loggedIn(
+    { reply, reason }: ReplyEvent,
+    mechanism: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    if (reply.status === '-ERR') return { ok: false, reply, ...(reason ? { reason } : {}) };
+    if (dependsOnUser(this.capabilities)) await this.#conversation.ask({ verb: 'CAPA' }, signal);
+    return { ok: true, value: { mechanism }, reply };
+  }
+
+  get #verified(): boolean {
+    return this.connection.tls?.verification?.status === 'verified';
+  }
+
+  #noLogin(reason: ChoiceFailure): WireError {
+    if (reason !== 'plaintext-login-refused') return this.#refusal(reason, 'auth');
+    const fault: PolicyFault = {
+      kind: 'policy',
+      reason,
+      phase: 'auth',
+      after: 0,
+      by: 'default',
+      endpoint: this.connection.endpoint,
+      // RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be.
+      evidence: { rule: 'RFC 2595 §2.4' },
+    };
+    return new WireError(fault);
   }
 
   async apop({ user, digest }: ApopLogin, options?: ApopOptions): Promise<Answer<Login>> {
     const signal = options?.signal;
     return this.#conversation.inTurn(signal, async () => {
       const { timestamp } = this;
-      if (timestamp === undefined) throw this.#refusal('auth-not-offered', 'auth');
+      if (timestamp === undefined) throw this.#noLogin('auth-not-offered');
       const inClear = options?.where === 'anywhere';
-      if (!inClear) this.#demandVerifiedTls();
+      if (!inClear && !this.#verified) throw this.#noLogin('plaintext-login-refused');
       const command = { verb: 'APOP', name: user, digest: digest(timestamp), inClear } as const;
       return this.#loggedIn(await this.#conversation.ask(command, signal), 'APOP', signal);
     });
@@ -237,32 +279,6 @@ class Pop3Dialogue implements Pop3 {
     } finally {
       limit[Symbol.dispose]();
     }
-  }
-
-  /** RFC 2449 §6.5, §6.7: what may differ for this user is asked for again. */
-  async #loggedIn(
-    { reply, reason }: ReplyEvent,
-    mechanism: string,
-    signal: AbortSignal | undefined,
-  ): Promise<Answer<Login>> {
-    if (reply.status === '-ERR') return { ok: false, reply, ...(reason ? { reason } : {}) };
-    if (dependsOnUser(this.capabilities)) await this.#conversation.ask({ verb: 'CAPA' }, signal);
-    return { ok: true, value: { mechanism }, reply };
-  }
-
-  /** RFC 8314 §5, RFC 2595 §2.4: no password leaves unless TLS is active and the peer is who it should be. */
-  #demandVerifiedTls(): void {
-    if (this.connection.tls?.verification?.status === 'verified') return;
-    const fault: PolicyFault = {
-      kind: 'policy',
-      reason: 'plaintext-login-refused',
-      phase: 'auth',
-      after: 0,
-      by: 'default',
-      endpoint: this.connection.endpoint,
-      evidence: { rule: 'RFC 2595 §2.4' },
-    };
-    throw new WireError(fault);
   }
 
   /** TLS-016: why STLS cannot be used, or `undefined` where it can. */

@@ -47,6 +47,7 @@ export type {
   CallOptions,
   Farewell,
   Login,
+  LoginCallOptions,
   OpenPop3Options,
   Pop3,
   StartTlsOptions,

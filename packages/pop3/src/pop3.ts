@@ -1,4 +1,4 @@
-import type { Credentials } from '@postern/sasl';
+import type { CredentialsSource, LoginOptions } from '@postern/sasl';
 import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
@@ -44,6 +44,11 @@ export interface OpenPop3Options extends CallOptions {
   /** The time. */
   readonly clock: Clock;
   /**
+   * Octets that nobody can guess, such as `systemRandom` of `@postern/wire/node`, for mechanisms that need a nonce. Default: none,
+   * and SCRAM is not used.
+   */
+  readonly random?: (octets: number) => Uint8Array;
+  /**
    * How long to wait for what: `standard` (default), `probe` with seconds in place of minutes, or single limits over those
    * of `standard`.
    */
@@ -86,6 +91,9 @@ export interface ApopOptions extends CallOptions {
    */
   readonly where?: 'inside-tls' | 'anywhere';
 }
+
+/** Options of `login`. */
+export type LoginCallOptions = CallOptions & LoginOptions;
 
 /** How a dialogue ended, and what became of the messages marked with DELE (RFC 1939 §6). */
 export interface Farewell {
@@ -136,7 +144,7 @@ export interface Pop3 extends AsyncDisposable {
    * `connection.tls.verification.status` is `verified`, and with `auth-not-offered` or `oauth-required` where nothing fits.
    * After a refusal no second way is tried: accounts get locked by that.
    */
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>>;
+  login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
   /**
    * Logs in with APOP (RFC 1939 §7), for servers that know nothing better; `login` never chooses it. Rejects, with nothing sent
    * and the connection usable, with `auth-not-offered` where the greeting had no timestamp or STLS has made it worthless, and

@@ -274,6 +274,30 @@ describe('certificates and passwords', () => {
     expect(report.capabilities.insideTls).toContain('AUTH PLAIN LOGIN');
     expect(report.certificate).toMatchObject({ valid: false, reason: 'cert-self-signed' });
   });
+
+  it.each(['implicit-tls', 'starttls'] as const)(
+    'works unverified where the caller takes any certificate, and still no password goes there (%s)',
+    async (method) => {
+      const scene = await makeScene();
+      const port = method === 'starttls' ? 587 : 465;
+      const startTls = method === 'starttls' ? ({ type: 'offered' } as const) : undefined;
+      await scene.smtp(
+        port,
+        { auth, ...(startTls && { startTls }) },
+        method === 'starttls' ? 'plaintext' : method,
+      );
+      const wallClock = (): number => Date.UTC(2100, 0, 1);
+      const environment = { ...scene.environment, wallClock, credentials, certificate: 'any' } as const;
+      const report = await scene.clock.run(() => probeEndpoint(submission(port, method), environment));
+      expect(report).toMatchObject({
+        verdict: 'works-unverified',
+        reason: 'cert-expired',
+        attempts: [{ verdict: 'works-unverified' }],
+        auth: { attempted: false },
+      });
+      expect(report.explanation.summary).toMatch(/\d{4}-\d{2}-\d{2}/);
+    },
+  );
 });
 
 describe('peers that are something else', () => {

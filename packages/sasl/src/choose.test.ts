@@ -1,6 +1,6 @@
 import { isUsageError } from '@postern/wire';
 import { expect, test } from 'vitest';
-import { chooseMechanism, serverMechanism } from './choose.ts';
+import { chooseMechanism } from './choose.ts';
 import { redacted } from './credentials.ts';
 import { mechanismName, mechanismNames } from './names.ts';
 
@@ -48,13 +48,77 @@ test('passes on what the chosen mechanism cannot carry', () => {
   expect(isUsageError(thrown)).toBe(true);
 });
 
-test('finds the server side by name, in any case', () => {
-  const rules = { authenticate: () => true };
-  expect(serverMechanism('plain', rules)?.name).toBe('PLAIN');
-  expect(serverMechanism('LOGIN', rules)?.name).toBe('LOGIN');
-  expect(serverMechanism('FOO', rules)).toBeUndefined();
-});
-
 test('SASL-009 shows the length of a secret only', () => {
   expect(redacted(28)).toBe('<redacted 28 octets>');
+});
+
+const random = (octets: number): Uint8Array => new Uint8Array(octets);
+const exporter = { type: 'tls-exporter', data: new Uint8Array(32) } as const;
+
+test.each([
+  ['SCRAM before PLAIN', ['PLAIN', 'SCRAM-SHA-1', 'XOAUTH2'], {}, 'SCRAM-SHA-1'],
+  ['the better hash', ['SCRAM-SHA-1', 'SCRAM-SHA-256'], {}, 'SCRAM-SHA-256'],
+  ['no SCRAM without randomness', ['SCRAM-SHA-256', 'PLAIN'], { random: undefined }, 'PLAIN'],
+  [
+    'what is tied to the connection',
+    ['SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS'],
+    { bindings: [exporter] },
+    'SCRAM-SHA-1-PLUS',
+  ],
+  ['nothing tied without a binding', ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'], {}, 'SCRAM-SHA-256'],
+  ['no CRAM-MD5 by itself', ['CRAM-MD5'], {}, 'auth-not-offered'],
+  ['CRAM-MD5 by name', ['CRAM-MD5', 'PLAIN'], { mechanisms: ['cram-md5'] }, 'CRAM-MD5'],
+  ['nothing but what was named', ['SCRAM-SHA-256', 'PLAIN'], { mechanisms: ['PLAIN'] }, 'PLAIN'],
+  ['nothing without a verified peer', ['SCRAM-SHA-256'], { verified: false }, 'plaintext-login-refused'],
+  [
+    'a hash without one where that is wanted',
+    ['SCRAM-SHA-256', 'PLAIN'],
+    { verified: false, unverified: 'hashed' },
+    'SCRAM-SHA-256',
+  ],
+  [
+    'no secret in the clear even then',
+    ['PLAIN'],
+    { verified: false, unverified: 'hashed' },
+    'plaintext-login-refused',
+  ],
+] as const)('SASL-006 chooses %s', (_, offered, more, name) => {
+  const { random: given = random, ...context } = { random, ...more };
+  const choice = chooseMechanism(offered, tim, {
+    verified: true,
+    ...context,
+    ...('random' in more ? {} : { random: given }),
+  });
+  expect(choice.ok ? choice.mechanism.name : choice.reason).toBe(name);
+});
+
+test('SASL-006 chooses by what the credentials are', () => {
+  const token = { type: 'token', user: 'tim', token: 'abc' } as const;
+  const offered = ['PLAIN', 'EXTERNAL', 'XOAUTH2', 'OAUTHBEARER'];
+  const name = (credentials: Parameters<typeof chooseMechanism>[1], list = offered): string => {
+    const choice = chooseMechanism(list, credentials, { verified: true, random });
+    return choice.ok ? choice.mechanism.name : choice.reason;
+  };
+  expect(name(token)).toBe('OAUTHBEARER');
+  expect(name(token, ['PLAIN', 'XOAUTH2'])).toBe('XOAUTH2');
+  expect(name(token, ['PLAIN'])).toBe('auth-not-offered');
+  expect(name({ type: 'certificate' })).toBe('EXTERNAL');
+  expect(name(tim)).toBe('PLAIN');
+});
+
+test('SASL-044 says y where only the server lacks channel binding, n where the client does', () => {
+  const begin = (bindings: readonly (typeof exporter)[]): string => {
+    const choice = chooseMechanism(['SCRAM-SHA-256'], tim, { verified: true, random, bindings });
+    return choice.ok ? String.fromCharCode(...(choice.mechanism.start() ?? [])).slice(0, 3) : choice.reason;
+  };
+  expect(begin([exporter])).toBe('y,,');
+  expect(begin([])).toBe('n,,');
+});
+
+test('SASL-010 says what is missing where only SCRAM is offered for a password outside ASCII', () => {
+  const given = { ...tim, password: 'pässwörd' };
+  const choose = (...offered: string[]): unknown =>
+    chooseMechanism(offered, given, { verified: true, random });
+  expect(() => choose('SCRAM-SHA-256')).toThrow(/saslprep/);
+  expect(choose('SCRAM-SHA-256', 'PLAIN')).toMatchObject({ mechanism: { name: 'PLAIN' } });
 });

@@ -1,29 +1,11 @@
-import type { Reason } from '@postern/wire';
+import { UsageError } from '@postern/wire';
+import type { ChannelBinding, Reason } from '@postern/wire';
 import type { Credentials } from './credentials.ts';
-import { loginClient, loginServer } from './login.ts';
-import type { ClientMechanism, ServerMechanism } from './mechanism.ts';
+import type { ClientMechanism } from './mechanism.ts';
 import { mechanismNames } from './names.ts';
-import { plainClient, plainServer } from './plain.ts';
-import type { ServerRules } from './server-rules.ts';
-
-interface Row {
-  readonly name: string;
-  /** The kind of credentials it can use. */
-  readonly takes: Credentials['type'];
-  /** Shows the secret: inside verified TLS only (RFC 4954 §14). */
-  readonly plaintext: boolean;
-  readonly client: (credentials: Credentials) => ClientMechanism;
-  readonly server: (rules: ServerRules) => ServerMechanism;
-}
-
-/**
- * Every mechanism there is, best first; a new one is a new row. PLAIN before LOGIN: it is a standard, and takes one round
- * trip in place of three.
- */
-const table: readonly Row[] = [
-  { name: 'PLAIN', takes: 'password', plaintext: true, client: plainClient, server: plainServer },
-  { name: 'LOGIN', takes: 'password', plaintext: true, client: loginClient, server: loginServer },
-];
+import type { TokenTarget } from './oauth/client.ts';
+import { preparedPassword } from './prepare.ts';
+import { table } from './table.ts';
 
 const tokenMechanisms: ReadonlySet<string> = new Set(['OAUTHBEARER', 'XOAUTH2']);
 
@@ -34,6 +16,19 @@ export interface ChoiceContext {
    * it a mechanism that shows the secret is never chosen.
    */
   readonly verified: boolean;
+  /**
+   * What may be done where the peer is not verified. `nothing` (default): a listener could search for the password at leisure
+   * in what SCRAM and CRAM-MD5 send (RFC 5802 §9). `hashed`: those that do not show the secret may run.
+   */
+  readonly unverified?: 'nothing' | 'hashed';
+  /** Octets that nobody can guess, for SCRAM. Without it SCRAM is never chosen. */
+  readonly random?: (octets: number) => Uint8Array;
+  /** What ties an exchange to the TLS connection, best first; for the `-PLUS` mechanisms. Default: nothing. */
+  readonly bindings?: readonly ChannelBinding[];
+  /** Where a token is shown, for OAUTHBEARER. Default: it is not said. */
+  readonly target?: TokenTarget;
+  /** The only mechanisms that may be used. Default: all but CRAM-MD5, which proves little and is used only when named here. */
+  readonly mechanisms?: readonly string[];
   /** Mechanisms that were tried and refused as such; names in upper case. Default: none. */
   readonly except?: readonly string[];
 }
@@ -45,7 +40,7 @@ export type Choice =
 
 /**
  * `auth-not-offered`: no mechanism in common. `oauth-required`: the server wants a token, the caller has a password.
- * `plaintext-login-refused`: there would be one, but it shows the password and the connection is not verified.
+ * `plaintext-login-refused`: the connection is not verified, and that rules out what there is.
  */
 export type ChoiceFailure = Extract<
   Reason,
@@ -53,9 +48,10 @@ export type ChoiceFailure = Extract<
 >;
 
 /**
- * Chooses the best mechanism that the server offers, the credentials fit, and the connection may carry. Names are compared
- * without case; what is no mechanism name is ignored (RFC 4954 §8). Throws a `UsageError` for credentials that the chosen
- * mechanism cannot carry.
+ * Chooses the best mechanism that the server offers, the credentials fit, and the connection may carry: EXTERNAL,
+ * SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-1, PLAIN, LOGIN; with a token OAUTHBEARER, XOAUTH2. Names
+ * are compared without case; what is no mechanism name is ignored (RFC 4954 §8). Throws a `UsageError` for credentials that
+ * the chosen mechanism cannot carry.
  *
  * @example
  * ```ts run
@@ -71,20 +67,40 @@ export function chooseMechanism(
   context: ChoiceContext,
 ): Choice {
   const names = mechanismNames(offered);
-  const fit = table.filter(
-    (row) =>
-      row.takes === credentials.type && names.includes(row.name) && !context.except?.includes(row.name),
-  );
-  const row = fit.find(({ plaintext }) => context.verified || !plaintext);
-  if (row) return { ok: true, mechanism: row.client(credentials) };
-  if (fit.length > 0) return { ok: false, reason: 'plaintext-login-refused' };
-  const wantsToken = names.length > 0 && names.every((name) => tokenMechanisms.has(name));
+  const { verified, unverified = 'nothing', random, bindings = [], target, except = [] } = context;
+  const allowed = context.mechanisms && mechanismNames(context.mechanisms);
+  const means = { bindings, random, target, offered: names };
+  // Whatever the server offers, nothing that it could offer would make it right (RFC 4954 §14).
+  if (!verified && unverified === 'nothing') return { ok: false, reason: 'plaintext-login-refused' };
+  let shown = false;
+  for (const row of table) {
+    if (!names.includes(row.name) || except.includes(row.name)) continue;
+    if (allowed ? !allowed.includes(row.name) : row.byName) continue;
+    // A server that refused the mechanism tied to this connection is not asked for less (RFC 5802 §6).
+    if (except.some((name) => name.endsWith('-PLUS')) && !row.name.endsWith('-PLUS')) continue;
+    const mechanism = row.client(credentials, means);
+    if (!mechanism) continue;
+    if (verified || !row.plaintext) return { ok: true, mechanism };
+    shown = true;
+  }
+  if (shown) return { ok: false, reason: 'plaintext-login-refused' };
+  refuseUnprepared(names, credentials, context);
+  const wantsToken =
+    credentials.type === 'password' && names.length > 0 && names.every((name) => tokenMechanisms.has(name));
   return { ok: false, reason: wantsToken ? 'oauth-required' : 'auth-not-offered' };
 }
 
-/**
- * The server's side of a mechanism by its name, in any case; `undefined` for one that does not exist here.
- */
-export function serverMechanism(name: string, rules: ServerRules): ServerMechanism | undefined {
-  return table.find((row) => row.name === name.toUpperCase())?.server(rules);
+/** Says so where only the preparation of the password stood in the way. */
+function refuseUnprepared(
+  names: readonly string[],
+  credentials: Credentials,
+  { random }: ChoiceContext,
+): void {
+  if (credentials.type !== 'password' || !random || preparedPassword(credentials) !== undefined) return;
+  if (!names.some((name) => name.startsWith('SCRAM-'))) return;
+  throw new UsageError(
+    'SCRAM needs @mongodb-js/saslprep for a password outside ASCII: install it',
+    'RFC 5802 §2.2',
+    'argument-refused',
+  );
 }

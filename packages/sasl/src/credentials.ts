@@ -14,8 +14,31 @@ export interface PasswordCredentials {
   readonly authorizationId?: string;
 }
 
-/** What somebody logs in with. A token joins the union together with the mechanisms that take one. */
-export type Credentials = PasswordCredentials;
+/** A user name with a token of OAuth 2.0 (RFC 6750): what large providers want in place of a password. */
+export interface TokenCredentials {
+  readonly type: 'token';
+  /** Whose mailbox it is, as a rule the address. */
+  readonly user: string;
+  /** The access token, without `Bearer`. It lives for an hour or so: give a function, see {@link CredentialsSource}. */
+  readonly token: string;
+}
+
+/** The TLS client certificate says who we are (EXTERNAL, RFC 4422 appendix A). */
+export interface CertificateCredentials {
+  readonly type: 'certificate';
+  /** Who to act as. Default: whoever the certificate says. */
+  readonly authorizationId?: string;
+}
+
+/** What somebody logs in with. */
+export type Credentials = PasswordCredentials | TokenCredentials | CertificateCredentials;
+
+/**
+ * Credentials, or a function that fetches them late: it is called when the server has said what it offers, and once more
+ * where a token was refused, because tokens expire. `again` tells the second call. What it throws rejects the login.
+ */
+export type CredentialsSource =
+  Credentials | ((request: { readonly again: boolean }) => Credentials | Promise<Credentials>);
 
 /**
  * Refuses credentials that no mechanism could carry, before anything is sent: an empty user or password (RFC 4616 §2), a
@@ -23,13 +46,14 @@ export type Credentials = PasswordCredentials;
  * would silently turn into another character. Throws a {@link UsageError} with code `argument-refused`; its text names the
  * field and never holds its value.
  */
-export function checkCredentials(credentials: Credentials): void {
-  check('user', credentials.user);
-  check('password', credentials.password);
-  if (credentials.authorizationId !== undefined) check('authorizationId', credentials.authorizationId);
+export function checkCredentials(credentials: PasswordCredentials): void {
+  checkField('user', credentials.user);
+  checkField('password', credentials.password);
+  if (credentials.authorizationId !== undefined) checkField('authorizationId', credentials.authorizationId);
 }
 
-function check(field: string, value: string): void {
+/** The same for one field. */
+export function checkField(field: string, value: string): void {
   const problem = value === '' ? 'is empty' : hasControl(value) ? 'holds a control character' : undefined;
   const rule = 'RFC 4616 §2';
   if (problem) throw new UsageError(`the ${field} ${problem}`, rule, 'argument-refused');

@@ -4,7 +4,9 @@ import * as sasl from './index.ts';
 test('exports these values and no others', () => {
   expect(Object.keys(sasl).toSorted()).toMatchInlineSnapshot(`
     [
+      "anonymousClient",
       "answerChallenge",
+      "authenticate",
       "beginExchange",
       "checkCredentials",
       "chooseMechanism",
@@ -12,14 +14,17 @@ test('exports these values and no others', () => {
       "distrustSuccess",
       "encodeBase64",
       "loginClient",
-      "loginServer",
-      "mechanismName",
-      "mechanismNames",
+      "loginContext",
+      "mayLogIn",
+      "oauthBearerClient",
       "plainClient",
-      "plainServer",
+      "prepareCredentials",
       "redacted",
       "resumeExchange",
+      "scramClient",
+      "scramKeys",
       "serverMechanism",
+      "serverMechanisms",
     ]
   `);
 });

@@ -21,15 +21,35 @@
  *
  * @packageDocumentation
  */
+export { authenticate } from './authenticate.ts';
+export type { AttemptVerdict, AuthenticateResult, AuthenticateSession } from './authenticate.ts';
 export { decodeBase64, encodeBase64 } from './base64.ts';
-export { chooseMechanism, serverMechanism } from './choose.ts';
+export { chooseMechanism } from './choose.ts';
 export type { Choice, ChoiceContext, ChoiceFailure } from './choose.ts';
 export { checkCredentials, redacted } from './credentials.ts';
-export type { Credentials, PasswordCredentials } from './credentials.ts';
+export type {
+  CertificateCredentials,
+  Credentials,
+  CredentialsSource,
+  PasswordCredentials,
+  TokenCredentials,
+} from './credentials.ts';
 export { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from './exchange.ts';
 export type { Exchange, ExchangeFrame, ExchangeLine, ExchangeProgress, ExchangeStep } from './exchange.ts';
-export { loginClient, loginServer } from './login.ts';
+export { anonymousClient } from './external.ts';
+export { loginClient } from './login.ts';
+export { loginContext } from './login-options.ts';
+export type { LoginOptions } from './login-options.ts';
 export type { ClientMechanism, ClientStep, SaslWork, ServerMechanism, ServerStep } from './mechanism.ts';
-export { mechanismName, mechanismNames } from './names.ts';
-export { plainClient, plainServer } from './plain.ts';
-export type { ServerRules } from './server-rules.ts';
+export { oauthBearerClient } from './oauth/client.ts';
+export type { TokenTarget } from './oauth/client.ts';
+export type { TokenRules } from './oauth/server.ts';
+export { plainClient } from './plain.ts';
+export { prepareCredentials } from './prepare.ts';
+export type { BindingUse } from './scram/channel-binding.ts';
+export { scramClient } from './scram/client.ts';
+export type { ScramClientOptions } from './scram/client.ts';
+export { scramKeys } from './scram/keys.ts';
+export type { ScramHash, ScramKeys } from './scram/keys.ts';
+export { mayLogIn, serverMechanism, serverMechanisms } from './server-mechanisms.ts';
+export type { CramMd5Rules, ScramRules, AuthRules } from './server-rules.ts';

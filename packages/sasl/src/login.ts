@@ -1,9 +1,9 @@
 import { UsageError, utf8 } from '@postern/wire';
 import { checkCredentials } from './credentials.ts';
-import type { Credentials } from './credentials.ts';
+import type { PasswordCredentials } from './credentials.ts';
 import type { ClientMechanism, ClientStep, ServerMechanism, ServerStep } from './mechanism.ts';
 import { judge, strictText } from './server-rules.ts';
-import type { ServerRules } from './server-rules.ts';
+import type { AuthRules } from './server-rules.ts';
 
 /**
  * LOGIN, client side: no RFC, but many servers have nothing else. The server asks twice; the first answer is the user, the
@@ -11,7 +11,7 @@ import type { ServerRules } from './server-rules.ts';
  * sends an initial response, because not every server takes one. Throws a `UsageError` for credentials it cannot carry,
  * an `authorizationId` among them: LOGIN has no place for it.
  */
-export function loginClient(credentials: Credentials): ClientMechanism {
+export function loginClient(credentials: PasswordCredentials): ClientMechanism {
   checkCredentials(credentials);
   if (credentials.authorizationId !== undefined && credentials.authorizationId !== credentials.user) {
     throw new UsageError('LOGIN cannot carry an authorizationId', 'RFC 4422 §2', 'argument-refused');
@@ -25,7 +25,7 @@ class LoginClient implements ClientMechanism {
   readonly #answers: readonly Uint8Array[];
   #given = 0;
 
-  constructor({ user, password }: Credentials) {
+  constructor({ user, password }: PasswordCredentials) {
     this.#answers = [utf8(user), utf8(password)];
   }
 
@@ -58,16 +58,16 @@ const password = utf8('Password:');
 /**
  * LOGIN, server side. An initial response is taken as the user: some clients send one.
  */
-export function loginServer(rules: ServerRules): ServerMechanism {
+export function loginServer(rules: AuthRules): ServerMechanism {
   return new LoginServer(rules);
 }
 
 class LoginServer implements ServerMechanism {
   readonly name = 'LOGIN';
-  readonly #rules: ServerRules;
+  readonly #rules: AuthRules;
   #user: string | undefined;
 
-  constructor(rules: ServerRules) {
+  constructor(rules: AuthRules) {
     this.#rules = rules;
   }
 

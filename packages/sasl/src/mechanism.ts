@@ -38,6 +38,8 @@ export interface ClientMechanism {
   readonly name: string;
   /** Whether the exchange shows the secret itself to whoever listens, so that only verified TLS may carry it. */
   readonly plaintext: boolean;
+  /** Set once the server has said that it does not know this type of channel binding: another one may be tried. */
+  readonly bindingRefused?: boolean;
   /**
    * Begins. The initial response; empty (length 0) is a response and goes out as `=`, `undefined` is none at all: the
    * server speaks first. A protocol that cannot send it with the verb keeps it for the first challenge, which is empty.

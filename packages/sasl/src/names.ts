@@ -1,12 +1,6 @@
 /**
  * The name of a mechanism in the form it is sent: upper case, 1 to 20 of `A-Z 0-9 - _` (RFC 4422 §3.1). `undefined` for a
  * text that is no such name; in a server's list it is skipped.
- *
- * @example
- * ```ts run
- * import { mechanismName } from '@postern/sasl';
- * console.log(mechanismName('scram-sha-256')); // SCRAM-SHA-256
- * ```
  */
 export function mechanismName(text: string): string | undefined {
   return /^[A-Za-z0-9_-]{1,20}$/.test(text) ? text.toUpperCase() : undefined;

@@ -1,9 +1,9 @@
 import { concatBytes, utf8 } from '@postern/wire';
 import { checkCredentials } from './credentials.ts';
-import type { Credentials } from './credentials.ts';
+import type { PasswordCredentials } from './credentials.ts';
 import type { ClientMechanism, ClientStep, ServerMechanism, ServerStep } from './mechanism.ts';
 import { judge, strictText } from './server-rules.ts';
-import type { ServerRules } from './server-rules.ts';
+import type { AuthRules } from './server-rules.ts';
 
 const NUL = new Uint8Array(1);
 const nothing = new Uint8Array(0);
@@ -20,7 +20,7 @@ const nothing = new Uint8Array(0);
  * if (initial) console.log(encodeBase64(initial)); // dGVzdAB0ZXN0AHRlc3Q=
  * ```
  */
-export function plainClient(credentials: Credentials): ClientMechanism {
+export function plainClient(credentials: PasswordCredentials): ClientMechanism {
   checkCredentials(credentials);
   return new PlainClient(credentials);
 }
@@ -31,7 +31,7 @@ class PlainClient implements ClientMechanism {
   readonly #message: Uint8Array;
   #sent = false;
 
-  constructor({ authorizationId = '', user, password }: Credentials) {
+  constructor({ authorizationId = '', user, password }: PasswordCredentials) {
     this.#message = concatBytes([utf8(authorizationId), NUL, utf8(user), NUL, utf8(password)]);
   }
 
@@ -58,15 +58,15 @@ class PlainClient implements ClientMechanism {
  * PLAIN, server side (RFC 4616 §2): valid UTF-8 with exactly two NUL, neither user nor password empty, and no identity to
  * act as other than the user's own unless `mayActAs` allows it.
  */
-export function plainServer(rules: ServerRules): ServerMechanism {
+export function plainServer(rules: AuthRules): ServerMechanism {
   return new PlainServer(rules);
 }
 
 class PlainServer implements ServerMechanism {
   readonly name = 'PLAIN';
-  readonly #rules: ServerRules;
+  readonly #rules: AuthRules;
 
-  constructor(rules: ServerRules) {
+  constructor(rules: AuthRules) {
     this.#rules = rules;
   }
 

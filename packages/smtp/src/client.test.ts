@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { isUsageError, isWireError, latin1, utf8 } from '@postern/wire';
-import type { Connection, Fault, Observer, TlsOffer } from '@postern/wire';
+import type { Connection, Fault, Observer } from '@postern/wire';
 import { simulatedNetwork, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import { openSmtp } from './client.ts';

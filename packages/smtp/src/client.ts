@@ -1,5 +1,5 @@
-import { chooseMechanism } from '@postern/sasl';
-import type { Credentials, SaslWork } from '@postern/sasl';
+import { authenticate, loginContext } from '@postern/sasl';
+import type { AttemptVerdict, CredentialsSource, SaslWork } from '@postern/sasl';
 import { converse, deadline, handshakeWithin, unlessAborted, UsageError, WireError } from '@postern/wire';
 import type {
   Clock,
@@ -17,17 +17,26 @@ import type { SmtpEvent } from './events.ts';
 import { authOutcome } from './auth/outcome.ts';
 import { noExtensions } from './extensions.ts';
 import type { Extensions } from './extensions.ts';
-import { resolvePatience, smtpClient } from './machine.ts';
+import { lmtpClient, resolvePatience, smtpClient } from './machine.ts';
 import type { SmtpClientMachine } from './machine.ts';
 import { replyClass } from './reply.ts';
 import type { Reply } from './reply.ts';
-import type { Answer, CallOptions, Login, OpenSmtpOptions, Smtp, StartTlsOptions } from './smtp.ts';
+import type {
+  Answer,
+  CallOptions,
+  Lmtp,
+  Login,
+  LoginCallOptions,
+  OpenSmtpOptions,
+  Smtp,
+  StartTlsOptions,
+} from './smtp.ts';
 import type { Content } from './content/source.ts';
 import { Submissions } from './submit/submissions.ts';
 import type { SubmissionHost, SubmitOptions } from './submit/submissions.ts';
 import type { Envelope, Submission } from './submit/submission.ts';
 import { release } from './release.ts';
-import { refusalEvidence, refusalReason } from './transition.ts';
+import { refusalEvidence, refusalReason } from './transition/greeting.ts';
 
 /** How long disposal waits for the reply to QUIT. */
 const farewell = 1_000;
@@ -53,24 +62,57 @@ const heloInstead: ReadonlySet<number> = new Set([500, 501, 502, 504, 550]);
  * if (answer.ok) console.log(answer.value.startTls); // offered
  * ```
  */
-export async function openSmtp(connection: Connection, options: OpenSmtpOptions): Promise<Smtp> {
+export function openSmtp(connection: Connection, options: OpenSmtpOptions): Promise<Smtp> {
+  return open('smtp', connection, options);
+}
+
+/**
+ * Waits for the greeting of an LMTP server (RFC 2033) on an open connection and hands out the dialogue. Takes ownership of
+ * the connection, on failure too. Rejects as {@link openSmtp} does, and with a `UsageError` (`argument-refused`) on port 25,
+ * where LMTP must not be spoken (RFC 2033 §5). Abort destroys the connection and rejects with `signal.reason`.
+ *
+ * @example
+ * ```ts
+ * import { openLmtp } from '@postern/smtp';
+ * import { nodeNetwork, systemClock } from '@postern/wire/node';
+ * const connection = await nodeNetwork().connect({ address: '127.0.0.1', port: 24 });
+ * await using lmtp = await openLmtp(connection, { clock: systemClock() });
+ * await lmtp.lhlo('mx.example.org');
+ * const { recipients } = await lmtp.submit({ from: '', to: ['ann@example.org', 'ben@example.org'] }, 'Subject: x\n\n');
+ * for (const { recipient, status } of recipients) console.log(recipient, status); // each has its own
+ * ```
+ */
+export async function openLmtp(connection: Connection, options: OpenSmtpOptions): Promise<Lmtp> {
+  if (connection.endpoint.port === 25) {
+    await release(connection);
+    throw new UsageError('LMTP on port 25', 'RFC 2033 §5', 'argument-refused');
+  }
+  return open('lmtp', connection, options);
+}
+
+async function open(
+  protocol: 'smtp' | 'lmtp',
+  connection: Connection,
+  options: OpenSmtpOptions,
+): Promise<SmtpDialogue> {
   const { clock, signal, tls } = options;
   // RFC 8314 §3.3: the handshake comes first, and the greeting inside it.
   if (tls)
     await handshakeWithin(connection, tls, { clock, limit: resolvePatience(options.patience).tls, signal });
-  const smtp = new SmtpDialogue(connection, options);
-  await smtp.greet(options.signal);
-  return smtp;
+  const dialogue = new SmtpDialogue(protocol, connection, options);
+  await dialogue.greet(options.signal);
+  return dialogue;
 }
 
 type ReplyEvent = Extract<SmtpEvent, { readonly type: 'reply' }>;
 
-class SmtpDialogue implements Smtp {
+class SmtpDialogue implements Smtp, Lmtp {
   readonly connection: Connection;
   greeting: Reply | undefined;
   readonly #machine: SmtpClientMachine;
   readonly #dialogue: Dialogue<SmtpCommand, SmtpEvent>;
   readonly #clock: Clock;
+  readonly #random: OpenSmtpOptions['random'];
   readonly #onEvent: OpenSmtpOptions['onEvent'];
   readonly #offeredBefore: boolean;
   /** Settles when the call that has the turn is done; calls queue behind one another. */
@@ -84,17 +126,20 @@ class SmtpDialogue implements Smtp {
    */
   #pending: Promise<SmtpEvent | undefined> | undefined;
   #tlsRequest: TlsRequest | undefined;
-  #lmtp = false;
+  readonly #protocol: 'smtp' | 'lmtp';
   readonly #submissions: Submissions;
 
-  constructor(connection: Connection, options: OpenSmtpOptions) {
+  constructor(protocol: 'smtp' | 'lmtp', connection: Connection, options: OpenSmtpOptions) {
     const { clock, patience, strict, offeredStartTlsBefore = false, observe, onEvent } = options;
     const { chunking = 'auto', window = false, longAddresses = false } = options;
     this.connection = connection;
+    this.#protocol = protocol;
     this.#clock = clock;
+    this.#random = options.random;
     this.#onEvent = onEvent;
     this.#offeredBefore = offeredStartTlsBefore;
-    this.#machine = smtpClient({
+    const machine = protocol === 'lmtp' ? lmtpClient : smtpClient;
+    this.#machine = machine({
       offeredStartTlsBefore,
       window,
       longAddresses,
@@ -119,7 +164,6 @@ class SmtpDialogue implements Smtp {
     const facts = {
       extensions: () => this.extensions,
       tls: () => this.connection.tls,
-      lmtp: () => this.#lmtp,
       calls: () => this.#calls,
     };
     return {
@@ -130,9 +174,7 @@ class SmtpDialogue implements Smtp {
       get tls() {
         return facts.tls();
       },
-      get lmtp() {
-        return facts.lmtp();
-      },
+      lmtp: this.#protocol === 'lmtp',
       get calls() {
         return facts.calls();
       },
@@ -196,16 +238,26 @@ class SmtpDialogue implements Smtp {
       const { reply, extensions } = heloInstead.has(first.reply.code)
         ? await this.#ask({ verb: 'HELO', domain: name }, options)
         : first;
-      this.#lmtp &&= !extensions;
       return extensions ? { ok: true, value: extensions, reply } : { ok: false, reply };
     });
   }
 
+  helo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>> {
+    return this.#hello('HELO', domain, options);
+  }
+
   lhlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>> {
+    return this.#hello('LHLO', domain, options);
+  }
+
+  #hello(
+    verb: 'HELO' | 'LHLO',
+    domain: string | undefined,
+    options: CallOptions | undefined,
+  ): Promise<Answer<Extensions>> {
     const name = domain ?? addressLiteral(this.connection.localEndpoint.address);
     return this.#inTurn(options, async () => {
-      const { reply, extensions } = await this.#ask({ verb: 'LHLO', domain: name }, options);
-      this.#lmtp ||= extensions !== undefined;
+      const { reply, extensions } = await this.#ask({ verb, domain: name }, options);
       return extensions ? { ok: true, value: extensions, reply } : { ok: false, reply };
     });
   }
@@ -235,31 +287,29 @@ class SmtpDialogue implements Smtp {
     });
   }
 
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>> {
+  login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     return this.#inTurn(options, async () => {
-      const tried: string[] = [];
-      for (;;) {
-        const verified = this.connection.tls?.verification?.status === 'verified';
-        const choice = chooseMechanism(this.extensions.auth, credentials, { verified, except: tried });
-        // Without a verified peer nothing that could be offered would make it right (RFC 4954 §14).
-        if (!choice.ok) throw this.#noLogin(verified ? choice.reason : 'plaintext-login-refused');
-        const { mechanism } = choice;
-        tried.push(mechanism.name);
-        const { reply, reason } = await this.#ask({ verb: 'AUTH', mechanism }, options);
-        if (replyClass(reply) === 'positive') {
-          return { ok: true, value: { mechanism: mechanism.name }, reply };
-        }
-        const context = {
-          insideTls: this.connection.tls !== undefined,
-          offersStartTls: this.#machine.offersStartTls,
-        };
-        const another =
-          tried.length < 2 &&
-          authOutcome(reply, context)?.otherMechanism === true &&
-          chooseMechanism(this.extensions.auth, credentials, { verified, except: tried }).ok;
-        if (!another) return { ok: false, reply, ...(reason && { reason }) };
-      }
+      const result = await authenticate<ReplyEvent>(source, {
+        offered: () => this.extensions.auth,
+        context: () => loginContext(this.connection, this.#random, options),
+        exchange: (mechanism) => this.#ask({ verb: 'AUTH', mechanism }, options),
+        verdict: (answer) => this.#loginVerdict(answer),
+      });
+      if (result.type === 'none') throw this.#noLogin(result.reason);
+      const { reply, reason } = result.answer;
+      return replyClass(reply) === 'positive'
+        ? { ok: true, value: { mechanism: result.mechanism }, reply }
+        : { ok: false, reply, ...(reason && { reason }) };
     });
+  }
+
+  #loginVerdict({ reply, reason }: ReplyEvent): AttemptVerdict {
+    const context = {
+      insideTls: this.connection.tls !== undefined,
+      offersStartTls: this.#machine.offersStartTls,
+    };
+    if (authOutcome(reply, context)?.otherMechanism === true) return 'other-mechanism';
+    return reason === 'auth-failed' ? 'wrong-secret' : 'final';
   }
 
   noop(options?: CallOptions): Promise<Answer<undefined>> {
@@ -317,13 +367,15 @@ class SmtpDialogue implements Smtp {
     this.#busy += 1;
     this.#calls += 1;
     try {
-      await before;
+      if (signal) await unlessAborted(before, signal);
+      else await before;
       signal?.throwIfAborted();
       return await call();
     } finally {
       void this.#listen();
       this.#busy -= 1;
-      done.resolve();
+      // Whoever gives up while it waits leaves at once, but those behind it still wait for those before it.
+      void before.then(done.resolve);
     }
   }
 

@@ -55,6 +55,16 @@ export type SmtpCommand =
     }
   | {
       /**
+       * A command that this package has no name for, such as EXPN, HELP or ETRN (RFC 5321 §4.1.5). It gets one reply and
+       * changes nothing that the machine knows. What it has a name for is refused here, and so are TURN and ATRN, after which
+       * the two ends would change places.
+       */
+      readonly verb: 'OTHER';
+      /** The line without its CRLF: a verb, and behind a space printable ASCII; at most 510 octets. */
+      readonly line: string;
+    }
+  | {
+      /**
        * No word of the wire: content after the 354 to DATA, in any cut. Bare CR and LF are completed and dots stuffed. The
        * bytes are handed over for good.
        */
@@ -106,10 +116,19 @@ export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   // RFC 2920 §3.1: message content may be the first element of the next group.
   CONTENT: { state: 'data-end', mayBeFollowed: true },
   BDAT: { state: 'bdat', mayBeFollowed: true }, // RFC 3030 §4.2
-  VRFY: { state: 'vrfy', mayBeFollowed: false },
+  VRFY: { state: 'command', mayBeFollowed: false },
+  OTHER: { state: 'command', mayBeFollowed: false },
   RSET: { state: 'rset', mayBeFollowed: true },
   QUIT: { state: 'quit', mayBeFollowed: false },
 };
+
+/** Positive codes that are the reply to one verb and to no other (RFC 5321 §4.3.2, RFC 3207 §4, RFC 4954 §6). */
+const ownCodes: Readonly<Record<number, WireCommand['verb']>> = { 220: 'STARTTLS', 221: 'QUIT', 235: 'AUTH' };
+
+/** Whether a code can only be the reply to something else: then the two ends do not count alike. */
+export function isOfAnother(code: number, { verb }: WireCommand): boolean {
+  return verb !== 'OTHER' && (ownCodes[code] ?? verb) !== verb;
+}
 
 /** The state in which the reply to a command is awaited. The last chunk is what the final dot is after DATA. */
 export function awaitedIn(command: WireCommand): WaitingName {

@@ -7,7 +7,11 @@ test('exports these values and no others', () => {
     [
       "addressLiteral",
       "authOutcome",
+      "connectSmtp",
       "enhancedStatus",
+      "lmtpClient",
+      "nextStep",
+      "openLmtp",
       "openSmtp",
       "parseExtensions",
       "patienceProfiles",

@@ -1,6 +1,7 @@
 /**
  * The SMTP, submission and LMTP dialogue, client side: from the greeting over EHLO, STARTTLS, AUTH and mail transactions to
- * QUIT, as a machine (`smtpClient`) and with promises (`openSmtp`). The server side is `@postern/smtp/server`.
+ * QUIT, as a machine (`smtpClient`, `lmtpClient`) and with promises (`openSmtp`, `openLmtp`). The server side is
+ * `@postern/smtp/server`.
  *
  * It is *not* a mailer: it composes no messages, looks up no MX, and decides no TLS policy; it reports what a server offers
  * and refuses what would be unsafe.
@@ -25,8 +26,10 @@
  */
 export { authOutcome } from './auth/outcome.ts';
 export type { AuthContext, AuthOutcome } from './auth/outcome.ts';
-export { openSmtp } from './client.ts';
+export { openLmtp, openSmtp } from './client.ts';
 export { addressLiteral } from './commands.ts';
+export { connectSmtp } from './connect.ts';
+export type { ConnectSmtpOptions, Greeted } from './connect.ts';
 export type { LineCommand, SmtpCommand, WireCommand } from './commands.ts';
 export type { Content, ContentOnce, WebReadable } from './content/source.ts';
 export { enhancedStatus } from './enhanced.ts';
@@ -35,12 +38,23 @@ export type { SmtpDiagnostic, SmtpEvent } from './events.ts';
 export { parseExtensions } from './extensions.ts';
 export type { Extensions, Limits } from './extensions.ts';
 export type { CustomParameter, MailParameters, RcptParameters } from './mail/parameters.ts';
-export { smtpClient } from './machine.ts';
+export { lmtpClient, smtpClient } from './machine.ts';
 export type { SmtpClientMachine, SmtpClientOptions } from './machine.ts';
 export { replyClass, replyText } from './reply.ts';
 export type { Reply, ReplyClass, ReplyLimits } from './reply.ts';
-export type { Answer, CallOptions, Login, OpenSmtpOptions, Smtp, StartTlsOptions } from './smtp.ts';
+export type {
+  Answer,
+  CallOptions,
+  Lmtp,
+  Login,
+  LoginCallOptions,
+  OpenSmtpOptions,
+  Smtp,
+  StartTlsOptions,
+} from './smtp.ts';
 export { patienceProfiles, states } from './states.ts';
 export type { Patience, StateName, StateRow, WaitingName } from './states.ts';
+export { nextStep } from './submit/next-step.ts';
+export type { NextStep } from './submit/next-step.ts';
 export type { Envelope, Recipient, RecipientResult, Submission } from './submit/submission.ts';
 export type { SubmitOptions } from './submit/submissions.ts';

@@ -11,7 +11,7 @@ import { newSession, offersStartTls } from './session.ts';
 import type { Input, Rules, Session } from './session.ts';
 import { step } from './transition.ts';
 
-/** Options of {@link smtpClient}. */
+/** Options of {@link smtpClient} and {@link lmtpClient}. */
 export interface SmtpClientOptions {
   /** How long to wait for what. Default `mta`; single limits are laid over those of `mta`. */
   readonly patience?: 'mta' | 'probe' | Partial<Patience>;
@@ -42,8 +42,8 @@ export interface SmtpClientMachine extends Machine<SmtpCommand, SmtpEvent> {
 }
 
 /**
- * The client's side of SMTP and LMTP as a machine: bytes and time in, outputs out. It speaks only when told to, and matches
- * replies to commands by count. For a dialogue with promises see `openSmtp`.
+ * The client's side of SMTP as a machine: bytes and time in, outputs out. It speaks only when told to, and matches
+ * replies to commands by count. For a dialogue with promises see `openSmtp`, for LMTP `lmtpClient`.
  *
  * @example
  * ```ts run
@@ -57,7 +57,28 @@ export interface SmtpClientMachine extends Machine<SmtpCommand, SmtpEvent> {
  * ```
  */
 export function smtpClient(options?: SmtpClientOptions): SmtpClientMachine {
-  return new SmtpClient(options);
+  return new SmtpClient('smtp', options);
+}
+
+/**
+ * The client's side of LMTP (RFC 2033) as a machine. It says LHLO in place of EHLO and HELO, which it refuses; and after the
+ * final dot, or the last chunk, it awaits one reply for each recipient that was accepted, in order. LMTP is for the last hop,
+ * inside one machine or one house, and must not be spoken on port 25 (RFC 2033 §5): who opens the connection sees to that, as
+ * `openLmtp` does.
+ *
+ * @example
+ * ```ts run
+ * import { latin1, utf8 } from '@postern/wire';
+ * import { lmtpClient } from '@postern/smtp';
+ * const machine = lmtpClient();
+ * machine.start(0);
+ * machine.receive(utf8('220 mailstore.example.org LMTP\r\n'), 5);
+ * const [output] = machine.send({ verb: 'LHLO', domain: 'mx.example.org' }, 6);
+ * if (output?.type === 'write') console.log(latin1(output.bytes)); // LHLO mx.example.org
+ * ```
+ */
+export function lmtpClient(options?: SmtpClientOptions): SmtpClientMachine {
+  return new SmtpClient('lmtp', options);
 }
 
 type Outputs = readonly Output<SmtpEvent>[];
@@ -71,16 +92,16 @@ class SmtpClient implements SmtpClientMachine {
   #head = 0;
   #session: Session;
 
-  constructor({
-    patience,
-    limits,
-    strict = false,
-    tls,
-    offeredStartTlsBefore = false,
-    window = false,
-    longAddresses = false,
-  }: SmtpClientOptions = {}) {
-    this.#rules = { patience: resolvePatience(patience), offeredStartTlsBefore, window, longAddresses };
+  constructor(protocol: Rules['protocol'], options: SmtpClientOptions = {}) {
+    const { patience, limits, strict = false, tls, offeredStartTlsBefore = false } = options;
+    const { window = false, longAddresses = false } = options;
+    this.#rules = {
+      protocol,
+      patience: resolvePatience(patience),
+      offeredStartTlsBefore,
+      window,
+      longAddresses,
+    };
     this.#reader = new ReplyReader({ ...replyLimits, ...limits }, { strict });
     this.#session = newSession(tls);
   }

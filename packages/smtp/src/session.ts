@@ -10,6 +10,8 @@ import type { Patience, StateName } from './states.ts';
 
 /** What does not change during a dialogue. */
 export interface Rules {
+  /** LMTP greets with LHLO, and has a verdict for each recipient (RFC 2033 §4). */
+  readonly protocol: 'smtp' | 'lmtp';
   readonly patience: Patience;
   /** The caller remembers an offer of STARTTLS by this server. */
   readonly offeredStartTlsBefore: boolean;

@@ -1,4 +1,4 @@
-import type { Credentials } from '@postern/sasl';
+import type { CredentialsSource, LoginOptions } from '@postern/sasl';
 import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { WireCommand } from './commands.ts';
 import type { SmtpEvent } from './events.ts';
@@ -40,10 +40,15 @@ export interface StartTlsOptions extends CallOptions {
   readonly tryAnyway?: boolean;
 }
 
-/** Options of `openSmtp`. */
+/** Options of `openSmtp` and `openLmtp`. */
 export interface OpenSmtpOptions extends CallOptions {
   /** The time. */
   readonly clock: Clock;
+  /**
+   * Octets that nobody can guess, such as `systemRandom` of `@postern/wire/node`, for mechanisms that need a nonce. Default: none,
+   * and SCRAM is not used.
+   */
+  readonly random?: (octets: number) => Uint8Array;
   /**
    * How long to wait for what: `mta` (default) with the limits of RFC 5321 §4.5.3.2, `probe` with seconds in place of
    * minutes, or single limits over those of `mta`.
@@ -80,6 +85,9 @@ export interface OpenSmtpOptions extends CallOptions {
   readonly longAddresses?: boolean;
 }
 
+/** Options of `login`. */
+export type LoginCallOptions = CallOptions & LoginOptions;
+
 /** The value of a good `login`. */
 export interface Login {
   /** The SASL mechanism that was used. */
@@ -105,6 +113,11 @@ export interface Smtp extends AsyncDisposable {
    */
   ehlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>>;
   /**
+   * Says HELO and no EHLO (RFC 5321 §4.1.1.1): nothing is offered then, neither STARTTLS nor a login. For servers that hang up
+   * on EHLO, see `connectSmtp`. `domain` as for `ehlo`.
+   */
+  helo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>>;
+  /**
    * Says STARTTLS and runs the handshake. Afterwards nothing known before counts: say `ehlo` again. A refusal is an answer
    * with reason `starttls-refused` or `starttls-refused-temporarily`, or with that of the missing offer where the verb was
    * only tried. Rejects, with nothing sent and the connection usable,
@@ -118,11 +131,9 @@ export interface Smtp extends AsyncDisposable {
    * or `oauth-required` where no mechanism fits. A second mechanism is tried only where the server refused the first as
    * such (504, 534), never after a wrong password.
    */
-  login(credentials: Credentials, options?: CallOptions): Promise<Answer<Login>>;
-  /** Says LHLO in place of EHLO (RFC 2033 §4.1): verdicts are then one for each recipient. Never on port 25. */
-  lhlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>>;
+  login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
   /**
-   * Delivers a message and says what became of it for each recipient. Say `ehlo` (or `lhlo`) before, and `login` where that
+   * Delivers a message and says what became of it for each recipient. Say `ehlo` before, in LMTP `lhlo`, and `login` where that
    * is wanted.
    *
    * Calls may overlap, and messages then share groups as far as the server allows (RFC 2920): each further one costs one
@@ -163,4 +174,17 @@ export interface Smtp extends AsyncDisposable {
   ): Promise<Answer<undefined>>;
   /** Says QUIT if the dialogue is idle, waits at most one second, and closes. Never rejects. */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * One LMTP dialogue (RFC 2033): as {@link Smtp}, but greeted with LHLO, and with a verdict of the server's own for each
+ * recipient. A positive one counts for its recipient alone; where the dialogue breaks between the verdicts, those that came
+ * count and the others are `uncertain`.
+ */
+export interface Lmtp extends Omit<Smtp, 'ehlo' | 'helo'> {
+  /**
+   * Says LHLO (RFC 2033 §4.1). `domain` is the own fully qualified name; default: the address literal of the local end. A
+   * refusal is an answer. Abort, faults: as with any call.
+   */
+  lhlo(domain?: string, options?: CallOptions): Promise<Answer<Extensions>>;
 }

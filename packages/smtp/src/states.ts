@@ -22,8 +22,8 @@ export interface Patience {
   readonly dataBlock: Milliseconds;
   /** From the final dot or the last chunk to the verdict. Too short a limit makes duplicates. */
   readonly dataEnd: Milliseconds;
-  /** VRFY. */
-  readonly vrfy: Milliseconds;
+  /** VRFY, and what this package has no name for. */
+  readonly command: Milliseconds;
   /** NOOP. */
   readonly noop: Milliseconds;
   /** RSET. */
@@ -48,7 +48,7 @@ export const patienceProfiles: Readonly<Record<'mta' | 'probe', Patience>> = {
     data: 120_000, // RFC 5321 §4.5.3.2.4
     dataBlock: 180_000, // RFC 5321 §4.5.3.2.5
     dataEnd: 600_000, // RFC 5321 §4.5.3.2.6
-    vrfy: 300_000,
+    command: 300_000,
     noop: 300_000,
     rset: 20_000,
     quit: 5_000, // everything that mattered has been answered
@@ -64,7 +64,7 @@ export const patienceProfiles: Readonly<Record<'mta' | 'probe', Patience>> = {
     data: 5_000,
     dataBlock: 10_000,
     dataEnd: 60_000, // content filters take their time, and giving up early means not to know
-    vrfy: 5_000,
+    command: 5_000,
     noop: 5_000,
     rset: 5_000,
     quit: 5_000,
@@ -84,7 +84,7 @@ export type WaitingName =
   | 'data-block'
   | 'bdat'
   | 'data-end'
-  | 'vrfy'
+  | 'command'
   | 'noop'
   | 'rset'
   | 'quit';
@@ -225,12 +225,12 @@ export const states: Readonly<Record<StateName, StateRow>> = {
     ...reply,
     rfc: 'RFC 5321 §4.5.3.2.6',
   },
-  vrfy: {
-    phrase: 'waiting for the reply to VRFY',
+  command: {
+    phrase: 'waiting for the reply to a command',
     phase: 'command',
-    patience: 'vrfy',
+    patience: 'command',
     ...reply,
-    rfc: 'RFC 5321 §4.1.1.6',
+    rfc: 'RFC 5321 §4.2',
   },
   noop: {
     phrase: 'waiting for the reply to NOOP',

@@ -1,9 +1,9 @@
 /**
- * All changes of state of the SMTP client, and nothing else.
+ * All changes of state of the SMTP client; the longer steps are in `transition/`, and nothing else changes a session.
  *
  * The theory. The server speaks first, once (`greeting`); then the client asks and the server answers, one reply per
  * command, in order, matched by count and never by text (RFC 2920 §3.1). So a state is named after the reply that is
- * awaited, and `ready` is the state in which none is. Four things break this simple picture:
+ * awaited, and `ready` is the state in which none is. Five things break this simple picture:
  *
  * - STARTTLS changes who speaks: after its 220 neither side says a word of SMTP until the handshake is done (`tls`). What
  *   arrives in that gap was not sent by the peer we are about to authenticate and ends the dialogue. Afterwards everything
@@ -21,21 +21,25 @@
  */
 import { answerChallenge, distrustSuccess, resumeExchange } from '@postern/sasl';
 import type { ExchangeStep } from '@postern/sasl';
-import { isTlsRecord, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
-import type { EndOfStream, Evidence, Fault, Instant, Output, Reason, TlsInfo } from '@postern/wire';
+import { sample, UsageError, utf8 } from '@postern/wire';
+import type { Evidence, Instant, Output, Reason } from '@postern/wire';
 import { authOutcome } from './auth/outcome.ts';
-import { awaitedIn, verbs } from './commands.ts';
+import { awaitedIn, isOfAnother, verbs } from './commands.ts';
 import type { SmtpCommand, WireCommand } from './commands.ts';
-import type { SmtpDiagnostic, SmtpEvent } from './events.ts';
+import type { SmtpEvent } from './events.ts';
 import { noExtensions, parseExtensions, withoutStartTls } from './extensions.ts';
 import { replyClass, replyText, withEnhanced } from './reply.ts';
 import type { Reply } from './reply.ts';
-import { newSession, offersStartTls } from './session.ts';
+import { offersStartTls } from './session.ts';
 import type { Input, Rules, Session, Step } from './session.ts';
-import { states } from './states.ts';
+import { peerEnd, tick, unreadable } from './transition/ending.ts';
 import { enter } from './transition/enter.ts';
+import { greeting } from './transition/greeting.ts';
+import { diagnostic, end, event, over } from './transition/outputs.ts';
 import { sendGroup } from './transition/send.ts';
+import { startTls, tlsReady } from './transition/start-tls.ts';
 import { afterAnswer, settled } from './transition/transaction.ts';
+import { deaf, unsolicited } from './transition/unsolicited.ts';
 import { lineOutput } from './transition/writes.ts';
 
 /** One step. Throws a {@link UsageError} for an input of the caller that the state does not allow; nothing changes then. */
@@ -63,14 +67,6 @@ export function step(session: Session, input: Input, now: Instant, rules: Rules)
     case 'tick':
       return tick(session, input.partial, now);
   }
-}
-
-function event(content: SmtpEvent): Output<SmtpEvent> {
-  return { type: 'event', event: content };
-}
-
-function diagnostic(reason: SmtpDiagnostic, bytes: Uint8Array): Output<SmtpEvent> {
-  return event({ type: 'diagnostic', reason, bytes: sample(bytes) });
 }
 
 // ---- the caller speaks
@@ -134,73 +130,6 @@ function reply(
   return { session: next, outputs: [...notes, ...outputs] };
 }
 
-function greeting(session: Session, content: Reply, now: Instant, rules: Rules): Step {
-  const outputs = [event({ type: 'greeting', reply: content })];
-  switch (replyClass(content)) {
-    case 'positive':
-      return { session: enter(session, 'ready', now, rules), outputs };
-    case 'continue':
-      return end(session, now, 'protocol-error', { reply: replyText(content), rule: 'RFC 5321 §4.3.2' });
-    case 'transient':
-    case 'permanent':
-      break;
-  }
-  const rejected = { ...session, refusal: content };
-  // RFC 5321 §3.8: after 421 the server closes by itself.
-  if (content.code === 421) {
-    return end(rejected, now, refusalReason(content), refusalEvidence(content), outputs);
-  }
-  return { session: enter(rejected, 'rejected', now, rules), outputs };
-}
-
-/** RFC 5321 §3.1: 554 in place of 220, RFC 7504 §3: 521; other codes by their first digit. */
-export function refusalReason(refusal: Reply): Reason {
-  return replyClass(refusal) === 'transient' ? 'greeting-rejected-temporarily' : 'greeting-rejected';
-}
-
-/** What a fault says about a refusing greeting. */
-export function refusalEvidence(refusal: Reply): Evidence {
-  return { reply: replyText(refusal), rule: 'RFC 5321 §3.1' };
-}
-
-/** It was told once: a peer that floods with replies must not flood the caller. */
-function deaf(session: Session): boolean {
-  return session.name === 'desynchronised';
-}
-
-function unsolicited(session: Session, content: Reply, now: Instant, rules: Rules): Step {
-  const outputs = [event({ type: 'unsolicited', reply: content })];
-  const { refusal } = session;
-  if (content.code === 421) {
-    if (refusal) return end(session, now, refusalReason(refusal), refusalEvidence(refusal), outputs);
-    return end(session, now, 'server-closing', { reply: replyText(content), rule: 'RFC 5321 §3.8' }, outputs);
-  }
-  if (deaf(session)) return { session, outputs: [] };
-  if (session.name === 'content' || session.name === 'data-block') return early(session, content, now);
-  if (refusal) return { session, outputs };
-  return { session: enter(session, 'desynchronised', now, rules), outputs };
-}
-
-/**
- * A verdict before the content was complete. A refusal is believed; what the server makes of the rest of the content nobody
- * knows, so nothing more may be sent: it could be taken for commands.
- */
-function early(session: Session, content: Reply, now: Instant): Step {
-  const kind = replyClass(content);
-  const outputs =
-    kind === 'transient' || kind === 'permanent'
-      ? [
-          event({
-            type: 'reply',
-            command: { verb: 'CONTENT', bytes: new Uint8Array(), last: true },
-            reply: content,
-          }),
-        ]
-      : [event({ type: 'unsolicited', reply: content })];
-  const evidence = { reply: replyText(content), rule: 'RFC 5321 §4.1.1.4' };
-  return end(session, now, 'desynchronised', evidence, outputs);
-}
-
 function answer(
   session: Session,
   command: WireCommand,
@@ -230,6 +159,9 @@ function answer(
   }
   const kind = replyClass(content);
   if (command.verb === 'STARTTLS') return startTls(session, command, content, input.behind, now, rules);
+  if (isOfAnother(content.code, command)) {
+    return end(session, now, 'desynchronised', { ...evidence, rule: 'RFC 5321 §4.3.2' });
+  }
   if (command.verb === 'DATA' && content.code === 354) {
     return {
       session: enter({ ...session, lineState: 'start' }, 'content', now, rules),
@@ -274,46 +206,6 @@ function opened(
   outputs.push(event({ type: 'reply', command, reply: content, extensions }));
   const by = command.verb === 'LHLO' ? 'lmtp' : command.verb === 'HELO' ? 'smtp' : 'esmtp';
   return { session: { ...session, extensions, opened: by }, outputs };
-}
-
-/** RFC 3207 §4: 220 is the go-ahead; 454, 501 and every other refusal leaves the dialogue as it was. */
-function startTls(
-  session: Session,
-  command: WireCommand,
-  content: Reply,
-  behind: Uint8Array | undefined,
-  now: Instant,
-  rules: Rules,
-): Step {
-  const kind = replyClass(content);
-  if (kind === 'transient' || kind === 'permanent') {
-    const reason = kind === 'transient' ? 'starttls-refused-temporarily' : 'starttls-refused';
-    return {
-      session: enter(session, 'ready', now, rules),
-      outputs: [event({ type: 'reply', command, reply: content, reason })],
-    };
-  }
-  if (content.code !== 220) {
-    // Whether such a server now waits for a handshake or for a command, nobody can tell.
-    return end(session, now, 'starttls-protocol-error', { reply: replyText(content), rule: 'RFC 3207 §4' });
-  }
-  const outputs: Output<SmtpEvent>[] = [event({ type: 'reply', command, reply: content })];
-  // Octets behind the go-ahead came in plaintext and would be taken for words inside TLS (CVE-2011-0411). They are shown
-  // and refused, because a silent discard would hide the attack.
-  if (behind) {
-    const evidence = { bytes: sample(behind), rule: 'RFC 3207 §4.2' };
-    return end(enter(session, 'tls', now, rules), now, 'plaintext-after-starttls', evidence, outputs);
-  }
-  return { session: enter(session, 'tls', now, rules), outputs: [...outputs, { type: 'start-tls' }] };
-}
-
-/** The handshake is done: everything known from before is worthless (RFC 3207 §4.2). */
-function tlsReady(session: Session, tls: TlsInfo, now: Instant, rules: Rules): Step {
-  if (session.name !== 'tls') throw new UsageError('tlsReady without start-tls', 'RFC 3207 §4');
-  return {
-    session: enter(newSession(tls), 'ready', now, rules),
-    outputs: [event({ type: 'secured', tls })],
-  };
 }
 
 /** An exchange goes on: something is written, or worked at. */
@@ -361,79 +253,4 @@ function authEnd(session: Session, next: Session, command: WireCommand, content:
     session: { ...closed, authenticated: true },
     outputs: [event({ type: 'reply', command, reply: content })],
   };
-}
-
-// ---- the end
-
-function unreadable(
-  session: Session,
-  input: Extract<Input, { readonly type: 'unreadable' }>,
-  now: Instant,
-): Step {
-  const { bytes } = input;
-  const evidence: Evidence = { bytes, ...(input.reply !== undefined && { reply: input.reply }) };
-  if (session.name === 'greeting') {
-    const other = foreign(bytes);
-    if (other) return end(session, now, other.reason, { ...evidence, ...other.evidence });
-  }
-  return end(session, now, input.reason, { ...evidence, rule: 'RFC 5321 §4.2' });
-}
-
-/** Another protocol, told from the first octets of the session. */
-function foreign(
-  bytes: Uint8Array | undefined,
-): { readonly reason: Reason; readonly evidence: Evidence } | undefined {
-  if (!bytes || bytes.length === 0) return undefined;
-  const protocol = recogniseProtocol(bytes);
-  if (protocol === undefined || protocol === 'smtp') return undefined;
-  const reason = isTlsRecord(bytes) ? 'tls-on-plaintext-port' : 'wrong-protocol';
-  return { reason, evidence: { protocol, bytes } };
-}
-
-function peerEnd(session: Session, how: EndOfStream, partial: Uint8Array | undefined, now: Instant): Step {
-  const { name, refusal } = session;
-  // RFC 5321 §4.1.1.10: after QUIT the server may close; the 221 was wanted, but nothing depends on it.
-  if (name === 'quit') return { session: over(session), outputs: [{ type: 'end' }] };
-  if (refusal) return end(session, now, refusalReason(refusal), refusalEvidence(refusal));
-  const evidence: Evidence = partial ? { bytes: partial } : {};
-  if (name === 'greeting') {
-    const other = foreign(partial);
-    if (other) return end(session, now, other.reason, other.evidence);
-  }
-  // Half a line is more than nothing: it was cut off.
-  const reason = partial && how === 'closed' ? 'truncated' : states[name][how];
-  return end(session, now, reason, evidence);
-}
-
-function tick(session: Session, partial: Uint8Array | undefined, now: Instant): Step {
-  const { name, deadline, since } = session;
-  if (deadline === undefined || now < deadline) return { session, outputs: [] };
-  const evidence: Evidence = partial ? { bytes: partial } : {};
-  const other = name === 'greeting' ? foreign(partial) : undefined;
-  if (other) return end(session, now, other.reason, other.evidence);
-  return end(session, now, states[name].timeout, evidence, [], deadline - since);
-}
-
-function over(session: Session): Session {
-  return { ...session, name: 'ended', deadline: undefined, exchange: undefined };
-}
-
-/** The end with a fault, after other outputs. */
-function end(
-  session: Session,
-  now: Instant,
-  reason: Reason,
-  evidence: Evidence,
-  outputs: readonly Output<SmtpEvent>[] = [],
-  limit?: number,
-): Step {
-  const fault: Fault = {
-    kind: limit === undefined ? 'peer' : 'timeout',
-    reason,
-    phase: states[session.name].phase,
-    after: now - session.since,
-    ...(limit !== undefined && { limit }),
-    ...(Object.keys(evidence).length > 0 && { evidence }),
-  };
-  return { session: over(session), outputs: [...outputs, { type: 'end', fault }] };
 }

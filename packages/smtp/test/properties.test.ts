@@ -16,10 +16,10 @@ import {
 import { expect, test } from 'vitest';
 import type { SmtpCommand } from '../src/commands.ts';
 import { verbs } from '../src/commands.ts';
-import { smtpClient } from '../src/machine.ts';
+import { lmtpClient, smtpClient } from '../src/machine.ts';
 import { smtpServer } from '../src/server/machine.ts';
 import { serverStates } from '../src/server/states.ts';
-import { patienceProfiles, states } from '../src/states.ts';
+import { states } from '../src/states.ts';
 
 const tim = { type: 'password', user: 'tim', password: 'tanstaaf' } as const;
 
@@ -138,7 +138,8 @@ test('whatever happens: no throw but for the caller, one end with nothing behind
       constantFrom(...prologues),
       array(tuple(action, integer({ min: 0, max: 1000 })), { maxLength: 25 }),
       (implicit, window, prologue, actions) => {
-        const machine = smtpClient({ window, ...(implicit && { tls: testTlsInfo }) });
+        const client = JSON.stringify(prologue).includes('LHLO') ? lmtpClient : smtpClient;
+        const machine = client({ window, ...(implicit && { tls: testTlsInfo }) });
         const seen: string[] = [];
         let now = 0;
         const take = (outputs: readonly Output<unknown>[]): void => {
@@ -208,58 +209,6 @@ test('every verb waits in a state that has a patience, and every state says what
   for (const row of [...Object.values(states), ...Object.values(serverStates)]) {
     expect(row.phrase).not.toBe('');
     expect(row.rfc).toMatch(/^RFC \d+ §[\d.]+$/);
-  }
-});
-
-test('SMTP-069 each phase made silent in turn has a phase of its own', () => {
-  const begun: readonly (SmtpCommand | string)[] = ['220 x\r\n', { verb: 'HELO', domain: 'c' }, '250 x\r\n'];
-  const envelope: readonly (SmtpCommand | string)[] = [
-    { verb: 'MAIL', from: '' },
-    '250 x\r\n',
-    { verb: 'RCPT', to: 'a@b' },
-    '250 x\r\n',
-  ];
-  const reached: Readonly<Record<string, readonly (SmtpCommand | string)[]>> = {
-    greeting: [],
-    ehlo: ['220 x\r\n', { verb: 'EHLO', domain: 'c' }],
-    noop: ['220 x\r\n', { verb: 'NOOP' }],
-    rset: ['220 x\r\n', { verb: 'RSET' }],
-    quit: ['220 x\r\n', { verb: 'QUIT' }],
-    starttls: ['220 x\r\n', { verb: 'STARTTLS', tryAnyway: true }],
-    tls: ['220 x\r\n', { verb: 'STARTTLS', tryAnyway: true }, '220 x\r\n'],
-    mail: [...begun, { verb: 'MAIL', from: '' }],
-    rcpt: [...begun, { verb: 'MAIL', from: '' }, '250 x\r\n', { verb: 'RCPT', to: 'a@b' }],
-    data: [...begun, ...envelope, { verb: 'DATA' }],
-    'data-block': [
-      ...begun,
-      ...envelope,
-      { verb: 'DATA' },
-      '354 x\r\n',
-      { verb: 'CONTENT', bytes: utf8('x') },
-    ],
-    'data-end': [
-      ...begun,
-      ...envelope,
-      { verb: 'DATA' },
-      '354 x\r\n',
-      { verb: 'CONTENT', bytes: utf8('x'), last: true },
-    ],
-  };
-  const limits: Readonly<Record<string, number>> = {
-    ...patienceProfiles.mta,
-    'data-block': patienceProfiles.mta.dataBlock,
-    'data-end': patienceProfiles.mta.dataEnd,
-  };
-  for (const [phase, steps] of Object.entries(reached)) {
-    const machine = smtpClient();
-    machine.start(0);
-    for (const step of steps) {
-      if (typeof step === 'string') machine.receive(utf8(step), 0);
-      else machine.send(step, 0);
-    }
-    const limit = limits[phase] ?? 0;
-    expect(machine.tick(limit - 1)).toEqual([]);
-    expect(machine.tick(limit)).toMatchObject([{ type: 'end', fault: { kind: 'timeout', phase, limit } }]);
   }
 });
 

@@ -11,7 +11,7 @@ import {
   translatedMachine,
 } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
-import { smtpClient } from '../src/machine.ts';
+import { lmtpClient, smtpClient } from '../src/machine.ts';
 import type { SmtpClientOptions } from '../src/machine.ts';
 import type { SmtpCommand } from '../src/commands.ts';
 import type { SmtpEvent } from '../src/events.ts';
@@ -46,9 +46,10 @@ function command(written: WrittenCommand): SmtpCommand {
 function machine({
   implicitTls,
   injected,
+  lmtp,
   ...options
 }: Readonly<Record<string, unknown>>): Machine<WrittenCommand, SmtpEvent> {
-  const client = smtpClient({
+  const client = (lmtp === true ? lmtpClient : smtpClient)({
     ...(options as SmtpClientOptions),
     ...(implicitTls === true && { tls: testTlsInfo }),
   });

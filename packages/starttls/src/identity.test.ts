@@ -1,8 +1,7 @@
-import { isUsageError } from '@postern/wire';
+import { ipOctets, isUsageError } from '@postern/wire';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PresentedName } from './certificate/alternative-names.ts';
-import { ipOctets } from './certificate/ip-address.ts';
 import { matchesIdentity, referenceIdentifier, referenceNames } from './identity.ts';
 
 const dns = (name: string): PresentedName => ({ type: 'dns', name });

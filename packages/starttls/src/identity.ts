@@ -1,7 +1,6 @@
-import { UsageError } from '@postern/wire';
+import { ipOctets, UsageError } from '@postern/wire';
 import type { PresentedName } from './certificate/alternative-names.ts';
 import { equalBytes } from './certificate/der.ts';
-import { ipOctets } from './certificate/ip-address.ts';
 
 /**
  * Server identity by RFC 9525: the names we expect (reference identifiers) against those of a certificate (presented

@@ -9,6 +9,7 @@ import { readCertificate } from './certificate/read-certificate.ts';
 import type { Certificate } from './certificate/read-certificate.ts';
 import { chainReason } from './chain-reason.ts';
 import { matchesIdentity, referenceIdentifier } from './identity.ts';
+import { isPurposeWrong, validityReason } from './judge-leaf.ts';
 import type { EpochMilliseconds } from './wall-clock.ts';
 
 /** What {@link judgePeer} judges by. */
@@ -72,9 +73,9 @@ export function judgePeer(
   const presentedNames = leaf.names.map(presentedText);
   const found = [
     ...chainProblems(peer, path, options.roots),
-    ...validityProblems(leaf, options.now),
+    ...problemsOf(leaf, validityReason(leaf, options.now), 'RFC 5280 §4.1.2.5'),
     ...strengthProblems(path),
-    ...purposeProblems(leaf),
+    ...problemsOf(leaf, isPurposeWrong(leaf) ? 'cert-purpose' : undefined, 'RFC 5280 §4.2.1.12'),
     ...(matchesIdentity(references, leaf.names) ? [] : [problem('cert-name-mismatch', leaf, 'RFC 9525 §6')]),
   ];
   const faults: TlsFault[] = [];
@@ -94,6 +95,14 @@ interface Problem {
 
 function problem(reason: CertificateReason, certificate: Certificate, rule: string): Problem {
   return { reason, certificate, rule };
+}
+
+function problemsOf(
+  certificate: Certificate,
+  reason: CertificateReason | undefined,
+  rule: string,
+): readonly Problem[] {
+  return reason === undefined ? [] : [problem(reason, certificate, rule)];
 }
 
 function tlsFault({ reason, certificate, rule, code }: Problem, names: Evidence): TlsFault {
@@ -168,13 +177,6 @@ function isRoot(certificate: Certificate, roots: readonly string[] | undefined):
   return roots?.some((pem) => pemCertificates(pem).some((der) => equalBytes(der, certificate.der))) ?? false;
 }
 
-/** RFC 5280 §4.1.2.5: both ends included. */
-function validityProblems(leaf: Certificate, now: EpochMilliseconds): readonly Problem[] {
-  if (now > leaf.notAfter) return [problem('cert-expired', leaf, 'RFC 5280 §4.1.2.5')];
-  if (now < leaf.notBefore) return [problem('cert-not-yet-valid', leaf, 'RFC 5280 §4.1.2.5')];
-  return [];
-}
-
 /**
  * RFC 9325 §4.5. The keys of issuers count, except a root's, which is trusted for being in the store. Their signatures do
  * not: a server may send an old cross-signed certificate beside a good path, and the platform, which knows the path it
@@ -205,14 +207,4 @@ function constraintProblems(path: readonly [Certificate, ...Certificate[]]): rea
     .slice(1)
     .some(({ nameConstraints }) => nameConstraints && violates(leaf.names, nameConstraints));
   return broken ? [problem('cert-name-constraint', leaf, 'RFC 5280 §4.2.1.10')] : [];
-}
-
-const serverAuth = '1.3.6.1.5.5.7.3.1';
-const anyPurpose = '2.5.29.37.0';
-
-/** RFC 5280 §4.2.1.12: where purposes are given, being a TLS server must be one of them. */
-function purposeProblems(leaf: Certificate): readonly Problem[] {
-  const purposes = leaf.extendedKeyUsage;
-  const fits = !purposes || purposes.includes(serverAuth) || purposes.includes(anyPurpose);
-  return fits ? [] : [problem('cert-purpose', leaf, 'RFC 5280 §4.2.1.12')];
 }

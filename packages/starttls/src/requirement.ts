@@ -1,3 +1,4 @@
+import type { Tlsa } from '@postern/dns';
 import { UsageError } from '@postern/wire';
 import type { PolicySource } from '@postern/wire';
 import { referenceIdentifier } from './identity.ts';
@@ -22,6 +23,13 @@ export type Requirement =
        * chain nor names nor dates count, as with Postfix's level `fingerprint`.
        */
       readonly fingerprints?: readonly string[];
+      /**
+       * Usable TLSA records (`usableTlsa`). Where there are any, they decide in place of the platform's authorities
+       * (RFC 7672 §3.1); `names` count under usage 2 only.
+       */
+      readonly tlsa?: readonly Tlsa[];
+      /** Whether TLSA records are enough, or the platform's authorities and `names` must agree as well. Default `dane`. */
+      readonly proof?: 'dane' | 'dane-and-pkix';
     };
 
 /** The name of a policy level. */
@@ -120,9 +128,14 @@ function authenticated({ names = [] }: Facts, by: PolicySource): Requirement {
 /** Refuses a requirement that nobody could fulfil, or whose names can stand in no certificate. */
 function checked(requirement: Requirement): Requirement {
   if (requirement.level !== 'authenticated') return requirement;
-  const { names, fingerprints } = requirement;
-  if (fingerprints ? fingerprints.length === 0 : names.length === 0) {
-    throw new UsageError('nothing is given to know the peer by', 'names or fingerprints', 'argument-refused');
+  const { names, fingerprints, tlsa } = requirement;
+  const nothing = fingerprints?.length === 0 || tlsa?.length === 0 || (!fingerprints && names.length === 0);
+  if (nothing) {
+    throw new UsageError(
+      'nothing is given to know the peer by',
+      'names, fingerprints or TLSA records',
+      'argument-refused',
+    );
   }
   for (const name of names) referenceIdentifier(name);
   if (!(fingerprints ?? []).every((text) => /^[\da-f]{64}$/i.test(text.replaceAll(':', '')))) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TlsFault, TlsPeer, Verification } from '@postern/wire';
 import { presentedText } from './certificate/alternative-names.ts';
 import { readCertificate } from './certificate/read-certificate.ts';
+import { judgeDane } from './dane/judge-dane.ts';
 import { referenceIdentifier } from './identity.ts';
 import { judgePeer } from './judge-peer.ts';
 import type { Requirement } from './requirement.ts';
@@ -26,7 +27,7 @@ export interface VerifierOptions {
  * The peer is judged whatever the requirement, and the judgement is recorded in `TlsInfo.verification`: what is required
  * only decides whether a problem makes the peer `rejected` (`authenticated`) or `unverified` (`opportunistic`,
  * `encrypted`). The fault is the most telling problem of
- * {@link judgePeer}; call that for all of them. There is no way to switch a check off (RFC 9525 §6.6, RFC 8314 §5.2).
+ * {@link judgePeer}, or that of the TLSA records; call that for all of them. There is no way to switch a check off (RFC 9525 §6.6, RFC 8314 §5.2).
  *
  * @example
  * ```ts run
@@ -56,7 +57,7 @@ export function verifier(
       return fault ? { status: 'unverified', fault } : { status: 'verified', by: 'pkix' };
     };
   }
-  const { names, fingerprints } = requirement;
+  const { names, fingerprints, tlsa, proof } = requirement;
   if (fingerprints) {
     return (peer) =>
       matchesFingerprint(peer, fingerprints)
@@ -66,8 +67,13 @@ export function verifier(
   // A name that can be in no certificate is the caller's mistake: it shows here, not in the middle of a handshake.
   for (const name of names) referenceIdentifier(name);
   return (peer) => {
-    const [fault] = judgePeer(peer, names, { now: wallClock(), ...anchors });
-    return fault ? { status: 'rejected', fault } : { status: 'verified', by: 'pkix' };
+    const now = wallClock();
+    const mismatch = tlsa && judgeDane(peer, { tlsa, names, now });
+    if (mismatch) return { status: 'rejected', fault: mismatch };
+    if (tlsa && proof !== 'dane-and-pkix') return { status: 'verified', by: 'dane' };
+    const [fault] = judgePeer(peer, names, { now, ...anchors });
+    if (fault) return { status: 'rejected', fault };
+    return { status: 'verified', by: tlsa ? 'dane' : 'pkix' };
   };
 }
 

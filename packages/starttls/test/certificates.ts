@@ -37,6 +37,8 @@ export interface Wish {
   /** Permitted DNS subtrees (name constraints). */
   readonly permitted?: readonly string[];
   readonly extensions?: readonly Extension[];
+  /** No other extensions than those. */
+  readonly bareExtensions?: boolean;
 }
 
 /** A certificate with its key, able to sign others. */
@@ -73,7 +75,7 @@ async function make(wish: Wish, signer: Signer | undefined): Promise<Identity> {
     publicKey: keys.spki,
     signingKey: signer?.key ?? keys.signing,
     signingAlgorithm: signingAlgorithm(signer?.key ?? keys.signing, hash),
-    extensions: [...standardExtensions(wish), ...(wish.extensions ?? [])],
+    extensions: [...(wish.bareExtensions ? [] : standardExtensions(wish)), ...(wish.extensions ?? [])],
   });
   return {
     der: new Uint8Array(certificate.rawData),
@@ -164,6 +166,11 @@ function standardExtensions(wish: Wish): Extension[] {
         ]
       : []),
   ];
+}
+
+/** An extension with this content. */
+export function extension(id: string, critical: boolean, content: Uint8Array<ArrayBuffer>): Extension {
+  return new Extension(id, critical, content);
 }
 
 /** A subjectAltName extension of GeneralNames that are already encoded. */

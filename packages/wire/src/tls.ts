@@ -44,6 +44,15 @@ export interface Rejected {
 /** The judgement over a peer: always made and always recorded, also where the policy then accepts a bad one. */
 export type Verification = Verified | Unverified | Rejected;
 
+/**
+ * What only the two ends of this TLS connection know, for a login that is tied to it (RFC 5056). `tls-exporter` (RFC 9266);
+ * `tls-server-end-point`, a hash of the server's certificate (RFC 5929 §4).
+ */
+export interface ChannelBinding {
+  readonly type: 'tls-exporter' | 'tls-server-end-point';
+  readonly data: Uint8Array;
+}
+
 /** A finished handshake. */
 export interface TlsInfo {
   /** `TLSv1.2` or `TLSv1.3`. */
@@ -59,6 +68,8 @@ export interface TlsInfo {
   readonly peer: TlsPeer | undefined;
   /** What `verify` said; a server that asked for no certificate has none. */
   readonly verification: Verified | Unverified | undefined;
+  /** What a login can be tied to, best first; empty where this connection has nothing safe. Absent: not known here. */
+  readonly channelBindings?: () => readonly ChannelBinding[];
 }
 
 /** What a client wants of a handshake. */

@@ -1,14 +1,22 @@
-import { isWireError } from '@postern/wire';
+import { isWireError, UsageError } from '@postern/wire';
 import type { Fault, Reason } from '@postern/wire';
-import { normalAddress } from '../address/ip.ts';
+import { normalAddress } from '../address/literal.ts';
 import { addresses } from '../addresses.ts';
 import type { HostAddresses } from '../addresses.ts';
+import { isTemporary } from '../failure.ts';
 import type { ExchangersRoute, ImplicitRoute, LiteralRoute } from '../mail-route.ts';
+import type { AnnouncedRoute } from './announced-route.ts';
 import type { Resolver } from '../resolver.ts';
+
+/** After so many rounds without a host to dial the rest is left alone: a stranger's zone must not decide how much is asked. */
+const MAX_ROUNDS = 4;
 
 /** Options of {@link routeHosts}. */
 export interface RouteHostsOptions {
-  /** Hosts that are looked up, in their order. Default 5: RFC 5321 §5.1 wants at least two addresses tried, and allows a limit. */
+  /**
+   * Hosts that are looked up at a time, in their order. Default 5: RFC 5321 §5.1 wants at least two addresses tried, and
+   * allows a limit. Only where none of them can be dialled the next ones are asked, four times at most.
+   */
   readonly maxHosts?: number;
   /** Addresses used of each host. Default 4. */
   readonly maxAddresses?: number;
@@ -26,6 +34,8 @@ export interface RouteHost {
   readonly host: string;
   /** Its preference; 0 without an MX record. */
   readonly preference: number;
+  /** The port it announced; `undefined` = 25, which all others have. */
+  readonly port?: number;
   /** What to dial, in order; none of them stands at an earlier host too. */
   readonly addresses: readonly string[];
   /** The look-ups behind it, with the DNSSEC marks and the canonical name. */
@@ -76,11 +86,11 @@ export interface UnusableHosts {
 export type RouteHosts = FoundHosts | DeferredHosts | UnusableHosts;
 
 /**
- * Looks up the addresses of a route's hosts, all at the same time, and keeps what can be dialled: in order of preference,
- * no address twice, special ranges left out. A host whose look-up fails is passed over, and the rest is used
+ * Looks up the addresses of a route's hosts, all of a round at the same time, and keeps what can be dialled: in order of
+ * preference, no address twice, special ranges left out. A host whose look-up fails is passed over, and the rest is used
  * (RFC 5321 §5.1, RFC 7672 §2.1.2).
  *
- * Rejects only when aborted.
+ * Rejects only when aborted; throws a `UsageError` for a `maxHosts` below 1.
  *
  * @example
  * ```ts
@@ -96,43 +106,79 @@ export type RouteHosts = FoundHosts | DeferredHosts | UnusableHosts;
  */
 export async function routeHosts(
   resolver: Resolver,
-  route: ExchangersRoute | ImplicitRoute | LiteralRoute,
+  route: ExchangersRoute | ImplicitRoute | LiteralRoute | AnnouncedRoute,
   options?: RouteHostsOptions,
 ): Promise<RouteHosts> {
   const { maxHosts = 5, maxAddresses = 4, allowSpecial = false, signal } = options ?? {};
+  if (!(maxHosts >= 1)) throw new UsageError('a route needs a host to be looked up', 'maxHosts');
   const own = new Set(options?.ownAddresses?.map((address) => normalAddress(address) ?? address));
-  const lookUps = await Promise.all(
-    exchangersOf(route)
-      .slice(0, maxHosts)
-      .map(async ({ host, preference }) => {
-        const found = await findAddresses(resolver, host, allowSpecial, signal);
-        return { host, preference, found };
-      }),
-  );
-  const isOwn = (found: HostAddresses | Fault): boolean =>
-    'addresses' in found &&
-    [...found.addresses, ...found.forbidden.map(({ address }) => address)].some((a) => own.has(a));
-  const ownPreference = lookUps.find(({ found }) => isOwn(found))?.preference ?? Number.POSITIVE_INFINITY;
+  const exchangers = exchangersOf(route).slice(0, maxHosts * MAX_ROUNDS);
+  const rows: Row[] = [];
+  for (let at = 0; at < exchangers.length; at += maxHosts) {
+    const round = exchangers.slice(at, at + maxHosts).map(async (exchanger) => {
+      const found = await findAddresses(resolver, exchanger.host, allowSpecial, signal);
+      return { ...exchanger, found };
+    });
+    rows.push(...(await Promise.all(round)));
+    const sorted = sortOut(rows, own, maxAddresses);
+    if (sorted.hosts.length > 0) return { status: 'hosts', ...sorted };
+  }
+  const { passedOver } = sortOut(rows, own, maxAddresses);
+  return { status: passedOver.some(({ temporary }) => temporary) ? 'deferred' : 'unusable', passedOver };
+}
 
+/** A host of a route. */
+interface Exchanger {
+  readonly host: string;
+  readonly preference: number;
+  readonly port?: number;
+}
+
+/** A host with what its look-up came to. */
+interface Row extends Exchanger {
+  readonly found: HostAddresses | Fault;
+}
+
+/** Tells hosts to be dialled from those to be passed over. Rows are in order of preference. */
+function sortOut(
+  rows: readonly Row[],
+  own: ReadonlySet<string>,
+  maxAddresses: number,
+): { readonly hosts: readonly RouteHost[]; readonly passedOver: readonly PassedOver[] } {
+  const itself = rows.find(({ found }) => !('kind' in found) && allOf(found).some((one) => own.has(one)));
+  const ownPreference = itself?.preference ?? Number.POSITIVE_INFINITY;
   const hosts: RouteHost[] = [];
   const passedOver: PassedOver[] = [];
   const taken = new Set<string>();
-  for (const { host, preference, found } of lookUps) {
+  for (const { found, ...exchanger } of rows) {
+    const { host, preference } = exchanger;
     if (preference >= ownPreference) {
       passedOver.push({ host, preference, reason: 'mx-loop', temporary: false });
     } else if ('kind' in found) {
-      const temporary = found.reason !== 'dns-bad-name';
-      passedOver.push({ host, preference, reason: found.reason, temporary, fault: found });
+      passedOver.push({
+        host,
+        preference,
+        reason: found.reason,
+        temporary: isTemporary(found),
+        fault: found,
+      });
     } else if (found.status === 'addresses') {
       const fresh = found.addresses.filter((address) => !taken.has(address)).slice(0, maxAddresses);
       for (const address of fresh) taken.add(address);
-      if (fresh.length > 0) hosts.push({ host, preference, addresses: fresh, found });
+      if (fresh.length > 0) hosts.push({ ...exchanger, addresses: fresh, found });
     } else {
       passedOver.push({ host, preference, reason: absenceReasons[found.status], temporary: false });
     }
   }
-  if (hosts.length > 0) return { status: 'hosts', hosts, passedOver };
-  return { status: passedOver.some(({ temporary }) => temporary) ? 'deferred' : 'unusable', passedOver };
+  return { hosts, passedOver };
+}
+
+/** All addresses of a host, those included that are not dialled. */
+function allOf({ addresses: dialled, forbidden, v4, v6 }: HostAddresses): readonly string[] {
+  const looked = [v4, v6].flatMap((family) =>
+    family?.ok === true && family.answer.status === 'records' ? family.answer.records : [],
+  );
+  return [...dialled, ...forbidden.map(({ address }) => address), ...looked];
 }
 
 const absenceReasons = {
@@ -142,11 +188,13 @@ const absenceReasons = {
 } as const;
 
 function exchangersOf(
-  route: ExchangersRoute | ImplicitRoute | LiteralRoute,
-): readonly { readonly host: string; readonly preference: number }[] {
+  route: ExchangersRoute | ImplicitRoute | LiteralRoute | AnnouncedRoute,
+): readonly Exchanger[] {
   switch (route.status) {
     case 'exchangers':
       return route.hosts.map(({ exchange, preference }) => ({ host: exchange, preference }));
+    case 'announced':
+      return route.hosts.map(({ exchange, preference, port }) => ({ host: exchange, preference, port }));
     case 'implicit':
       return [{ host: route.host, preference: 0 }];
     case 'address-literal':

@@ -3,7 +3,8 @@ import type { Message } from '../message.ts';
 import { isWithin } from '../name.ts';
 import { hasType } from '../records.ts';
 import type { Records, RecordType, Soa } from '../records.ts';
-import { dnsError, MAX_ALIASES } from '../resolver.ts';
+import { dnsError } from '../failure.ts';
+import { MAX_ALIASES } from '../resolver.ts';
 
 /** What one message says about a name, once its aliases are followed. TTLs are in seconds. */
 export type Finding<T> =
@@ -22,19 +23,28 @@ export type Finding<T> =
 
 /** The names a look-up went through, over all the messages it needed; guards length and loops. */
 export interface AliasChain {
-  /** Goes to the target of an alias. Throws `dns-cname-loop` at a name seen before and at the eleventh alias. */
-  follow(target: string): void;
+  /**
+   * Goes to the target of an alias and returns it. Throws `dns-cname-loop` at a name seen before and at the eleventh alias,
+   * `dns-malformed` where a name has several targets.
+   */
+  follow(targets: readonly string[]): string;
 }
 
 /** Begins a chain at the name that was asked for; `elapsed` says how long the look-up has taken, for the fault. */
 export function aliasChain(start: string, elapsed: () => Milliseconds): AliasChain {
   const seen = new Set([start]);
   return {
-    follow(target) {
+    follow(targets) {
+      const [target = start, ...others] = new Set(targets);
+      // To choose one would let whoever added the other choose who gets the mail.
+      if (others.length > 0) {
+        throw dnsError('dns-malformed', { after: elapsed(), evidence: { rule: 'RFC 2181 §10.1' } });
+      }
       if (seen.has(target) || seen.size > MAX_ALIASES) {
         throw dnsError('dns-cname-loop', { after: elapsed(), evidence: { rule: 'RFC 1034 §3.6.2' } });
       }
       seen.add(target);
+      return target;
     },
   };
 }
@@ -60,11 +70,10 @@ export function readFinding<K extends RecordType>(
       for (const record of found) ttl = Math.min(ttl, record.ttl);
       return { status: 'records', records: found.map((record) => record.data), canonical, ttl };
     }
-    const alias = here.find((record) => hasType(record, 'CNAME'));
-    if (alias === undefined) break;
-    ttl = Math.min(ttl, alias.ttl);
-    chain.follow(alias.data);
-    canonical = alias.data;
+    const aliases = here.filter((record) => hasType(record, 'CNAME'));
+    if (aliases.length === 0) break;
+    for (const alias of aliases) ttl = Math.min(ttl, alias.ttl);
+    canonical = chain.follow(aliases.map(({ data }) => data));
   }
   const negative = negativeTtl(message, canonical);
   // RFC 6604 §3: the response code speaks of the last name of the chain.

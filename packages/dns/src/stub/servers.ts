@@ -1,6 +1,20 @@
-import type { Clock, Endpoint, Instant, Milliseconds } from '@postern/wire';
+import type { Clock, Endpoint, Instant, Milliseconds, TlsRequest } from '@postern/wire';
 import type { RecordType } from '../records.ts';
-import type { DnsFailure } from '../resolver.ts';
+import type { DnsFailure } from '../failure.ts';
+
+/** A recursive resolver that can be asked. */
+export interface DnsServer extends Endpoint {
+  /**
+   * Declares that it validates and that nobody can change what it says on the way: it runs on this machine, or the path is
+   * protected (RFC 6840 §5.8). Default `false`.
+   */
+  readonly trusted?: boolean;
+  /**
+   * Asks over TLS and in no other way (RFC 7858 §3; its port is 853): what the handshake demands of the server. Where the
+   * server is `trusted`, one that does not prove who it is counts as unreachable.
+   */
+  readonly tls?: TlsRequest;
+}
 
 /** How long a server that did not answer is asked last. Ours: long enough to help, short enough to find it mended. */
 const PENALTY: Milliseconds = 30_000;
@@ -21,6 +35,8 @@ export interface RememberedFailure {
 /** One server of the list, with what was learnt about it. */
 export interface Server {
   readonly endpoint: Endpoint;
+  /** As configured. */
+  readonly configured: DnsServer;
   /** It let a try run out: it is asked last for a while. */
   noteSilence(now: Instant): void;
   /** It answered something. */
@@ -34,12 +50,14 @@ export interface Server {
 }
 
 /** Makes the record of a server. `random` gives numbers from 0 to below 1. */
-export function server(endpoint: Endpoint, clock: Clock, random: () => number): Server {
+export function server(configured: DnsServer, clock: Clock, random: () => number): Server {
   const failures = new Map<string, { readonly failure: RememberedFailure; readonly until: Instant }>();
   const jittered = (duration: Milliseconds): Milliseconds => duration * (1 - JITTER * random());
   let avoidUntil = Number.NEGATIVE_INFINITY;
+  const { address, port } = configured;
   return {
-    endpoint,
+    endpoint: { address, port },
+    configured,
     get avoidUntil() {
       return avoidUntil;
     },

@@ -9,7 +9,7 @@ import { stubResolver } from '../stub-resolver.ts';
 import { listenDns } from '../zone/listen-dns.ts';
 import { zoneAnswers } from '../zone/zone-answers.ts';
 import type { DnsAnswerer } from '../zone/zone-answers.ts';
-import { framed, messageReader } from './stream.ts';
+import { framed, messageReader } from './framing.ts';
 
 const one = { address: '192.0.2.53', port: 53 };
 

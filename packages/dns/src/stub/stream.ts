@@ -1,47 +1,73 @@
 import { isWireError } from '@postern/wire';
-import type { Endpoint, Network } from '@postern/wire';
-import { dnsError } from '../resolver.ts';
+import type { Clock, Connection, Endpoint, Milliseconds, Network } from '@postern/wire';
+import { dnsError } from '../failure.ts';
+import { framed, messageReader } from './framing.ts';
+import type { DnsServer } from './servers.ts';
 
-/** Who waits for a message on the stream. */
-interface Waiter {
-  readonly accept: (message: Uint8Array) => boolean;
-  readonly resolve: (message: Uint8Array) => void;
-  readonly reject: (reason: unknown) => void;
+/** How long a TLS connection waits for another question. Ours: long enough to spare the next look-up the handshake. */
+const IDLE: Milliseconds = 1000;
+
+/** A question as it goes on a stream. */
+interface StreamQuery {
+  /** The ID to use if no question on the connection has it. */
+  readonly id: number;
+  /** The message with an ID. */
+  readonly encode: (id: number) => Uint8Array;
+  /** Whether a message is the answer to the one with that ID. */
+  readonly accept: (message: Uint8Array, id: number) => boolean;
 }
 
-/** Queries to one server over TCP. */
+/** Queries to one server over TCP, or over TLS where it has that. */
 export interface StreamChannel {
   /**
    * Sends a query and waits for the message that `accept` takes for its answer. Queries that are under way at the same
-   * time share a connection, and their answers may come in any order (RFC 7766 §6.2.1, §7). It closes when none is left.
+   * time share a connection, none has another's ID, and their answers may come in any order (RFC 7766 §6.2.1, §7). TCP
+   * closes when none is left, TLS a second later.
    */
-  exchange(
-    query: Uint8Array,
-    options: { readonly accept: (message: Uint8Array) => boolean; readonly signal: AbortSignal },
-  ): Promise<Uint8Array>;
+  exchange(query: StreamQuery, signal: AbortSignal): Promise<Uint8Array>;
 }
 
-/** Makes the TCP side of a server. Nothing is opened before the first query. */
-export function streamChannel(network: Network, server: Endpoint): StreamChannel {
+/** Makes the stream side of a server. Nothing is opened before the first query. */
+export function streamChannel(network: Network, clock: Clock, server: DnsServer): StreamChannel {
   let session: Session | undefined;
+  const open = (): Session => (session = openSession(network, clock, server));
   return {
-    exchange(query, { accept, signal }) {
-      if (session === undefined || session.over) session = openSession(network, server);
-      return session.exchange(query, accept, signal);
+    async exchange(query, signal) {
+      const kept = session?.over === false ? session : undefined;
+      try {
+        return await (kept ?? open()).exchange(query, signal);
+      } catch (error) {
+        // RFC 7766 §6.2.4: a server may close a kept connection at any time, also as we ask; that is no failure yet.
+        if (kept?.over !== true || signal.aborted || !isWireError(error) || error.code !== 'dns-unreachable')
+          throw error;
+        return (session?.over === false ? session : open()).exchange(query, signal);
+      }
     },
   };
 }
 
-interface Session {
-  readonly over: boolean;
-  exchange(query: Uint8Array, accept: Waiter['accept'], signal: AbortSignal): Promise<Uint8Array>;
+/** Who waits for a message on the stream. */
+interface Waiter {
+  readonly accept: (message: Uint8Array) => boolean;
+  readonly id: number;
+  readonly resolve: (message: Uint8Array) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
-function openSession(network: Network, server: Endpoint): Session {
+interface Session {
+  readonly over: boolean;
+  exchange(query: StreamQuery, signal: AbortSignal): Promise<Uint8Array>;
+}
+
+function openSession(network: Network, clock: Clock, server: DnsServer): Session {
   const waiters = new Set<Waiter>();
+  /** IDs in flight, those included whose asker has left: their answers may still come. */
+  const ids = new Set<number>();
   const stop = new AbortController();
+  const endpoint: Endpoint = { address: server.address, port: server.port };
   let over = false;
-  const connected = network.connect(server, { signal: stop.signal });
+  let rest: (() => void) | undefined;
+  const connected = connect(network, server, endpoint, stop.signal);
   // The reader reports what happens; this only keeps a failed connect from counting as unhandled.
   connected.catch(() => undefined);
 
@@ -49,6 +75,7 @@ function openSession(network: Network, server: Endpoint): Session {
   function finish(reason: unknown): void {
     if (over) return;
     over = true;
+    rest?.();
     stop.abort(reason);
     for (const waiter of waiters) waiter.reject(reason);
     waiters.clear();
@@ -57,13 +84,19 @@ function openSession(network: Network, server: Endpoint): Session {
 
   function leave(waiter: Waiter): void {
     waiters.delete(waiter);
-    // Nobody waits: close, rather than hold a server's resources on speculation (RFC 7766 §6.2.3 asks for short idling).
-    if (waiters.size === 0) finish(undefined);
+    if (waiters.size > 0 || over) return;
+    // Nobody waits. To hold a server's resources on speculation pays only where a handshake is saved (RFC 7766 §6.2.3).
+    if (server.tls === undefined) finish(undefined);
+    else
+      rest = clock.alarm(clock.now() + IDLE, () => {
+        finish(undefined);
+      });
   }
 
   function deliver(message: Uint8Array): void {
     for (const waiter of waiters) {
       if (!waiter.accept(message)) continue;
+      ids.delete(waiter.id);
       waiter.resolve(message);
       leave(waiter);
       return;
@@ -79,7 +112,7 @@ function openSession(network: Network, server: Endpoint): Session {
       if (bytes === undefined) {
         const code = reader.partial ? 'truncated' : 'closed';
         throw dnsError(reader.partial ? 'dns-malformed' : 'dns-unreachable', {
-          endpoint: server,
+          endpoint,
           evidence: { code },
         });
       }
@@ -88,19 +121,23 @@ function openSession(network: Network, server: Endpoint): Session {
   }
 
   readAll().catch((error: unknown) => {
-    finish(isWireError(error) && error.fault.kind !== 'dns' ? unreachable(server, error) : error);
+    finish(isWireError(error) && error.fault.kind !== 'dns' ? unreachable(endpoint, error) : error);
   });
 
   return {
     get over() {
       return over;
     },
-    exchange(query, accept, signal) {
+    exchange(query, signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) {
           reject(signal.reason);
           return;
         }
+        rest?.();
+        rest = undefined;
+        const id = freeId(query.id, ids);
+        ids.add(id);
         const abort = (): void => {
           reject(signal.reason);
           leave(waiter);
@@ -109,7 +146,8 @@ function openSession(network: Network, server: Endpoint): Session {
           signal.removeEventListener('abort', abort);
         };
         const waiter: Waiter = {
-          accept,
+          id,
+          accept: (message) => query.accept(message, id),
           resolve(message) {
             settled();
             resolve(message);
@@ -123,65 +161,44 @@ function openSession(network: Network, server: Endpoint): Session {
         waiters.add(waiter);
         // The length prefix and the message go in one write, for some servers read only the first segment (RFC 7766 §8).
         connected
-          .then((connection) => (over ? undefined : connection.write(framed(query))))
+          .then((connection) => (over ? undefined : connection.write(framed(query.encode(id)))))
           .catch((error: unknown) => {
-            finish(isWireError(error) ? unreachable(server, error) : error);
+            finish(isWireError(error) ? unreachable(endpoint, error) : error);
           });
       });
     },
   };
 }
 
-/** A message with its length before it, as it goes over TCP (RFC 1035 §4.2.2). */
-export function framed(message: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(2 + message.length);
-  new DataView(frame.buffer).setUint16(0, message.length);
-  frame.set(message, 2);
-  return frame;
+/** RFC 7766 §6.2.1: no ID that is in flight. Its secrecy protects datagrams (RFC 5452 §9.2); on a stream the next one will do. */
+function freeId(wanted: number, taken: ReadonlySet<number>): number {
+  let id = wanted;
+  while (taken.has(id) && taken.size < 0x1_0000) id = (id + 1) & 0xffff;
+  return id;
 }
 
-/** Cuts a stream into messages. Holds at most one message, 64 KiB by its length prefix. */
-export interface MessageReader {
-  /** Takes borrowed bytes; returns the messages that are whole now, as copies. */
-  push(bytes: Uint8Array): readonly Uint8Array[];
-  /** Whether a message has begun and not ended. */
-  readonly partial: boolean;
-}
-
-/** Makes a {@link MessageReader}. */
-export function messageReader(): MessageReader {
-  let prefix: number[] = [];
-  let message: Uint8Array | undefined;
-  let filled = 0;
-  return {
-    push(bytes) {
-      const whole: Uint8Array[] = [];
-      let at = 0;
-      while (at < bytes.length) {
-        if (message === undefined) {
-          prefix.push(bytes[at] ?? 0);
-          at += 1;
-          const [high, low] = prefix;
-          if (high === undefined || low === undefined) continue;
-          message = new Uint8Array(high * 256 + low);
-          prefix = [];
-          filled = 0;
-        }
-        const part = bytes.subarray(at, at + message.length - filled);
-        message.set(part, filled);
-        filled += part.length;
-        at += part.length;
-        if (filled === message.length) {
-          whole.push(message);
-          message = undefined;
-        }
-      }
-      return whole;
-    },
-    get partial() {
-      return message !== undefined || prefix.length > 0;
-    },
-  };
+async function connect(
+  network: Network,
+  { tls, trusted = false }: DnsServer,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const connection = await network.connect(endpoint, { signal });
+  if (tls === undefined) return connection;
+  try {
+    const { verification } = await connection.handshake(tls, { signal });
+    // RFC 8310 §5: who relies on what a server says must know who it is.
+    if (trusted && verification?.status !== 'verified') {
+      throw dnsError('dns-unreachable', {
+        endpoint,
+        evidence: { code: 'not-verified', rule: 'RFC 8310 §5' },
+      });
+    }
+  } catch (error) {
+    connection.reset();
+    throw error;
+  }
+  return connection;
 }
 
 function unreachable(server: Endpoint, cause: unknown): Error {

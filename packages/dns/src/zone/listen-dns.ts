@@ -1,5 +1,5 @@
 import type { Connection, Endpoint, Host, Listener } from '@postern/wire';
-import { framed, messageReader } from '../stub/stream.ts';
+import { framed, messageReader } from '../stub/framing.ts';
 import type { DnsAnswerer } from './zone-answers.ts';
 
 /**

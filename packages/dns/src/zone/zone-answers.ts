@@ -6,7 +6,7 @@ import type { Message } from '../message.ts';
 import { measure } from '../message/structure.ts';
 import { typeByNumber } from '../records.ts';
 import type { ResourceRecord, RecordType } from '../records.ts';
-import type { DnsFailure } from '../resolver.ts';
+import type { DnsFailure } from '../failure.ts';
 import { parseZone } from './zone-file.ts';
 import { indexZone, recordsOf } from './zone-lookup.ts';
 import type { ZoneIndex } from './zone-lookup.ts';

@@ -1,5 +1,5 @@
 import { UsageError } from '@postern/wire';
-import { normalAddress } from '../address/ip.ts';
+import { normalAddress } from '../address/literal.ts';
 import { normalName } from '../name.ts';
 import type { ResourceRecord } from '../records.ts';
 import { tokenise } from './tokens.ts';

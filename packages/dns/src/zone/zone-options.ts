@@ -1,6 +1,6 @@
 import { UsageError } from '@postern/wire';
 import { normalName } from '../name.ts';
-import type { DnsFailure } from '../resolver.ts';
+import type { DnsFailure } from '../failure.ts';
 
 /** How a zone answers beyond its records. */
 export interface ZoneOptions {

@@ -17,11 +17,11 @@
  *
  * @packageDocumentation
  */
+export type { AuthRules } from '@postern/sasl';
 export type { ImapServerCommand, ImapServerEvent } from './events.ts';
 export { imapServer } from './machine.ts';
 export type { ImapServerMachine } from './machine.ts';
 export type {
-  AuthRules,
   GreetingHabit,
   ImapServerOptions,
   ServerLimits,

@@ -1,4 +1,4 @@
-import type { PasswordCredentials } from '@postern/sasl';
+import type { AuthRules } from '@postern/sasl';
 import type { Milliseconds, TlsInfo } from '@postern/wire';
 
 /** How a server greets. Data and no subclass, so that a laboratory can describe any server in a table. */
@@ -40,21 +40,6 @@ export type StartTlsHabit =
   | { readonly type: 'silent' }
   /** Offered; closes instead of answering the verb, or after its go-ahead. */
   | { readonly type: 'closes'; readonly after: 'verb' | 'go-ahead' };
-
-/** How a server lets people log in. */
-export interface AuthRules {
-  /** Mechanisms to list. Default: PLAIN and LOGIN; one that `@postern/sasl` does not have is listed and refused. */
-  readonly mechanisms?: readonly string[];
-  /**
-   * Accepts logins inside TLS only; before it no mechanism and LOGINDISABLED is listed. Default `true` (RFC 9051 §6.2.3);
-   * `false` is for laboratories.
-   */
-  readonly insideTlsOnly?: boolean;
-  /** Whether user and password belong together. Synchronous; must not throw. */
-  readonly authenticate: (credentials: PasswordCredentials) => boolean;
-  /** Whether a user may act as somebody else. Default: nobody may. */
-  readonly mayActAs?: (user: string, authorizationId: string) => boolean;
-}
 
 /** Limits of the server machine. */
 export interface ServerLimits {

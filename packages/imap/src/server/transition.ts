@@ -9,7 +9,7 @@
  *     start -> not-authenticated -> tls -> not-authenticated
  *              not-authenticated <-> auth -> authenticated <-> selected -> ended
  */
-import { decodeBase64, encodeBase64, serverMechanism } from '@postern/sasl';
+import { decodeBase64, encodeBase64, mayLogIn, serverMechanism, serverMechanisms } from '@postern/sasl';
 import type { ServerStep as MechanismStep } from '@postern/sasl';
 import { utf8 } from '@postern/wire';
 import type { Instant, Output, TlsInfo } from '@postern/wire';
@@ -158,7 +158,7 @@ function perform(
     case 'AUTHENTICATE':
     case 'LOGIN':
       if (session.name !== 'not-authenticated') return bad(session, tag);
-      if (!mayLogIn(session)) {
+      if (!mayLogIn(session.rules.auth, session.tls)) {
         const code = session.rules.auth ? '[PRIVACYREQUIRED] ' : '';
         return answer(session, `${tag} NO ${code}no login here`);
       }
@@ -197,20 +197,16 @@ function report(session: ServerSession, tag: string, found: MailboxAnswer): Serv
   return answer(session, ...found.lines.map((line) => `* ${line}`), `${tag} OK ${found.text}`);
 }
 
-function mayLogIn({ tls, rules: { auth } }: ServerSession): boolean {
-  return auth !== undefined && (tls !== undefined || auth.insideTlsOnly === false);
-}
-
 /** RFC 9051 §6.1.1. Logins are listed only where they would be let in. */
 function capabilities(session: ServerSession): string {
   const { rules, tls, name } = session;
   const before = name === 'start' || name === 'delay' || name === 'not-authenticated';
   const keyword = tls || !before ? undefined : startTlsKeyword(rules.startTls);
-  const mechanisms = before && mayLogIn(session) ? (rules.auth?.mechanisms ?? ['PLAIN', 'LOGIN']) : [];
+  const mechanisms = before ? serverMechanisms(rules.auth, tls) : [];
   return [
     ...rules.capabilities,
     ...(keyword === undefined ? [] : [keyword]),
-    ...(before && !mayLogIn(session) ? ['LOGINDISABLED'] : []),
+    ...(before && !mayLogIn(rules.auth, tls) ? ['LOGINDISABLED'] : []),
     ...mechanisms.map((mechanism) => `AUTH=${mechanism}`),
   ].join(' ');
 }
@@ -266,10 +262,7 @@ function logIn(session: ServerSession, { tag, argument }: ReceivedCommand, now: 
 
 function beginAuth(session: ServerSession, { tag, argument }: ReceivedCommand, now: Instant): ServerStep {
   const [name = '', initial, more] = argument.split(' ');
-  const { auth } = session.rules;
-  const listed = auth?.mechanisms ?? ['PLAIN', 'LOGIN'];
-  const known = listed.some((mechanism) => mechanism.toUpperCase() === name.toUpperCase());
-  const mechanism = known && auth ? serverMechanism(name, auth) : undefined;
+  const mechanism = serverMechanism(name, session.rules.auth, session.tls);
   if (!mechanism) return answer(session, `${tag} NO no such mechanism`);
   // RFC 4959 §3: `=` is an empty initial response, which is not the same as none.
   const first = initial === undefined ? undefined : decodeBase64(initial === '=' ? '' : initial);

@@ -28,31 +28,40 @@ export interface Routes {
   datagram(endpoint: Endpoint): Endpoint | undefined;
 }
 
+/** How long the network lives. */
+export interface Life {
+  readonly clock: Clock;
+  /** Aborts when the lab closes. */
+  readonly signal: AbortSignal;
+}
+
 /** When a system stops repeating a connection request that nobody answers; Linux by default (measured). */
 const systemGivesUp: Milliseconds = 134_000;
 
 /**
  * A network on which the lab's hosts have their public addresses and standard ports. Ports below 1024 belong to root, so the
  * real ones are free ports on loopback; this maps one to the other and hides the difference. What is not of the lab is
- * `unreachable`: no packet leaves for the world.
+ * `unreachable`: no packet leaves for the world. Once the lab is closed everything is, also requests that were swallowed
+ * before: the real ports belong to others then.
  */
-export function labNetwork(inner: Network, routes: Routes, clock: Clock): Network {
+export function labNetwork(inner: Network, routes: Routes, life: Life): Network {
   return {
     async connect(endpoint, options) {
-      const route = routes.stream(endpoint) ?? { type: 'unreachable' };
+      const open = life.signal.aborted ? undefined : routes.stream(endpoint);
+      const route = open ?? { type: 'unreachable' };
       switch (route.type) {
         case 'to': {
           const connection = inner.connect(route.endpoint, publicOptions(options, endpoint));
           return new MappedConnection(await named(connection, endpoint), endpoint);
         }
         case 'swallowed':
-          return swallowed(endpoint, options, clock);
+          return swallowed(endpoint, options, life);
         case 'unreachable':
-          throw failure({ kind: 'connect', reason: 'unreachable', phase: 'connect', after: 0, endpoint });
+          throw unreachable(endpoint, 0);
       }
     },
     async exchange(endpoint, datagram, options) {
-      const real = routes.datagram(endpoint);
+      const real = life.signal.aborted ? undefined : routes.datagram(endpoint);
       if (!real) throw failure({ kind: 'dns', reason: 'dns-unreachable', phase: 'dns', after: 0, endpoint });
       return named(inner.exchange(real, datagram, options), endpoint);
     },
@@ -66,11 +75,11 @@ function publicOptions(options: ConnectOptions | undefined, endpoint: Endpoint):
   return Object.create(options, { tls: { value: tls, enumerable: true } }) as ConnectOptions;
 }
 
-/** An attempt that is never answered: over when it is cancelled, or when the system would give up. */
+/** An attempt that is never answered: over when it is cancelled, when the system would give up, or when the lab closes. */
 function swallowed(
   endpoint: Endpoint,
   options: ConnectOptions | undefined,
-  clock: Clock,
+  { clock, signal: life }: Life,
 ): Promise<Connection> {
   const begun = clock.now();
   return new Promise((_resolve, reject) => {
@@ -79,7 +88,11 @@ function swallowed(
     const settle = (reason: unknown): void => {
       stop();
       signal?.removeEventListener('abort', aborted);
+      life.removeEventListener('abort', closed);
       reject(reason);
+    };
+    const closed = (): void => {
+      settle(unreachable(endpoint, clock.now() - begun));
     };
     const aborted = (): void => {
       settle(signal?.reason);
@@ -88,10 +101,15 @@ function swallowed(
       const after = clock.now() - begun;
       settle(failure({ kind: 'timeout', reason: 'timeout-connect', phase: 'connect', after, endpoint }));
     });
+    life.addEventListener('abort', closed, { once: true });
     register?.(settle);
     if (signal?.aborted) aborted();
     else signal?.addEventListener('abort', aborted, { once: true });
   });
+}
+
+function unreachable(endpoint: Endpoint, after: Milliseconds): WireError {
+  return failure({ kind: 'connect', reason: 'unreachable', phase: 'connect', after, endpoint });
 }
 
 function failure(fault: Fault): WireError {

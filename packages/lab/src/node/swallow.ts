@@ -35,10 +35,15 @@ export async function swallowOnLoopback(): Promise<Listener | undefined> {
     for (const socket of fillers) socket.destroy();
     await worker.terminate();
   };
-  const port = await new Promise<number>((resolve, reject) => {
+  const port = await new Promise<number | undefined>((resolve) => {
     worker.once('message', resolve);
-    worker.once('error', reject);
+    for (const end of ['error', 'exit'] as const) {
+      worker.once(end, () => {
+        resolve(undefined);
+      });
+    }
   });
+  if (port === undefined) return undefined;
   worker.unref();
   for (;;) {
     const outcome = await dial(port);

@@ -11,7 +11,7 @@ export interface Cancellation extends ConnectOptions {
   readonly cancelled: boolean;
   /** Cancels, once. */
   cancel(reason: unknown): void;
-  /** Lets go of the network's function when there is nothing left to cancel. */
+  /** It has come to its end: there is nothing left to cancel. */
   done(): void;
 }
 
@@ -19,6 +19,7 @@ class LazyCancellation implements Cancellation {
   #controller: AbortController | undefined;
   #cancel: ((reason: unknown) => void) | undefined;
   #cancelled = false;
+  #done = false;
   #reason: unknown;
   /** Bound on demand: a network may call it without its object, and most cancellations are never asked for it. */
   get [onCancel](): (cancel: (reason: unknown) => void) => void {
@@ -41,7 +42,7 @@ class LazyCancellation implements Cancellation {
   }
 
   cancel(reason: unknown): void {
-    if (this.#cancelled) return;
+    if (this.#cancelled || this.#done) return;
     this.#cancelled = true;
     this.#reason = reason;
     this.#cancel?.(reason);
@@ -49,6 +50,7 @@ class LazyCancellation implements Cancellation {
   }
 
   done(): void {
+    this.#done = true;
     this.#cancel = undefined;
   }
 }

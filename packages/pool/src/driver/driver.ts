@@ -1,47 +1,38 @@
 import { DeadlineExceeded } from '@postern/wire';
 import type { Clock, Connection, Instant, Milliseconds, Network } from '@postern/wire';
 import type { Memory } from '../memory/memory.ts';
-import type { Race, RaceEnd, RaceOutput, RunningAttempt } from '../race/race.ts';
+import type { CancelCause, RaceEnd, RaceOutput, Settlement } from '../race/race.ts';
+import type { Slot } from '../reuse/slot.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { faultOf } from '../scheduler.ts';
 import { createCancellation } from './cancellation.ts';
 import type { Cancellation } from './cancellation.ts';
-
-/** What the driver hangs on an attempt. */
-export interface Sockets {
-  /** The sockets that are being dialled, nearly always one; none once TCP has come to an end. */
-  dial: Cancellation | undefined;
-  others: Cancellation[] | undefined;
-  /** The connection, once TCP stands. */
-  connection: Connection | undefined;
-  /** The hook, while it runs. */
-  hook: Cancellation | undefined;
-}
-
-/** A race with what the driver needs. */
-export type DrivenRace<R> = Race<R, Sockets>;
-
-/** An attempt with what the driver needs. */
-export type DrivenAttempt = RunningAttempt<Sockets>;
+import { diallerOf } from './dialler.ts';
+import type { Dialler } from './dialler.ts';
+import { Sockets, socketsOf } from './sockets.ts';
+import type { DrivenAttempt, DrivenRace, Handle } from './sockets.ts';
 
 /** What differs between the users of a {@link Driver}. */
 export interface DriverOptions<R> {
   readonly network: Network;
   readonly clock: Clock;
   readonly memory: Memory | undefined;
-  readonly scheduler: Scheduler<R, Sockets>;
+  readonly scheduler: Scheduler<R, Handle>;
   /** The budget of a race, for the reason with which hooks are aborted. */
   readonly deadline: Milliseconds;
+  /** Looks for candidates. */
+  readonly search?: (race: DrivenRace<R>) => void;
   /** Calls the hook with a connection, and settles the attempt when it comes back. */
-  readonly open: (
-    race: DrivenRace<R>,
-    attempt: DrivenAttempt,
-    connection: Connection,
-    hook: Cancellation,
-  ) => void;
+  readonly open: (attempt: DrivenAttempt<R>, connection: Connection, hook: Cancellation) => void;
+  /** Looks at an idle connection, and settles the attempt. */
+  readonly check?: (attempt: DrivenAttempt<R>, slot: Slot, hook: Cancellation) => void;
+  readonly shelve?: (slot: Slot) => void;
+  readonly retire?: (slot: Slot) => void;
   /** Answers the waiter. */
-  readonly granted: (race: DrivenRace<R>, attempt: DrivenAttempt) => void;
+  readonly granted: (attempt: DrivenAttempt<R>, slot: Slot) => void;
   readonly exhausted: (race: DrivenRace<R>, why: RaceEnd) => void;
+  /** Hears of everything before it is done. */
+  readonly observe?: ((output: RaceOutput<R, Handle>) => void) | undefined;
   /** Nothing of the race is under way any more. */
   readonly finished?: (race: DrivenRace<R>) => void;
 }
@@ -53,7 +44,7 @@ class AttemptCancelled extends Error {
 
 /** One error for all, because a stack for each of ten thousand losers costs more than everything else about them. */
 const cancelled: ReadonlyMap<string, AttemptCancelled> = new Map(
-  ['lost', 'silent', 'disposed', 'aborted'].map((why) => [
+  ['lost', 'silent', 'disposed', 'aborted', 'pressure', 'backing-off'].map((why) => [
     why,
     new AttemptCancelled(`the attempt was given up: ${why}`),
   ]),
@@ -62,6 +53,7 @@ const cancelled: ReadonlyMap<string, AttemptCancelled> = new Map(
 /** Performs the outputs of a scheduler on a network and a clock. One alarm, whatever the number of races. */
 export class Driver<R> {
   readonly #options: DriverOptions<R>;
+  readonly #dialler: Dialler<DrivenAttempt<R>>;
   #alarm: { readonly at: Instant; readonly cancel: () => void } | undefined;
   /** Connections that are being closed. */
   #closing = 0;
@@ -69,47 +61,31 @@ export class Driver<R> {
 
   constructor(options: DriverOptions<R>) {
     this.#options = options;
+    this.#dialler = diallerOf(
+      options.network,
+      {
+        connected: (attempt, connection) => {
+          this.#connected(attempt, connection);
+        },
+        failed: (attempt, error) => {
+          this.#failed(attempt, error);
+        },
+      },
+      (connection) => {
+        this.close(connection);
+      },
+    );
   }
 
   /**
    * Performs outputs in order. A hook that is called here may call back into the pool; what that does to an attempt is
    * seen by the outputs that follow, so each of them looks first whether its attempt still wants it.
    */
-  perform(outputs: readonly RaceOutput<R, Sockets>[]): void {
-    const { granted, exhausted } = this.#options;
+  perform(outputs: readonly RaceOutput<R, Handle>[]): void {
+    const { observe } = this.#options;
     for (const output of outputs) {
-      switch (output.type) {
-        case 'dial':
-          this.#dial(output.race, output.attempt);
-          break;
-        case 'open':
-          this.#open(output.race, output.attempt);
-          break;
-        case 'cancel':
-          this.#cancel(output.attempt, this.reason(output.race, output.why));
-          break;
-        case 'close':
-        case 'reset':
-          this.#release(output.attempt, output.type);
-          break;
-        case 'granted':
-          granted(output.race, output.attempt);
-          break;
-        case 'exhausted':
-          exhausted(output.race, output.why);
-          break;
-        case 'note':
-          // A memory that throws loses the note, and nothing else: nobody is there who could catch it.
-          try {
-            this.#options.memory?.note(output.observation);
-          } catch {
-            break;
-          }
-          break;
-        case 'finished':
-          this.#options.finished?.(output.race);
-          break;
-      }
+      observe?.(output);
+      this.#perform(output);
     }
     this.arm();
     this.#checkIdle();
@@ -127,20 +103,35 @@ export class Driver<R> {
   }
 
   /** The reason with which something of a race is aborted: the caller's own, where there is one. */
-  reason(race: DrivenRace<R>, why: RaceEnd | 'lost' | 'silent'): unknown {
+  reason(race: DrivenRace<R>, why: CancelCause): unknown {
     if (race.reason !== undefined) return race.reason;
     if (why === 'deadline') return new DeadlineExceeded(this.#options.deadline);
     return cancelled.get(why);
   }
 
-  /** Closes something and counts it until it is closed; failures to close are of no interest. */
-  close(what: AsyncDisposable): void {
+  /** Closes something, counts it until it is closed, and says so; failures to close are of no interest. */
+  close(what: AsyncDisposable, then?: () => void): void {
     this.#closing += 1;
     const closed = (): void => {
       this.#closing -= 1;
+      then?.();
       this.#checkIdle();
     };
     callHook(() => what[Symbol.asyncDispose]()).then(closed, closed);
+  }
+
+  /** Closes what an attempt brought too late. */
+  closeFor(attempt: DrivenAttempt<R>, what: AsyncDisposable): void {
+    this.close(what, () => {
+      const { scheduler, clock } = this.#options;
+      this.perform(scheduler.closed(attempt, clock.now()));
+    });
+  }
+
+  /** Tells the scheduler what became of an attempt. */
+  settle(attempt: DrivenAttempt<R>, settlement: Settlement): void {
+    const { scheduler, clock } = this.#options;
+    this.perform(scheduler.settled(attempt, settlement, clock.now()));
   }
 
   /** Resolves when no race is under way and every connection that lost is closed. */
@@ -150,8 +141,58 @@ export class Driver<R> {
     return this.#idle.promise;
   }
 
+  #perform(output: RaceOutput<R, Handle>): void {
+    const options = this.#options;
+    switch (output.type) {
+      case 'search':
+        options.search?.(output.race);
+        break;
+      case 'dial':
+        this.#dial(output.attempt);
+        break;
+      case 'open':
+        this.#open(output.attempt);
+        break;
+      case 'check':
+        this.#check(output.attempt, output.slot);
+        break;
+      case 'cancel':
+        this.#cancel(output.attempt, this.reason(output.attempt.race, output.why));
+        break;
+      case 'close':
+      case 'reset':
+        this.#release(output.attempt, output.type);
+        break;
+      case 'shelve':
+        options.shelve?.(output.slot);
+        break;
+      case 'retire':
+        options.retire?.(output.slot);
+        break;
+      case 'granted':
+        options.granted(output.attempt, output.slot);
+        break;
+      case 'exhausted':
+        options.exhausted(output.race, output.why);
+        break;
+      case 'ended':
+        break;
+      case 'note':
+        // A memory that throws loses the note, and nothing else: nobody is there who could catch it.
+        try {
+          options.memory?.note(output.observation);
+        } catch {
+          break;
+        }
+        break;
+      case 'finished':
+        options.finished?.(output.race);
+        break;
+    }
+  }
+
   #checkIdle(): void {
-    if (this.#closing === 0 && this.#options.scheduler.deadline === undefined) this.#idle?.resolve();
+    if (this.#closing === 0 && this.#options.scheduler.isIdle) this.#idle?.resolve();
   }
 
   /**
@@ -170,76 +211,67 @@ export class Driver<R> {
     };
   }
 
-  #dial(race: DrivenRace<R>, attempt: DrivenAttempt): void {
+  #dial(attempt: DrivenAttempt<R>): void {
     if (attempt.state !== 'connect') return;
-    const dial = createCancellation();
-    if (attempt.handle) (attempt.handle.others ??= []).push(dial);
-    else attempt.handle = { dial, others: undefined, connection: undefined, hook: undefined };
-    callHook(() => this.#options.network.connect(attempt.record.endpoint, dial)).then(
-      (connection) => {
-        this.#connected(race, attempt, dial, connection);
-      },
-      (error: unknown) => {
-        this.#failed(race, attempt, dial, error);
-      },
-    );
+    const dialling = this.#dialler(attempt.candidate.endpoint, attempt);
+    if (attempt.handle) socketsOf(attempt).dials.push(dialling);
+    else attempt.handle = dialling;
   }
 
-  #connected(race: DrivenRace<R>, attempt: DrivenAttempt, dial: Cancellation, connection: Connection): void {
-    dial.done();
-    const { handle } = attempt;
-    if (attempt.state !== 'connect' || !handle) {
-      // It connected while it was being cancelled, or another socket of the same attempt was quicker.
+  #connected(attempt: DrivenAttempt<R>, connection: Connection): void {
+    if (attempt.state !== 'connect') {
+      // Another socket of the same attempt was quicker.
       this.close(connection);
       return;
     }
-    handle.connection = connection;
-    this.#cancelDials(handle, dial, cancelled.get('lost'));
-    this.#settle(race, attempt, { type: 'connected' });
+    this.#cancelDials(attempt, cancelled.get('lost'));
+    socketsOf(attempt).connection = connection;
+    this.settle(attempt, { type: 'connected' });
   }
 
-  #failed(race: DrivenRace<R>, attempt: DrivenAttempt, dial: Cancellation, error: unknown): void {
-    dial.done();
-    if (attempt.state !== 'connect' || dial.cancelled) return;
-    if (attempt.handle) this.#cancelDials(attempt.handle, dial, cancelled.get('lost'));
-    this.#settle(race, attempt, { type: 'failed', error, fault: faultOf(error) });
+  #failed(attempt: DrivenAttempt<R>, error: unknown): void {
+    if (attempt.state !== 'connect') return;
+    this.#cancelDials(attempt, cancelled.get('lost'));
+    this.settle(attempt, { type: 'failed', error, fault: faultOf(error) });
   }
 
-  #settle(
-    race: DrivenRace<R>,
-    attempt: DrivenAttempt,
-    settlement: Parameters<Scheduler<R, Sockets>['settled']>[2],
-  ): void {
-    const { scheduler, clock } = this.#options;
-    this.perform(scheduler.settled(race, attempt, settlement, clock.now()));
+  #open(attempt: DrivenAttempt<R>): void {
+    const sockets = socketsOf(attempt);
+    if (attempt.state !== 'open' || !sockets.connection) return;
+    sockets.hook = createCancellation();
+    this.#options.open(attempt, sockets.connection, sockets.hook);
   }
 
-  #open(race: DrivenRace<R>, attempt: DrivenAttempt): void {
+  #check(attempt: DrivenAttempt<R>, slot: Slot): void {
+    const hook = createCancellation();
+    socketsOf(attempt).hook = hook;
+    this.#options.check?.(attempt, slot, hook);
+  }
+
+  #cancel(attempt: DrivenAttempt<R>, reason: unknown): void {
     const { handle } = attempt;
-    if (attempt.state !== 'open' || !handle?.connection) return;
-    handle.hook = createCancellation();
-    this.#options.open(race, attempt, handle.connection, handle.hook);
+    this.#cancelDials(attempt, reason);
+    if (handle instanceof Sockets) handle.hook?.cancel(reason);
   }
 
-  #cancel({ handle }: DrivenAttempt, reason: unknown): void {
+  /** What has come to its end already does not mind. */
+  #cancelDials(attempt: DrivenAttempt<R>, reason: unknown): void {
+    const { handle } = attempt;
     if (!handle) return;
-    this.#cancelDials(handle, undefined, reason);
-    handle.hook?.cancel(reason);
+    if (handle instanceof Sockets) {
+      for (const dialling of handle.dials.splice(0)) dialling.cancel(reason);
+    } else {
+      attempt.handle = undefined;
+      handle.cancel(reason);
+    }
   }
 
-  #cancelDials(handle: Sockets, but: Cancellation | undefined, reason: unknown): void {
-    const { dial, others } = handle;
-    handle.dial = undefined;
-    handle.others = undefined;
-    if (dial !== but) dial?.cancel(reason);
-    for (const other of others ?? []) if (other !== but) other.cancel(reason);
-  }
-
-  #release({ handle }: DrivenAttempt, how: 'close' | 'reset'): void {
-    const connection = handle?.connection;
-    if (!handle || !connection) return;
-    handle.connection = undefined;
-    if (how === 'close') this.close(connection);
+  #release(attempt: DrivenAttempt<R>, how: 'close' | 'reset'): void {
+    const sockets = socketsOf(attempt);
+    const { connection } = sockets;
+    if (!connection) return;
+    sockets.connection = undefined;
+    if (how === 'close') this.closeFor(attempt, connection);
     else breakConnection(connection);
   }
 }

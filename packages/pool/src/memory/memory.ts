@@ -19,17 +19,30 @@ export interface Observation {
    * dead host or a lost route; a memory of *ports* does not believe it.
    */
   readonly sibling: boolean;
+  /** How many sockets dialled the port; with several, an answer does not tell which SYN it answers. Default 1. */
+  readonly sockets?: number;
 }
+
+/**
+ * What a memory says of a port. `try`: nothing against it. `try-last`: silent lately, so it is dialled after all others. `recheck`:
+ * silent for so long that it is worth another look; it is dialled after all others, and once the caller is served also if
+ * nobody needed it. No port is ever left out for good.
+ */
+export type Judgement = 'try' | 'try-last' | 'recheck';
 
 /**
  * What a pool remembers about ports. Synchronous, so that no acquire ever waits for it; an app may mirror it elsewhere. One
  * memory may serve several pools. A memory that throws loses that note or that judgement, and harms nothing else.
  */
 export interface Memory {
-  /** `try-last`: silent lately, so it is dialled after all others. No port is ever left out for good. */
-  judge(endpoint: Endpoint, now: Instant): 'try' | 'try-last';
+  judge(endpoint: Endpoint, now: Instant): Judgement;
   /** Takes in what an attempt learned. */
   note(observation: Observation): void;
+  /**
+   * The share of SYNs that open ports leave unanswered, as estimated from the answers that were noted; by it a pool decides how
+   * many it takes to call a port silent. Without it the network counts as clean.
+   */
+  loss?(): number;
 }
 
 /** What is remembered about a silent port. */

@@ -1,9 +1,11 @@
 import type { Instant } from '@postern/wire';
 import { unansweredAfter } from '../syn.ts';
-import type { Race, RaceRules, RunningAttempt } from './race.ts';
+import type { RunningAttempt } from './attempt.ts';
+import type { Race } from './race.ts';
+import type { RaceRules } from './rules.ts';
 
 /** Whether an attempt may still bring the waiter something. */
-export function isHopeful<A>(attempt: RunningAttempt<A>): boolean {
+export function isHopeful<R, A>(attempt: RunningAttempt<R, A>): boolean {
   return attempt.state === 'connect' || attempt.state === 'open';
 }
 
@@ -13,39 +15,60 @@ export function isOpen<R, A>(race: Race<R, A>, rules: RaceRules): boolean {
   return rules.every && (race.attempts.some(isHopeful) || race.next < (race.queue?.length ?? 0));
 }
 
+/** Whether a race may dial, or look for something to dial, as far as its own course goes. */
+export function hasMore<R, A>(race: Race<R, A>, rules: RaceRules): boolean {
+  if (race.answered && !rules.every) return false;
+  return race.queue ? race.next < race.queue.length : !race.searched;
+}
+
 /** RFC 8305 §5: the next attempt starts a Connection Attempt Delay after the newest one, later once that has answered. */
 export function nextDialAt<R, A>(race: Race<R, A>, rules: RaceRules): Instant {
   const newest = race.attempts.at(-1);
   if (!newest) return -Infinity;
-  const { started, connected } = newest.record;
-  if (newest.state === 'open' && connected !== undefined) return started + connected + rules.openStagger;
-  return started + rules.stagger;
+  const connected = newest.state === 'open' ? newest.record.connected : undefined;
+  if (connected !== undefined) return newest.started + connected + rules.openStagger;
+  return newest.started + rules.stagger;
+}
+
+/** Whether the next is due: one for each failure at once, else after the stagger, and never while everything is at rest. */
+export function isDue<R, A>(race: Race<R, A>, rules: RaceRules, now: Instant): boolean {
+  if (race.restsUntil !== undefined && now < race.restsUntil) return false;
+  return race.failures > 0 || now >= nextDialAt(race, rules);
 }
 
 /**
  * When an attempt in TCP is given up: with its budget while the waiter has nothing; when its silence is worth remembering
  * once another one has won; when its silence can be reported if every outcome is wanted.
  */
-export function giveUpAt<R, A>(race: Race<R, A>, { record }: RunningAttempt<A>, rules: RaceRules): Instant {
-  const { every, connect, remember, report, syns, margin } = rules;
-  if (!race.answered && !every) return record.started + connect;
-  const roundTrip = race.roundTrip(record.endpoint.address);
-  const judged = unansweredAfter(every ? report : remember, syns, margin, roundTrip);
-  return record.started + (every ? judged : Math.min(judged, connect));
+export function giveUpAt<R, A>(race: Race<R, A>, attempt: RunningAttempt<R, A>, rules: RaceRules): Instant {
+  const { every, connect, syns, margin } = rules;
+  if (!race.answered && !every) return attempt.started + connect;
+  const { remember, report } = rules.thresholds();
+  // Where so much gets lost that no count of SYNs is proof, a loser has nothing to wait for.
+  if (!every && !Number.isFinite(remember)) return attempt.started;
+  const roundTrip = race.roundTrip(attempt.candidate.endpoint.address);
+  return attempt.started + unansweredAfter(every ? report : remember, syns, margin, roundTrip);
+}
+
+/** When an attempt in the hook has had its time. */
+export function openUntil<R, A>(attempt: RunningAttempt<R, A>, rules: RaceRules): Instant {
+  return attempt.started + (attempt.record.connected ?? 0) + rules.open;
 }
 
 /** When a race needs its next tick. */
 export function dueOf<R, A>(race: Race<R, A>, rules: RaceRules): Instant {
   let due = isOpen(race, rules) ? race.deadlineAt : Infinity;
   for (const attempt of race.attempts) {
-    if (attempt.state === 'closing') due = Math.min(due, attempt.closeBy);
+    if (attempt.state === 'closing') due = Math.min(due, attempt.closeBy ?? Infinity);
+    if (attempt.state === 'open') due = Math.min(due, openUntil(attempt, rules));
     if (attempt.state !== 'connect') continue;
     due = Math.min(due, giveUpAt(race, attempt, rules));
     if (attempt.sockets < rules.sockets) {
-      due = Math.min(due, attempt.record.started + attempt.sockets * rules.socketGap);
+      due = Math.min(due, attempt.started + attempt.sockets * rules.socketGap);
     }
   }
-  const more = race.queue !== undefined && race.next < race.queue.length;
-  if (more && (!race.answered || rules.every)) due = Math.min(due, nextDialAt(race, rules));
+  if (!race.wanting && hasMore(race, rules)) {
+    due = Math.min(due, Math.max(nextDialAt(race, rules), race.restsUntil ?? -Infinity));
+  }
   return due;
 }

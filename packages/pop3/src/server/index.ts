@@ -17,6 +17,7 @@
  *
  * @packageDocumentation
  */
+export type { AuthRules } from '@postern/sasl';
 export type { Pop3ServerCommand, Pop3ServerEvent } from './events.ts';
 export { pop3Server } from './machine.ts';
 export type { Pop3ServerMachine } from './machine.ts';
@@ -24,7 +25,6 @@ export { memoryMaildrop } from './maildrop.ts';
 export type { Maildrop, OpenMaildrop, StoredMessage } from './maildrop.ts';
 export type {
   ApopAttempt,
-  AuthRules,
   GreetingHabit,
   Pop3ServerOptions,
   ServerLimits,

@@ -1,4 +1,4 @@
-import type { PasswordCredentials } from '@postern/sasl';
+import type { AuthRules } from '@postern/sasl';
 import type { Milliseconds, TlsInfo } from '@postern/wire';
 import { memoryMaildrop } from './maildrop.ts';
 import type { Maildrop } from './maildrop.ts';
@@ -40,18 +40,6 @@ export type StartTlsHabit =
   | { readonly type: 'silent' }
   /** Offered; closes instead of answering the verb, or after its go-ahead. */
   | { readonly type: 'closes'; readonly after: 'verb' | 'go-ahead' };
-
-/** How a server lets people log in. */
-export interface AuthRules {
-  /** Mechanisms to list. Default: PLAIN and LOGIN; one that `@postern/sasl` does not have is listed and refused. */
-  readonly mechanisms?: readonly string[];
-  /** Lists and accepts logins inside TLS only. Default `true` (RFC 8314 §4.1); `false` is for laboratories. */
-  readonly insideTlsOnly?: boolean;
-  /** Whether user and password belong together. Synchronous; must not throw. */
-  readonly authenticate: (credentials: PasswordCredentials) => boolean;
-  /** Whether a user may act as somebody else. Default: nobody may. */
-  readonly mayActAs?: (user: string, authorizationId: string) => boolean;
-}
 
 /** What a client says with APOP (RFC 1939 §7). */
 export interface ApopAttempt {

@@ -10,7 +10,7 @@
  *     start -> authorization -> tls -> authorization
  *            authorization <-> auth -> transaction -> ended
  */
-import { decodeBase64, encodeBase64, serverMechanism } from '@postern/sasl';
+import { decodeBase64, encodeBase64, mayLogIn, serverMechanism, serverMechanisms } from '@postern/sasl';
 import type { ServerStep as MechanismStep } from '@postern/sasl';
 import { concatBytes, latin1, peerText, utf8 } from '@postern/wire';
 import type { Instant, Output, TlsInfo } from '@postern/wire';
@@ -134,7 +134,7 @@ function perform(
     case 'AUTH':
     case 'APOP':
       if (session.name !== 'authorization') return answer(rest, negative('already logged in'));
-      if (!mayLogIn(session)) return answer(rest, negative('only after STLS'));
+      if (!mayLogIn(session.rules.auth, session.tls)) return answer(rest, negative('only after STLS'));
       return logIn(session, command);
     default:
       if (session.name !== 'transaction') return answer(rest, negative('not known, or only after the login'));
@@ -142,19 +142,15 @@ function perform(
   }
 }
 
-function mayLogIn({ tls, rules: { auth } }: ServerSession): boolean {
-  return auth !== undefined && (tls !== undefined || auth.insideTlsOnly === false);
-}
-
 /** RFC 2449 §6. Logins are listed only where they would be let in. */
 function capabilities(session: ServerSession): readonly string[] {
   const tag = session.tls || session.name === 'transaction' ? undefined : startTlsTag(session.rules.startTls);
-  const mechanisms = session.rules.auth?.mechanisms ?? ['PLAIN', 'LOGIN'];
+  const { rules, tls } = session;
   return [
     ...(tag === undefined ? [] : [tag]),
     'TOP',
     'UIDL',
-    ...(mayLogIn(session) ? ['USER', `SASL ${mechanisms.join(' ')}`] : []),
+    ...(mayLogIn(rules.auth, tls) ? ['USER', `SASL ${serverMechanisms(rules.auth, tls).join(' ')}`] : []),
     'RESP-CODES',
     'PIPELINING',
   ];
@@ -214,10 +210,7 @@ function logIn(session: ServerSession, { verb, argument, words }: ReceivedComman
   }
   if (verb === 'APOP') return logInByDigest(rest, words);
   const [name, initial, more] = words;
-  const { auth } = session.rules;
-  const listed = auth?.mechanisms ?? ['PLAIN', 'LOGIN'];
-  const known = listed.some((mechanism) => mechanism.toUpperCase() === name?.toUpperCase());
-  const mechanism = known && auth ? serverMechanism(name ?? '', auth) : undefined;
+  const mechanism = serverMechanism(name ?? '', session.rules.auth, session.tls);
   if (!mechanism || more !== undefined) return answer(rest, negative('no such mechanism'));
   // RFC 5034 §4: `=` is an empty initial response, which is not the same as none.
   const first = initial === undefined ? undefined : decodeBase64(initial === '=' ? '' : initial);

@@ -60,12 +60,27 @@ interface Pulled {
   return(): Promise<unknown>;
 }
 
+/** Lets go of content that nobody has begun to read. What a function would have made is not made. */
+export function discardContent(content: Content): void {
+  if (typeof content === 'function' || typeof content === 'string' || content instanceof Uint8Array) return;
+  pull(content)
+    ?.return()
+    .catch(() => undefined);
+}
+
 function pull(content: Exclude<ContentOnce, string | Uint8Array>): Pulled | undefined {
   const given: unknown = content;
   if (typeof given !== 'object' || given === null) return undefined;
   if (Symbol.asyncIterator in content) {
     const iterator = content[Symbol.asyncIterator]();
-    return { next: () => iterator.next(), return: async () => iterator.return?.() };
+    return {
+      next: () => iterator.next(),
+      return: async () => {
+        // A Node stream is destroyed by its iterator only once that has been asked for something.
+        if ('destroy' in content && typeof content.destroy === 'function') content.destroy();
+        await iterator.return?.();
+      },
+    };
   }
   if (Symbol.iterator in content) {
     const iterator = content[Symbol.iterator]();
@@ -89,7 +104,9 @@ class StreamReader implements ChunkReader {
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {
       if (this.#done) return undefined;
-      const { done, value } = await this.#source.next();
+      const read = await this.#read();
+      if (!read) return undefined;
+      const { done, value } = read;
       if (done === true) {
         this.#done = true;
         return this.#half === '' ? undefined : utf8(this.#half);
@@ -100,6 +117,18 @@ class StreamReader implements ChunkReader {
         throw new UsageError('a chunk must be text or bytes', 'Content', 'argument-refused');
       }
       if (bytes.length > 0) return bytes;
+    }
+  }
+
+  /** What the source gives; `undefined` where it was let go of meanwhile, whatever it then says. */
+  async #read(): Promise<Awaited<ReturnType<Pulled['next']>> | undefined> {
+    try {
+      const read = await this.#source.next();
+      return this.#done ? undefined : read;
+    } catch (error) {
+      if (this.#done) return undefined;
+      this.#done = true;
+      throw error;
     }
   }
 

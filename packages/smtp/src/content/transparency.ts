@@ -27,12 +27,14 @@ const DOT = 46;
  */
 export function prepare(chunk: Uint8Array, from: LineState, dots: boolean): Prepared {
   const edits: number[] = [];
+  const words = wordsOf(chunk);
   let mended = 0;
   let state = from;
   for (let at = 0; at < chunk.length; at += 1) {
+    // Within a line only its end matters.
+    if (state === 'middle') at = nextControl(chunk, words, at, 0);
+    if (at === chunk.length) break;
     const octet = chunk[at] as number;
-    // Letters and digits, most of all text, are over the dot: one comparison each while the state is at rest.
-    if (octet > DOT && state === 'middle') continue;
     if (octet === LF) {
       if (state !== 'after-cr') {
         edits.push(at, CR);
@@ -54,6 +56,43 @@ export function prepare(chunk: Uint8Array, from: LineState, dots: boolean): Prep
     }
   }
   return { bytes: edits.length === 0 ? chunk : insert(chunk, edits), state, mended };
+}
+
+const HIGH_BITS = 0x80808080 | 0;
+
+/** The whole words of a chunk, four octets each. */
+function wordsOf(chunk: Uint8Array): Int32Array {
+  const begin = (chunk.byteOffset + 3) & ~3;
+  const end = (chunk.byteOffset + chunk.length) & ~3;
+  return begin < end ? new Int32Array(chunk.buffer, begin, (end - begin) >> 2) : noWords;
+}
+
+const noWords = new Int32Array(0);
+
+/**
+ * Where the next octet under 14 is, CR and LF among them; with `HIGH_BITS`, the next one over 127 too. The length where
+ * there is none. Looks at four octets at once: most of what is sent is the inside of lines.
+ */
+function nextControl(chunk: Uint8Array, words: Int32Array, from: number, alsoHigh: number): number {
+  const { length } = chunk;
+  const shift = words.byteOffset - chunk.byteOffset;
+  let at = from;
+  while (at < length) {
+    if (at >= shift && ((at - shift) & 3) === 0) {
+      let word = (at - shift) >> 2;
+      for (; word < words.length; word += 1) {
+        const four = words[word] as number;
+        // Subtracting borrows into the high bit of an octet under 14; ~four leaves out those that had it before.
+        if ((((four - 0x0e0e0e0e) & ~four & HIGH_BITS) | (four & alsoHigh)) !== 0) break;
+      }
+      at = shift + word * 4;
+      if (at >= length) break;
+    }
+    const octet = chunk[at] as number;
+    if (octet <= CR || (octet > 127 && alsoHigh !== 0)) return at;
+    at += 1;
+  }
+  return length;
 }
 
 /** A copy with octets inserted; `edits` are pairs of place and octet. */
@@ -114,12 +153,11 @@ export function measure(
   // Where the line began, counted from the beginning of this chunk.
   let begin = -(before.column ?? 0);
   const bareBefore = bare;
+  const words = wordsOf(chunk);
   for (let at = 0; at < chunk.length; at += 1) {
+    if (state === 'middle') at = nextControl(chunk, words, at, eightBit ? 0 : HIGH_BITS);
+    if (at === chunk.length) break;
     const octet = chunk[at] as number;
-    if (octet > CR && state === 'middle') {
-      if (octet > 127) eightBit = true;
-      continue;
-    }
     if (octet === LF) {
       if (state !== 'after-cr') {
         bare += 1;

@@ -1,8 +1,9 @@
 import { UsageError, utf8 } from '@postern/wire';
+import { verbs } from '../commands.ts';
 import type { LineCommand } from '../commands.ts';
 import type { Session } from '../session.ts';
 import { encodeMailParameters, encodeRcptParameters, lineLimit } from './parameters.ts';
-import { encodePath, isAscii, refuseControls } from './path.ts';
+import { encodePath, isAscii, refused, refuseControls } from './path.ts';
 
 /** RFC 5321 §4.5.3.1.4: octets of a command line with its CRLF. AUTH keeps to it too (RFC 4954 §4). */
 export const maxCommandBytes = 512;
@@ -39,6 +40,8 @@ export function encodeLine(command: LineCommand, context: EncodeContext): string
       }
       return text;
     }
+    case 'OTHER':
+      return otherLine(command.line);
     case 'BDAT': {
       // RFC 3030 §2
       const last = command.last === true ? ' LAST' : '';
@@ -52,6 +55,19 @@ export function encodeLine(command: LineCommand, context: EncodeContext): string
       return `${command.verb}\r\n`;
   }
 }
+
+/** RFC 5321 §4.1.5. What has a name is refused, because the machine would not know that it was said. */
+function otherLine(line: string): string {
+  const verb = /^([a-z][a-z\d-]*)(?: [ -~]*)?$/i.exec(line)?.[1]?.toUpperCase();
+  const text = `${line}\r\n`;
+  if (verb === undefined || text.length > maxCommandBytes || verb in verbs || roleChanges.has(verb)) {
+    throw refused('a line that is no other command', 'RFC 5321 §4.1.5');
+  }
+  return text;
+}
+
+/** RFC 5321 §F.1, RFC 2645 §5.2: the client becomes the server. */
+const roleChanges: ReadonlySet<string> = new Set(['TURN', 'ATRN']);
 
 function mail(command: Extract<LineCommand, { readonly verb: 'MAIL' }>, context: EncodeContext): string {
   const { extensions, longAddresses, tls } = context;

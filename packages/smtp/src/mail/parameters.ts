@@ -1,6 +1,6 @@
 import { UsageError } from '@postern/wire';
 import type { Extensions } from '../extensions.ts';
-import { encodePath, refused } from './path.ts';
+import { encodePath, refused, refuseControls } from './path.ts';
 
 /** A parameter of an extension that this package does not know (RFC 5321 §4.1.1.11). */
 export interface CustomParameter {
@@ -54,9 +54,10 @@ export interface RcptParameters {
 
 /** RFC 3461 §4: printable ASCII stays, but for `+` and `=`, which like all else become `+` and two hex digits. */
 export function xtext(text: string): string {
+  refuseControls(text, 'xtext');
   return text.replaceAll(/[^!-*,-<>-~]/gs, (character) => {
     const code = character.charCodeAt(0);
-    if (code > 126 || code < 32) throw refused('xtext holds printable ASCII only', 'RFC 3461 §4');
+    if (code > 126) throw refused('xtext holds printable ASCII only', 'RFC 3461 §4');
     return `+${code.toString(16).toUpperCase().padStart(2, '0')}`;
   });
 }
@@ -71,6 +72,15 @@ function inRange(value: number | bigint, least: number, most: number | bigint, w
   const whole = typeof value === 'bigint' || Number.isSafeInteger(value);
   if (!whole || value < least || value > most) throw refused(`${what} is out of range`, 'RFC 5321 §4.1.1.11');
   return String(value);
+}
+
+const notices: readonly string[] = ['SUCCESS', 'FAILURE', 'DELAY'];
+
+/** The types say so already; but not everybody who calls is type-checked, and the text goes on the wire. */
+function oneOf(text: string, words: readonly string[], what: string): string {
+  if (!words.includes(text))
+    throw refused(`${what} must be one of ${words.join(', ')}`, 'RFC 5321 §4.1.1.11');
+  return text;
 }
 
 /** What decides which parameters may be written. */
@@ -92,6 +102,7 @@ export function encodeMailParameters(parameters: MailParameters, context: Parame
   const { size, body, ret, envid, mtPriority, auth, deliverBy, holdFor, holdUntil } = parameters;
   // RFC 1870 §3: up to 20 digits.
   if (size !== undefined) add('SIZE', `SIZE=${inRange(size, 0, 99_999_999_999_999_999_999n, 'a size')}`);
+  if (body !== undefined) oneOf(body, ['7BIT', '8BITMIME', 'BINARYMIME'], 'BODY');
   if (body === '8BITMIME') add('8BITMIME', 'BODY=8BITMIME');
   if (body === 'BINARYMIME') {
     // RFC 3030 §3: BINARYMIME is of use with CHUNKING only.
@@ -104,7 +115,7 @@ export function encodeMailParameters(parameters: MailParameters, context: Parame
     }
     words.push('SMTPUTF8');
   }
-  if (ret !== undefined) add('DSN', `RET=${ret}`);
+  if (ret !== undefined) add('DSN', `RET=${oneOf(ret, ['FULL', 'HDRS'], 'RET')}`);
   if (envid !== undefined) {
     const word = `ENVID=${xtext(envid)}`;
     if (envid === '' || word.length > 100)
@@ -122,7 +133,8 @@ export function encodeMailParameters(parameters: MailParameters, context: Parame
   if (deliverBy) {
     const least = deliverBy.mode === 'R' ? 1 : -999_999_999;
     const seconds = inRange(deliverBy.seconds, least, 999_999_999, 'a delivery time');
-    add('DELIVERBY', `BY=${seconds};${deliverBy.mode}${deliverBy.trace === true ? 'T' : ''}`);
+    const mode = oneOf(deliverBy.mode, ['R', 'N'], 'the mode of BY');
+    add('DELIVERBY', `BY=${seconds};${mode}${deliverBy.trace === true ? 'T' : ''}`);
   }
   if (holdFor !== undefined && holdUntil !== undefined) {
     throw refused('HOLDFOR and HOLDUNTIL exclude each other', 'RFC 4865 §4');
@@ -163,7 +175,9 @@ export function encodeRcptParameters(
     offered(extensions, 'DSN');
     const list = typeof notify === 'string' ? [notify] : notify;
     if (list.length === 0 || new Set(list).size < list.length) throw refused('NOTIFY', 'RFC 3461 §4.1');
-    words.push(`NOTIFY=${list.join(',')}`);
+    // RFC 3461 §4.1: NEVER stands alone.
+    const known = list.length === 1 ? [...notices, 'NEVER'] : notices;
+    words.push(`NOTIFY=${list.map((notice) => oneOf(notice, known, 'NOTIFY')).join(',')}`);
   }
   if (orcpt !== undefined) {
     offered(extensions, 'DSN');
@@ -188,6 +202,7 @@ function custom(
   return parameters.map(({ keyword, value, extension, force }) => {
     if (!/^[A-Za-z\d][A-Za-z\d-]*$/.test(keyword)) throw refused('an ESMTP keyword', 'RFC 5321 §4.1.2');
     const valid = smtpUtf8 ? /^[!-<>-~\u0080-\u{10ffff}]+$/u : /^[!-<>-~]+$/;
+    if (value !== undefined) refuseControls(value, 'an ESMTP value');
     if (value !== undefined && !valid.test(value)) throw refused('an ESMTP value', 'RFC 5321 §4.1.2');
     if (force !== true) offered(extensions, (extension ?? keyword).toUpperCase());
     return value === undefined ? keyword : `${keyword}=${value}`;

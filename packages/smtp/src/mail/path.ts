@@ -21,9 +21,12 @@ const domainName =
 /** RFC 5321 §4.1.3: what stands between the brackets is printable ASCII but brackets and backslash. */
 const literal = /^\[[!-Z^-~]+\]$/;
 
-/** RFC 5321 §2.3.8, §4.1.2: no octet 0 to 31 nor 127 in an argument: CR and LF would begin a new command. */
+/**
+ * RFC 5321 §2.3.8, §4.1.2: no octet 0 to 31 nor 127 in an argument: CR and LF would begin a new command. Nor the control
+ * characters of Unicode, which a terminal at the other end obeys.
+ */
 // oxlint-disable-next-line no-control-regex -- it is the control characters that are looked for
-const control = /[\u0000-\u001f\u007f]/;
+const control = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** Half a surrogate pair has no UTF-8; the encoder would put something else in its place. */
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
@@ -39,8 +42,8 @@ export function isAscii(text: string): boolean {
 
 /** Refuses a text that would break out of its line. */
 export function refuseControls(text: string, what: string): void {
-  if (control.test(text) || loneSurrogate.test(text)) {
-    throw refused(`${what} must hold no control character`);
+  if (typeof text !== 'string' || control.test(text) || loneSurrogate.test(text)) {
+    throw refused(`${what} must be a text without control characters`);
   }
 }
 

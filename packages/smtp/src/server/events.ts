@@ -13,6 +13,8 @@ export interface ClientInfo {
   readonly extended: boolean;
   /** Who logged in, if anybody. */
   readonly user: string | undefined;
+  /** Who that user acts as, where it is somebody else (RFC 4616 §2). */
+  readonly authorizationId: string | undefined;
   /** The TLS layer it came through, if any. */
   readonly tls: TlsInfo | undefined;
 }
@@ -50,6 +52,12 @@ export type MessageAbortReason =
   /** The server closes. */
   | 'closing';
 
+/**
+ * A small mistake of a client: `space-after-colon`, as in `MAIL FROM: <a@b>` (RFC 5321 §3.3), or `source-route`, which is
+ * accepted and ignored (RFC 5321 §4.1.2).
+ */
+export type ServerDiagnostic = 'space-after-colon' | 'source-route';
+
 /** What the server machine tells. */
 export type SmtpServerEvent =
   /**
@@ -62,8 +70,12 @@ export type SmtpServerEvent =
       readonly type: 'login';
       readonly mechanism: string;
       readonly user: string | undefined;
+      /** Who `user` acts as, where it is somebody else. */
+      readonly authorizationId?: string;
       readonly accepted: boolean;
     }
+  /** Tolerated, but the client was wrong. */
+  | { readonly type: 'diagnostic'; readonly reason: ServerDiagnostic; readonly verb: 'MAIL' | 'RCPT' }
   /** The TLS handshake succeeded. */
   | { readonly type: 'secured'; readonly tls: TlsInfo }
   /** A message was accepted; the 250 is on its way. Only where nobody asked to judge messages (`asks`). */
@@ -81,7 +93,7 @@ export type SmtpServerEvent =
       readonly envelope: Envelope;
       readonly client: ClientInfo;
     }
-  /** Are user and password right? */
+  /** Are user and password right, and may the user act as `attempt.authorizationId` where there is one? */
   | { readonly type: 'ask-login'; readonly attempt: LoginAttempt; readonly client: ClientInfo }
   /** Content begins to come in. `id` is its name in the `Received:` line, where one is written. */
   | {

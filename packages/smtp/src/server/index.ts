@@ -23,6 +23,7 @@
  *
  * @packageDocumentation
  */
+export type { AuthRules } from '@postern/sasl';
 export { MessageAborted } from './driving/message-pipe.ts';
 export type {
   Eventually,
@@ -37,6 +38,7 @@ export type {
   ClientInfo,
   MessageAbortReason,
   ReceivedMessage,
+  ServerDiagnostic,
   SmtpServerCommand,
   SmtpServerEvent,
 } from './events.ts';
@@ -46,7 +48,6 @@ export type { SmtpServerMachine } from './machine.ts';
 export type { TraceRules } from './message/trace.ts';
 export type {
   AskedAbout,
-  AuthRules,
   GreetingHabit,
   ServerLimits,
   ServerPatience,

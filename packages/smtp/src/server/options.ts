@@ -1,4 +1,5 @@
-import type { PasswordCredentials } from '@postern/sasl';
+import type { AuthRules } from '@postern/sasl';
+import { UsageError } from '@postern/wire';
 import type { Endpoint, Milliseconds, TlsInfo } from '@postern/wire';
 import type { TraceRules } from './message/trace.ts';
 
@@ -30,25 +31,16 @@ export type StartTlsHabit =
   /** Offered; closes instead of answering the verb, or after its go-ahead. */
   | { readonly type: 'closes'; readonly after: 'verb' | 'go-ahead' };
 
-/** How a server lets people log in. */
-export interface AuthRules {
-  /** Mechanisms to list. Default: PLAIN and LOGIN. */
-  readonly mechanisms?: readonly string[];
-  /** Lists and accepts them inside TLS only. Default `true` (RFC 4954 §4); `false` is for laboratories. */
-  readonly insideTlsOnly?: boolean;
-  /** Whether user and password belong together. Synchronous; must not throw. */
-  readonly authenticate: (credentials: PasswordCredentials) => boolean;
-  /** Whether a user may act as somebody else. Default: nobody may. */
-  readonly mayActAs?: (user: string, authorizationId: string) => boolean;
-}
-
 /** Limits of the server machine. */
 export interface ServerLimits {
   /** Longest command line with its CRLF. Default 2048: RFC 5321 §4.5.3.1.4 says 512, DSN raises it to 1036. */
   readonly maxLineBytes: number;
   /** Longest line of AUTH with its CRLF. Default 12290 (RFC 4954 §4). */
   readonly maxAuthLineBytes: number;
-  /** Largest message. Default 10 MiB. */
+  /**
+   * Largest message. Default 10 MiB. One over it is read to its end and refused (552); over twice as much and a megabyte the
+   * server says so at once and hangs up.
+   */
   readonly maxMessageBytes: number;
   /** Longest line of a message with its CRLF. Default 8192: RFC 5321 §4.5.3.1.6 says 1000, and senders exceed it. */
   readonly maxTextLineBytes: number;
@@ -141,12 +133,14 @@ export interface ServerRules extends SmtpServerOptions {
   readonly asks: readonly AskedAbout[];
   readonly greeting: GreetingHabit;
   readonly keywords: readonly string[];
+  /** The first words of them, upper case. */
+  readonly offered: ReadonlySet<string>;
   readonly startTls: StartTlsHabit;
   readonly limits: ServerLimits;
   readonly patience: ServerPatience;
 }
 
-/** Fills in the defaults. */
+/** Fills in the defaults. Throws a `UsageError` for a domain or keyword that would break a reply. */
 export function serverRules(options: SmtpServerOptions): ServerRules {
   const limits: ServerLimits = {
     maxLineBytes: 2048,
@@ -162,17 +156,26 @@ export function serverRules(options: SmtpServerOptions): ServerRules {
     ...options.limits,
   };
   const protocol = options.protocol ?? 'smtp';
-  const keywords = options.keywords ?? defaultKeywords(limits);
+  const listed = options.keywords ?? defaultKeywords(limits);
+  const keywords = protocol === 'lmtp' ? withMandatory(listed) : listed;
+  for (const text of [options.domain, ...keywords]) checkText(text);
   return {
     ...options,
     protocol,
     asks: options.asks ?? [],
     greeting: options.greeting ?? { type: 'ready' },
     startTls: options.startTls ?? { type: 'absent' },
-    keywords: protocol === 'lmtp' ? withMandatory(keywords) : keywords,
+    keywords,
+    offered: new Set(keywords.map((line) => line.split(' ')[0]?.toUpperCase() ?? '')),
     limits,
     patience: { command: 300_000, data: 600_000, tls: 60_000, answer: 240_000, ...options.patience },
   };
+}
+
+/** RFC 5321 §4.2: a text with a line end in it would be two replies. */
+function checkText(text: string): void {
+  if (/^[!-~](?:[ -~]*[!-~])?$/.test(text)) return;
+  throw new UsageError('domain and keywords are printable ASCII', 'RFC 5321 §4.2', 'argument-refused');
 }
 
 function defaultKeywords(limits: ServerLimits): readonly string[] {

@@ -1,3 +1,4 @@
+import type { AuthRules } from '@postern/sasl';
 import { converse } from '@postern/wire';
 import type { Clock, Connection, Observer, TlsOffer } from '@postern/wire';
 import { Decisions } from './driving/decisions.ts';
@@ -63,18 +64,7 @@ const mayWait: ReadonlySet<string> = new Set(['MAIL', 'RCPT', 'RSET', 'BDAT']);
  * ```
  */
 export async function serveSmtp(connection: Connection, options: ServeSmtpOptions): Promise<void> {
-  const {
-    clock,
-    tls,
-    auth,
-    hooks = {},
-
-    onHookError,
-    signal,
-    observe,
-    onEvent,
-    ...rest
-  } = options;
+  const { clock, tls, auth, hooks = {}, onHookError, signal, observe, onEvent, ...rest } = options;
   const asks: readonly AskedAbout[] = [
     ...(auth ? (['login'] as const) : []),
     ...(['sender', 'recipient', 'message'] as const).filter((name) => hooks[name] !== undefined),
@@ -85,7 +75,7 @@ export async function serveSmtp(connection: Connection, options: ServeSmtpOption
     asks,
     client: connection.endpoint,
     // The machine asks, so this is never called.
-    ...(auth && { auth: { ...auth, authenticate: () => false } }),
+    ...(auth && { auth: { ...withoutHooks(auth), authenticate: () => false } }),
     ...(connection.tls && { tls: connection.tls }),
   };
   const together = new RepliesTogether(connection);
@@ -101,7 +91,8 @@ export async function serveSmtp(connection: Connection, options: ServeSmtpOption
       const event = await dialogue.next(signal ? { signal } : {});
       if (event === undefined) return;
       onEvent?.(event);
-      if (event.type === 'command' && !mayWait.has(event.verb)) await together.flush();
+      // Not waited for: a client that never reads must not hold up the deadlines. The next read waits for room.
+      if (event.type === 'command' && !mayWait.has(event.verb)) void together.flush();
       await decisions.react(event);
     }
   } catch (error) {
@@ -111,4 +102,10 @@ export async function serveSmtp(connection: Connection, options: ServeSmtpOption
     await decisions.stop(undefined);
     await dialogue[Symbol.asyncDispose]();
   }
+}
+
+/** What the machine needs to know of how people log in; the rest is asked. */
+function withoutHooks(auth: ServeAuthRules): Omit<AuthRules, 'authenticate' | 'mayActAs'> {
+  const { authenticate: _authenticate, mayActAs: _mayActAs, ...rest } = auth;
+  return rest;
 }

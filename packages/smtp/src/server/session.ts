@@ -38,7 +38,14 @@ export type Question =
       readonly answer: VerbAnswer;
     }
   | { readonly type: 'message' }
-  | { readonly type: 'login'; readonly mechanism: string; readonly user: string };
+  | { readonly type: 'login'; readonly mechanism: string; readonly who: Identity };
+
+/** Who logged in, and as whom. */
+export interface Identity {
+  readonly user: string;
+  /** `undefined` where it is the user itself. */
+  readonly authorizationId: string | undefined;
+}
 
 /** Everything the server knows about its client. Never changed, only replaced. */
 export interface ServerSession {
@@ -51,12 +58,14 @@ export interface ServerSession {
   readonly extended: boolean;
   readonly tls: TlsInfo | undefined;
   readonly user: string | undefined;
+  /** Who the user acts as, where that is somebody else. */
+  readonly authorizationId: string | undefined;
   readonly transaction: Transaction | undefined;
   readonly chunk: Chunk | undefined;
   readonly question: Question | undefined;
   /** MAIL commands so far, refused ones included (RFC 9422 §4.1). */
   readonly transactions: number;
-  /** Domains of recipients so far, lower case (RFC 9422 §4.3). */
+  /** Domains of recipients so far, lower case (RFC 9422 §4.3); empty where nothing limits them. */
   readonly recipientDomains: ReadonlySet<string>;
   /** Refused commands in a row. */
   readonly errors: number;
@@ -74,6 +83,8 @@ export type ServerInput =
   | { readonly type: 'bare-lf' }
   /** The end of DATA, or of a chunk. */
   | { readonly type: 'content'; readonly content: ContentSummary }
+  /** Content that does not end. */
+  | { readonly type: 'flood' }
   /** Octets before the greeting, or in plaintext behind STARTTLS. */
   | { readonly type: 'untimely'; readonly bytes: Uint8Array }
   | { readonly type: 'tls-ready'; readonly tls: TlsInfo }
@@ -101,6 +112,7 @@ export function newServerSession(tls: TlsInfo | undefined): ServerSession {
     extended: false,
     tls,
     user: undefined,
+    authorizationId: undefined,
     transaction: undefined,
     chunk: undefined,
     question: undefined,

@@ -14,10 +14,8 @@
  */
 import type { Fault } from '@postern/wire';
 import type { SmtpCommand, WireCommand } from '../commands.ts';
-import { withLineEnds } from '../content/transparency.ts';
 import type { Extensions } from '../extensions.ts';
 import { encodeLine } from '../mail/encode.ts';
-import { domainOf } from '../mail/path.ts';
 import { replyClass } from '../reply.ts';
 import type { Reply } from '../reply.ts';
 import type { Session } from '../session.ts';
@@ -27,8 +25,10 @@ import { Transaction } from './job.ts';
 import type { Job } from './job.ts';
 import { planMessage } from './plan.ts';
 import type { Plan } from './plan.ts';
-import type { RecipientResult } from './submission.ts';
+import { Quota } from './quota.ts';
+import { give, later, mayHaveArrived } from './results.ts';
 import { broken, negative, tooManyRecipients } from './verdict.ts';
+import { lastChunk, rcpt } from './words.ts';
 
 /** The dialogue, with what has to be known to plan a message. */
 export interface DeliveryLine extends Line {
@@ -67,9 +67,7 @@ export class Deliveries {
   #clogged = false;
   /** Octets written in a window since the connection was last asked for room. */
   #unheeded = 0;
-  /** RFC 9422 §4: MAIL commands and domains of recipients of this session. */
-  #mails = 0;
-  readonly #domains = new Set<string>();
+  readonly #quota: Quota = new Quota();
 
   constructor(line: DeliveryLine, options: DeliveryOptions) {
     this.#line = line;
@@ -128,6 +126,7 @@ export class Deliveries {
       case 'STARTTLS':
       case 'AUTH':
       case 'VRFY':
+      case 'OTHER':
       case 'NOOP':
       case 'QUIT':
         break;
@@ -140,7 +139,7 @@ export class Deliveries {
     const flight = this.#flight.splice(0);
     for (const job of [...flight.map((transaction) => transaction.job), ...this.#waiting.splice(0)])
       job.reject(error);
-    for (const transaction of flight) transaction.wake();
+    for (const transaction of flight) transaction.giveUp();
     this.#resets = 0;
     this.#resetNeeded = false;
   }
@@ -156,7 +155,7 @@ export class Deliveries {
         const mayHave = mayHaveArrived(transaction, index, order, fault, this.#line.lmtp);
         job.result(index, (address) => broken(fault, address, mayHave));
       });
-      transaction.wake();
+      transaction.giveUp();
     }
     for (const job of jobs) {
       job.recipients.forEach((_recipient, index) => {
@@ -232,20 +231,12 @@ export class Deliveries {
 
   /** Takes recipients for a transaction, by the limits of RFC 9422; `undefined` where none is left. */
   #transaction(job: Job, plan: Plan): Transaction | undefined {
-    const { rcptMax, mailMax, rcptDomainMax } = this.#line.extensions.limits;
-    if (!job.readable || (mailMax !== undefined && this.#mails >= mailMax)) later(job, job.pending.splice(0));
-    if (rcptDomainMax !== undefined) {
-      const domainOfIndex = (index: number): string => domainOf(job.recipients[index]?.address ?? '');
-      job.pending = job.pending.filter((index) => {
-        const domain = domainOfIndex(index);
-        if (this.#domains.has(domain) || this.#domains.size < rcptDomainMax) {
-          this.#domains.add(domain);
-          return true;
-        }
-        later(job, [index]);
-        return false;
-      });
-    }
+    const { limits } = this.#line.extensions;
+    if (!job.readable || !this.#quota.hasRoom(limits)) later(job, job.pending.splice(0));
+    const tooMany = this.#quota.tooMany(job, limits);
+    job.pending = job.pending.filter((index) => !tooMany.includes(index));
+    later(job, tooMany);
+    const { rcptMax } = limits;
     const recipients = job.pending.splice(0, rcptMax ?? job.pending.length);
     return recipients.length === 0 ? undefined : new Transaction(job, plan, recipients);
   }
@@ -278,7 +269,7 @@ export class Deliveries {
       throw error;
     }
     job.begun = true;
-    this.#mails += 1;
+    this.#quota.mails += 1;
     if (reset) this.#resets += 1;
     this.#flight.push(transaction);
     if (inOnePiece) this.#wrote(transaction);
@@ -469,44 +460,4 @@ export class Deliveries {
       this.#advance();
     });
   }
-}
-
-/** Results for several recipients of a job. */
-function give(job: Job, indices: readonly number[], make: (address: string) => RecipientResult): void {
-  for (const index of indices) job.result(index, make);
-}
-
-/** RFC 9422 §3.5: what a session has no room for may be sent in another. */
-function later(job: Job, indices: readonly number[]): void {
-  give(job, indices, (recipient) => ({ status: 'retry-later', recipient, reason: 'rate-limited' }));
-}
-
-/** RCPT for one recipient of a transaction, by its place there. */
-function rcpt({ job, recipients }: Transaction, order: number): SmtpCommand {
-  const command = job.rcpts[recipients[order] ?? -1];
-  if (!command) throw new RangeError(`no recipient ${order}`);
-  return command;
-}
-
-/** The whole content as the only chunk, its line ends complete. */
-function lastChunk({ job, whole = new Uint8Array(0), plan }: Transaction): SmtpCommand {
-  const measured = job.measured();
-  const clean = measured?.bare === 0 && measured.state !== 'after-cr';
-  return { verb: 'BDAT', content: plan.binary || clean ? whole : withLineEnds(whole), last: true };
-}
-
-/** Whether a recipient without a result may have got the message all the same (RFC 5321 §3.8). */
-function mayHaveArrived(
-  { written, refused, answered, surplus, verdicts }: Transaction,
-  index: number,
-  order: number,
-  { reason }: Fault,
-  lmtp: boolean,
-): boolean {
-  if (!written || refused) return false;
-  // A server that says goodbye has not done what it did not answer before.
-  if (reason === 'server-closing') return false;
-  // RFC 2033 §4.2: verdicts come one by one; those that did not come are no success.
-  if (lmtp && verdicts > 0) return false;
-  return order >= answered || !surplus.includes(index);
 }

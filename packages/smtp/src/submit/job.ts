@@ -173,6 +173,13 @@ export class Transaction {
     return this.#change.promise;
   }
 
+  /** Nothing of it will be sent any more: its source is let go of. */
+  giveUp(): void {
+    this.stopped = true;
+    this.reader?.close();
+    this.wake();
+  }
+
   /** Something changed. */
   wake(): void {
     this.#change?.resolve();

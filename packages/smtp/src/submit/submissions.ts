@@ -1,8 +1,10 @@
-import { isWireError, UsageError } from '@postern/wire';
+import { isWireError, unlessAborted, UsageError } from '@postern/wire';
 import type { Endpoint, Fault } from '@postern/wire';
-import { openContent, primed } from '../content/source.ts';
-import type { Content, OpenContent } from '../content/source.ts';
+import { discardContent, openContent, primed } from '../content/source.ts';
+import type { ChunkReader, Content, OpenContent } from '../content/source.ts';
 import type { SmtpEvent } from '../events.ts';
+import { replyText } from '../reply.ts';
+import type { Reply } from '../reply.ts';
 import { Deliveries } from './deliveries.ts';
 import type { DeliveryLine, DeliveryOptions } from './deliveries.ts';
 import { Job } from './job.ts';
@@ -58,17 +60,18 @@ export class Submissions {
   /** See `Smtp.submit`. */
   async submit(envelope: Envelope, content: Content, options: SubmitOptions = {}): Promise<Submission> {
     const { signal, strict = false } = options;
-    signal?.throwIfAborted();
-    if (envelope.to.length === 0) {
-      throw new UsageError('an envelope without recipients', 'RFC 5321 §3.3', 'argument-refused');
-    }
-    let opened: OpenContent = openContent(typeof content === 'function' ? content() : content);
-    if (opened.type === 'stream') {
-      const { reader } = opened;
-      opened = { type: 'stream', reader: await primed(reader) };
-      if (signal?.aborted) reader.close();
+    try {
       signal?.throwIfAborted();
+      if (envelope.to.length === 0) {
+        throw new UsageError('an envelope without recipients', 'RFC 5321 §3.3', 'argument-refused');
+      }
+    } catch (error) {
+      discardContent(content);
+      throw error;
     }
+    let opened = openContent(typeof content === 'function' ? content() : content);
+    // Not awaited where there is nothing to wait for: calls keep their order.
+    if (opened.type === 'stream') opened = await begin(opened.reader, signal);
     const job = new Job(envelope, content, opened, strict);
     if (signal) this.#follow(job, signal);
     this.#enqueue(job);
@@ -107,14 +110,20 @@ export class Submissions {
     try {
       for (const job of batch.jobs.splice(0)) deliveries.add(job);
       while (!deliveries.idle) {
-        let event = await this.#host.next();
-        if (!event) {
+        const first = await this.#host.next();
+        if (!first) {
           deliveries.end(this.#closed());
           break;
         }
-        while (event) {
+        const events: SmtpEvent[] = [];
+        for (let event: SmtpEvent | undefined = first; event; event = this.#host.take()) events.push(event);
+        const stray = events.find(isStray);
+        if (stray) {
+          deliveries.end(this.#outOfStep(stray.reply));
+          break;
+        }
+        for (const event of events) {
           if (event.type === 'reply') deliveries.answered(event.command, event.reply);
-          event = deliveries.idle ? undefined : this.#host.take();
         }
       }
     } catch (error) {
@@ -130,8 +139,35 @@ export class Submissions {
     }
   }
 
+  /** One reply too many: which of those that came with it is whose, nobody can tell, so none of them counts. */
+  #outOfStep(reply: Reply): Fault {
+    const evidence = { reply: replyText(reply), rule: 'RFC 2920 §3.1' };
+    const { endpoint } = this.#host;
+    return { kind: 'peer', reason: 'desynchronised', phase: 'command', after: 0, endpoint, evidence };
+  }
+
   /** The connection was closed from this side: by disposal, an abort, or content that could not be read. */
   #closed(): Fault {
     return { kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint: this.#host.endpoint };
+  }
+}
+
+type Unsolicited = Extract<SmtpEvent, { readonly type: 'unsolicited' }>;
+
+/** A reply that nobody asked for; 421 may come at any time (RFC 5321 §3.8). */
+function isStray(event: SmtpEvent): event is Unsolicited {
+  return event.type === 'unsolicited' && event.reply.code !== 421;
+}
+
+/** Reads the first chunk ahead; an abort does not wait for a source that has nothing to give. */
+async function begin(reader: ChunkReader, signal: AbortSignal | undefined): Promise<OpenContent> {
+  try {
+    const ahead = await unlessAborted(primed(reader), signal);
+    // Nobody would hear an abort between the one and the other.
+    signal?.throwIfAborted();
+    return { type: 'stream', reader: ahead };
+  } catch (error) {
+    reader.close();
+    throw error;
   }
 }

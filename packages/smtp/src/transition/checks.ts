@@ -1,7 +1,7 @@
 import { UsageError } from '@postern/wire';
 import { verbs } from '../commands.ts';
 import type { WireCommand } from '../commands.ts';
-import type { Session } from '../session.ts';
+import type { Rules, Session } from '../session.ts';
 import type { StateName } from '../states.ts';
 
 /** RFC 2920 §3.1: groups only where PIPELINING is offered, and some verbs only at their end. */
@@ -54,7 +54,7 @@ function checkTransaction(session: Session, command: WireCommand, previous: Wire
   };
   switch (command.verb) {
     case 'MAIL':
-      if (session.opened === 'no') throw new UsageError('MAIL before EHLO or HELO', 'RFC 5321 §4.1.4');
+      if (session.opened === 'no') throw new UsageError('MAIL before EHLO, HELO or LHLO', 'RFC 5321 §4.1.4');
       order(stage === 'none');
       break;
     case 'RCPT':
@@ -81,6 +81,7 @@ function checkTransaction(session: Session, command: WireCommand, previous: Wire
     case 'CONTENT':
     case 'RSET':
     case 'VRFY':
+    case 'OTHER':
     case 'NOOP':
     case 'QUIT':
     case 'STARTTLS':
@@ -96,6 +97,7 @@ export function checkAllowed(
   session: Session,
   command: WireCommand,
   previous: WireCommand | undefined,
+  protocol: Rules['protocol'],
 ): void {
   const { name, extensions } = session;
   const silent = silentStates[name];
@@ -108,6 +110,10 @@ export function checkAllowed(
       `${command.verb} ${command.verb === 'CONTENT' ? 'without' : 'after'} a 354`,
       'RFC 5321 §4.1.1.4',
     );
+  }
+  // RFC 2033 §4.1: LHLO is the only greeting of LMTP, and no word of SMTP.
+  if ('domain' in command && (command.verb === 'LHLO') !== (protocol === 'lmtp')) {
+    throw new UsageError(`${command.verb} in ${protocol.toUpperCase()}`, 'RFC 2033 §4.1');
   }
   checkTransaction(session, command, previous);
   if (command.verb === 'STARTTLS') {

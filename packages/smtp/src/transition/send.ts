@@ -1,7 +1,7 @@
 import { beginExchange } from '@postern/sasl';
 import { UsageError } from '@postern/wire';
 import type { Instant } from '@postern/wire';
-import { awaitedIn } from '../commands.ts';
+import { awaitedIn, verbs } from '../commands.ts';
 import type { SmtpCommand, WireCommand } from '../commands.ts';
 import { endOfData, prepare } from '../content/transparency.ts';
 import { encodeLine, maxCommandBytes } from '../mail/encode.ts';
@@ -27,8 +27,11 @@ export function sendGroup(
     if (command.verb === 'RESUME' || command.verb === 'DRAINED') {
       throw new UsageError(`${command.verb} stands alone`, 'SmtpCommand');
     }
+    if (!Object.hasOwn(verbs, command.verb)) {
+      throw new UsageError('a command without a verb of SmtpCommand', 'RFC 5321 §4.1.1', 'argument-refused');
+    }
     checkFollows(next, previous, command, rules.window);
-    checkAllowed(next, command, previous);
+    checkAllowed(next, command, previous, rules.protocol);
     next = say(next, command, writer, rules);
     const replies = repliesTo(next, command);
     for (let count = 0; count < replies; count += 1) awaits.push(command);
@@ -72,6 +75,7 @@ function say(session: Session, command: WireCommand, writer: GroupWriter, rules:
     case 'DATA':
     case 'BDAT':
     case 'VRFY':
+    case 'OTHER':
     case 'RSET':
     case 'NOOP':
     case 'QUIT':

@@ -36,6 +36,7 @@ function changed(
       return positive ? undefined : transaction;
     case 'DATA':
     case 'VRFY':
+    case 'OTHER':
     case 'NOOP':
     case 'QUIT':
     case 'STARTTLS':
@@ -67,6 +68,7 @@ export function afterSending(sending: Sending, command: WireCommand): Sending {
     case 'LHLO':
       return noTransaction;
     case 'VRFY':
+    case 'OTHER':
     case 'NOOP':
     case 'QUIT':
     case 'STARTTLS':

@@ -1,6 +1,5 @@
-import { latin1 } from '@postern/wire';
+import { ipText, latin1 } from '@postern/wire';
 import { context, DerReader, DerError, readOid, single, tag } from './der.ts';
-import { ipText } from './ip-address.ts';
 
 /** A name that a certificate is for (RFC 9525 §2, presented identifier). Other kinds of name say nothing about a server. */
 export type PresentedName =

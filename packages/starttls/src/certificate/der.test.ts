@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ascii, der, oid } from '../../test/certificates.ts';
 import { bitLength, DerError, readOid, readTime, single, tag } from './der.ts';
 
@@ -47,4 +47,12 @@ describe('DER', () => {
     expect(bitLength(Uint8Array.from([0x01, 0x00]))).toBe(9);
     expect(bitLength(Uint8Array.from([0x00]))).toBe(0);
   });
+});
+
+test('an object identifier of a stranger is measured before it is read', () => {
+  // Each octet would make one number longer; 64 KiB of them cost the square of that.
+  const endless = new Uint8Array(65_000).fill(0xff);
+  const read = vi.spyOn(endless, Symbol.iterator);
+  expect(() => readOid(endless)).toThrow(DerError);
+  expect(read).not.toHaveBeenCalled();
 });

@@ -124,6 +124,8 @@ export function single(bytes: Uint8Array, expected?: number): DerElement {
 
 /** An object identifier in dotted form. Arcs may be of any size: the `2.25` arc carries 128-bit numbers. */
 export function readOid(content: Uint8Array): string {
+  // 64 octets are more than any identifier in use has; a longer one would cost the square of its length.
+  if (content.length === 0 || content.length > 64) throw new DerError('no object identifier');
   const arcs: bigint[] = [];
   let arc = 0n;
   let open = false;
@@ -140,8 +142,7 @@ export function readOid(content: Uint8Array): string {
     }
     arc = 0n;
   }
-  // 64 octets are more than any identifier in use has; a longer one would only cost time.
-  if (open || arcs.length === 0 || content.length > 64) throw new DerError('no object identifier');
+  if (open) throw new DerError('no object identifier');
   return arcs.join('.');
 }
 

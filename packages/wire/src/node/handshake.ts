@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import { WireError } from '../faults.ts';
 import type { Endpoint } from '../network.ts';
 import type { ChainTrust, TlsInfo, TlsOffer, TlsPeer, TlsRequest } from '../tls.ts';
+import { channelBindings } from './channel-binding.ts';
 import { clientContext, serverContext } from './secure-context.ts';
 
 /** What a client's request means to Node. Verification is ours, so nothing is refused there. */
@@ -105,12 +106,22 @@ export function clientInfo(tls: TLSSocket, request: TlsRequest, endpoint: Endpoi
   };
   const verification = request.verify(peer);
   if (verification.status === 'rejected') throw new WireError({ endpoint, ...verification.fault });
-  return { ...baseInfo(tls), peer, verification };
+  return {
+    ...baseInfo(tls),
+    peer,
+    verification,
+    channelBindings: () => channelBindings(tls, peer.chain[0]),
+  };
 }
 
 /** What a finished handshake of a server amounts to. */
 export function serverInfo(tls: TLSSocket): TlsInfo {
-  return { ...baseInfo(tls), peer: undefined, verification: undefined };
+  return {
+    ...baseInfo(tls),
+    peer: undefined,
+    verification: undefined,
+    channelBindings: () => channelBindings(tls, tls.getX509Certificate()?.raw),
+  };
 }
 
 function baseInfo(tls: TLSSocket): Omit<TlsInfo, 'peer' | 'verification'> {

@@ -6,3 +6,4 @@
 export { systemClock } from './clock.ts';
 export { nodeNetwork } from './network.ts';
 export type { NodeNetworkOptions } from './network.ts';
+export { systemRandom } from './random.ts';

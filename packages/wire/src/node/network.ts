@@ -5,6 +5,7 @@ import { cancelSignal } from '../cancelling.ts';
 import { UsageError, WireError } from '../faults.ts';
 import type { Endpoint, ExchangeOptions, Host, Network } from '../network.ts';
 import { systemCode } from './connect-fault.ts';
+import { withDial } from './dial.ts';
 import { listen, listenDatagrams } from './listen.ts';
 import { openTcp, openTls } from './open.ts';
 
@@ -30,7 +31,7 @@ export interface NodeNetworkOptions {
  */
 export function nodeNetwork(options?: NodeNetworkOptions): Network & Host {
   const evidence = options?.evidence ?? 'count';
-  return {
+  const network: Network & Host = {
     async connect(endpoint, connectOptions) {
       check(endpoint, 1);
       const tls = connectOptions?.tls;
@@ -53,6 +54,7 @@ export function nodeNetwork(options?: NodeNetworkOptions): Network & Host {
       return listenDatagrams(endpoint, answer);
     },
   };
+  return withDial(network, evidence, check);
 }
 
 function check(endpoint: Endpoint, lowest: number): void {

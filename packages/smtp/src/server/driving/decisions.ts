@@ -65,11 +65,14 @@ export class Decisions {
           (hooks.recipient ?? acceptAll)(event.recipient, { ...context, envelope: event.envelope }),
         );
       case 'ask-login':
-        return this.#ask('authenticate', event.client, loginLater, async (context) =>
-          (await event.attempt.judge((credentials) => auth?.authenticate(credentials, context))) === true
-            ? accept
-            : wrong,
-        );
+        return this.#ask('authenticate', event.client, loginLater, async (context) => {
+          const right = await event.attempt.judge((credentials) => auth?.authenticate(credentials, context));
+          if (right !== true) return wrong;
+          const { user, authorizationId } = event.attempt;
+          if (authorizationId === undefined) return accept;
+          // RFC 4616 §2: a right password says nothing about whom somebody may act as.
+          return (await auth?.mayActAs?.(user, authorizationId, context)) === true ? accept : wrong;
+        });
       case 'message-begin':
         this.#begin(event);
         return;
@@ -80,6 +83,7 @@ export class Decisions {
       case 'message-aborted':
         return this.#abort(new MessageAborted(event.reason));
       case 'command':
+      case 'diagnostic':
       case 'discarded':
       case 'early-talker':
       case 'login':
@@ -109,7 +113,13 @@ export class Decisions {
     const answer = await this.#within((signal) =>
       this.#guarded(hook, otherwise, () => run({ client, signal })),
     );
+    if (answer === undefined) this.#tellLate(hook);
     this.#answer(hook, answer ?? otherwise, otherwise);
+  }
+
+  #tellLate(hook: HookName): void {
+    const { onHookError, patience } = this.#options;
+    onHookError?.(new Error(`the hook did not settle within ${patience} ms`), hook);
   }
 
   /** Runs a hook; where it fails, the client is told to come again. */
@@ -179,10 +189,16 @@ export class Decisions {
     const { clock, signal } = this.#options;
     if (!this.#delivery) return;
     // The bytes are borrowed; a hook may keep what it gets.
-    const taken = this.#delivery.pipe.push(bytes.slice());
+    const { pipe } = this.#delivery;
     const before = clock.now();
-    await taken;
+    const taken = await this.#within(() => pipe.push(bytes.slice()).then(() => true));
     signal?.throwIfAborted();
+    if (taken === undefined) {
+      // A hook that neither reads nor settles must not hold the client for ever. The rest is swallowed and answered with 451.
+      this.#tellLate('message');
+      this.#release(new MessageAborted('timed-out'));
+      this.#delivery = undefined;
+    }
     const by = clock.now() - before;
     if (by > smallDelay && !this.#dialogue.ended) this.#dialogue.send({ verb: 'EXTEND', by });
   }
@@ -197,7 +213,10 @@ export class Decisions {
     delivery.pipe.end();
     const answer = await this.#within(() => delivery.verdict);
     this.#delivery = undefined;
-    if (answer === undefined) delivery.controller.abort(new MessageAborted('timed-out'));
+    if (answer === undefined) {
+      this.#tellLate('message');
+      delivery.controller.abort(new MessageAborted('timed-out'));
+    }
     this.#answer('message', answer ?? tryLater, tryLater);
   }
 

@@ -1,7 +1,6 @@
-import type { PasswordCredentials } from '@postern/sasl';
+import type { AuthRules, PasswordCredentials } from '@postern/sasl';
 import type { Envelope, Recipient, Sender } from '../envelope.ts';
 import type { ClientInfo } from '../events.ts';
-import type { AuthRules } from '../options.ts';
 import type { Verdict } from '../verdict.ts';
 
 /** What every hook gets to see beside what it is asked about. */
@@ -62,7 +61,13 @@ export interface SmtpHooks {
 export type HookName = keyof SmtpHooks | 'authenticate';
 
 /** How `serveSmtp` lets people log in. */
-export interface ServeAuthRules extends Omit<AuthRules, 'authenticate'> {
+export interface ServeAuthRules extends Omit<AuthRules, 'authenticate' | 'mayActAs'> {
   /** Whether user and password belong together, now or later. Where it throws, the client is told to try again (454). */
   readonly authenticate: (credentials: PasswordCredentials, context: HookContext) => Eventually<boolean>;
+  /**
+   * Whether a user whose password was right may act as somebody else (RFC 4616 §2), now or later; asked only where the client
+   * wants to, and what was granted is `client.authorizationId` from then on. Default: nobody may, and the login is refused. Nobody is
+   * asked after SCRAM, which this machine decides itself: there nobody may.
+   */
+  readonly mayActAs?: (user: string, authorizationId: string, context: HookContext) => Eventually<boolean>;
 }

@@ -28,6 +28,11 @@ export interface IntakeOptions {
 
 const nothing = new Uint8Array(0);
 
+/** Whether content of this size is more than a message that is merely too large: twice the limit, and a megabyte. */
+export function isFlood(size: number, maxBytes: number): boolean {
+  return size > 2 * maxBytes + 1_048_576;
+}
+
 /** Takes in the content of one message, by DATA or by chunks. Its memory is bounded by `maxBytes`, or by nothing kept at all. */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -58,6 +63,11 @@ export class Intake {
   chunk(bytes: Uint8Array): Uint8Array {
     this.#lineEnds.push(bytes);
     return this.#take(bytes);
+  }
+
+  /** So far over the limit that nobody should wait for the end of it. */
+  get flood(): boolean {
+    return isFlood(this.#size, this.#options.maxBytes);
   }
 
   /** What there is to know. */

@@ -39,14 +39,14 @@ function isList(verdict: Verdict | readonly Verdict[]): verdict is readonly Verd
 
 function login(
   session: ServerSession,
-  { mechanism, user }: Extract<Question, { readonly type: 'login' }>,
+  { mechanism, who }: Extract<Question, { readonly type: 'login' }>,
   verdict: Verdict,
   now: Instant,
   rules: ServerRules,
 ): ServerStep {
   const reply = verdictReply(verdict, welcome);
   return verdict.ok
-    ? loggedIn(session, mechanism, user, reply, now, rules)
+    ? loggedIn(session, mechanism, who, reply, now, rules)
     : notLoggedIn(session, mechanism, reply, now, rules);
 }
 

@@ -42,7 +42,11 @@ function obey(
   now: Instant,
   rules: ServerRules,
 ): ServerStep {
-  const { reply, ask } = answer;
+  const { reply, ask, tolerated = [] } = answer;
+  if (tolerated.length > 0 && (verb === 'MAIL' || verb === 'RCPT')) {
+    const notes = tolerated.map((reason) => event({ type: 'diagnostic', reason, verb }));
+    return withEvents(notes, obey(session, verb, argument, { ...answer, tolerated: [] }, now, rules));
+  }
   const say = told(verb, verb === 'AUTH' ? '' : argument)(reply.code);
   const counted = { ...session, ...answer.count };
   if (reply.code >= 400) return withEvents([say], refuse(counted, reply, now, rules));

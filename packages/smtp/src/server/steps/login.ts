@@ -1,14 +1,13 @@
 /** AUTH (RFC 4954). */
-import { decodeBase64, encodeBase64, serverMechanism } from '@postern/sasl';
-import type { PasswordCredentials, ServerMechanism, ServerStep as SaslStep } from '@postern/sasl';
+import { decodeBase64, encodeBase64, mayLogIn, serverMechanism } from '@postern/sasl';
+import type { AuthRules, PasswordCredentials, ServerMechanism, ServerStep as SaslStep } from '@postern/sasl';
 import { utf8 } from '@postern/wire';
-import type { Instant } from '@postern/wire';
+import type { Instant, TlsInfo } from '@postern/wire';
 import { LoginAttempt } from '../login-attempt.ts';
-import type { AuthRules, ServerRules } from '../options.ts';
+import type { ServerRules } from '../options.ts';
 import { oneLine } from '../reply.ts';
 import type { ServerReply } from '../reply.ts';
-import type { ServerSession, ServerStep } from '../session.ts';
-import { authMechanisms, offersAuth } from '../verbs/extensions.ts';
+import type { Identity, ServerSession, ServerStep } from '../session.ts';
 import { clientInfo } from '../verbs/mail.ts';
 import { enter, event, farewell, refuse, told, withEvents, write } from './basic.ts';
 
@@ -25,15 +24,13 @@ export function auth(session: ServerSession, argument: string, now: Instant, rul
   // RFC 4954 §4: once per session, and never within a mail transaction.
   if (session.user !== undefined || session.transaction) return no(503, '5.5.1', 'not now');
   // RFC 4954 §4, RFC 8314 §4.1: refused before anybody looks at the credentials, so the answer tells nothing about them.
-  if (!offersAuth(session, rules)) return no(504, '5.5.4', 'not without TLS');
+  if (!mayLogIn(rules.auth, session.tls)) return no(504, '5.5.4', 'not without TLS');
   if (session.failedLogins >= rules.limits.maxFailedLogins) {
     const reply = oneLine(421, '4.7.0', 'too many failed logins');
     return withEvents([say(421)], farewell(session, reply, rules));
   }
   if (name === '' || more.length > 0) return no(501, '5.5.4', 'say AUTH mechanism [initial-response]');
-  const mechanism = authMechanisms(rules).includes(name.toUpperCase())
-    ? makeMechanism(name, rules.auth, rules.asks.includes('login'))
-    : undefined;
+  const mechanism = makeMechanism(name, rules.auth, session.tls, rules.asks.includes('login'));
   if (!mechanism) return no(504, '5.5.4', 'mechanism not recognised');
   // RFC 4954 §4: `=` is an initial response of length zero.
   const response =
@@ -44,15 +41,21 @@ export function auth(session: ServerSession, argument: string, now: Instant, rul
 }
 
 /** With `ask` the mechanism only reads what the client says; whether it is right is a question to the owner. */
-function makeMechanism(name: string, rules: AuthRules, ask: boolean): ServerMechanism | undefined {
-  if (!ask) return serverMechanism(name, rules);
-  const mechanism = serverMechanism(name, {
-    ...rules,
-    authenticate: (credentials) => {
-      if (mechanism) held.set(mechanism, credentials);
-      return true;
-    },
-  });
+function makeMechanism(
+  name: string,
+  rules: AuthRules,
+  tls: TlsInfo | undefined,
+  ask: boolean,
+): ServerMechanism | undefined {
+  if (!ask) return serverMechanism(name, rules, tls);
+  const asks = (): boolean => mechanism !== undefined && held.has(mechanism);
+  const authenticate = (credentials: PasswordCredentials): boolean => {
+    if (mechanism) held.set(mechanism, credentials);
+    return true;
+  };
+  // The question holds who is to be acted as, and the answer is about both.
+  const mayActAs = (user: string, as: string): boolean => asks() || rules.mayActAs?.(user, as) === true;
+  const mechanism = serverMechanism(name, { ...rules, authenticate, mayActAs }, tls);
   return mechanism;
 }
 
@@ -85,14 +88,15 @@ function authStep(session: ServerSession, step: SaslStep, now: Instant, rules: S
         outputs: [{ type: 'write', bytes: utf8(`334 ${encodeBase64(step.challenge)}\r\n`) }],
       };
     case 'done': {
+      const { user, authorizationId } = step;
+      const who = { user, authorizationId };
       const credentials = session.exchange && held.get(session.exchange);
-      if (!credentials) return loggedIn(session, mechanism, step.user, welcome, now, rules);
-      const asked = {
-        ...session,
-        exchange: undefined,
-        question: { type: 'login', mechanism, user: step.user },
-      } as const;
-      const attempt = new LoginAttempt(mechanism, credentials);
+      if (!credentials) return loggedIn(session, mechanism, who, welcome, now, rules);
+      const asked = { ...session, exchange: undefined, question: { type: 'login', mechanism, who } } as const;
+      const attempt = new LoginAttempt(mechanism, {
+        ...credentials,
+        ...(authorizationId !== undefined && { authorizationId }),
+      });
       return {
         session: enter(asked, 'asking', now, rules),
         outputs: [event({ type: 'ask-login', attempt, client: clientInfo(session, rules) })],
@@ -114,17 +118,19 @@ const wrongPassword: ServerReply = oneLine(535, '5.7.8', 'authentication credent
 export function loggedIn(
   session: ServerSession,
   mechanism: string,
-  user: string,
+  who: Identity,
   reply: ServerReply,
   now: Instant,
   rules: ServerRules,
 ): ServerStep {
-  const next = { ...session, user, errors: 0, exchange: undefined };
+  const { user, authorizationId } = who;
+  const next = { ...session, ...who, errors: 0, exchange: undefined };
+  const actsAs = authorizationId === undefined ? {} : { authorizationId };
   return {
     session: enter(next, 'command', now, rules),
     outputs: [
       told('AUTH', mechanism)(reply.code),
-      event({ type: 'login', mechanism, user, accepted: true }),
+      event({ type: 'login', mechanism, user, ...actsAs, accepted: true }),
       write(reply, session, rules),
     ],
   };

@@ -1,4 +1,4 @@
-import type { SmtpServerEvent } from '../events.ts';
+import type { ServerDiagnostic, SmtpServerEvent } from '../events.ts';
 import { oneLine } from '../reply.ts';
 import type { ServerReply } from '../reply.ts';
 import type { ServerSession } from '../session.ts';
@@ -15,6 +15,8 @@ export interface VerbAnswer {
   readonly change?: SessionChange;
   /** Made whatever the answer is. */
   readonly count?: SessionChange;
+  /** What was tolerated in the argument. */
+  readonly tolerated?: readonly ServerDiagnostic[];
   /** To be asked before a yes, where the owner wants to be. */
   readonly ask?: Extract<SmtpServerEvent, { readonly type: 'ask-sender' | 'ask-recipient' }>;
   /** The dialogue goes on in another state, or is over. */
@@ -33,3 +35,5 @@ export const unknown: VerbAnswer = { reply: oneLine(500, '5.5.2', 'command not r
 export const notImplemented: VerbAnswer = { reply: oneLine(502, '5.5.1', 'command not implemented') };
 /** 555: a parameter nobody listed (RFC 5321 §4.1.1.11). */
 export const unknownParameter: VerbAnswer = { reply: oneLine(555, '5.5.4', 'parameter not recognised') };
+/** 455: a parameter that is known and cannot be had now (RFC 5321 §4.1.1.11). */
+export const notNow: VerbAnswer = { reply: oneLine(455, '4.5.4', 'parameter not possible now') };

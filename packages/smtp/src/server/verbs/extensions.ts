@@ -1,3 +1,4 @@
+import { serverMechanisms } from '@postern/sasl';
 import type { ServerRules } from '../options.ts';
 import type { ServerSession } from '../session.ts';
 
@@ -11,23 +12,14 @@ export function extensionLines(session: ServerSession, rules: ServerRules): read
     if (startTls.type === 'masked') lines.push(startTls.keyword ?? 'XXXXXXXA');
     else if (startTls.type !== 'absent') lines.push('STARTTLS');
   }
-  if (offersAuth(session, rules)) lines.push(['AUTH', ...authMechanisms(rules)].join(' '));
+  const mechanisms = serverMechanisms(rules.auth, session.tls);
+  if (mechanisms.length > 0) lines.push(['AUTH', ...mechanisms].join(' '));
   return lines;
-}
-
-/** Whether a login is possible now (RFC 4954 §4: in general inside TLS only). */
-export function offersAuth(session: ServerSession, rules: ServerRules): boolean {
-  return rules.auth !== undefined && (session.tls !== undefined || rules.auth.insideTlsOnly === false);
-}
-
-/** The mechanisms of a server, upper case. */
-export function authMechanisms({ auth }: ServerRules): readonly string[] {
-  return (auth?.mechanisms ?? ['PLAIN', 'LOGIN']).map((name) => name.toUpperCase());
 }
 
 /** Whether an extension is listed. */
 export function lists(rules: ServerRules, keyword: string): boolean {
-  return rules.keywords.some((line) => line.split(' ')[0]?.toUpperCase() === keyword);
+  return rules.offered.has(keyword);
 }
 
 /** Whether enhanced codes are sent: where EHLO was said and they were listed in its reply (RFC 2034 §3). */

@@ -3,7 +3,7 @@ import type { ClientInfo } from '../events.ts';
 import type { ServerRules } from '../options.ts';
 import { oneLine } from '../reply.ts';
 import type { ServerSession } from '../session.ts';
-import { parsePath } from '../syntax/commands.ts';
+import { isAscii, parsePath } from '../syntax/commands.ts';
 import { decodeXtext } from '../syntax/xtext.ts';
 import { sequence, syntax } from './answer.ts';
 import type { VerbAnswer } from './answer.ts';
@@ -13,13 +13,8 @@ type Parameters = ReadonlyMap<string, string | undefined>;
 
 /** What is known about the client of a session. */
 export function clientInfo(session: ServerSession, rules: ServerRules): ClientInfo {
-  const { domain = '', extended, user, tls } = session;
-  return { endpoint: rules.client, domain, extended, user, tls };
-}
-
-// Printable ASCII is all that a path without SMTPUTF8 may hold (RFC 5321 §4.1.2).
-function isAscii(text: string): boolean {
-  return /^[ -~]*$/.test(text);
+  const { domain = '', extended, user, authorizationId, tls } = session;
+  return { endpoint: rules.client, domain, extended, user, authorizationId, tls };
 }
 
 /** MAIL (RFC 5321 §4.1.1.2). */
@@ -33,21 +28,31 @@ export function mail(argument: string | undefined, session: ServerSession, rules
   return { ...begin(argument, session, rules), count };
 }
 
+/** RFC 6531 §3.5: octets outside ASCII are for transactions with SMTPUTF8, in parameters too (§3.3). */
+function outsideAscii(
+  argument: string,
+  path: string,
+  utf8: boolean,
+  code: 550 | 553,
+): VerbAnswer | undefined {
+  if (utf8 || isAscii(argument)) return undefined;
+  return isAscii(path) ? syntax : { reply: oneLine(code, '5.6.7', 'a non-ASCII address needs SMTPUTF8') };
+}
+
 function begin(argument: string | undefined, session: ServerSession, rules: ServerRules): VerbAnswer {
   if (rules.requireAuth === true && session.user === undefined) {
     return { reply: oneLine(530, '5.7.0', 'authentication required') };
   }
   const parsed = argument === undefined ? undefined : parsePath('MAIL', argument);
-  if (!parsed) return syntax;
+  if (argument === undefined || !parsed) return syntax;
   const refusal = judgeParameters('MAIL', parsed.parameters, session, rules);
   if (refusal) return refusal;
   const sender = senderOf(parsed.path, parsed.parameters);
-  // RFC 6531 §3.5
-  if (!sender.utf8 && !isAscii(sender.path)) {
-    return { reply: oneLine(550, '5.6.7', 'a non-ASCII address needs SMTPUTF8') };
-  }
+  const foreign = outsideAscii(argument, parsed.path, sender.utf8, 550);
+  if (foreign) return foreign;
   return {
     reply: oneLine(250, '2.1.0', 'sender ok'),
+    tolerated: parsed.tolerated,
     change: { transaction: { sender, recipients: [], attempts: 0, content: 'none', id: undefined } },
     ask: { type: 'ask-sender', sender, client: clientInfo(session, rules) },
   };
@@ -82,20 +87,20 @@ export function rcpt(argument: string | undefined, session: ServerSession, rules
   const counted = { ...transaction, attempts: attempts + 1 };
   const count = { transaction: counted };
   const parsed = argument === undefined ? undefined : parsePath('RCPT', argument);
-  if (!parsed) return { ...syntax, count };
+  if (argument === undefined || !parsed) return { ...syntax, count };
   const refusal = judgeParameters('RCPT', parsed.parameters, session, rules);
   if (refusal) return { ...refusal, count };
   const recipient = recipientOf(parsed.path, parsed.parameters);
-  if (!transaction.sender.utf8 && !isAscii(recipient.path)) {
-    return { reply: oneLine(553, '5.6.7', 'a non-ASCII address needs SMTPUTF8'), count };
-  }
-  const recipientDomains = new Set(session.recipientDomains).add(domainOf(recipient.path));
+  const foreign = outsideAscii(argument, parsed.path, transaction.sender.utf8, 553);
+  if (foreign) return { ...foreign, count };
+  const recipientDomains = withDomain(session.recipientDomains, domainOf(recipient.path), rules);
   // RFC 9422 §4.3
   if (recipientDomains.size > rules.limits.maxRecipientDomains) {
     return { reply: oneLine(452, '4.5.3', 'too many recipient domains, open another connection'), count };
   }
   return {
     reply: oneLine(250, '2.1.5', 'recipient ok'),
+    tolerated: parsed.tolerated,
     count,
     change: { transaction: { ...counted, recipients: [...recipients, recipient] }, recipientDomains },
     ask: {
@@ -116,6 +121,16 @@ function recipientOf(path: string, parameters: Parameters): Recipient {
     orcpt: addressType === undefined || decoded === undefined ? undefined : { addressType, address: decoded },
     parameters,
   };
+}
+
+/** Nothing is kept where nothing is limited; otherwise the limit bounds the set. */
+function withDomain(
+  known: ReadonlySet<string>,
+  domain: string,
+  { limits }: ServerRules,
+): ReadonlySet<string> {
+  if (limits.maxRecipientDomains === Infinity || known.has(domain)) return known;
+  return new Set(known).add(domain);
 }
 
 function domainOf(path: string): string {

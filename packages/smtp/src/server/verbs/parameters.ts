@@ -1,10 +1,11 @@
+import { mayLogIn } from '@postern/sasl';
 import type { ServerRules } from '../options.ts';
 import { oneLine } from '../reply.ts';
 import type { ServerSession } from '../session.ts';
 import { decodeXtext } from '../syntax/xtext.ts';
-import { syntax, unknownParameter } from './answer.ts';
+import { notNow, syntax, unknownParameter } from './answer.ts';
 import type { VerbAnswer } from './answer.ts';
-import { lists, offersAuth } from './extensions.ts';
+import { lists } from './extensions.ts';
 
 /** A parameter: which extension brings it, and which values it may have. */
 interface Rule {
@@ -61,7 +62,9 @@ function printableXtext(value: string | undefined, limit: number): boolean {
 /** RFC 3461 §4.2: the address type is an atom; RFC 6533 §3 lets a UTF-8 address stand as it is. */
 function orcptFits(value: string | undefined): boolean {
   const [, address] = /^[\w!#$%&'*/?^`{|}~-]+;(.+)$/.exec(value ?? '') ?? [];
-  return address !== undefined && (value ?? '').length <= 500 && decodeXtext(address) !== undefined;
+  return (
+    address !== undefined && (value ?? '').length <= 500 && /^\P{Cc}+$/u.test(decodeXtext(address) ?? '')
+  );
 }
 
 /** What is wrong with the parameters of MAIL or RCPT, if anything (RFC 5321 §4.1.1.11). */
@@ -88,7 +91,9 @@ function judge(
 ): VerbAnswer | undefined {
   if (verb === 'MAIL' && keyword === 'AUTH') {
     // RFC 4954 §5
-    if (!offersAuth(session, rules)) return unknownParameter;
+    if (!rules.auth) return unknownParameter;
+    // RFC 5321 §4.1.1.11: known, and not to be had now: logins are for inside TLS.
+    if (!mayLogIn(rules.auth, session.tls)) return notNow;
     return value === '<>' || printableXtext(value, 500) ? undefined : syntax;
   }
   const rule = (verb === 'MAIL' ? ofMail : ofRcpt).get(keyword);

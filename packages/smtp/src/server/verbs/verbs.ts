@@ -5,6 +5,7 @@
 import type { ServerRules } from '../options.ts';
 import { oneLine } from '../reply.ts';
 import type { ServerSession } from '../session.ts';
+import { isAscii } from '../syntax/commands.ts';
 import type { ClientCommand } from '../syntax/commands.ts';
 import { notImplemented, ok, sequence, syntax, unknown } from './answer.ts';
 import type { VerbAnswer } from './answer.ts';
@@ -59,16 +60,18 @@ export function gate(verb: string, session: ServerSession, rules: ServerRules): 
   return undefined;
 }
 
+/** RFC 6531 §3.1, §3.7.4.2: the verbs whose argument may be UTF-8; the name in EHLO may not (§3.7.1). */
+const withUtf8: ReadonlySet<string> = new Set(['MAIL', 'RCPT', 'VRFY', 'EXPN']);
+
 /** The answer to a verb other than STARTTLS, AUTH and BDAT. */
 export function answerVerb(command: ClientCommand, session: ServerSession, rules: ServerRules): VerbAnswer {
+  if (!withUtf8.has(command.verb) && !isAscii(command.argument ?? '')) return syntax;
   return handlers.get(command.verb)?.(command.argument, session, rules) ?? unknown;
 }
 
 /** RFC 5321 §4.1.1.1: a domain or address literal. It need not fit the client's address (§4.1.4). */
 function clientDomain(argument: string | undefined): string | undefined {
-  return argument !== undefined && argument.length <= 255 && /^[!-~\u0080-\uffff]+$/.test(argument)
-    ? argument
-    : undefined;
+  return argument !== undefined && argument.length <= 255 && /^[!-~]+$/.test(argument) ? argument : undefined;
 }
 
 function extendedHello(argument: string | undefined, session: ServerSession, rules: ServerRules): VerbAnswer {

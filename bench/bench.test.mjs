@@ -1,0 +1,77 @@
+// Runs the whole bench with small counts, so that it cannot rot. It looks at what has no noise: which rows there are, and how
+// many waits were counted. Never at a time.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** @type {Map<string, any>} */
+let sections;
+/** @type {string} */
+let printed;
+
+beforeAll(() => {
+  const json = join(folder, 'figures.json');
+  // Tests run on the sources; the bench itself measures what is built.
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--conditions=@postern/source', join(import.meta.dirname, 'run.mjs'), 'smtp', '--quick', '--json', json],
+    { encoding: 'utf8', timeout: 110_000 },
+  );
+  if (status !== 0 || stderr !== '') throw new Error(`status ${status}\n${stderr}`);
+  printed = stdout;
+  sections = new Map(
+    JSON.parse(readFileSync(json, 'utf8')).sections.map((section) => [section.name, section]),
+  );
+}, 120_000);
+
+const names = (section) => sections.get(section).rows.map(({ name }) => name.replace(/ \d[\d.]*$/, ''));
+const row = (section, start) => sections.get(section).rows.find(({ name }) => name.startsWith(start));
+
+it('counts the waits of every client exactly', () => {
+  expect(names('waits')).toEqual(['Postern', 'Postern, window', 'nodemailer', '@upyo/smtp', 'emailjs']);
+  expect(row('waits', 'Postern').figures).toEqual({ plain: 5, starttls: 9, tls: 7, further: 1 });
+  expect(row('waits', 'Postern, window').figures).toEqual({ plain: 4, starttls: 8, tls: 6, further: 0 });
+  expect(row('waits', 'nodemailer').figures).toEqual({ plain: 5, starttls: 9, tls: 7, further: 2 });
+  expect(row('waits', '@upyo').figures).toEqual({ plain: 8, starttls: 12, tls: 10, further: 5 });
+  expect(row('waits', 'emailjs').figures).toEqual({ plain: 7, starttls: 11, tls: 9, further: 4 });
+});
+
+it('lets everybody send the same number of messages, and says who is missing', () => {
+  expect(names('throughput')).toEqual([
+    'Postern, CHUNKING',
+    'Postern, PIPELINING',
+    'nodemailer',
+    '@upyo/smtp',
+    'emailjs',
+    'smtp-source -d',
+  ]);
+  const { rows } = sections.get('throughput');
+  const silent = rows.filter(
+    ({ figures, missing }) => !(figures?.perSecond > 0 || missing?.includes('not installed')),
+  );
+  expect(silent).toEqual([]);
+});
+
+it('sends large messages', () => {
+  expect(names('large')).toEqual([
+    'Postern, CHUNKING',
+    'Postern, PIPELINING',
+    'nodemailer',
+    '@upyo/smtp',
+    'emailjs',
+  ]);
+  expect(row('large', '@upyo').missing).toBe('takes no stream');
+  expect(names('gigabyte')).toEqual(['Postern, BDAT', 'Postern, DATA']);
+});
+
+it('prints every row and every target', () => {
+  for (const { rows, targets } of sections.values()) {
+    for (const { name } of rows) expect(printed).toContain(name);
+    for (const { text } of targets) expect(printed).toContain(text);
+  }
+});

@@ -1,0 +1,13 @@
+// What `npm run bench -- smtp` measures, in order.
+import { gigabyte, large } from './large.mjs';
+import { throughput } from './throughput.mjs';
+import { waits } from './waits.mjs';
+
+const all = { waits, throughput, large, gigabyte };
+
+/** @param {{ quick: boolean, rounds: number, only?: readonly string[] | undefined }} options */
+export async function* sections({ only, ...options }) {
+  for (const [name, section] of Object.entries(all)) {
+    if (!only || only.includes(name)) yield await section(options);
+  }
+}
