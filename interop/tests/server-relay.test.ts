@@ -2,7 +2,7 @@
 // comes out at the other end is what went in.
 import { describe, expect, test } from 'vitest';
 import { samples } from '../contents.ts';
-import { openDialogue, openLmtp } from '../dialogue.ts';
+import { openDialogue, openDelivery } from '../dialogue.ts';
 import { readEnvironment } from '../environment.ts';
 import { queueEmpty } from '../mailbox.ts';
 import { recipients, takenFrom } from '../spool.ts';
@@ -57,7 +57,7 @@ describe.each([
   { what: 'by BDAT', sender: 'handed', account: ours.handed.ours, verb: 'BDAT' },
   { what: 'by DATA', sender: 'unhanded', account: ours.handed.oursWithoutChunking, verb: 'DATA' },
 ])('Dovecot by LMTP, $what', async ({ sender, account, verb }) => {
-  const smtp = await openLmtp(addresses.dovecot);
+  const smtp = await openDelivery(addresses.dovecot);
   const submissions = await Promise.all(
     samples.map(({ content }, at) =>
       smtp.submit({ from: `${sender}-${at}@client.test`, to: [account] }, content),
