@@ -12,9 +12,10 @@
  * somebody in between may have said it.
  *
  * Commands are sent at once where PIPELINING is listed (RFC 2449 §6.6), as many as fit into a window of octets, else one after
- * the other; the rest waits in a queue. A *barrier* (STLS, AUTH, PASS, APOP, QUIT) is sent when nothing else is unanswered, and nothing may be sent before its result:
- * what follows depends on it. Between STLS and the end of the handshake the client is silent, and so must be the server:
- * one octet behind the go-ahead is an injection and ends the dialogue.
+ * the other; the rest waits in a queue. A *barrier* (STLS, AUTH, PASS, APOP, QUIT) is sent when nothing else is unanswered, only
+ * QUIT may be the last of a group; nothing may be sent before its result, because what follows depends on it. Between STLS and
+ * the end of the handshake the client is silent, and so must be the server: one octet behind the go-ahead is an injection and
+ * ends the dialogue.
  *
  *     start -> greeting -> ready <-> reply | listing | content | auth
  *                        ready  -> starttls -> tls -> ready
