@@ -248,15 +248,19 @@ class Pop3Dialogue implements Pop3 {
 
   async quit(options?: CallOptions): Promise<Farewell> {
     return this.#conversation.inTurn(options?.signal, async () => {
-      const marked = [...this.#conversation.marked];
+      let written = false;
       try {
-        const { reply } = await this.#conversation.ask({ verb: 'QUIT' }, options?.signal);
+        const asked = this.#conversation.ask({ verb: 'QUIT' }, options?.signal);
+        written = !this.#conversation.ended && this.#conversation.queued === 0;
+        const { reply } = await asked;
+        const { marked } = this.#conversation;
         const done = reply.status === '+OK' ? 'done' : 'partial';
         return { update: marked.length === 0 ? 'none' : done, marked, reply };
       } catch (error) {
         if (!isWireError(error) || !gone.includes(error.code)) throw error;
+        const marked = this.#conversation.perhapsMarked;
         // A server that went away before QUIT has deleted nothing; one that did so after it may have.
-        if (marked.length > 0 && error.fault.phase !== 'quit') throw error;
+        if (marked.length > 0 && !written && error.fault.phase !== 'quit') throw error;
         return { update: marked.length === 0 ? 'none' : 'unknown', marked, reply: undefined };
       } finally {
         await this.#conversation.close();
@@ -265,8 +269,8 @@ class Pop3Dialogue implements Pop3 {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { ended, unused, machine, marked } = this.#conversation;
-    if (ended || !unused || machine.state.name !== 'ready' || marked.length > 0) {
+    const { ended, unused, machine, perhapsMarked } = this.#conversation;
+    if (ended || !unused || machine.state.name !== 'ready' || perhapsMarked.length > 0) {
       if (!ended && !unused) this.#conversation.destroy();
       await this.#conversation.close();
       return;

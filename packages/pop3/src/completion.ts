@@ -30,7 +30,7 @@ export function completed(
     outputs.push(diagnostic(odd, utf8(reply.lines.slice(0, 8).join('\r\n'))));
   let next: State = {
     ...state,
-    inFlight: state.inFlight.slice(1),
+    answered: state.answered + 1,
     inFlightBytes: state.inFlightBytes - commandBytes(command),
     begun: undefined,
   };

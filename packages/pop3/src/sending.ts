@@ -5,6 +5,7 @@ import { encodeCommand, maxCommandBytes, verbs } from './commands.ts';
 import type { EncodedCommand, WireCommand } from './commands.ts';
 import { enter } from './endings.ts';
 import type { Pop3Event } from './events.ts';
+import { inFront, noCommands } from './states.ts';
 import type { State, Step } from './states.ts';
 
 /**
@@ -21,18 +22,19 @@ export function advance(
   let state = before;
   const windowBytes = state.capabilities?.pipelining ? state.settings.windowBytes : 0;
   for (;;) {
-    const next = state.waiting[state.taken];
-    const last = state.inFlight.at(-1);
+    const next = state.commands[state.sent];
+    const last = state.answered < state.sent ? state.commands[state.sent - 1] : undefined;
     if (!next || (last && verbs[last.verb].barrier)) break;
-    // RFC 2449 §6.6: PASS may share a write with its USER; every other barrier waits until all is answered.
-    const alone = verbs[next.verb].barrier && !(next.verb === 'PASS' && last?.verb === 'USER');
+    // RFC 2449 §6.6: PASS may share a write with its USER, and QUIT be the last of a group; every other barrier waits until all
+    // is answered.
+    const joins = next.verb === 'QUIT' || (next.verb === 'PASS' && last?.verb === 'USER');
+    const alone = verbs[next.verb].barrier && !joins;
     const size = commandBytes(next);
     // A window of octets that every socket buffers: whoever is slow to read, nobody is kept from writing.
     if (last && (alone || state.inFlightBytes + size > windowBytes)) break;
     state = {
       ...state,
-      taken: state.taken + 1,
-      inFlight: [...state.inFlight, next],
+      sent: state.sent + 1,
       inFlightBytes: state.inFlightBytes + size,
       userAccepted: false,
     };
@@ -44,11 +46,11 @@ export function advance(
       written.push(encodeCommand(next));
     }
   }
-  if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
-  const [front] = state.inFlight;
+  if (state.answered === state.commands.length) state = { ...state, ...noCommands };
+  const front = inFront(state);
   const next = front === undefined ? 'ready' : verbs[front.verb].state;
   return {
-    state: answered || before.inFlight.length === 0 ? enter(state, next, now) : state,
+    state: answered || inFront(before) === undefined ? enter(state, next, now) : state,
     outputs: [...outputs, ...writes(written)],
   };
 }

@@ -12,9 +12,10 @@
  * somebody in between may have said it.
  *
  * Commands are sent at once where PIPELINING is listed (RFC 2449 §6.6), as many as fit into a window of octets, else one after
- * the other; the rest waits in a queue. A *barrier* (STLS, AUTH, PASS, APOP, QUIT) is sent when nothing else is unanswered, and nothing may be sent before its result:
- * what follows depends on it. Between STLS and the end of the handshake the client is silent, and so must be the server:
- * one octet behind the go-ahead is an injection and ends the dialogue.
+ * the other; the rest waits in a queue. A *barrier* (STLS, AUTH, PASS, APOP, QUIT) is sent when nothing else is unanswered, only
+ * QUIT may be the last of a group; nothing may be sent before its result, because what follows depends on it. Between STLS and
+ * the end of the handshake the client is silent, and so must be the server: one octet behind the go-ahead is an injection and
+ * ends the dialogue.
  *
  *     start -> greeting -> ready <-> reply | listing | content | auth
  *                        ready  -> starttls -> tls -> ready
@@ -34,7 +35,7 @@ import { apopTimestamp, parseStatusLine, unstuffLine } from './reply.ts';
 import type { Pop3Reply } from './reply.ts';
 import { checkCommand } from './rules.ts';
 import { advance, writes } from './sending.ts';
-import { states } from './states.ts';
+import { inFront, noCommands, states } from './states.ts';
 import type { Input, LineInput, State, Step } from './states.ts';
 
 /** One input, one step. Throws only for a wrong command, and then nothing has changed. */
@@ -73,7 +74,8 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
       throw new UsageError('RESUME without work', 'RFC 5034 §4');
     return proceed(state, resumeExchange(state.exchange, only.result), now, [], {});
   }
-  let before = state.waiting.at(-1) ?? state.inFlight.at(-1);
+  const pending = state.commands.slice(state.answered);
+  let before = pending.at(-1);
   let userAccepted = state.userAccepted;
   const group = commands.map((command) => {
     if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 5034 §4');
@@ -91,8 +93,8 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
     const reason = starting ? 'reply-before-command' : 'desynchronised';
     return fail(state, now, 'peer', reason, evidence, starting ? 'starttls' : 'idle');
   }
-  const waiting = [...state.waiting.slice(state.taken), ...group];
-  return advance({ ...state, waiting, taken: 0 }, now, []);
+  const all = [...pending, ...group];
+  return advance({ ...state, commands: all, answered: 0, sent: state.sent - state.answered }, now, []);
 }
 
 function receiveLine(state: State, input: LineInput, now: Instant): Step {
@@ -137,7 +139,7 @@ function receiveLine(state: State, input: LineInput, now: Instant): Step {
       outputs,
     );
   }
-  const front = state.inFlight[0];
+  const front = inFront(state);
   if (!front) {
     outputs.push({ type: 'event', event: { type: 'unsolicited', reply } });
     return { state: { ...state, stray: peerText(input.line) }, outputs };
@@ -183,7 +185,7 @@ function readReply(state: State, line: Uint8Array, outputs: Output<Pop3Event>[])
 }
 
 function receiveListed(state: State, input: LineInput, now: Instant, outputs: Output<Pop3Event>[]): Step {
-  const [front] = state.inFlight;
+  const front = inFront(state);
   const { begun } = state;
   if (!front || !begun) return { state, outputs };
   const text = unstuffLine(input.line);
@@ -208,7 +210,7 @@ function receiveContent(
   input: Extract<Input, { readonly type: 'content' }>,
   now: Instant,
 ): Step {
-  const [front] = state.inFlight;
+  const front = inFront(state);
   if (!front || !state.begun) return { state, outputs: [] };
   const outputs: Output<Pop3Event>[] = [];
   if (input.bytes.length > 0)
@@ -319,8 +321,7 @@ function secured(state: State, tls: TlsInfo, now: Instant): Step {
       capabilities: undefined,
       timestamp: undefined,
       userAccepted: false,
-      inFlight: [],
-      inFlightBytes: 0,
+      ...noCommands,
       stray: undefined,
     },
     outputs: [{ type: 'event', event: { type: 'secured', tls } }],
