@@ -147,7 +147,7 @@ describe('limits', () => {
         expect(world.scheduler.races()).toEqual([]);
         expect(world.scheduler.deadline).toBeUndefined();
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
     // A property that never reaches what it speaks of proves nothing.
     for (const output of ['check', 'retire', 'reset', 'close', 'shelve'] as const) {
@@ -197,7 +197,7 @@ describe('limits', () => {
           hold(caller?.slot !== undefined, `served after ${turns} turns`);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 
