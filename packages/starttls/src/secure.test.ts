@@ -183,7 +183,6 @@ describe('securing a dialogue', () => {
     const reason = new WireError(fault('starttls-not-offered'));
     const controller = new AbortController();
     const leaving: Upgradable = {
-      offersStartTls: true,
       async startTls(_, options) {
         controller.abort(reason);
         options?.signal?.throwIfAborted();
