@@ -144,16 +144,16 @@ export async function makeScenes(): Promise<readonly Scene[]> {
       dane(record('2 0 0', root)),
     ),
     scene('TLS-059 2 1 1, wrong name', 'cert-name-mismatch', [srvOnly, root], dane(record('2 1 1', root))),
-    scene('F-13 server of TLS 1.1', 'tls-version-too-old', [good], {
+    scene('F-13, TLS-020 server of TLS 1.1', 'tls-version-too-old', [good], {
       server: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },
     }),
     scene('F-14 no shared cipher', 'tls-alert-handshake-failure', [good], {
       server: { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' },
     }),
-    scene('F-14 client certificate, TLS 1.2', 'tls-alert-handshake-failure', [good], {
+    scene('F-14, TLS-027 client certificate, TLS 1.2', 'tls-alert-handshake-failure', [good], {
       server: { maxVersion: 'TLSv1.2', requestCert: true, rejectUnauthorized: true },
     }),
-    scene('F-15 client certificate, TLS 1.3', 'tls-client-cert-required', [good], {
+    scene('F-15, TLS-027 client certificate, TLS 1.3', 'tls-client-cert-required', [good], {
       server: { requestCert: true, rejectUnauthorized: true },
     }),
   ];

@@ -1,3 +1,5 @@
+import { unlessAborted } from './abort.ts';
+
 /** A task that several callers wait for. */
 interface SharedTask<T> {
   readonly result: Promise<T>;
@@ -42,29 +44,21 @@ export function sharedTasks<T>(): (
     return task;
   }
 
-  function forget(key: string, task: SharedTask<T>): void {
-    if (tasks.get(key) === task) tasks.delete(key);
+  /** Whether it was still under way. */
+  function forget(key: string, task: SharedTask<T>): boolean {
+    return tasks.get(key) === task && tasks.delete(key);
   }
 
-  return (key, begin, options) =>
-    new Promise<T>((resolve, reject) => {
-      const signal = options?.signal;
-      if (signal?.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      const task = tasks.get(key) ?? start(key, begin);
-      task.waiting += 1;
-      const abort = (): void => {
-        reject(signal?.reason);
-        task.waiting -= 1;
-        if (task.waiting > 0) return;
-        forget(key, task);
-        task.stop.abort(signal?.reason);
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      task.result.then(resolve, reject).finally(() => {
-        signal?.removeEventListener('abort', abort);
-      });
-    });
+  return async (key, begin, options) => {
+    const signal = options?.signal;
+    if (signal?.aborted) throw signal.reason;
+    const task = tasks.get(key) ?? start(key, begin);
+    task.waiting += 1;
+    try {
+      return await unlessAborted(task.result, signal);
+    } finally {
+      task.waiting -= 1;
+      if (task.waiting === 0 && forget(key, task)) task.stop.abort(signal?.reason);
+    }
+  };
 }

@@ -1,4 +1,4 @@
-import { deadline, isWireError, peerText, UsageError, WireError } from '@postern/wire';
+import { deadline, isWireError, peerText, unlessAborted, UsageError, WireError } from '@postern/wire';
 import type { Clock, Evidence, Milliseconds, PolicyReason, PolicyFault } from '@postern/wire';
 import { isCertificateCode } from '../chain-reason.ts';
 import { isHostName } from '../identity.ts';
@@ -78,7 +78,7 @@ export async function fetchStsPolicy(domain: string, options: FetchPolicyOptions
     throw new UsageError('a policy belongs to a domain', 'an A-label name', 'argument-refused');
   const limit = deadline(clock, PATIENCE, signal ? { signal } : {});
   try {
-    const text = await unlessAborted(limit.signal, fetchText(domain, fetch, limit.signal, fail));
+    const text = await unlessAborted(fetchText(domain, fetch, limit.signal, fail), limit.signal);
     const parsed = parseMtaSts(text);
     if (parsed.ok) return parsed.policy;
     throw fail('sts-syntax', {
@@ -127,19 +127,6 @@ async function fetchText(domain: string, fetch: StsFetch, signal: AbortSignal, f
     // What was not read is not wanted; that it cannot be called off is nobody's concern any more.
     reader?.cancel().catch(() => undefined);
   }
-}
-
-/** Ends a wait although whoever is waited for ignores the signal. */
-function unlessAborted<T>(signal: AbortSignal, task: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    task.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', abort);
-    });
-  });
 }
 
 function isCertificateError(error: unknown): boolean {
