@@ -42,6 +42,8 @@ export type { Pop3ClientMachine, Pop3ClientOptions } from './machine.ts';
 export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './outcomes.ts';
 export type {
   Answer,
+  ApopLogin,
+  ApopOptions,
   CallOptions,
   Farewell,
   Login,

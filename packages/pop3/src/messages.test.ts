@@ -6,6 +6,7 @@ import {
   testTlsRequest,
   virtualClock,
 } from '@postern/wire/testing';
+import type { Path } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { authenticate, credentials, open, reasonOf, settled } from '../test/dialogue.ts';
 import { openPop3 } from './index.ts';
@@ -15,9 +16,9 @@ import { memoryMaildrop, servePop3 } from './server/index.ts';
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /** Fetches and deletes everything from a server that is 50 ms away; how many round trips that took behind the handshake. */
-async function roundTrips(count: number): Promise<number> {
+async function roundTrips(count: number, path: Path = {}, seed = 1): Promise<number> {
   const clock = virtualClock();
-  const network = simulatedNetwork({ clock, path: { latency: 50 } });
+  const network = simulatedNetwork({ clock, seed, path: { latency: 50, ...path } });
   const stored = memoryMaildrop(Array.from({ length: count }, (_, index) => `message ${index}\r\n`));
   await network.listen({ address: '192.0.2.1', port: 995 }, async (connection) => {
     await connection.acceptTls(testTlsOffer);
@@ -66,6 +67,13 @@ describe('messages', () => {
     expect(await roundTrips(300)).toBe(few);
     expect(few).toBeLessThanOrEqual(6);
   });
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'POP3-005 POP3-035 fetches the same in whatever segments it comes (seed %i)',
+    async (seed) => {
+      expect(await roundTrips(40, { segmentBytes: 1 + seed * 3 }, seed)).toBeGreaterThan(0);
+    },
+  );
 
   test('POP3-035 asks for one after the other where PIPELINING is not listed', async () => {
     const said: (string | undefined)[] = [];

@@ -99,7 +99,8 @@ export async function serveSmtp(connection: Connection, options: ServeSmtpOption
       const event = await dialogue.next(signal ? { signal } : {});
       if (event === undefined) return;
       onEvent?.(event);
-      if (event.type === 'command' && !mayWait.has(event.verb)) await together.flush();
+      // Not waited for: a client that never reads must not hold up the deadlines. The next read waits for room.
+      if (event.type === 'command' && !mayWait.has(event.verb)) void together.flush();
       await decisions.react(event);
     }
   } catch (error) {
