@@ -5,9 +5,14 @@ interface TextField {
 }
 
 /** What a set of TXT records says: the fields of the one that counts, or why none does. */
-export type TextRecord =
-  | { readonly ok: true; readonly fields: readonly TextField[] }
-  | { readonly ok: false; readonly problem: 'no-record' | 'several-records' | 'bad-record' };
+type TextRecord = { readonly ok: true; readonly fields: readonly TextField[] } | NoTextRecord;
+
+/** Why none of the TXT records of a name counts. */
+export interface NoTextRecord {
+  readonly ok: false;
+  /** None of that version; more than one; one that is not well formed. */
+  readonly problem: 'no-record' | 'several-records' | 'bad-record';
+}
 
 /**
  * Reads the one record with a version tag among the TXT records of a name: `v=STSv1;` (RFC 8461 §3.1) or `v=TLSRPTv1;`

@@ -12,14 +12,32 @@ const MAX_OCTETS = 65_536;
 
 /** What of a response is looked at; that of `fetch` fits. */
 export interface StsResponse {
+  /** The status code; 0 where a browser hides a redirect. */
   readonly status: number;
-  readonly headers: { readonly get: (name: string) => string | null };
-  readonly body: {
-    readonly getReader: () => {
-      readonly read: () => Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
-      readonly cancel: () => Promise<void>;
-    };
-  } | null;
+  /** Its header fields. */
+  readonly headers: StsHeaders;
+  /** Its content. */
+  readonly body: StsBody | null;
+}
+
+/** Header fields; `Headers` of the platform fits. */
+export interface StsHeaders {
+  /** The value of a field, in whatever case its name is written. */
+  readonly get: (name: string) => string | null;
+}
+
+/** Content that is read in parts; `ReadableStream` of the platform fits. */
+export interface StsBody {
+  /** Begins to read. */
+  readonly getReader: () => StsBodyReader;
+}
+
+/** Reads content; `ReadableStreamDefaultReader` of the platform fits. */
+export interface StsBodyReader {
+  /** The next part. */
+  readonly read: () => Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  /** Says that the rest is not wanted. */
+  readonly cancel: () => Promise<void>;
 }
 
 /**

@@ -60,16 +60,20 @@ export function memoryStsStore(options?: { readonly maxEntries?: number }): StsS
   };
 }
 
+/** The part of a `Resolver` of `@postern/dns` that is needed. */
+export interface TextResolver {
+  /** Asks for the TXT records of a name. */
+  readonly query: (
+    name: string,
+    type: 'TXT',
+    options?: { readonly signal?: AbortSignal },
+  ) => Promise<DnsAnswer<string>>;
+}
+
 /** What {@link stsPolicies} needs. */
 export interface StsPoliciesOptions {
   /** Answers TXT questions; any `Resolver` of `@postern/dns`, best one with a cache. */
-  readonly resolver: {
-    readonly query: (
-      name: string,
-      type: 'TXT',
-      options?: { readonly signal?: AbortSignal },
-    ) => Promise<DnsAnswer<string>>;
-  };
+  readonly resolver: TextResolver;
   /** Fetches policies; see {@link StsFetch}. */
   readonly fetch: StsFetch;
   /** Keeps them. */

@@ -1,9 +1,8 @@
 import { readTextRecord } from '../text-fields.ts';
-import type { TextRecord } from '../text-fields.ts';
+import type { NoTextRecord } from '../text-fields.ts';
 
 /** The record that says a domain has a policy, or why there is none that counts. */
-export type StsRecord =
-  { readonly ok: true; readonly id: string } | Extract<TextRecord, { readonly ok: false }>;
+export type StsRecord = { readonly ok: true; readonly id: string } | NoTextRecord;
 
 /**
  * Reads the TXT records of `_mta-sts.<domain>` (RFC 8461 §3.1): exactly one that begins with `v=STSv1;`, with an `id` of 1 to

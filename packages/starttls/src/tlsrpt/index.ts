@@ -23,4 +23,5 @@ export type { ReportMailOptions } from './report-mail.ts';
 export { reportDay, writeTlsReport } from './report.ts';
 export type { FailureDetail, PolicyReport, TlsReport } from './report.ts';
 export { tlsrptResult } from './result-type.ts';
+export type { NoTextRecord } from '../text-fields.ts';
 export type { TlsrptResult } from './result-type.ts';

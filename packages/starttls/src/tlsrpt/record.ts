@@ -1,5 +1,5 @@
 import { readTextRecord } from '../text-fields.ts';
-import type { TextRecord } from '../text-fields.ts';
+import type { NoTextRecord } from '../text-fields.ts';
 
 /** Where a domain wants reports, or why nowhere. */
 export type TlsrptRecord =
@@ -8,7 +8,7 @@ export type TlsrptRecord =
       /** `mailto:` and `https:` addresses, in order; at least one. Others are left out (RFC 8460 §3). */
       readonly targets: readonly string[];
     }
-  | Extract<TextRecord, { readonly ok: false }>;
+  | NoTextRecord;
 
 /** Targets that are kept. Ours: a report costs a delivery each, and a stranger's zone must not decide how many. */
 const MAX_TARGETS = 10;
