@@ -354,7 +354,11 @@ export class Admission<R, A> {
     const { group } = candidate;
     const { addresses } = this;
     const { reserved } = race.destination;
-    if (reserved !== address && !holdsAt(race, candidate) && (!addresses.hasRoom(address) || this.#isClosed(race, 'a', address))) {
+    if (
+      reserved !== address &&
+      !holdsAt(race, candidate) &&
+      (!addresses.hasRoom(address) || this.#isClosed(race, 'a', address))
+    ) {
       return `a${address}`;
     }
     if (group === undefined || holdsIn(race, group)) return undefined;
