@@ -66,7 +66,6 @@ async function login(endpoint: Endpoint, credentials: CredentialsSource, mechani
   const connection = await nodeNetwork().connect({ address, port });
   const observe = { wrote: (bytes: Uint8Array) => written.push(latin1(bytes)) };
   const { dialogue, offered } = await speak(protocol, connection, { observe, method, host });
-  // oxlint-disable-next-line no-underscore-dangle -- it is held, and closed at the end
   await using _closed = dialogue;
   const answer = await dialogue.login(credentials, mechanisms && { mechanisms });
   const attempts = written.join('').match(/^(?:\S+ AUTHENTICATE|AUTH|\S+ LOGIN|USER) /gm)?.length ?? 0;
@@ -176,7 +175,6 @@ describe('SASL-045 tied to the TLS connection', async () => {
         await connection.acceptTls(offer);
         await serve(protocol, connection).catch((error: unknown) => console.log(String(error)));
       });
-      // oxlint-disable-next-line no-underscore-dangle -- it is held, and closed at the end
       await using _listener = listener;
       const dial = async (change?: (binding: ChannelBinding) => ChannelBinding) => {
         const connection = await nodeNetwork().connect(listener.endpoint);
