@@ -149,9 +149,9 @@ describe('limits', () => {
       }),
       { numRuns: 500 },
     );
-    // A property that never reaches what it speaks of proves nothing.
+    // A property that never reaches what it speaks of proves nothing. The rarest, `close`, comes about 45 times.
     for (const output of ['check', 'retire', 'reset', 'close', 'shelve'] as const) {
-      expect(seen.get(output) ?? 0).toBeGreaterThan(0);
+      expect(seen.get(output) ?? 0, output).toBeGreaterThan(10);
     }
   });
 
