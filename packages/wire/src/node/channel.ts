@@ -38,7 +38,8 @@ export function takeQueued(channel: Channel): Uint8Array | undefined {
   return parts.length > 0 ? concatBytes(parts) : undefined;
 }
 
-const accepted: Promise<void> = Promise.resolve();
+/** What a write resolves with that found room: one promise for all of them. */
+export const accepted: Promise<void> = Promise.resolve();
 
 /**
  * Hands bytes to a stream; all writes of one turn leave as one. Corked until the next tick and not by a microtask: a
