@@ -57,10 +57,14 @@ export interface Environment {
   readonly mailFolder: string;
   /** A mailbox without room. */
   readonly full: string;
-  /** Our server. What it takes is in `spool`; Postfix relays the domains `relayed` to it. */
+  /**
+   * Our server. What it takes is in `spool`; Postfix relays the domains `relayed` to it, and Dovecot what comes for the
+   * accounts `handed`.
+   */
   readonly ours: {
     readonly spool: string;
     readonly relayed: Readonly<Record<'ours' | 'oursWithoutChunking', string>>;
+    readonly handed: Readonly<Record<'ours' | 'oursWithoutChunking', string>>;
   };
   /** Hosts that only commands in the client's namespace reach. */
   readonly walled: {

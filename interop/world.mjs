@@ -34,6 +34,9 @@ export const MAILBOXES = ['bulk@good.test', 'jörg@good.test'];
 /** A mailbox that has no room. */
 export const FULL = 'full@good.test';
 
+/** Whose mail Dovecot hands on to our server, by LMTP: the second to where CHUNKING is not offered. */
+export const HANDED = { ours: 'handed@good.test', oursWithoutChunking: 'unchunked@good.test' };
+
 /** Domains that Postfix relays to our server: the second to where CHUNKING is not offered. */
 export const RELAYED = { ours: 'ours.test', oursWithoutChunking: 'unchunked.ours.test' };
 

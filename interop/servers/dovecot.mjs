@@ -26,15 +26,16 @@ export function prepareDovecot(run, name) {
  * @param {object} options
  * @param {string} options.name
  * @param {import('../namespace.mjs').Place} options.place
- * @param {readonly { user: string, password: string, full?: boolean }[]} options.accounts `full`: a mailbox without room
+ * @param {readonly { user: string, password: string, full?: boolean, handedTo?: string }[]} options.accounts
+ *   `full`: a mailbox without room. `handedTo`: address of the server, port 24, that LMTP hands the messages on to
  * @param {readonly { address: string, certificate: import('../pki.mjs').Certificate }[]} options.listens
  */
 export async function startDovecot(run, prepared, { name, place, accounts, listens }) {
   const { directory } = prepared;
-  const users = accounts.map(
-    ({ user, password, full }) =>
-      `${user}:{PLAIN}${password}::::::${full ? 'userdb_quota_rule=*:bytes=1' : ''}\n`,
-  );
+  const users = accounts.map(({ user, password, full, handedTo }) => {
+    const fields = full ? 'userdb_quota_rule=*:bytes=1' : handedTo ? `proxy=y host=${handedTo} port=24` : '';
+    return `${user}:{PLAIN}${password}::::::${fields}\n`;
+  });
   writeFileSync(join(directory, 'users'), users.join(''));
   writeFileSync(join(directory, 'dovecot.conf'), settings(prepared, listens));
   await startServer(run, {
@@ -91,6 +92,7 @@ userdb {
   args = ${directory}/users
   default_fields = uid=5000 gid=5000 home=${mailFolder}/%d/%n
 }
+lmtp_proxy = yes
 service lmtp {
   inet_listener lmtp {
     port = 24

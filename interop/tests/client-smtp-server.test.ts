@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
-import { openLmtp, openSmtp } from '@postern/smtp';
+import { openLmtp } from '@postern/smtp';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerOptions, SMTPServerSession } from 'smtp-server';

@@ -77,7 +77,14 @@ export class World {
   }
 
   perform(outputs: readonly RaceOutput<Caller, undefined>[]): void {
-    for (const output of outputs) this.#perform(output);
+    this.#queue.push(...outputs);
+    if (this.#queue.length > outputs.length) return;
+    // As the driver does: what comes of an output is done after what was already due.
+    for (let output = this.#queue[0]; output; output = this.#queue[0]) {
+      this.#perform(output);
+      this.#queue.shift();
+      this.#count();
+    }
     this.check();
   }
 
@@ -139,9 +146,21 @@ export class World {
       case 'exhausted':
         output.race.handle.answers += 1;
         break;
-      default:
+      case 'ended':
+      case 'finished':
+      case 'note':
         break;
     }
+  }
+
+  /** The limits hold at every moment, also between two outputs. */
+  #count(): void {
+    const slots = [...this.leased, ...this.idle, ...this.retiring, ...this.checking.values()];
+    const unsettled = [...this.aborted].filter((attempt) => !attempt.slot);
+    const attempts = [...this.dialling, ...this.opening, ...unsettled, ...this.closing];
+    const descriptors = attempts.length + new Set(slots).size;
+    hold(descriptors <= this.#limits.total, `${descriptors} descriptors`);
+    hold(this.dialling.size <= this.#limits.halfOpen, `${this.dialling.size} half open`);
   }
 
   /** Counts everything anew and compares it with the limits and with what the scheduler says. */
@@ -150,8 +169,6 @@ export class World {
     const unsettled = [...this.aborted].filter((attempt) => !attempt.slot);
     const attempts = [...this.dialling, ...this.opening, ...unsettled, ...this.closing];
     const descriptors = attempts.length + new Set(slots).size;
-    hold(descriptors <= this.#limits.total, `${descriptors} descriptors`);
-    hold(this.dialling.size <= this.#limits.halfOpen, `${this.dialling.size} half open`);
     hold(
       this.callers.every(({ answers }) => answers <= 1),
       'nobody is answered twice',
@@ -188,6 +205,7 @@ export class World {
   }
 
   lag = 0;
+  readonly #queue: RaceOutput<Caller, undefined>[] = [];
   /** How often each output came, to see that a test goes where it should. */
   readonly seen: Map<string, number> = new Map();
 

@@ -42,6 +42,33 @@ describe('a login', () => {
       reply: { code: 'IN-USE' },
     });
   });
+
+  test.each([
+    ['LOGIN-DELAY 900 USER', 'LOGIN-DELAY 60', true],
+    ['LOGIN-DELAY 900', 'LOGIN-DELAY 60', false],
+  ])(
+    'POP3-031 POP3-034 after a login %s is asked for again where it may differ',
+    async (before, after, again) => {
+      const said: (string | undefined)[] = [];
+      const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+        await accepted.acceptTls(testTlsOffer);
+        await send('+OK\r\n');
+        for (const reply of [
+          `+OK\r\nUSER\r\n${before}\r\n.\r\n`,
+          '+OK\r\n',
+          '+OK\r\n',
+          `+OK\r\n${after}\r\n.\r\n`,
+        ]) {
+          said.push(await line());
+          await send(reply);
+        }
+      });
+      const pop3 = await openPop3(connection, { clock: virtualClock(), tls: testTlsRequest() });
+      await pop3.login(credentials);
+      expect(said.filter((line) => line === 'CAPA')).toHaveLength(again ? 2 : 1);
+      expect(pop3.capabilities.loginDelay).toBe(again ? 60_000 : 900_000);
+    },
+  );
 });
 
 describe('a login that must not be', () => {

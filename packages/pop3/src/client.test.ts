@@ -83,6 +83,14 @@ describe('a dialogue with our own server', () => {
     expect(await reasonOf(pop3.command({ verb: 'QUIT' }))).toBe('usage');
     expect(await reasonOf(pop3.command({ verb: 'STLS' }))).toBe('usage');
   });
+
+  test('POP3-052 never asks for mechanisms with a bare AUTH', async () => {
+    const { pop3, shown } = await open({ implicitTls: true }, { tls: testTlsRequest(), patience: 'probe' });
+    await pop3.login(credentials);
+    await pop3.quit();
+    expect(shown()).not.toMatch(/^AUTH\r$/m);
+    expect(shown()).toMatch(/^AUTH PLAIN /m);
+  });
 });
 
 describe('opening', () => {

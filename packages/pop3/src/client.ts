@@ -2,6 +2,7 @@ import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
 import type { ChoiceFailure, CredentialsSource, PasswordCredentials } from '@postern/sasl';
 import { deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
 import type { Clock, Connection, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
+import { dependsOnUser } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import { Conversation } from './conversation.ts';
@@ -9,6 +10,8 @@ import type { Language } from './listings.ts';
 import type { Maildrop } from './maildrop.ts';
 import type {
   Answer,
+  ApopLogin,
+  ApopOptions,
   CallOptions,
   Farewell,
   Login,
@@ -127,7 +130,7 @@ class Pop3Dialogue implements Pop3 {
         // Which mechanism it did not take, a POP3 server cannot say: nothing else is tried, because accounts get locked.
         verdict: ({ reason }) => (reason === 'auth-failed' ? 'wrong-secret' : 'final'),
       });
-      if (result.type === 'answered') return loginAnswer(result.answer, result.mechanism);
+      if (result.type === 'answered') return this.#loggedIn(result.answer, result.mechanism, signal);
       const { credentials, reason } = result;
       const byName =
         !options?.mechanisms && reason !== 'plaintext-login-refused' && credentials?.type === 'password';
@@ -143,8 +146,7 @@ class Pop3Dialogue implements Pop3 {
     credentials: PasswordCredentials,
     signal: AbortSignal | undefined,
   ): Promise<Answer<Login>> {
-    if (this.connection.tls?.verification?.status !== 'verified')
-      throw this.#noLogin('plaintext-login-refused');
+    if (!this.#verified) throw this.#noLogin('plaintext-login-refused');
     checkCredentials(credentials);
     const { user: name, password, authorizationId = name } = credentials;
     if (authorizationId !== name) {
@@ -155,8 +157,24 @@ class Pop3Dialogue implements Pop3 {
       );
     }
     const user = await this.#conversation.ask({ verb: 'USER', name }, signal);
-    if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
-    return loginAnswer(await this.#conversation.ask({ verb: 'PASS', password }, signal), 'USER');
+    if (user.reply.status === '-ERR') return this.#loggedIn(user, 'USER', signal);
+    const pass = await this.#conversation.ask({ verb: 'PASS', password }, signal);
+    return this.#loggedIn(pass, 'USER', signal);
+  }
+
+  /** RFC 2449 §6.5, §6.7: what may differ for this user is asked for again. */
+  async #loggedIn(
+    { reply, reason }: ReplyEvent,
+    mechanism: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    if (reply.status === '-ERR') return { ok: false, reply, ...(reason ? { reason } : {}) };
+    if (dependsOnUser(this.capabilities)) await this.#conversation.ask({ verb: 'CAPA' }, signal);
+    return { ok: true, value: { mechanism }, reply };
+  }
+
+  get #verified(): boolean {
+    return this.connection.tls?.verification?.status === 'verified';
   }
 
   #noLogin(reason: ChoiceFailure): WireError {
@@ -172,6 +190,18 @@ class Pop3Dialogue implements Pop3 {
       evidence: { rule: 'RFC 2595 §2.4' },
     };
     return new WireError(fault);
+  }
+
+  async apop({ user, digest }: ApopLogin, options?: ApopOptions): Promise<Answer<Login>> {
+    const signal = options?.signal;
+    return this.#conversation.inTurn(signal, async () => {
+      const { timestamp } = this;
+      if (timestamp === undefined) throw this.#noLogin('auth-not-offered');
+      const inClear = options?.where === 'anywhere';
+      if (!inClear && !this.#verified) throw this.#noLogin('plaintext-login-refused');
+      const command = { verb: 'APOP', name: user, digest: digest(timestamp), inClear } as const;
+      return this.#loggedIn(await this.#conversation.ask(command, signal), 'APOP', signal);
+    });
   }
 
   async noop(options?: CallOptions): Promise<Answer<undefined>> {
@@ -218,15 +248,19 @@ class Pop3Dialogue implements Pop3 {
 
   async quit(options?: CallOptions): Promise<Farewell> {
     return this.#conversation.inTurn(options?.signal, async () => {
-      const marked = [...this.#conversation.marked];
+      let written = false;
       try {
-        const { reply } = await this.#conversation.ask({ verb: 'QUIT' }, options?.signal);
+        const asked = this.#conversation.ask({ verb: 'QUIT' }, options?.signal);
+        written = !this.#conversation.ended && this.#conversation.queued === 0;
+        const { reply } = await asked;
+        const { marked } = this.#conversation;
         const done = reply.status === '+OK' ? 'done' : 'partial';
         return { update: marked.length === 0 ? 'none' : done, marked, reply };
       } catch (error) {
         if (!isWireError(error) || !gone.includes(error.code)) throw error;
+        const marked = this.#conversation.perhapsMarked;
         // A server that went away before QUIT has deleted nothing; one that did so after it may have.
-        if (marked.length > 0 && error.fault.phase !== 'quit') throw error;
+        if (marked.length > 0 && !written && error.fault.phase !== 'quit') throw error;
         return { update: marked.length === 0 ? 'none' : 'unknown', marked, reply: undefined };
       } finally {
         await this.#conversation.close();
@@ -235,8 +269,8 @@ class Pop3Dialogue implements Pop3 {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { ended, unused, machine, marked } = this.#conversation;
-    if (ended || !unused || machine.state.name !== 'ready' || marked.length > 0) {
+    const { ended, unused, machine, perhapsMarked } = this.#conversation;
+    if (ended || !unused || machine.state.name !== 'ready' || perhapsMarked.length > 0) {
       if (!ended && !unused) this.#conversation.destroy();
       await this.#conversation.close();
       return;
@@ -267,9 +301,4 @@ class Pop3Dialogue implements Pop3 {
   #refusal(reason: Reason, phase: 'starttls' | 'auth'): WireError {
     return new WireError({ kind: 'peer', reason, phase, after: 0, endpoint: this.connection.endpoint });
   }
-}
-
-function loginAnswer({ reply, reason }: ReplyEvent, mechanism: string): Answer<Login> {
-  if (reply.status === '+OK') return { ok: true, value: { mechanism }, reply };
-  return { ok: false, reply, ...(reason ? { reason } : {}) };
 }

@@ -2,6 +2,7 @@ import type { SaslWork } from '@postern/sasl';
 import { converse, unlessAborted, UsageError, WireError } from '@postern/wire';
 import type { Clock, Connection, Dialogue, Fault, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
+import { verbs } from './commands.ts';
 import type { Pop3Command, WireCommand } from './commands.ts';
 import type { Pop3Event } from './events.ts';
 import { pop3Client } from './machine.ts';
@@ -33,7 +34,7 @@ export class Conversation implements TransactionDialogue {
   #turn: Promise<void> = Promise.resolve();
   #calls = 0;
   /** Commands sent and not answered. */
-  #unanswered = 0;
+  readonly #unanswered = new Set<WireCommand>();
   /** Numbers of messages marked with DELE. */
   #marked: number[] = [];
   /** A message is being read. */
@@ -81,6 +82,14 @@ export class Conversation implements TransactionDialogue {
     return this.#marked;
   }
 
+  /** Those, and the ones whose DELE is not answered yet. */
+  get perhapsMarked(): readonly number[] {
+    const asked = [...this.#unanswered].flatMap((command) =>
+      command.verb === 'DELE' ? [command.message] : [],
+    );
+    return [...this.#marked, ...asked];
+  }
+
   /** Whether the dialogue is over, well or not. */
   get ended(): boolean {
     return this.#dialogue.ended !== undefined;
@@ -118,18 +127,21 @@ export class Conversation implements TransactionDialogue {
     signal?.throwIfAborted();
     if (this.ended || this.#destroyed) await this.#over();
     this.#dialogue.send(command);
-    this.#unanswered += 1;
-    return this.until(signal, (event) => event.type === 'reply');
+    if (command.verb !== 'RESUME') this.#unanswered.add(command);
+    const masked = command.verb === 'PASS' || command.verb === 'APOP';
+    return this.until(
+      signal,
+      (event): event is ReplyEvent => event.type === 'reply' && (masked || event.command === command),
+    );
   }
 
   post(...commands: readonly WireCommand[]): void {
     if (this.ended || this.#destroyed) return;
     this.#dialogue.send(...commands);
-    this.#unanswered += commands.length;
+    for (const command of commands) this.#unanswered.add(command);
   }
 
   async answerTo(command: WireCommand, signal: AbortSignal | undefined): Promise<ReplyEvent | ContentEvent> {
-    this.machine.resume(this.#clock.now());
     const event = await this.until(
       signal,
       (found): found is ReplyEvent | ContentEvent =>
@@ -141,9 +153,12 @@ export class Conversation implements TransactionDialogue {
   }
 
   async settle(signal: AbortSignal | undefined): Promise<void> {
-    this.machine.resume(this.#clock.now());
-    if (this.ended || this.#destroyed || this.#unanswered === 0) return;
-    await this.until(signal, (event): event is Pop3Event => event.type === 'reply' && this.#unanswered === 0);
+    const coming = (): boolean =>
+      !this.ended &&
+      !this.#destroyed &&
+      [...this.#unanswered].some(({ verb }) => verbs[verb].form === 'content');
+    if (coming())
+      await this.until(signal, (event): event is ReplyEvent => event.type === 'reply' && !coming());
   }
 
   abandon(fault: Pick<Fault, 'kind' | 'reason' | 'evidence'>): WireError {
@@ -164,7 +179,8 @@ export class Conversation implements TransactionDialogue {
     const own = !this.#reading;
     this.#reading = true;
     const release = (): void => {
-      this.machine.resume(this.#clock.now());
+      // Replies to DELE are read when somebody wants something next; until then their time stands still.
+      if (this.#unanswered.size === 0) this.machine.resume(this.#clock.now());
       this.#reading = false;
       over.resolve();
     };
@@ -183,6 +199,7 @@ export class Conversation implements TransactionDialogue {
     wanted: (event: Pop3Event) => event is T,
   ): Promise<T> {
     let failure: WorkFailure | undefined;
+    this.machine.resume(this.#clock.now());
     if (this.#destroyed) await this.#over();
     try {
       for (;;) {
@@ -234,10 +251,15 @@ export class Conversation implements TransactionDialogue {
       // RFC 2595 §4: nothing of what was said in plaintext survives.
       this.greeting = undefined;
     } else if (event.type === 'reply') {
-      this.#unanswered -= 1;
+      this.#forget(event.command);
       if (event.reply.status === '+OK') this.#noteMarks(event.command);
     }
     this.#onEvent?.(event);
+  }
+
+  /** A command that held a password comes back masked; nothing else is under way then. */
+  #forget(command: WireCommand): void {
+    if (!this.#unanswered.delete(command)) this.#unanswered.clear();
   }
 
   #noteMarks(command: WireCommand): void {

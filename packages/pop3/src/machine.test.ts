@@ -92,22 +92,61 @@ describe('limits', () => {
 
   test('POP3-035 the window holds so many octets of commands, and moves on with each reply', () => {
     const client = loggedIn('PIPELINING');
-    const commands = Array.from({ length: 1000 }, (_, index) => ({
+    const commands = Array.from({ length: 2000 }, (_, index) => ({
       verb: 'RETR' as const,
       message: index + 1,
     }));
     const first = writtenText(client.sendAll(commands, 0));
-    expect(first.length).toBeLessThanOrEqual(4096);
-    expect(first.length).toBeGreaterThan(4080);
-    expect(client.queued).toBe(1000 - first.split('\r\n').length + 1);
+    expect(first.length).toBeLessThanOrEqual(16_384);
+    expect(first.length).toBeGreaterThan(16_370);
+    expect(client.queued).toBe(2000 - first.split('\r\n').length + 1);
     // Two short commands are answered: there is room for one or two more.
     const next = writtenText(client.receive(utf8('-ERR\r\n-ERR\r\n'), 0));
     expect(next).toMatch(/^(?:RETR \d+\r\n){1,2}$/);
     let sent = first.length + next.length;
-    for (let answers = 2; answers < 1000; answers += 1)
+    for (let answers = 2; answers < 2000; answers += 1)
       sent += writtenText(client.receive(utf8('-ERR\r\n'), 0)).length;
     expect(client.state.name).toBe('ready');
-    expect(sent).toBe(9 * 8 + 90 * 9 + 900 * 10 + 11);
+    expect(sent).toBe(9 * 8 + 90 * 9 + 900 * 10 + 1001 * 11);
+  });
+
+  test('POP3-035 a command that is sent while a message comes changes nothing about reading it', () => {
+    for (const verb of ['RETR', 'LIST'] as const) {
+      const client = loggedIn('PIPELINING');
+      client.send(verb === 'RETR' ? { verb, message: 1 } : { verb }, 0);
+      client.receive(utf8('+OK\r\n1 1\r\n'), 0);
+      client.send({ verb: 'DELE', message: 2 }, 1);
+      expect(client.state.name).toBe(verb === 'RETR' ? 'content' : 'listing');
+      expect(client.receive(utf8('2 2\r\n.\r\n+OK\r\n'), 2).filter(({ type }) => type === 'end')).toEqual([]);
+      expect(client.state.name).toBe('ready');
+    }
+  });
+
+  test('POP3-015 while time is held nothing runs out, and what was left is left', () => {
+    const client = loggedIn();
+    client.send({ verb: 'RETR', message: 1 }, 0);
+    client.receive(utf8('+OK\r\n'), 0);
+    client.hold(100_000);
+    client.hold(200_000);
+    expect(client.deadline).toBeUndefined();
+    expect(client.tick(500_000)).toEqual([]);
+    client.resume(1_000_000);
+    expect(client.deadline).toBe(1_200_000);
+    // A line that comes while time is held begins a wait, which stands still too.
+    client.hold(1_000_000);
+    client.receive(utf8('a\r\n'), 1_000_100);
+    client.resume(1_000_200);
+    expect(client.deadline).toBe(1_300_200);
+    expect(fault(client.tick(1_300_200))).toBe('timeout-reply');
+  });
+
+  test('POP3-015 each reply lets the wait for the next one begin', () => {
+    const client = loggedIn('PIPELINING');
+    client.sendAll([{ verb: 'NOOP' }, { verb: 'NOOP' }], 0);
+    client.send({ verb: 'NOOP' }, 30_000);
+    expect(client.deadline).toBe(60_000);
+    client.receive(utf8('+OK\r\n'), 59_999);
+    expect(client.deadline).toBe(119_999);
   });
 
   test('POP3-030 an endless list is cut off', () => {

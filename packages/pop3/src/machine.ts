@@ -23,8 +23,8 @@ export interface Pop3ClientOptions {
   /** Limits of what is read. Default: {@link replyLimits}. */
   readonly limits?: Partial<ReplyLimits>;
   /**
-   * Most octets of commands sent and unanswered where PIPELINING is listed; one command always goes. Default 4096, some 370
-   * RETRs: every socket buffers as much, so a server that waits for us to read never keeps us from writing (RFC 2449 §6.6).
+   * Most octets of commands sent and unanswered where PIPELINING is listed; one command always goes. Default 16,384, some
+   * 1,400 RETRs: sockets buffer as much, so a server that waits for us to read never keeps us from writing (RFC 2449 §6.6).
    */
   readonly windowBytes?: number;
 }
@@ -84,7 +84,7 @@ class Pop3Client implements Pop3ClientMachine {
         offeredStartTlsBefore: options.offeredStartTlsBefore ?? false,
         strict: options.strict ?? false,
         limits: this.#limits,
-        windowBytes: options.windowBytes ?? 4096,
+        windowBytes: options.windowBytes ?? 16_384,
       },
       options.tls,
     );
@@ -103,7 +103,7 @@ class Pop3Client implements Pop3ClientMachine {
   }
 
   get queued(): number {
-    return this.#state.waiting.length - this.#state.taken;
+    return this.#state.commands.length - this.#state.sent;
   }
 
   get deadline(): Instant | undefined {

@@ -47,9 +47,9 @@ export type MaildropMessage = MaildropEntry &
         readonly ok: true;
         readonly content: MessageContent;
         /**
-         * Marks it for deletion: DELE goes out with the next commands, nothing waits for its reply. Whether the server took it
-         * is seen in {@link Maildrop.marked} after the loop, and what was deleted is known after QUIT. A `UsageError` before
-         * the content is read to its end: what was not taken over must not be lost.
+         * Marks it for deletion: DELE goes out with the next commands, and nothing waits for its reply; the next call does.
+         * What was deleted is known after QUIT. A `UsageError` before the content is read to its end: what was not taken over
+         * must not be lost.
          */
         delete(): void;
       }
@@ -67,7 +67,7 @@ export interface MessagesOptions extends CallOptions {
  * §4). Numbers stay the same within a session. Nothing is deleted before `quit`.
  */
 export interface Maildrop {
-  /** Numbers of the messages for which the server accepted DELE, in that order; empty again after RSET. */
+  /** Numbers of the messages for which the server has accepted DELE, in that order; empty again after RSET. */
   readonly marked: readonly number[];
   /** Says STAT. */
   stat(options?: CallOptions): Promise<Answer<MaildropSize>>;
@@ -87,7 +87,7 @@ export interface Maildrop {
   rset(options?: CallOptions): Promise<Answer<undefined>>;
   /**
    * All messages, one after the other, in as few waits as there can be: RETRs go ahead of their replies where the server
-   * lists PIPELINING, up to 4 KiB of them and 1 MiB of messages. The content of one message is gone when the next is asked
+   * lists PIPELINING, up to 16 KiB of them and 1 MiB of messages. The content of one message is gone when the next is asked
    * for. Breaking off the loop reads what is on its way and throws it away. Other calls reject with a `UsageError` until the
    * loop is over. Rejects with a `WireError` where the dialogue breaks, with `protocol-error` also where
    * LIST is refused.

@@ -73,8 +73,28 @@ export interface OpenPop3Options extends CallOptions {
   readonly tls?: TlsRequest;
 }
 
+/** Who logs in with APOP. */
+export interface ApopLogin {
+  readonly user: string;
+  /**
+   * The MD5 of the timestamp, angle brackets included, and the password behind it, in lower-case hexadecimal digits. You
+   * compute it, because this package holds no MD5: `createHash('md5').update(timestamp + password).digest('hex')` in Node.
+   */
+  readonly digest: (timestamp: string) => string;
+}
+
+/** Options of {@link Pop3.apop}. */
+export interface ApopOptions extends CallOptions {
+  /**
+   * `inside-tls` (default) = only inside TLS with a verified peer, as any login. `anywhere` = also in the clear, where whoever
+   * listens can try passwords against the digest at leisure, and whoever is in between can choose the timestamp.
+   */
+  readonly where?: 'inside-tls' | 'anywhere';
+}
+
 /** Options of `login`. */
 export type LoginCallOptions = CallOptions & LoginOptions;
+
 /** How a dialogue ended, and what became of the messages marked with DELE (RFC 1939 §6). */
 export interface Farewell {
   /**
@@ -90,7 +110,7 @@ export interface Farewell {
 
 /** The value of a good `login`. */
 export interface Login {
-  /** The SASL mechanism that was used, or `USER` for USER and PASS. */
+  /** The SASL mechanism that was used, `USER` for USER and PASS, or `APOP`. */
   readonly mechanism: string;
 }
 
@@ -125,6 +145,12 @@ export interface Pop3 extends AsyncDisposable {
    * After a refusal no second way is tried: accounts get locked by that.
    */
   login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
+  /**
+   * Logs in with APOP (RFC 1939 §7), for servers that know nothing better; `login` never chooses it. Rejects, with nothing sent
+   * and the connection usable, with `auth-not-offered` where the greeting had no timestamp or STLS has made it worthless, and
+   * with `plaintext-login-refused` outside of verified TLS unless `where` is `anywhere`.
+   */
+  apop(login: ApopLogin, options?: ApopOptions): Promise<Answer<Login>>;
   /** Says NOOP; only after the login (RFC 1939 §5). */
   noop(options?: CallOptions): Promise<Answer<undefined>>;
   /**

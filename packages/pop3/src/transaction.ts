@@ -37,7 +37,7 @@ export interface TransactionDialogue {
   post(...commands: readonly WireCommand[]): void;
   /** Waits for the reply to a command that was sent, or for a piece of its content. */
   answerTo(command: WireCommand, signal: Signal): Promise<ReplyEvent | ContentEvent>;
-  /** Reads until nothing that was sent is unanswered. */
+  /** Reads until no content that was asked for is to come. */
   settle(signal: Signal): Promise<void>;
   /** Destroys the connection, and says why. */
   abandon(fault: Pick<Fault, 'kind' | 'reason' | 'evidence'>): WireError;
@@ -107,7 +107,7 @@ export class Transaction implements Maildrop {
       }
       yield* this.#each(only ? answer.value.filter(only) : answer.value, signal);
     } finally {
-      // What went ahead comes, wanted or not, and so do the replies to DELE.
+      // What went ahead comes, wanted or not. The replies to DELE can wait for the next call.
       await this.#dialogue.settle(signal);
       release();
     }

@@ -1,5 +1,6 @@
 /**
- * The theory of a POP3 client, and the only place where its states change.
+ * The theory of a POP3 client, and the place where its states change; what is sent when is in `sending.ts`, and what a whole
+ * reply changes in `completion.ts`.
  *
  * The server speaks first, one line (RFC 1939 §4). From then on the client asks and the server answers, in order; the server
  * never speaks unasked, except to say farewell. Whether an answer goes on over several lines depends on the command alone
@@ -11,31 +12,30 @@
  * somebody in between may have said it.
  *
  * Commands are sent at once where PIPELINING is listed (RFC 2449 §6.6), as many as fit into a window of octets, else one after
- * the other; the rest waits in a queue.
- * A *barrier* (STLS, AUTH, PASS, QUIT) is sent when nothing else is unanswered, and nothing may be sent before its result:
- * what follows depends on it. Between STLS and the end of the handshake the client is silent, and so must be the server:
- * one octet behind the go-ahead is an injection and ends the dialogue.
+ * the other; the rest waits in a queue. A *barrier* (STLS, AUTH, PASS, APOP, QUIT) is sent when nothing else is unanswered, only
+ * QUIT may be the last of a group; nothing may be sent before its result, because what follows depends on it. Between STLS and
+ * the end of the handshake the client is silent, and so must be the server: one octet behind the go-ahead is an injection and
+ * ends the dialogue.
  *
  *     start -> greeting -> ready <-> reply | listing | content | auth
  *                        ready  -> starttls -> tls -> ready
  *                        ready  -> quit -> ended
  */
-import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
+import { answerChallenge, distrustSuccess, resumeExchange } from '@postern/sasl';
 import type { Exchange, ExchangeStep } from '@postern/sasl';
-import { concatBytes, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
-import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import { noCapabilities, parseCapabilities, withoutStartTls } from './capabilities.ts';
-import type { Capabilities } from './capabilities.ts';
-import { encodeCommand, maxCommandBytes, replyForm, verbs, withoutSecret } from './commands.ts';
-import type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
+import { peerText, recogniseProtocol, sample, UsageError } from '@postern/wire';
+import type { EndOfStream, Evidence, Instant, Output, TlsInfo } from '@postern/wire';
+import { replyForm } from './commands.ts';
+import type { Pop3Command, WireCommand } from './commands.ts';
+import { completed } from './completion.ts';
 import { diagnostic, enter, fail } from './endings.ts';
-import type { Pop3Diagnostic, Pop3Event } from './events.ts';
-import { readValue } from './listings.ts';
-import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
+import type { Pop3Event } from './events.ts';
+import { greetingReason } from './outcomes.ts';
 import { apopTimestamp, parseStatusLine, unstuffLine } from './reply.ts';
 import type { Pop3Reply } from './reply.ts';
 import { checkCommand } from './rules.ts';
-import { states } from './states.ts';
+import { advance, writes } from './sending.ts';
+import { inFront, noCommands, states } from './states.ts';
 import type { Input, LineInput, State, Step } from './states.ts';
 
 /** One input, one step. Throws only for a wrong command, and then nothing has changed. */
@@ -74,7 +74,8 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
       throw new UsageError('RESUME without work', 'RFC 5034 §4');
     return proceed(state, resumeExchange(state.exchange, only.result), now, [], {});
   }
-  let before = state.waiting.at(-1) ?? state.inFlight.at(-1);
+  const pending = state.commands.slice(state.answered);
+  let before = pending.at(-1);
   let userAccepted = state.userAccepted;
   const group = commands.map((command) => {
     if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 5034 §4');
@@ -92,67 +93,8 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
     const reason = starting ? 'reply-before-command' : 'desynchronised';
     return fail(state, now, 'peer', reason, evidence, starting ? 'starttls' : 'idle');
   }
-  const waiting = [...state.waiting.slice(state.taken), ...group];
-  return advance({ ...state, waiting, taken: 0 }, now, []);
-}
-
-/** Sends what may be sent now and takes the state that follows from the command in front. */
-function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event>[]): Step {
-  const written: EncodedCommand[] = [];
-  let state = before;
-  const windowBytes = state.capabilities?.pipelining ? state.settings.windowBytes : 0;
-  for (;;) {
-    const next = state.waiting[state.taken];
-    const last = state.inFlight.at(-1);
-    if (!next || (last && verbs[last.verb].barrier)) break;
-    // RFC 2449 §6.6: PASS may share a write with its USER; every other barrier waits until all is answered.
-    const alone = verbs[next.verb].barrier && !(next.verb === 'PASS' && last?.verb === 'USER');
-    const size = commandBytes(next);
-    // A window of octets that every socket buffers: whoever is slow to read, nobody is kept from writing.
-    if (last && (alone || state.inFlightBytes + size > windowBytes)) break;
-    state = {
-      ...state,
-      taken: state.taken + 1,
-      inFlight: [...state.inFlight, next],
-      inFlightBytes: state.inFlightBytes + size,
-      userAccepted: false,
-    };
-    if (next.verb === 'AUTH') {
-      const begun = beginExchange(next.mechanism, { verb: 'AUTH', maxLineBytes: maxCommandBytes });
-      state = { ...state, exchange: begun.exchange };
-      written.push(begun.line);
-    } else {
-      written.push(encodeCommand(next));
-    }
-  }
-  if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
-  const front = state.inFlight[0];
-  const name = front === undefined ? 'ready' : verbs[front.verb].state;
-  // A command that joins others in flight does not renew their wait.
-  const renewed = front !== before.inFlight[0] || state.name !== name;
-  return {
-    state: renewed ? enter(state, name, now) : state,
-    outputs: [...outputs, ...writes(written)],
-  };
-}
-
-/** The octets of a command; none for AUTH, which is alone on the wire anyway. */
-function commandBytes(command: WireCommand): number {
-  return command.verb === 'AUTH' ? 0 : encodeCommand(command).bytes.length;
-}
-
-/** One group, one write. */
-function writes(commands: readonly EncodedCommand[]): readonly Output<Pop3Event>[] {
-  if (commands.length === 0) return [];
-  const bytes = concatBytes(commands.map((command) => command.bytes));
-  if (commands.every(({ shown }) => shown === undefined)) return [{ type: 'write', bytes }];
-  return [
-    {
-      type: 'write',
-      bytes,
-      shown: commands.map(({ shown, bytes: plain }) => shown ?? peerText(plain)).join(''),
-    },
-  ];
+  const all = [...pending, ...group];
+  return advance({ ...state, commands: all, answered: 0, sent: state.sent - state.answered }, now, []);
 }
 
 function receiveLine(state: State, input: LineInput, now: Instant): Step {
@@ -197,7 +139,7 @@ function receiveLine(state: State, input: LineInput, now: Instant): Step {
       outputs,
     );
   }
-  const front = state.inFlight[0];
+  const front = inFront(state);
   if (!front) {
     outputs.push({ type: 'event', event: { type: 'unsolicited', reply } });
     return { state: { ...state, stray: peerText(input.line) }, outputs };
@@ -243,7 +185,7 @@ function readReply(state: State, line: Uint8Array, outputs: Output<Pop3Event>[])
 }
 
 function receiveListed(state: State, input: LineInput, now: Instant, outputs: Output<Pop3Event>[]): Step {
-  const [front] = state.inFlight;
+  const front = inFront(state);
   const { begun } = state;
   if (!front || !begun) return { state, outputs };
   const text = unstuffLine(input.line);
@@ -268,7 +210,7 @@ function receiveContent(
   input: Extract<Input, { readonly type: 'content' }>,
   now: Instant,
 ): Step {
-  const [front] = state.inFlight;
+  const front = inFront(state);
   if (!front || !state.begun) return { state, outputs: [] };
   const outputs: Output<Pop3Event>[] = [];
   if (input.bytes.length > 0)
@@ -358,97 +300,6 @@ function answered(
   return { state: enter(state, 'tls', now), outputs };
 }
 
-/** A reply is complete: it is reported, remembered where it matters, and the queue moves on. */
-function completed(
-  state: State,
-  command: WireCommand,
-  reply: Pop3Reply,
-  now: Instant,
-  outputs: Output<Pop3Event>[],
-): Step {
-  const ok = reply.status === '+OK';
-  const read = ok ? readValue(command, reply) : undefined;
-  if (read?.ok === false) {
-    const evidence = { reply: read.line.slice(0, 512), rule: 'RFC 1939 §5' };
-    return fail(state, now, 'peer', 'protocol-error', evidence, undefined, outputs);
-  }
-  for (const odd of read?.odd ?? [])
-    outputs.push(diagnostic(odd, utf8(reply.lines.slice(0, 8).join('\r\n'))));
-  let next: State = {
-    ...state,
-    inFlight: state.inFlight.slice(1),
-    inFlightBytes: state.inFlightBytes - commandBytes(command),
-    begun: undefined,
-  };
-  let capabilities: Capabilities | undefined;
-  let reason: Reason | undefined;
-  if (command.verb === 'CAPA') {
-    // RFC 2449 §5: -ERR means no extensions.
-    capabilities = ok ? parseCapabilities(reply.lines) : noCapabilities;
-    outputs.push(...judgeOffer(state, capabilities, reply));
-    // RFC 2595 §4: the server must not offer STLS inside TLS; an offer is never taken.
-    if (state.tls) capabilities = withoutStartTls(capabilities);
-    next = { ...next, capabilities };
-  } else if (command.verb === 'STLS') {
-    reason = startTlsReason(reply);
-  } else if (command.verb === 'UTF8') {
-    next = { ...next, utf8: ok };
-  } else if (command.verb === 'TOP' || command.verb === 'UIDL') {
-    next = { ...next, capabilities: judgeTrial(state.capabilities, command.verb, ok) };
-  } else if (verbs[command.verb].phase === 'auth') {
-    if (!ok) reason = state.exchange?.refusal ?? loginReason(reply, state.capabilities);
-    const accepted = ok && command.verb !== 'USER';
-    next = {
-      ...next,
-      stage: accepted ? 'transaction' : 'authorization',
-      userAccepted: ok && command.verb === 'USER',
-      exchange: undefined,
-    };
-  }
-  outputs.push({
-    type: 'event',
-    event: {
-      type: 'reply',
-      command: withoutSecret(command),
-      reply,
-      ...(read?.value ? { value: read.value } : {}),
-      ...(capabilities ? { capabilities } : {}),
-      ...(reason ? { reason } : {}),
-    },
-  });
-  if (command.verb === 'QUIT') {
-    return { state: enter(next, 'ended', now), outputs: [...outputs, { type: 'end' }] };
-  }
-  return advance(next, now, outputs);
-}
-
-/** RFC 1939 §7: TOP and UIDL are optional; where no CAPA tells, the first trial does. */
-function judgeTrial(
-  capabilities: Capabilities | undefined,
-  verb: 'TOP' | 'UIDL',
-  ok: boolean,
-): Capabilities | undefined {
-  const field = verb === 'TOP' ? 'top' : 'uidl';
-  if (capabilities?.[field] !== 'unknown') return capabilities;
-  return { ...capabilities, [field]: ok ? 'offered' : 'absent' };
-}
-
-/** What is odd about the offer of STLS. */
-function judgeOffer(state: State, capabilities: Capabilities, reply: Pop3Reply): Output<Pop3Event>[] {
-  const outputs: Output<Pop3Event>[] = [];
-  const note = (reason: Pop3Diagnostic): void => {
-    outputs.push(diagnostic(reason, utf8(reply.lines.join('\r\n'))));
-  };
-  if (state.tls) {
-    if (capabilities.startTls === 'offered') note('starttls-inside-tls');
-  } else {
-    if (capabilities.startTls === 'masked') note('starttls-masked');
-    if (capabilities.startTls !== 'offered' && state.settings.offeredStartTlsBefore)
-      note('downgrade-suspected');
-  }
-  return outputs;
-}
-
 function receiveTlsRecord(state: State, bytes: Uint8Array, now: Instant): Step {
   const evidence = { bytes, protocol: 'tls', rule: 'RFC 8314 §3' };
   // The server waits for, or speaks, TLS from the first octet: this port wants implicit TLS.
@@ -470,8 +321,7 @@ function secured(state: State, tls: TlsInfo, now: Instant): Step {
       capabilities: undefined,
       timestamp: undefined,
       userAccepted: false,
-      inFlight: [],
-      inFlightBytes: 0,
+      ...noCommands,
       stray: undefined,
     },
     outputs: [{ type: 'event', event: { type: 'secured', tls } }],

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { pop3Client } from '../src/index.ts';
 import type { Pop3ClientOptions } from '../src/index.ts';
 import { memoryMaildrop, pop3Server } from '../src/server/index.ts';
-import type { Pop3ServerOptions } from '../src/server/index.ts';
+import type { ApopAttempt, Pop3ServerOptions } from '../src/server/index.ts';
 import { built } from './json-commands.ts';
 
 const folder = import.meta.dirname;
@@ -30,6 +30,9 @@ function serverOptions(options: Readonly<Record<string, unknown>>): Pop3ServerOp
     },
     startTls: { type: 'offered' },
     maildrop: () => maildrop,
+    ...(options['apopDigest'] === undefined
+      ? {}
+      : { apop: ({ digest }: ApopAttempt) => digest === options['apopDigest'] }),
     ...options,
   };
 }

@@ -78,7 +78,8 @@ export interface OpenSmtpOptions extends CallOptions {
   /**
    * Sends content together with the envelope, and the next message right behind it, where the server offers CHUNKING and
    * PIPELINING: one wait less for each message. RFC 3030 §2 collects the replies to MAIL and RCPT first, so this is for
-   * servers that are known to bear it. A message that is refused has then been sent in vain. Default `false`.
+   * servers that are known to bear it. A message that is refused has then been sent in vain, and replies can only be counted: of a server
+   * that says one too many, the surplus could be taken for a verdict. Default `false`.
    */
   readonly window?: boolean;
   /** Sends addresses over the sizes of RFC 5321 §4.5.3.1 too. Default `false`: they are refused. */

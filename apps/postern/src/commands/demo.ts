@@ -4,7 +4,6 @@ import type { ProbeEnvironment } from '@postern/probe';
 import type { AccountReport } from '@postern/probe/report';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
-import type { Io } from '../io.ts';
 import { labEnvironment } from '../lab-environment.ts';
 import { nearest } from '../nearest.ts';
 import { checkSections } from '../output/check-report.ts';
@@ -14,6 +13,7 @@ import { jsonDocument } from '../output/json.ts';
 import { terminalLines } from '../output/terminal.ts';
 import { UsageMistake } from '../usage-error.ts';
 import { checkTyped } from './check.ts';
+import { commandName } from './command-name.ts';
 import type { Context } from './context.ts';
 
 /** The accounts of the lab that the demo checks where none is named, in order. */
@@ -74,11 +74,4 @@ function accountsOf(lab: Lab, wanted: readonly string[], { texts }: Context): re
     const hint = meant === undefined ? '' : ` ${texts.didYouMean(meant)}`;
     throw new UsageMistake(`${texts.demo.noSuchAccount(typed)}${hint}`);
   });
-}
-
-/** How this run was started, so that what is shown can be typed as it stands. */
-function commandName(env: Io['env']): string {
-  const by = env['npm_lifecycle_event'];
-  if (by === 'start') return 'npm start --';
-  return by === 'npx' ? 'npx postern' : 'postern';
 }

@@ -7,7 +7,8 @@ import type { Lab } from '@postern/lab';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
 import { section } from '../output/document.ts';
-import type { Paragraph, Row, Section, Table } from '../output/document.ts';
+import type { Command, Paragraph, Row, Section, Table } from '../output/document.ts';
+import { commandName } from './command-name.ts';
 import type { Context } from './context.ts';
 import { show } from './show.ts';
 
@@ -73,17 +74,21 @@ function labSections(running: Lab, authority: string, context: Context): readonl
 }
 
 /** Commands that somebody can type in another window, with the ports of this run in them. */
-function tryIt(running: Lab, authority: string, { texts }: Context): readonly Table[] {
+function tryIt(running: Lab, authority: string, { texts, io }: Context): readonly Command[] {
+  const name = commandName(io.env);
   const account = running.accounts.find(({ provider }) => provider === 'walled.test');
   const server = running.endpoints.find(
     ({ hostName, endpoint, real }) => hostName === 'mail.allgood.test' && endpoint.port === 993 && real,
   );
-  const rows: Row[] = [];
-  if (account) rows.push([`postern demo ${account.address}`, { text: texts.lab.tryAccount, tone: 'faint' }]);
+  const commands: Command[] = [];
+  if (account) {
+    const text = `${name} demo ${account.address}`;
+    commands.push({ type: 'command', text, does: texts.lab.tryAccount });
+  }
   if (server?.real) {
     const { address, port } = server.real;
-    const command = `postern probe imaps://${address}:${port} --server-name ${server.hostName} --ca ${authority}`;
-    rows.push([command, { text: texts.lab.tryServer, tone: 'faint' }]);
+    const text = `${name} probe imaps://${address}:${port} --server-name ${server.hostName} --ca ${authority}`;
+    commands.push({ type: 'command', text, does: texts.lab.tryServer });
   }
-  return [{ type: 'table', columns: ['', ''], rows }];
+  return commands;
 }

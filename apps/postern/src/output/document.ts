@@ -9,7 +9,7 @@ export interface Section {
 }
 
 /** A part of a section. */
-export type Block = Paragraph | Table | Item | Dialog;
+export type Block = Paragraph | Table | Item | Dialog | Command;
 
 /** What a text means: a colour on a terminal, a class on a page. */
 type Tone = 'good' | 'bad' | 'unsure' | 'faint' | 'strong';
@@ -67,6 +67,13 @@ export interface Dialog {
   readonly fields: readonly Row[];
   readonly because: string;
   readonly notes: readonly string[];
+}
+
+/** Something to type, in one piece however long it is, and what it does. */
+export interface Command {
+  readonly type: 'command';
+  readonly text: string;
+  readonly does: string;
 }
 
 /** A section, unless there is nothing to say. */

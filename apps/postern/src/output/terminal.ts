@@ -1,4 +1,4 @@
-import type { Block, Cell, Dialog, Item, Section, Table } from './document.ts';
+import type { Block, Cell, Command, Dialog, Item, Section, Table } from './document.ts';
 import type { Look } from './look.ts';
 import { paragraph, table } from './table.ts';
 import type { Cell as PaintedCell } from './table.ts';
@@ -33,6 +33,8 @@ function blockLines(block: Block, screen: Screen): readonly string[] {
       return itemLines(block, screen);
     case 'dialog':
       return dialogLines(block, screen);
+    case 'command':
+      return commandLines(block, screen);
   }
 }
 
@@ -72,4 +74,9 @@ function dialogLines(
     ...paragraph(because, { width, indent: 4 }),
     ...notes.flatMap((note) => paragraph(note, { width, indent: 4, mark: { text: '·' } })),
   ];
+}
+
+/** The terminal breaks a long command: so it can still be copied as one. */
+function commandLines({ text, does }: Command, { width, paint }: Screen): readonly string[] {
+  return [`  ${text}`, ...paragraph(does, { width, indent: 4, paint: paint.faint })];
 }

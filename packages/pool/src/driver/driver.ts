@@ -58,6 +58,8 @@ export class Driver<R> {
   /** Connections that are being closed. */
   #closing = 0;
   #idle: PromiseWithResolvers<void> | undefined;
+  /** What is still to be done, while something is being done. */
+  #queue: RaceOutput<R, Handle>[] | undefined;
 
   constructor(options: DriverOptions<R>) {
     this.#options = options;
@@ -78,15 +80,26 @@ export class Driver<R> {
   }
 
   /**
-   * Performs outputs in order. A hook that is called here may call back into the pool; what that does to an attempt is
-   * seen by the outputs that follow, so each of them looks first whether its attempt still wants it.
+   * Performs outputs in order. A hook that is called here may call back into the pool: what comes of that is done after what was
+   * already due, else a descriptor might be taken before the one that makes room for it is given back. It may change attempts,
+   * so each output looks first whether its attempt still wants it.
    */
   perform(outputs: readonly RaceOutput<R, Handle>[]): void {
+    if (this.#queue) {
+      this.#queue.push(...outputs);
+      return;
+    }
     const { observe } = this.#options;
-    for (const output of outputs) {
+    const queue = [...outputs];
+    this.#queue = queue;
+    // By index: the queue grows while it is worked off.
+    for (let index = 0; index < queue.length; index += 1) {
+      const output = queue[index];
+      if (!output) continue;
       observe?.(output);
       this.#perform(output);
     }
+    this.#queue = undefined;
     this.arm();
     this.#checkIdle();
   }

@@ -47,6 +47,8 @@ export class Admission<R, A> {
   readonly #ring = new Set<Destination>();
   readonly #woken = new Set<Destination>();
   readonly #parked = new Map<string, Set<Destination>>();
+  /** Places that destinations have been woken for and have not had their turn at. */
+  readonly #promised = new Map<string, number>();
   #descriptors = 0;
   #halfOpen = 0;
 
@@ -123,6 +125,7 @@ export class Admission<R, A> {
     const first = this.#first(destination) === race;
     destination.waiting?.delete(race);
     if (!first) return;
+    this.#giveUpReserved(destination);
     // Whoever is first now may be held up by something else.
     const { parkedAt, wokenFrom } = destination;
     if (parkedAt !== undefined) this.#unpark(destination, parkedAt);
@@ -133,7 +136,7 @@ export class Admission<R, A> {
       return;
     }
     destination.waiting = undefined;
-    destination.wokenFrom = undefined;
+    this.#redeem(destination);
     if (wokenFrom !== undefined) this.#wake('', wokenFrom);
   }
 
@@ -172,12 +175,20 @@ export class Admission<R, A> {
     }
     if (!holder(race, 'address', attempt)) {
       attempt.address = true;
-      this.addresses.take(address);
+      if (race.destination.reserved === address) race.destination.reserved = undefined;
+      else this.addresses.take(address);
+    } else {
+      this.#giveUpReserved(race.destination);
     }
     if (group !== undefined && !holder(race, 'group', attempt)) {
       attempt.group = true;
       this.#groups.set(group, (this.#groups.get(group) ?? 0) + 1);
     }
+    if (this.#parked.size === 0) return;
+    // Who had to line up behind somebody that was woken may find that there is room for both.
+    if (this.addresses.hasRoom(address)) this.#wake('a', address);
+    const used = group === undefined ? Infinity : (this.#groups.get(group) ?? 0);
+    if (group !== undefined && used < this.#limits.perGroup) this.#wake('g', group);
   }
 
   /** Books an attempt of no hurry: only its descriptor counts. */
@@ -286,11 +297,15 @@ export class Admission<R, A> {
   #turn(race: Race<R, A>, destination: Destination, now: Instant): Turn<R, A> | undefined {
     const choice = this.#choose(race, now);
     if (choice.type === 'parked') {
+      this.#reserve(race, choice.at);
       this.#park(destination, choice.at);
       return undefined;
     }
-    const { wokenFrom } = destination;
-    destination.wokenFrom = undefined;
+    const candidate = race.queue?.[race.next];
+    if (choice.type === 'rest' || candidate?.endpoint.address !== destination.reserved) {
+      this.#giveUpReserved(destination);
+    }
+    const wokenFrom = this.#redeem(destination);
     race.wanting = false;
     destination.waiting?.delete(race);
     this.#ring.delete(destination);
@@ -338,7 +353,12 @@ export class Admission<R, A> {
     const { address } = candidate.endpoint;
     const { group } = candidate;
     const { addresses } = this;
-    if (!holdsAt(race, candidate) && (!addresses.hasRoom(address) || this.#isClosed(race, 'a', address))) {
+    const { reserved } = race.destination;
+    if (
+      reserved !== address &&
+      !holdsAt(race, candidate) &&
+      (!addresses.hasRoom(address) || this.#isClosed(race, 'a', address))
+    ) {
       return `a${address}`;
     }
     if (group === undefined || holdsIn(race, group)) return undefined;
@@ -346,16 +366,47 @@ export class Admission<R, A> {
     return isFull || this.#isClosed(race, 'g', group) ? `g${group}` : undefined;
   }
 
-  /** Nobody overtakes those that are parked, except who has been woken for this very place. */
+  /** Nobody overtakes those that are parked or have just been woken, except who was woken for this very place. */
   #isClosed(race: Race<R, A>, kind: 'a' | 'g', name: string): boolean {
-    if (this.#parked.size === 0) return false;
+    if (this.#parked.size === 0 && this.#promised.size === 0) return false;
     const at = kind + name;
-    return this.#parked.has(at) && race.destination.wokenFrom !== at;
+    return (this.#parked.has(at) || this.#promised.has(at)) && race.destination.wokenFrom !== at;
+  }
+
+  /** The turn of a destination that was woken has come, or comes no more. Says what it was woken for. */
+  #redeem(destination: Destination): string | undefined {
+    const { wokenFrom } = destination;
+    if (wokenFrom === undefined) return undefined;
+    destination.wokenFrom = undefined;
+    const left = (this.#promised.get(wokenFrom) ?? 1) - 1;
+    if (left > 0) this.#promised.set(wokenFrom, left);
+    else this.#promised.delete(wokenFrom);
+    return wokenFrom;
+  }
+
+  /**
+   * Who waits for a place in a group keeps the one it has found at the address: address first, then group, the same for all, so
+   * that two never wait for each other, and nobody has to be lucky twice at the same time.
+   */
+  #reserve(race: Race<R, A>, at: string): void {
+    const { destination } = race;
+    const address = race.queue?.[race.next]?.endpoint.address;
+    if (address === destination.reserved && at.startsWith('g')) return;
+    this.#giveUpReserved(destination);
+    if (!at.startsWith('g') || address === undefined) return;
+    destination.reserved = address;
+    this.addresses.take(address);
+  }
+
+  #giveUpReserved(destination: Destination): void {
+    const { reserved } = destination;
+    if (reserved === undefined) return;
+    destination.reserved = undefined;
+    this.#releaseAddress(reserved);
   }
 
   #park(destination: Destination, at: string): void {
-    const { wokenFrom } = destination;
-    destination.wokenFrom = undefined;
+    const wokenFrom = this.#redeem(destination);
     destination.parkedAt = at;
     this.#ring.delete(destination);
     this.#woken.delete(destination);
@@ -383,6 +434,7 @@ export class Admission<R, A> {
     if (!destination) return;
     this.#unpark(destination, at);
     destination.wokenFrom = at;
+    this.#promised.set(at, (this.#promised.get(at) ?? 0) + 1);
     this.#woken.add(destination);
   }
 }

@@ -8,6 +8,8 @@ export class Destination {
   /** The obstacle it is parked at, and the one it was last woken from. */
   parkedAt: string | undefined = undefined;
   wokenFrom: string | undefined = undefined;
+  /** The address at which it keeps a place while it waits for one in a group. */
+  reserved: string | undefined = undefined;
   /** Everything that refers to it; it is forgotten when nothing does. */
   references = 0;
 

@@ -13,6 +13,8 @@ export function blockHtml(block: Block, label: string): Html {
       return itemHtml(block);
     case 'dialog':
       return dialogHtml(block);
+    case 'command':
+      return markup`<p><code>${block.text}</code> ${block.does}</p>\n`;
   }
 }
 

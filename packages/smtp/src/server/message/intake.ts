@@ -48,11 +48,6 @@ export class Intake {
     if (options.keep && options.head) this.#kept.push(options.head);
   }
 
-  /** Octets so far. */
-  get size(): number {
-    return this.#size;
-  }
-
   /** Octets within DATA: how many were used, whether the end has come, and the piece to hand out, borrowed. */
   data(bytes: Uint8Array): { readonly used: number; readonly ended: boolean; readonly piece: Uint8Array } {
     const { used, ended, text } = this.#data.push(bytes);
