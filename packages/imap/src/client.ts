@@ -110,10 +110,13 @@ class ImapDialogue implements Imap {
   }
 
   async open(signal: AbortSignal | undefined): Promise<void> {
+    // Waited for before anything is read: a greeting that is here already must find somebody.
+    const greeted = this.#wait(signal, (event) => event.type === 'greeting');
+    greeted.catch(() => undefined);
     void this.#pump();
     await this.#turns
       .beAlone(signal, async () => {
-        await this.#wait(signal, (event) => event.type === 'greeting');
+        await greeted;
         await this.#knowCapabilities(signal);
       })
       .catch((error: unknown) => {

@@ -434,7 +434,8 @@ class SmtpDialogue implements Smtp, Lmtp {
   }
 
   async #next(signal: AbortSignal | undefined): Promise<SmtpEvent | undefined> {
-    const event = await unlessAborted(this.#listen(), signal);
+    const listening = this.#listen();
+    const event = await (signal ? unlessAborted(listening, signal) : listening);
     this.#pending = undefined;
     if (event) this.#onEvent?.(event);
     return event;

@@ -152,7 +152,7 @@ class SmtpClient implements SmtpClientMachine {
       if (!item) break;
       switch (item.type) {
         case 'reply':
-          outputs.push(...this.#reply(item.code, item.lines, now));
+          for (const output of this.#reply(item.code, item.lines, now)) outputs.push(output);
           break;
         case 'diagnostic':
           outputs.push(...this.#step(item, now));

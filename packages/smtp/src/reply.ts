@@ -70,6 +70,8 @@ export type ReplyItem =
   | { readonly type: 'diagnostic'; readonly reason: SmtpDiagnostic; readonly bytes: Uint8Array }
   | { readonly type: 'fault'; readonly reason: Reason; readonly bytes: Uint8Array; readonly reply?: string };
 
+const none: readonly ReplyItem[] = [];
+
 const ZERO = 48;
 const HYPHEN = 45;
 const SPACE = 32;
@@ -82,15 +84,18 @@ export class ReplyReader {
   readonly #splitter: LineSplitter;
   readonly #limits: ReplyLimits;
   readonly #strict: boolean;
+  /** What any line may have. */
+  readonly #least: number;
   #code = 0;
   #lines: string[] = [];
   #bytes = 0;
   /** Diagnostics of the reply being read, each reason once, so that a peer cannot flood with them. */
-  #noted: ReplyItem[] = [];
+  #noted: readonly ReplyItem[] = none;
   #ready: ReplyItem[] = [];
 
   constructor(limits: ReplyLimits = replyLimits, options?: { readonly strict?: boolean }) {
     this.#limits = limits;
+    this.#least = Math.min(limits.maxLineBytes, limits.maxChallengeBytes);
     this.#strict = options?.strict ?? false;
     this.#splitter = createLineSplitter({
       maxLineBytes: Math.max(limits.maxLineBytes, limits.maxChallengeBytes),
@@ -129,17 +134,17 @@ export class ReplyReader {
   /** The next item, or `undefined` when more bytes are needed. A reply follows its own diagnostics. */
   next(): ReplyItem | undefined {
     for (;;) {
-      const ready = this.#ready.shift();
-      if (ready) return ready;
+      if (this.#ready.length > 0) return this.#ready.shift();
       const line = this.#splitter.next();
       if (!line) {
+        if (this.#splitter.restBytes <= this.#least) return undefined;
         return this.#splitter.restBytes > this.#limitFor(this.#splitter.rest(3))
           ? { type: 'fault', reason: 'line-too-long', bytes: this.rest }
           : undefined;
       }
       if (line.type === 'too-long') return { type: 'fault', reason: 'line-too-long', bytes: line.bytes };
-      const fault = this.#line(line);
-      if (fault) return fault;
+      const item = this.#line(line);
+      if (item) return item;
     }
   }
 
@@ -170,15 +175,17 @@ export class ReplyReader {
     }
     this.#lines.push(peerText(bytes.subarray(4)));
     if (!last) return undefined;
-    this.#ready = [...this.#noted, { type: 'reply', code, lines: this.#lines }];
+    const reply: ReplyItem = { type: 'reply', code, lines: this.#lines };
+    const [note] = this.#noted;
+    if (note) this.#ready = [...this.#noted.slice(1), reply];
     this.#forgetReply();
-    return undefined;
+    return note ?? reply;
   }
 
   #forgetReply(): void {
     this.#lines = [];
     this.#bytes = 0;
-    this.#noted = [];
+    this.#noted = none;
   }
 
   #limitFor(line: Uint8Array): number {
@@ -188,7 +195,7 @@ export class ReplyReader {
 
   #note(reason: SmtpDiagnostic, bytes: Uint8Array): void {
     if (this.#noted.some((item) => item.type === 'diagnostic' && item.reason === reason)) return;
-    this.#noted.push({ type: 'diagnostic', reason, bytes: sample(bytes) });
+    this.#noted = [...this.#noted, { type: 'diagnostic', reason, bytes: sample(bytes) }];
   }
 
   #fault(reason: Reason, bytes: Uint8Array): ReplyItem {
@@ -212,6 +219,14 @@ function codeOf(line: Uint8Array): number | undefined {
 export function withEnhanced(code: number, lines: readonly string[], advertised: boolean): Reply {
   // RFC 2034 §4: 3xx replies have none.
   if (code >= 300 && code < 400) return { code, enhanced: undefined, lines };
+  const [only] = lines;
+  // Most replies are one line.
+  if (only !== undefined && lines.length === 1) {
+    const parsed = parseEnhanced(only);
+    if (!parsed) return { code, enhanced: undefined, lines };
+    const { enhanced, text } = parsed;
+    return { code, enhanced, lines: [text], ...(!advertised && { unadvertised: true as const }) };
+  }
   let enhanced: string | undefined;
   const rest = lines.map((line) => {
     const parsed = parseEnhanced(line);

@@ -123,12 +123,13 @@ function reply(
   const content: Reply = plainReply
     ? { code, enhanced: undefined, lines }
     : withEnhanced(code, lines, session.extensions.keywords['ENHANCEDSTATUSCODES'] !== undefined);
-  const mismatch = content.enhanced !== undefined && !String(code).startsWith(content.enhanced.charAt(0));
-  const notes = mismatch && !deaf(session) ? [diagnostic('enhanced-mismatch', utf8(replyText(content)))] : [];
-  const { session: next, outputs } = command
+  const next = command
     ? answer(session, command, content, input, now, rules)
     : unsolicited(session, content, now, rules);
-  return { session: next, outputs: [...notes, ...outputs] };
+  const mismatch = content.enhanced !== undefined && !String(code).startsWith(content.enhanced.charAt(0));
+  if (!mismatch || deaf(session)) return next;
+  const note = diagnostic('enhanced-mismatch', utf8(replyText(content)));
+  return { session: next.session, outputs: [note, ...next.outputs] };
 }
 
 function answer(
@@ -139,29 +140,29 @@ function answer(
   now: Instant,
   rules: Rules,
 ): Step {
-  const evidence: Evidence = { reply: replyText(content) };
+  // Made where it is needed: most replies are no evidence of anything.
+  const evidence = (rule: string): Evidence => ({ reply: replyText(content), rule });
   if (command.verb === 'QUIT') {
     const outputs: Output<SmtpEvent>[] = [event({ type: 'reply', command, reply: content }), { type: 'end' }];
     return { session: over(session), outputs };
   }
   if (command.verb === 'AUTH' && content.code === 334) {
     const { exchange } = session;
-    const rule = 'RFC 4954 §4';
-    if (!exchange) return end(session, now, 'protocol-error', { ...evidence, rule });
+    if (!exchange) return end(session, now, 'protocol-error', evidence('RFC 4954 §4'));
     // A challenge is one line: with the line ends of several it is no base64, and cancelled.
     const next = answerChallenge(exchange, content.lines.join('\n'));
-    return proceed(session, next, now, rules, { ...evidence, rule });
+    return proceed(session, next, now, rules, evidence('RFC 4954 §4'));
   }
   if (content.code === 421) {
     const reason: Reason = 'server-closing';
     const explained = command.verb === 'AUTH' || command.verb === 'STARTTLS' ? { reason } : {};
     const outputs = [event({ type: 'reply', command, reply: content, ...explained })];
-    return end(session, now, reason, { ...evidence, rule: 'RFC 5321 §3.8' }, outputs);
+    return end(session, now, reason, evidence('RFC 5321 §3.8'), outputs);
   }
   const kind = replyClass(content);
   if (command.verb === 'STARTTLS') return startTls(session, command, content, input.behind, now, rules);
   if (isOfAnother(content.code, command)) {
-    return end(session, now, 'desynchronised', { ...evidence, rule: 'RFC 5321 §4.3.2' });
+    return end(session, now, 'desynchronised', evidence('RFC 5321 §4.3.2'));
   }
   if (command.verb === 'DATA' && content.code === 354) {
     return {
@@ -171,7 +172,7 @@ function answer(
   }
   // RFC 5321 §4.3.2: 3xx has a meaning only where a command has a continuation.
   if (kind === 'continue') {
-    return end(session, now, 'protocol-error', { ...evidence, rule: 'RFC 5321 §4.3.2' });
+    return end(session, now, 'protocol-error', evidence('RFC 5321 §4.3.2'));
   }
   const { following } = input;
   const known = afterAnswer(session, command, content);

@@ -84,7 +84,7 @@ function mail(command: Extract<LineCommand, { readonly verb: 'MAIL' }>, context:
 
 function limited(verb: 'MAIL' | 'RCPT', text: string, { extensions }: EncodeContext): string {
   const octets = isAscii(text) ? text.length : utf8(text).length;
-  if (octets > lineLimit(verb, extensions)) {
+  if (octets > maxCommandBytes && octets > lineLimit(verb, extensions)) {
     throw new UsageError(`the line of ${verb} is too long`, 'RFC 5321 §4.5.3.1.4', 'argument-refused');
   }
   return text;

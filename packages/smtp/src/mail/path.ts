@@ -18,6 +18,9 @@ const oddDots = /^[\w!#$%&'*+/=?^`{|}~.\u0080-\u{10ffff}-]+$/u;
 const domainName =
   /^[a-z\d\u0080-\u{10ffff}](?:[a-z\d\u0080-\u{10ffff}-]*[a-z\d\u0080-\u{10ffff}])?(?:\.[a-z\d\u0080-\u{10ffff}](?:[a-z\d\u0080-\u{10ffff}-]*[a-z\d\u0080-\u{10ffff}])?)*$/iu;
 
+/** A dot-atom of letters, digits, `_`, `+` and `-` at a domain name in ASCII: within what the three above allow. */
+const everydayMailbox = /^[\w+-]+(?:\.[\w+-]+)*@[a-z\d]+(?:-+[a-z\d]+)*(?:\.[a-z\d]+(?:-+[a-z\d]+)*)*$/i;
+
 /** RFC 5321 §4.1.3: what stands between the brackets is printable ASCII but brackets and backslash. */
 const literal = /^\[[!-Z^-~]+\]$/;
 
@@ -93,6 +96,9 @@ export interface PathRules {
  * local part outside ASCII is refused with code `needs-smtputf8`.
  */
 export function encodePath(address: string, rules: PathRules): string {
+  // Almost every address: nothing in it has to be quoted, converted or refused.
+  if (typeof address === 'string' && address.length <= limits.localPart && everydayMailbox.test(address))
+    return address;
   const { localPart, domain: given } = parseMailbox(address);
   if (!rules.utf8 && !isAscii(localPart)) {
     throw new UsageError('an address outside ASCII needs SMTPUTF8', 'RFC 6531 §3.1', 'needs-smtputf8');

@@ -38,17 +38,19 @@ export function takeQueued(channel: Channel): Uint8Array | undefined {
   return parts.length > 0 ? concatBytes(parts) : undefined;
 }
 
-const accepted: Promise<void> = Promise.resolve();
+/** What a write resolves with that found room: one promise for all of them. */
+export const accepted: Promise<void> = Promise.resolve();
 
 /**
- * Hands bytes to a stream; all writes of one turn leave as one. Corked until the next tick and not by a microtask: a
- * driver that pulls answers in microtasks, and what it answers to one chunk belongs into one segment.
+ * Hands bytes to a stream; all writes of one turn leave as one. Corked until the end of the turn and not by a microtask: a
+ * driver that pulls answers in microtasks, and what it answers to one chunk belongs into one segment. Nor until the next
+ * tick: when all that came in has been answered, the peers are woken once, and not for each of their connections.
  */
 export function writeJoined(stream: Duplex, bytes: Uint8Array): Promise<void> {
   if (stream.destroyed || stream.writableEnded) return Promise.reject(stream.errored ?? new Error('closed'));
   if (stream.writableCorked === 0) {
     stream.cork();
-    process.nextTick(() => {
+    setImmediate(() => {
       stream.uncork();
     });
   }
