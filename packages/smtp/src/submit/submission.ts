@@ -49,7 +49,11 @@ export type RecipientResult =
       readonly fault?: Fault;
     }
   | {
-      /** The dialogue broke between the end of the content and the verdict: a second attempt may make a duplicate. */
+      /**
+       * The dialogue broke between the end of the content and the verdict: a second attempt may make a duplicate. RFC 2033 lets
+       * an LMTP client try such a recipient again; the price is a second copy where the server had delivered the first. The price
+       * of not trying is a lost message where it had not.
+       */
       readonly status: 'uncertain';
       readonly recipient: string;
       readonly reason: Reason;
