@@ -40,6 +40,7 @@ export async function connectedTo(serve: (connection: Connection) => Promise<voi
 
 /** The other end of a dialogue, as a script speaks for it. */
 export interface ScriptedPeer {
+  /** Says this text, as UTF-8 and with no line end of its own. */
   readonly send: (text: string) => Promise<void>;
   /** The next line without its CRLF; `undefined` at the end of the stream. */
   readonly line: () => Promise<string | undefined>;
