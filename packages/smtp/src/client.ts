@@ -189,6 +189,7 @@ class SmtpDialogue implements Smtp, Lmtp {
         void this.#destroy();
       },
       inTurn: (call) => this.#inTurn(undefined, call),
+      arrived: () => this.#listen(),
       next: () => this.#next(undefined),
       take: () => {
         const event = dialogue.take();
@@ -343,12 +344,14 @@ class SmtpDialogue implements Smtp, Lmtp {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const idle = this.#busy === 0 && !this.#dialogue.ended;
+    // The RSET after a refused message is nobody's call any more: it is waited for, in the time a farewell has.
+    const undone = this.#submissions.tidying ? 1 : 0;
+    const idle = this.#busy === undone && !this.#dialogue.ended;
     this.#busy += 1;
     if (idle) {
       using limited = deadline(this.#clock, farewell);
       try {
-        await this.#sayQuit(limited.signal);
+        await this.#inTurn(limited, () => this.#sayQuit(limited.signal));
         await release(this.#dialogue);
         return;
       } catch {

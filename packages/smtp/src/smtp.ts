@@ -137,6 +137,10 @@ export interface Smtp extends AsyncDisposable {
    * Delivers a message and says what became of it for each recipient. Say `ehlo` before, in LMTP `lhlo`, and `login` where that
    * is wanted.
    *
+   * Messages go out in the order of the calls, and other calls keep their places among them. A stream keeps its place from the
+   * call on and nothing of its message is written before its first chunk is here, so one that has nothing to give holds up
+   * what is behind it: `options.signal` gives it up, and the connection stays usable.
+   *
    * Calls may overlap, and messages then share groups as far as the server allows (RFC 2920): each further one costs one
    * wait, in a `window` none. Recipients that a server wants in a transaction of their own get one. No trouble with the peer
    * or the path makes it reject: that is in the results. It rejects, with nothing of the message written, with a
@@ -173,7 +177,10 @@ export interface Smtp extends AsyncDisposable {
     command: Exclude<WireCommand, { readonly verb: 'STARTTLS' | 'QUIT' | 'DATA' | 'CONTENT' }>,
     options?: CallOptions,
   ): Promise<Answer<undefined>>;
-  /** Says QUIT if the dialogue is idle, waits at most one second, and closes. Never rejects. */
+  /**
+   * Says QUIT if the dialogue is idle, waits at most one second, and closes. Never rejects. A dialogue is idle as well where every
+   * message has its results and only the rest of the replies, or a RSET behind a refusal, is under way.
+   */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -13,6 +13,11 @@ const fault: Fault = {
   evidence: { reply: 'peer says \u001b[31m' },
 };
 
+it('puts an IPv6 address in brackets before its port', () => {
+  const endpoint = { address: '2001:db8::1', port: 25 };
+  expect(new WireError({ ...fault, endpoint }).message).toContain(' at [2001:db8::1]:25 after ');
+});
+
 it('says what, where and how long, and never a word of the peer', () => {
   const cause = new Error('raw');
   const error = new WireError(fault, { cause });

@@ -81,6 +81,16 @@ export class Deliveries {
     );
   }
 
+  /** Whether all that is waited for is the content of the next message. */
+  get awaitsContent(): boolean {
+    return this.#flight.length === 0 && this.#resets === 0 && this.#waiting[0]?.ready === false;
+  }
+
+  /** Whether every message has its results; a reply may be awaited all the same. */
+  get settled(): boolean {
+    return this.#waiting.every((job) => job.settled) && this.#flight.every(({ job }) => job.settled);
+  }
+
   /** Takes a message in. */
   add(job: Job): void {
     this.#waiting.push(job);
@@ -92,7 +102,13 @@ export class Deliveries {
     const at = this.#waiting.indexOf(job);
     if (job.begun) return false;
     if (at >= 0) this.#waiting.splice(at, 1);
+    this.#advance();
     return true;
+  }
+
+  /** Content has come that was not there when its message was taken in. */
+  contentCame(): void {
+    this.#advance();
   }
 
   /** The reply to a command of ours. */
@@ -181,7 +197,8 @@ export class Deliveries {
       const [job] = this.#waiting;
       if (!job || !this.#mayBegin()) return;
       if (job.settled) this.#waiting.shift();
-      else this.#begin(job);
+      else if (job.ready) this.#begin(job);
+      else return;
     }
   }
 

@@ -19,6 +19,8 @@ export class Job {
   pending: number[];
   /** Made when the first transaction begins, for all of them. */
   plan: Plan | undefined;
+  /** Whether its content can be sent: that of a stream once its first chunk is here. */
+  ready: boolean;
   /** Whether a word of it was written. */
   begun = false;
   fault: Fault | undefined;
@@ -40,6 +42,7 @@ export class Job {
     this.strict = strict;
     this.#content = content;
     this.#opened = opened;
+    this.ready = opened.type === 'whole';
     this.#results = this.recipients.map(() => undefined);
     this.#open = this.recipients.length;
     this.#settle = Promise.withResolvers<Submission>();
@@ -51,6 +54,13 @@ export class Job {
 
   get settled(): boolean {
     return this.#open === 0;
+  }
+
+  /** The first chunk of a stream is here: `reader` gives it and all that follow. */
+  begins(reader: ChunkReader): void {
+    if (this.settled) return;
+    this.#opened = { type: 'stream', reader };
+    this.ready = true;
   }
 
   /** The content, if it is there as a whole. */

@@ -1,7 +1,7 @@
-import { isWireError, unlessAborted, UsageError } from '@postern/wire';
+import { isWireError, UsageError } from '@postern/wire';
 import type { Endpoint, Fault } from '@postern/wire';
 import { discardContent, openContent, primed } from '../content/source.ts';
-import type { ChunkReader, Content, OpenContent } from '../content/source.ts';
+import type { ChunkReader, Content } from '../content/source.ts';
 import type { SmtpEvent } from '../events.ts';
 import { replyText } from '../reply.ts';
 import type { Reply } from '../reply.ts';
@@ -31,6 +31,8 @@ export interface SubmissionHost extends DeliveryLine {
   /** How many calls have asked for their turn so far. */
   readonly calls: number;
   inTurn(call: () => Promise<void>): Promise<void>;
+  /** Resolves when {@link next} has something to say, whatever it is. */
+  arrived(): Promise<unknown>;
   /** The next event; `undefined` when the dialogue was closed; rejects when it broke. */
   next(): Promise<SmtpEvent | undefined>;
   /** An event that is here already. */
@@ -51,10 +53,18 @@ export class Submissions {
   readonly #deliveries: Deliveries;
   /** The last batch that has a turn, or waits for one. */
   #batch: Batch | undefined;
+  /** Resolves when a stream has begun, failed or been given up. */
+  #stirred: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(host: SubmissionHost, options: DeliveryOptions) {
     this.#host = host;
     this.#deliveries = new Deliveries(host, options);
+  }
+
+  /** Whether a batch is at work, and only for the sake of the server: every message has its results. */
+  get tidying(): boolean {
+    const batch = this.#batch;
+    return batch?.running === true && this.#deliveries.settled;
   }
 
   /** See `Smtp.submit`. */
@@ -69,21 +79,43 @@ export class Submissions {
       discardContent(content);
       throw error;
     }
-    let opened = openContent(typeof content === 'function' ? content() : content);
-    // Not awaited where there is nothing to wait for: calls keep their order.
-    if (opened.type === 'stream') opened = await begin(opened.reader, signal);
+    const opened = openContent(typeof content === 'function' ? content() : content);
     const job = new Job(envelope, content, opened, strict);
     if (signal) this.#follow(job, signal);
+    // Nothing is awaited before: messages keep the order of the calls.
     this.#enqueue(job);
+    if (opened.type === 'stream') void this.#begin(job, opened.reader);
     return job.submission;
+  }
+
+  /** Waits for the first chunk of a stream: one that cannot be read is found out before a word is said. */
+  async #begin(job: Job, reader: ChunkReader): Promise<void> {
+    try {
+      job.begins(await primed(reader));
+      this.#deliveries.contentCame();
+    } catch (error) {
+      this.#giveUp(job, error);
+    }
+    this.#stir();
+  }
+
+  /** Settles a message with an error; `false` where a word of it was written. */
+  #giveUp(job: Job, error: unknown): boolean {
+    job.reject(error);
+    // One that still waits for its turn is settled by now when the turn comes.
+    const untouched = this.#deliveries.withdraw(job);
+    this.#stir();
+    return untouched;
+  }
+
+  #stir(): void {
+    this.#stirred.resolve();
+    this.#stirred = Promise.withResolvers();
   }
 
   #follow(job: Job, signal: AbortSignal): void {
     const abort = (): void => {
-      // One that still waits for its turn is settled by now when the turn comes.
-      const untouched = this.#deliveries.withdraw(job);
-      job.reject(signal.reason);
-      if (!untouched) this.#host.destroy();
+      if (!this.#giveUp(job, signal.reason)) this.#host.destroy();
     };
     signal.addEventListener('abort', abort, { once: true });
     job.onSettled = () => {
@@ -110,6 +142,11 @@ export class Submissions {
     try {
       for (const job of batch.jobs.splice(0)) deliveries.add(job);
       while (!deliveries.idle) {
+        if (deliveries.awaitsContent) {
+          // Nothing may ever come from the server, and what comes may be the end of the dialogue.
+          const stirred = this.#stirred.promise.then(() => true);
+          if (await Promise.race([stirred, this.#host.arrived().then(() => false)])) continue;
+        }
         const first = await this.#host.next();
         if (!first) {
           deliveries.end(this.#closed());
@@ -157,17 +194,4 @@ type Unsolicited = Extract<SmtpEvent, { readonly type: 'unsolicited' }>;
 /** A reply that nobody asked for; 421 may come at any time (RFC 5321 §3.8). */
 function isStray(event: SmtpEvent): event is Unsolicited {
   return event.type === 'unsolicited' && event.reply.code !== 421;
-}
-
-/** Reads the first chunk ahead; an abort does not wait for a source that has nothing to give. */
-async function begin(reader: ChunkReader, signal: AbortSignal | undefined): Promise<OpenContent> {
-  try {
-    const ahead = await unlessAborted(primed(reader), signal);
-    // Nobody would hear an abort between the one and the other.
-    signal?.throwIfAborted();
-    return { type: 'stream', reader: ahead };
-  } catch (error) {
-    reader.close();
-    throw error;
-  }
 }
