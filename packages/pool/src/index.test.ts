@@ -8,6 +8,7 @@ it('exports these values and no others', () => {
       "blackholeMemory",
       "connectAll",
       "createPool",
+      "keepMemory",
       "linuxSyns",
     ]
   `);

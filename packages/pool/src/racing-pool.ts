@@ -120,7 +120,13 @@ export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
   stats(): PoolStats {
     const { waiting } = this.counts;
     const { totals, waited } = this.#witness;
-    return { waiting, leased: this.#active, ...this.#scheduler.counts, totals: { ...totals }, waited: waited.summary };
+    return {
+      waiting,
+      leased: this.#active,
+      ...this.#scheduler.counts,
+      totals: { ...totals },
+      waited: waited.summary,
+    };
   }
 
   acquire(destination: D, options?: { readonly signal?: AbortSignal }): Promise<Lease<T>> {
@@ -331,9 +337,7 @@ export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
     this.#witness.totals.failed += 1;
     const attempts = race.records();
     const odd = attempts.find((attempt) => attempt.error !== undefined && attempt.fault === undefined);
-    waiter.reject(
-      new PoolError(race.destination.key, why, attempts, odd ? { cause: odd.error } : undefined),
-    );
+    waiter.reject(new PoolError(race.destination.key, why, attempts, odd ? { cause: odd.error } : undefined));
   }
 
   /** The waiter has its answer, so its signal is of no interest any more. */

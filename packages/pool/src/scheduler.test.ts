@@ -62,10 +62,7 @@ it('ignores settlements that come again, too late, or for a race that is over', 
   expect(short(scheduler.settled(attempt, { type: 'opened' }, 1))).toEqual([]);
   scheduler.settled(attempt, { type: 'connected' }, 10);
   expect(short(scheduler.settled(attempt, { type: 'connected' }, 11))).toEqual([]);
-  expect(short(scheduler.settled(attempt, { type: 'opened' }, 12))).toEqual([
-    'granted 465',
-    'finished',
-  ]);
+  expect(short(scheduler.settled(attempt, { type: 'opened' }, 12))).toEqual(['granted 465', 'finished']);
   for (const type of ['connected', 'opened'] as const) {
     expect(scheduler.settled(attempt, { type }, 13)).toEqual([]);
   }

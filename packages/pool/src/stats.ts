@@ -15,7 +15,8 @@ export interface PoolStats {
   /** Since the pool was made. */
   readonly totals: Readonly<Totals>;
   /** How long acquires waited for their lease; upper bounds, exact to a tenth. `undefined` before the first. */
-  readonly waited: { readonly p50: Milliseconds; readonly p90: Milliseconds; readonly p99: Milliseconds } | undefined;
+  readonly waited:
+    { readonly p50: Milliseconds; readonly p90: Milliseconds; readonly p99: Milliseconds } | undefined;
 }
 
 /** Counted since the beginning. */

@@ -151,7 +151,7 @@ describe('limits', () => {
     );
     // A property that never reaches what it speaks of proves nothing.
     for (const output of ['check', 'retire', 'reset', 'close', 'shelve'] as const) {
-      expect(seen.get(output) ?? 0).toBeGreaterThan(100);
+      expect(seen.get(output) ?? 0).toBeGreaterThan(20);
     }
   });
 

@@ -76,7 +76,10 @@ export class Addresses {
     // Several connections that are turned away at once are one deferral.
     if (known.until <= now) {
       known.deferrals = Math.min(known.deferrals + 1, 30);
-      const wait: Milliseconds = Math.min(this.#backOff.most, this.#backOff.first * 2 ** (known.deferrals - 1));
+      const wait: Milliseconds = Math.min(
+        this.#backOff.most,
+        this.#backOff.first * 2 ** (known.deferrals - 1),
+      );
       known.until = now + wait * (0.5 + clampUnit(this.#random()) / 2);
       known.window = Math.max(1, Math.floor(Math.min(known.window, Math.max(known.used, 1)) / 2));
     }

@@ -72,11 +72,17 @@ export function checkBackOff(given: Partial<BackOff> | undefined): BackOff {
   const most = given?.most ?? Math.max(300_000, first);
   for (const [name, value] of Object.entries({ first, most })) {
     if (!Number.isFinite(value) || value <= 0) {
-      throw new UsageError(`backOff.${name} is ${String(value)}`, 'durations are positive, finite numbers of milliseconds');
+      throw new UsageError(
+        `backOff.${name} is ${String(value)}`,
+        'durations are positive, finite numbers of milliseconds',
+      );
     }
   }
   if (most < first) {
-    throw new UsageError(`backOff.most (${most} ms) is shorter than backOff.first (${first} ms)`, 'a back-off grows');
+    throw new UsageError(
+      `backOff.most (${most} ms) is shorter than backOff.first (${first} ms)`,
+      'a back-off grows',
+    );
   }
   return { first, most };
 }

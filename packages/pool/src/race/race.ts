@@ -41,12 +41,7 @@ export class Race<R, A> implements Due {
   reason: unknown = undefined;
   handle: R;
 
-  constructor(
-    handle: R,
-    deadlineAt: Instant,
-    destination: Destination,
-    terms: string | undefined,
-  ) {
+  constructor(handle: R, deadlineAt: Instant, destination: Destination, terms: string | undefined) {
     this.handle = handle;
     this.deadlineAt = deadlineAt;
     this.destination = destination;

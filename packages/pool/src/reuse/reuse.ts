@@ -33,7 +33,10 @@ export interface ReuseRules {
 /** Fills in the defaults; throws {@link UsageError} for what contradicts itself. */
 export function checkReuse(reuse: Reuse<never, never> | undefined): ReuseRules {
   if (reuse !== undefined && typeof reuse.terms !== 'function') {
-    throw new UsageError('reuse.terms is not a function', 'nothing is used again without saying under which terms');
+    throw new UsageError(
+      'reuse.terms is not a function',
+      'nothing is used again without saying under which terms',
+    );
   }
   const idle = reuse?.idle ?? 30_000;
   const rules: ReuseRules = {

@@ -35,7 +35,10 @@ export function termsKey(destination: string, terms: Terms): string {
   for (const field of fields) {
     const value: unknown = terms[field];
     const needed = field === 'protocol' || field === 'host' || field === 'policy';
-    if (typeof value !== 'string' && (needed || value !== undefined || !(field in terms || field === 'more'))) {
+    if (
+      typeof value !== 'string' &&
+      (needed || value !== undefined || !(field in terms || field === 'more'))
+    ) {
       throw new UsageError(`${field} is missing in what reuse.terms gave`, rule);
     }
     parts.push(typeof value === 'string' ? value : null);
