@@ -1,7 +1,7 @@
-// Opens our SMTP client on a server of the world.
+// Opens our SMTP and LMTP client on a server of the world.
 import { readFileSync } from 'node:fs';
-import { openSmtp } from '@postern/smtp';
-import type { OpenSmtpOptions, Smtp } from '@postern/smtp';
+import { openLmtp, openSmtp } from '@postern/smtp';
+import type { Lmtp, OpenSmtpOptions, Smtp } from '@postern/smtp';
 import { requirementFor, tlsRequest } from '@postern/starttls';
 import type { TlsRequest } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
@@ -44,6 +44,16 @@ export async function openDialogue(target: Target, options: DialogueOptions): Pr
     await smtp[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** LMTP on port 24, where no TLS is. */
+export async function openDelivery(address: string, options?: Partial<OpenSmtpOptions>): Promise<Lmtp> {
+  const connection = await nodeNetwork().connect({ address, port: 24 });
+  const smtp = await openLmtp(connection, { clock: systemClock(), patience: 'probe', ...options });
+  const answer = await smtp.lhlo('client.test');
+  if (answer.ok) return smtp;
+  await smtp[Symbol.asyncDispose]();
+  throw new Error(`LHLO: ${answer.reply.lines.join(' ')}`);
 }
 
 async function greet(smtp: Smtp): Promise<void> {

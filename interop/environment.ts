@@ -43,6 +43,8 @@ export interface Environment {
   /** Files in PEM form, good for `mx.good.test`: for servers that tests start themselves. */
   readonly identity: { readonly key: string; readonly chain: string };
   readonly account: { readonly user: string; readonly password: string };
+  /** Signs tokens (HS256) that Dovecot believes; `sub` is the user. */
+  readonly tokenKey: string;
   /** Validates from a private root. */
   readonly resolver: NameServer;
   readonly authoritative: NameServer;
@@ -57,10 +59,14 @@ export interface Environment {
   readonly mailFolder: string;
   /** A mailbox without room. */
   readonly full: string;
-  /** Our server. What it takes is in `spool`; Postfix relays the domains `relayed` to it. */
+  /**
+   * Our server. What it takes is in `spool`; Postfix relays the domains `relayed` to it, and Dovecot what comes for the
+   * accounts `handed`.
+   */
   readonly ours: {
     readonly spool: string;
     readonly relayed: Readonly<Record<'ours' | 'oursWithoutChunking', string>>;
+    readonly handed: Readonly<Record<'ours' | 'oursWithoutChunking', string>>;
   };
   /** Hosts that only commands in the client's namespace reach. */
   readonly walled: {

@@ -18,6 +18,10 @@ import { sweep } from './sweep.mjs';
 import { ADDRESSES } from './world.mjs';
 
 const root = join(import.meta.dirname, '..');
+
+/** Far more than the tests need, in milliseconds: a run that hangs ends, cleans up and fails. */
+const LIMIT = 600_000;
+
 const say = (/** @type {string} */ line) => console.log(`interop: ${line}`);
 
 const { values, positionals } = parseArgs({
@@ -70,12 +74,17 @@ async function main() {
     await installPackages(say);
     for (const folder of await sweep()) say(`removed ${folder}, left by a run that was killed`);
     current = openRun(ending.signal);
+    if (!values.keep) setTimeout(() => ending.abort('limit'), LIMIT).unref();
     status = await work(current);
   } catch (error) {
     // After a signal it is only how the work was left.
     if (!ending.signal.aborted) {
       console.error(error instanceof NotStarted ? `interop: ${error.message}` : error);
     }
+  }
+  if (ending.signal.reason === 'limit') {
+    say(`interrupted after ${LIMIT / 1000} s`);
+    status ||= 1;
   }
   const number = constants.signals[/** @type {NodeJS.Signals} */ (ending.signal.reason)];
   // A signal is the way to end --keep; everything else it interrupts.

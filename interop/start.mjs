@@ -9,7 +9,18 @@ import { startOurs } from './servers/ours.mjs';
 import { startPolicyHost } from './servers/policy.mjs';
 import { startPostfix } from './servers/postfix.mjs';
 import { startUnbound, validatingFrom } from './servers/unbound.mjs';
-import { ACCOUNT, ADDRESSES, FULL, GOOD_NAMES, MAILBOXES, OUR_NAME, POLICY, RELAYED } from './world.mjs';
+import {
+  ACCOUNT,
+  ADDRESSES,
+  FULL,
+  GOOD_NAMES,
+  HANDED,
+  MAILBOXES,
+  OUR_NAME,
+  POLICY,
+  RELAYED,
+  TOKEN_KEY,
+} from './world.mjs';
 import { createZones } from './zones.mjs';
 
 /** @typedef {Awaited<ReturnType<typeof startWorld>>['environment']} Environment as environment.ts has it for tests */
@@ -58,6 +69,7 @@ export async function startWorld(run, place) {
         ACCOUNT,
         ...MAILBOXES.map((user) => ({ user, password })),
         { user: FULL, password, full: true },
+        ...OURS.map((key) => ({ user: HANDED[key], password, handedTo: ADDRESSES[key] })),
       ],
       listens: [
         { address: ADDRESSES.dovecot, certificate: good },
@@ -79,7 +91,7 @@ export async function startWorld(run, place) {
       ],
       authSocket: dovecot.authSocket,
       mailFolder: dovecot.mailFolder,
-      relays: /** @type {const} */ (['ours', 'oursWithoutChunking']).map((key) => ({
+      relays: OURS.map((key) => ({
         domain: RELAYED[key],
         address: ADDRESSES[key],
         name: OUR_NAME,
@@ -102,6 +114,7 @@ export async function startWorld(run, place) {
     ca: { root: pki.root, intermediate: pki.intermediate },
     identity: { key: good.key, chain: good.chain },
     account: ACCOUNT,
+    tokenKey: TOKEN_KEY,
     resolver: { address: ADDRESSES.resolver, port: 53 },
     authoritative: { address: ADDRESSES.authoritative, port: 53 },
     zones,
@@ -110,7 +123,7 @@ export async function startWorld(run, place) {
     addresses: ADDRESSES,
     mailFolder: dovecot.mailFolder,
     full: FULL,
-    ours: { spool: ourServer.spool, relayed: RELAYED },
+    ours: { spool: ourServer.spool, relayed: RELAYED, handed: HANDED },
     walled,
   };
   const file = join(run.directory, 'environment.json');
@@ -147,6 +160,8 @@ async function settled(promises) {
   await Promise.allSettled(promises);
   return Promise.all(promises);
 }
+
+const OURS = /** @type {const} */ (['ours', 'oursWithoutChunking']);
 
 /** Every way in that works. `certificate` of all: the good one. */
 const ENDPOINTS = [

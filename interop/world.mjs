@@ -28,11 +28,17 @@ export const WALLED = {
 /** The account that tests log in with. */
 export const ACCOUNT = { user: 'tim@good.test', password: 'tanstaaftanstaaf' };
 
+/** Signs the tokens of OAuth (HS256) that Dovecot believes. */
+export const TOKEN_KEY = 'a key that both ends of the test world know';
+
 /** Mailboxes of their own for tests that count; same password. */
 export const MAILBOXES = ['bulk@good.test', 'jörg@good.test'];
 
 /** A mailbox that has no room. */
 export const FULL = 'full@good.test';
+
+/** Whose mail Dovecot hands on to our server, by LMTP: the second to where CHUNKING is not offered. */
+export const HANDED = { ours: 'handed@good.test', oursWithoutChunking: 'unchunked@good.test' };
 
 /** Domains that Postfix relays to our server: the second to where CHUNKING is not offered. */
 export const RELAYED = { ours: 'ours.test', oursWithoutChunking: 'unchunked.ours.test' };

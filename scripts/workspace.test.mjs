@@ -8,6 +8,9 @@ const read = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const packages = globSync('packages/*', { cwd: root }).toSorted();
 const apps = globSync('apps/*', { cwd: root }).toSorted();
 
+/** CONTRIBUTING: at most 20 values per entry, and a few more for the two that all mail protocols stand on. */
+const mostExports = { 'packages/wire/src/index.ts': 30, 'packages/sasl/src/index.ts': 25 };
+
 it('runs on a Node that the project supports', () => {
   expect(Number(process.versions.node.split('.')[0])).toBeGreaterThanOrEqual(22);
 });
@@ -36,6 +39,16 @@ describe.each(packages)('%s', (folder) => {
     for (const target of targets) {
       const output = target['@postern/source'].replace('./src/', './dist/').replace(/\.ts$/, '');
       expect(target).toMatchObject({ types: `${output}.d.ts`, default: `${output}.js` });
+    }
+  });
+
+  it('exports no more values than a reader can take in', async () => {
+    for (const source of sources) {
+      const entry = `${folder}/${source.replace('./', '')}`;
+      const names = Object.keys(await import(join(root, entry)));
+      expect(names.length, `${entry} exports ${names.join(', ')}`).toBeLessThanOrEqual(
+        mostExports[entry] ?? 20,
+      );
     }
   });
 

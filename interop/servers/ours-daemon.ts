@@ -19,6 +19,8 @@ interface Config {
 export interface Spooled {
   readonly envelope: Envelope;
   readonly port: number;
+  /** How the content came. */
+  readonly verb: 'DATA' | 'BDAT';
   readonly user: string | undefined;
   readonly tls: string | undefined;
 }
@@ -39,13 +41,13 @@ const withoutChunking = ['PIPELINING', '8BITMIME', 'ENHANCEDSTATUSCODES', 'SMTPU
 let count = 0;
 
 /** Takes every message. In LMTP nobody named `full` has room; nobody named `nobody` exists. */
-function hooks(port: number): SmtpHooks {
+function hooks(port: number, verb: () => Spooled['verb']): SmtpHooks {
   return {
     recipient: ({ path }) => (path.startsWith('nobody@') ? refuse(550, '5.1.1', 'no such user') : accept),
     async message({ envelope, content }, { client }) {
       const parts: Uint8Array[] = [];
       for await (const piece of content) parts.push(piece);
-      const known: Spooled = { envelope, port, user: client.user, tls: client.tls?.version };
+      const known: Spooled = { envelope, port, verb: verb(), user: client.user, tls: client.tls?.version };
       const name = join(spool, String((count += 1)));
       writeFileSync(`${name}.eml`, Buffer.concat(parts));
       writeFileSync(`${name}.new`, JSON.stringify(known));
@@ -59,11 +61,17 @@ function hooks(port: number): SmtpHooks {
 }
 
 function optionsFor(port: number, chunkless: boolean): ServeSmtpOptions {
+  let verb: Spooled['verb'] = 'BDAT';
   return {
     domain: hostname,
     clock: systemClock(),
     tls,
-    hooks: hooks(port),
+    hooks: hooks(port, () => verb),
+    onEvent(event) {
+      // BDAT is told only when it is answered, after the message.
+      if (event.type === 'command' && event.verb === 'MAIL') verb = 'BDAT';
+      if (event.type === 'command' && event.verb === 'DATA') verb = 'DATA';
+    },
     onHookError: (error) => console.error(error),
     ...(chunkless && { keywords: withoutChunking }),
     ...(port === 24 && { protocol: 'lmtp' }),

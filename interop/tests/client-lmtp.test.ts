@@ -1,26 +1,15 @@
 // Our client delivers by LMTP to Dovecot: each recipient has a verdict of its own (RFC 2033).
-import { openSmtp } from '@postern/smtp';
-import type { OpenSmtpOptions, Smtp } from '@postern/smtp';
-import { nodeNetwork, systemClock } from '@postern/wire/node';
 import { describe, expect, test } from 'vitest';
 import { samples } from '../contents.ts';
+import { openDelivery } from '../dialogue.ts';
 import { readEnvironment } from '../environment.ts';
 import { mailbox, withLf } from '../mailbox.ts';
 
 const { account, addresses, full } = readEnvironment();
 const me = account.user;
 
-async function openLmtp(options?: Partial<OpenSmtpOptions>): Promise<Smtp> {
-  const connection = await nodeNetwork().connect({ address: addresses.dovecot, port: 24 });
-  const smtp = await openSmtp(connection, { clock: systemClock(), patience: 'probe', ...options });
-  const answer = await smtp.lhlo('client.test');
-  if (answer.ok) return smtp;
-  await smtp[Symbol.asyncDispose]();
-  throw new Error(`LHLO: ${answer.reply.lines.join(' ')}`);
-}
-
 describe.each(['never', 'always'] as const)('contents, chunking: %s', async (chunking) => {
-  await using smtp = await openLmtp({ chunking });
+  await using smtp = await openDelivery(addresses.dovecot, { chunking });
   const submissions = await Promise.all(
     samples.map(({ content }, at) =>
       smtp.submit({ from: `lmtp-${chunking}-${at}@sender.test`, to: [me] }, content),
@@ -39,7 +28,7 @@ describe.each(['never', 'always'] as const)('contents, chunking: %s', async (chu
 
 describe.each(['never', 'always'] as const)('recipients, chunking: %s', (chunking) => {
   test('one has no room, one does not exist, and the others get the message', async () => {
-    await using smtp = await openLmtp({ chunking });
+    await using smtp = await openDelivery(addresses.dovecot, { chunking });
     const from = `verdicts-${chunking}@sender.test`;
     const to = [full, me, 'nobody@good.test', 'bulk@good.test'];
     const { recipients } = await smtp.submit({ from, to }, 'Subject: verdicts\r\n\r\nx\r\n');
@@ -54,7 +43,7 @@ describe.each(['never', 'always'] as const)('recipients, chunking: %s', (chunkin
   });
 
   test('where none gets the message, the next one passes', async () => {
-    await using smtp = await openLmtp({ chunking });
+    await using smtp = await openDelivery(addresses.dovecot, { chunking });
     const from = `next-${chunking}@sender.test`;
     const [none, next] = await Promise.all([
       smtp.submit({ from, to: ['nobody@good.test'] }, 'none'),

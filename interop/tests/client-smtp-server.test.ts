@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
-import { openSmtp } from '@postern/smtp';
+import { openLmtp } from '@postern/smtp';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerOptions, SMTPServerSession } from 'smtp-server';
@@ -161,7 +161,7 @@ test('a refused recipient has the refusal, the others the message', async () => 
 test('LMTP: each recipient has a verdict', async () => {
   await using server = await serve({ lmtp: true });
   const connection = await nodeNetwork().connect({ address: '127.0.0.1', port: server.port });
-  await using smtp = await openSmtp(connection, { clock: systemClock(), patience: 'probe' });
+  await using smtp = await openLmtp(connection, { clock: systemClock(), patience: 'probe' });
   expect(await smtp.lhlo('client.test')).toMatchObject({ ok: true });
   const { recipients } = await smtp.submit({ from: 'a@b.test', to: ['c@d.test', 'full@d.test'] }, 'x');
   expect(recipients).toMatchObject([{ status: 'accepted' }, { status: 'retry-later', reply: { code: 452 } }]);

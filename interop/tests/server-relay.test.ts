@@ -1,7 +1,8 @@
-// Postfix relays to our server: our client hands it the message, and what comes out at the other end is what went in.
+// Postfix relays to our server, and Dovecot hands on to it, which speaks BDAT: our client gives them the message, and what
+// comes out at the other end is what went in.
 import { describe, expect, test } from 'vitest';
 import { samples } from '../contents.ts';
-import { openDialogue } from '../dialogue.ts';
+import { openDialogue, openDelivery } from '../dialogue.ts';
 import { readEnvironment } from '../environment.ts';
 import { queueEmpty } from '../mailbox.ts';
 import { recipients, takenFrom } from '../spool.ts';
@@ -12,14 +13,15 @@ const postfix = { address: addresses.postfix, port: 25, host: 'mx.good.test', me
 
 /** Octet for octet, without the header field that Postfix writes on top. */
 function withoutTrace({ content }: Taken): Buffer {
-  const [trace = ''] = /^Received: .*\r\n(?:[ \t].*\r\n)*/.exec(content.toString('latin1')) ?? [];
+  const [trace = ''] =
+    /^(?:Delivered-To: .*\r\n)?Received: .*\r\n(?:[ \t].*\r\n)*/.exec(content.toString('latin1')) ?? [];
   return content.subarray(trace.length);
 }
 
 describe.each([
   { what: 'that offers CHUNKING', sender: 'relay', domain: ours.relayed.ours },
   { what: 'that does not', sender: 'unchunked', domain: ours.relayed.oursWithoutChunking },
-])('to a server $what', async ({ sender, domain }) => {
+])('Postfix, to a server $what', async ({ sender, domain }) => {
   const smtp = await openDialogue(postfix, { ca: ca.root });
   await Promise.all(
     samples.map(({ content }, at) =>
@@ -31,7 +33,7 @@ describe.each([
 
   test.each(samples.map((sample, at) => ({ ...sample, at })))('$name', ({ arrives, at }) => {
     const taken = takenFrom(`${sender}-${at}@client.test`);
-    expect(taken).toMatchObject([{ port: 25, tls: 'TLSv1.3' }]);
+    expect(taken).toMatchObject([{ port: 25, tls: 'TLSv1.3', verb: 'DATA' }]);
     expect(taken.map(recipients)).toEqual([[`a@${domain}`, `b@${domain}`]]);
     const [content] = taken.map(withoutTrace);
     expect(content?.equals(arrives), 'octet for octet').toBe(true);
@@ -48,5 +50,28 @@ describe.each([
       { envelope: { sender: { utf8: true }, recipients: [{ path: `jörg@${domain}` }] } },
     ]);
     expect(taken.map((message) => withoutTrace(message).toString())).toEqual([content]);
+  });
+});
+
+describe.each([
+  { what: 'by BDAT', sender: 'handed', account: ours.handed.ours, verb: 'BDAT' },
+  { what: 'by DATA', sender: 'unhanded', account: ours.handed.oursWithoutChunking, verb: 'DATA' },
+])('Dovecot by LMTP, $what', async ({ sender, account, verb }) => {
+  const smtp = await openDelivery(addresses.dovecot);
+  const submissions = await Promise.all(
+    samples.map(({ content }, at) =>
+      smtp.submit({ from: `${sender}-${at}@client.test`, to: [account] }, content),
+    ),
+  );
+  await smtp.quit();
+
+  test.each(samples.map((sample, at) => ({ ...sample, at })))('$name', ({ arrives, at }) => {
+    expect(submissions[at]?.recipients).toMatchObject([{ status: 'accepted' }]);
+    const taken = takenFrom(`${sender}-${at}@client.test`);
+    expect(taken).toMatchObject([{ port: 24, verb }]);
+    expect(taken.map(recipients)).toEqual([[account]]);
+    expect(taken.map((message) => withoutTrace(message).toString('latin1'))).toEqual([
+      Buffer.from(arrives).toString('latin1'),
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readArguments } from './arguments.ts';
-import type { Options } from './arguments.ts';
+import type { Options } from './options.ts';
 
 function optionsOf(...argv: readonly string[]): Options {
   const request = readArguments(argv, {});
@@ -20,7 +20,7 @@ function mistake(argv: readonly string[], env: Readonly<Record<string, string>> 
 describe('readArguments', () => {
   it('reads every option', () => {
     const argv =
-      'probe imaps://h --json --lang de --ca a.pem --resolver ::1 --connect-to 192.0.2.1 --server-name n.example --deadline 2m --user u --trace t.txt --no-color --quiet -v';
+      'probe imaps://h --json --lang de --ca a.pem --resolver ::1 --connect-to 192.0.2.1 --server-name n.example --any-certificate --html p.html --deadline 2m --user u --trace t.txt --no-color --quiet -v';
     expect(readArguments(argv.split(' '), {})).toEqual({
       type: 'command',
       command: 'probe',
@@ -36,8 +36,10 @@ describe('readArguments', () => {
         connectTo: '192.0.2.1',
         serverName: 'n.example',
         deadlineMs: 120_000,
+        anyCertificate: true,
         user: 'u',
         trace: 't.txt',
+        html: 'p.html',
       },
     });
   });
@@ -54,8 +56,10 @@ describe('readArguments', () => {
       connectTo: undefined,
       serverName: undefined,
       deadlineMs: undefined,
+      anyCertificate: false,
       user: undefined,
       trace: undefined,
+      html: undefined,
     });
   });
 
@@ -81,6 +85,7 @@ describe('readArguments', () => {
 
   it('asks for help or version whatever else is typed', () => {
     expect(readArguments(['check', '-h'], {})).toEqual({ type: 'help', lang: 'en' });
+    expect(readArguments(['help', 'check'], {})).toEqual({ type: 'help', lang: 'en' });
     expect(readArguments(['--version', '--lang', 'de'], {})).toEqual({ type: 'version', lang: 'de' });
   });
 
@@ -91,20 +96,33 @@ describe('readArguments', () => {
 
   it.each([
     [['chekc', 'x'], 'There is no command "chekc". Did you mean check?'],
-    [['serve'], 'There is no command "serve". There are check, probe, explain, lab, demo.'],
+    [['serve'], 'There is no command "serve". There are check, probe, explain, lab and demo.'],
     [['check', 'x', '--jsno'], 'There is no option --jsno. Did you mean --json?'],
-    [['check', 'x', '--frobnicate'], 'There is no option --frobnicate.'],
-    [['check', 'x', '-x'], 'There is no option -x.'],
+    [['check', 'x', '--frobnicate'], 'There is no option --frobnicate. postern --help lists all.'],
+    [['check', 'x', '-x'], 'There is no option -x. postern --help lists all.'],
     [['check', 'x', '--ca'], '--ca needs a value.'],
     [['check', 'x', '--ca='], '--ca needs a value.'],
     [['check', 'x', '--ca', '--json'], '--ca needs a value.'],
     [['check', 'x', '--json=yes'], '--json takes no value.'],
     [['check', 'x', 'y'], 'check takes one argument; "y" is one too many.'],
     [['lab', 'x'], 'lab takes no argument; "x" is one too many.'],
+    [['you@example.org'], 'The command is missing. Did you mean: postern check you@example.org'],
+    [['imaps://h'], 'The command is missing. Did you mean: postern probe imaps://h'],
     [['check'], 'Which account? Type an address or a domain: postern check you@example.org'],
     [['probe'], 'Which endpoint? Type one such as: postern probe imaps://mail.example.org'],
     [['check', 'x', '--lang', 'fr'], '--lang: "fr" is not known. Known are en and de.'],
-    [['check', 'x', '--user', 'u'], '--user works with probe only.'],
+    [['check', 'x', '--user', 'u'], 'check cannot use --user. Leave it out; it is for probe.'],
+    [
+      ['explain', 'none', '--trace', 'x'],
+      'explain cannot use --trace. Leave it out; it is for check, probe and demo.',
+    ],
+    [['lab', '--ca', 'x'], 'lab cannot use --ca. Leave it out; it is for check and probe.'],
+    [['demo', '--resolver', '::1'], 'demo cannot use --resolver. Leave it out; it is for check and probe.'],
+    [['explain', '-v'], 'explain cannot use -v. Leave it out; it is for check, probe, lab and demo.'],
+    [['lab', '--jsn'], 'There is no option --jsn. Did you mean --json?'],
+    [['explain', '--traec', 'x'], 'There is no option --traec. postern --help lists all.'],
+    [['--json'], 'No command was given. There are check, probe, explain, lab and demo; --help tells more.'],
+    [['demo', 'a', 'b'], 'demo takes one argument; "b" is one too many.'],
     [
       ['check', 'x', '--deadline', 'soon'],
       '--deadline: "soon" is no duration. Write for example 30s, 500ms or 2m.',

@@ -1,16 +1,13 @@
 import { parseArgs } from 'node:util';
 import type { Lang } from '@postern/probe/report';
 import { parseDuration } from './duration.ts';
+import { readLang, spokenLang } from './lang.ts';
 import { nearest } from './nearest.ts';
+import { commands, flags, isFlag, takenBy } from './options.ts';
+import type { Command, FlagName, Options } from './options.ts';
 import { textsFor } from './texts/texts.ts';
 import type { Texts } from './texts/texts.ts';
 import { UsageMistake } from './usage-error.ts';
-
-/** The commands there are. */
-const commands = ['check', 'probe', 'explain', 'lab', 'demo'] as const;
-
-/** One of the commands. */
-type Command = (typeof commands)[number];
 
 /** How many arguments a command takes at most; `needed` where it cannot do without. */
 const takes: Readonly<Record<Command, 0 | 1 | 'needed'>> = {
@@ -18,24 +15,8 @@ const takes: Readonly<Record<Command, 0 | 1 | 'needed'>> = {
   probe: 'needed',
   explain: 1,
   lab: 0,
-  demo: 0,
+  demo: 1,
 };
-
-/** Options that every command takes, read and checked. */
-export interface Options {
-  readonly lang: Lang;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
-  readonly color: boolean | undefined;
-  readonly ca: string | undefined;
-  readonly resolver: string | undefined;
-  readonly connectTo: string | undefined;
-  readonly serverName: string | undefined;
-  readonly deadlineMs: number | undefined;
-  readonly user: string | undefined;
-  readonly trace: string | undefined;
-}
 
 /** What the user asked for. */
 export type Request =
@@ -47,65 +28,55 @@ export type Request =
       readonly options: Options;
     };
 
-const flags = {
-  json: { type: 'boolean' },
-  lang: { type: 'string' },
-  ca: { type: 'string' },
-  resolver: { type: 'string' },
-  'connect-to': { type: 'string' },
-  'server-name': { type: 'string' },
-  deadline: { type: 'string' },
-  user: { type: 'string' },
-  trace: { type: 'string' },
-  'no-color': { type: 'boolean' },
-  quiet: { type: 'boolean' },
-  verbose: { type: 'boolean', short: 'v' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' },
-} as const;
-
-type Flag = keyof typeof flags;
+/** An option as typed, with its value; empty where it takes none. */
+interface Given {
+  readonly typed: string;
+  readonly value: string;
+}
 
 /** Reads the arguments. Throws {@link UsageMistake} with one line that names the typing mistake. */
 export function readArguments(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Request {
-  const fallback = localeLang(env);
-  const { values, positionals } = parse(argv, textsFor(spokenLang(argv, env)));
-  const lang = checkLang(values.get('lang'), fallback);
+  const { given, positionals } = parse(argv, textsFor(spokenLang(argv, env)));
+  const valueOf = (name: FlagName): string | undefined => given.get(name)?.value;
+  const lang = readLang(valueOf('lang'), env);
   const texts = textsFor(lang);
-  if (values.has('help')) return { type: 'help', lang };
-  if (values.has('version')) return { type: 'version', lang };
-  const [typed, ...given] = positionals;
-  if (typed === undefined) return { type: 'help', lang };
-  const command = commandOf(typed, texts);
-  const most = takes[command] === 0 ? 0 : 1;
-  const extra = given[most];
-  if (extra !== undefined) throw new UsageMistake(texts.tooManyArguments(command, most, extra));
-  const [argument] = given;
-  if ((command === 'check' || command === 'probe') && argument === undefined) {
-    throw new UsageMistake(texts.missingArgument[command]);
+  if (given.has('help') || positionals[0] === 'help') return { type: 'help', lang };
+  if (given.has('version')) return { type: 'version', lang };
+  const [typed, ...rest] = positionals;
+  if (typed === undefined) {
+    // "--json" alone asks for something, and nobody can tell what.
+    if ([...given.keys()].some((name) => name !== 'lang' && name !== 'no-color'))
+      throw new UsageMistake(texts.noCommand(commands));
+    return { type: 'help', lang };
   }
-  if (command !== 'probe' && values.has('user')) throw new UsageMistake(texts.onlyWith('--user', 'probe'));
-  const deadline = values.get('deadline');
+  const command = commandOf(typed, texts);
+  for (const [name, { typed: option }] of given) {
+    const able = takenBy(name);
+    if (!able.includes(command)) throw new UsageMistake(texts.notTaken(command, option, able));
+  }
+  const deadline = valueOf('deadline');
   return {
     type: 'command',
     command,
-    argument,
+    argument: argumentOf(command, rest, texts),
     options: {
       lang,
-      json: values.has('json'),
-      quiet: values.has('quiet'),
-      verbose: values.has('verbose'),
-      color: values.has('no-color') || env['NO_COLOR'] ? false : undefined,
-      ca: values.get('ca'),
-      resolver: values.get('resolver'),
-      connectTo: values.get('connect-to'),
-      serverName: values.get('server-name'),
+      json: given.has('json'),
+      quiet: given.has('quiet'),
+      verbose: given.has('verbose'),
+      color: given.has('no-color') || env['NO_COLOR'] ? false : undefined,
+      ca: valueOf('ca'),
+      resolver: valueOf('resolver'),
+      connectTo: valueOf('connect-to'),
+      serverName: valueOf('server-name'),
+      anyCertificate: given.has('any-certificate'),
       deadlineMs: deadline === undefined ? undefined : parseDuration(deadline, texts),
-      user: values.get('user'),
-      trace: values.get('trace'),
+      user: valueOf('user'),
+      trace: valueOf('trace'),
+      html: valueOf('html'),
     },
   };
 }
@@ -113,65 +84,55 @@ export function readArguments(
 function commandOf(typed: string, texts: Texts): Command {
   const command = commands.find((known) => known === typed);
   if (command !== undefined) return command;
+  // What only a command can be given: an endpoint, or an address or a domain.
+  if (typed.includes('://')) throw new UsageMistake(texts.commandForgotten(`postern probe ${typed}`));
+  if (/[@.]/.test(typed)) throw new UsageMistake(texts.commandForgotten(`postern check ${typed}`));
   const meant = nearest(typed, commands);
   const hint = meant === undefined ? texts.knownCommands(commands) : texts.didYouMean(meant);
   throw new UsageMistake(`${texts.noSuchCommand(typed)} ${hint}`);
+}
+
+function argumentOf(command: Command, given: readonly string[], texts: Texts): string | undefined {
+  const most = takes[command] === 0 ? 0 : 1;
+  const extra = given[most];
+  if (extra !== undefined) throw new UsageMistake(texts.tooManyArguments(command, most, extra));
+  const [argument] = given;
+  if ((command === 'check' || command === 'probe') && argument === undefined) {
+    throw new UsageMistake(texts.missingArgument[command]);
+  }
+  return argument;
 }
 
 /** Splits by hand what `parseArgs` found, because its own errors are long and in English only. */
 function parse(
   argv: readonly string[],
   texts: Texts,
-): { readonly values: ReadonlyMap<Flag, string>; readonly positionals: readonly string[] } {
+): { readonly given: ReadonlyMap<FlagName, Given>; readonly positionals: readonly string[] } {
   const { tokens } = parseArgs({ args: [...argv], options: flags, strict: false, tokens: true });
-  const values = new Map<Flag, string>();
+  const given = new Map<FlagName, Given>();
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
-    if (!isFlag(token.name)) {
-      const meant = nearest(token.name, Object.keys(flags));
-      const hint = meant === undefined ? '' : ` ${texts.didYouMean(`--${meant}`)}`;
-      throw new UsageMistake(`${texts.noSuchOption(token.rawName)}${hint}`);
+    const { name, rawName, value, inlineValue } = token;
+    if (!isFlag(name))
+      throw new UsageMistake(`${texts.noSuchOption(rawName)}${hintFor(name, positionals, texts)}`);
+    if (flags[name].type === 'boolean') {
+      if (value !== undefined) throw new UsageMistake(texts.optionTakesNoValue(rawName));
+    } else if (value === undefined || value === '' || (!inlineValue && value.startsWith('--'))) {
+      throw new UsageMistake(texts.optionNeedsValue(rawName));
     }
-    const takesValue = flags[token.name].type === 'string';
-    if (
-      takesValue &&
-      (token.value === undefined ||
-        token.value === '' ||
-        (!token.inlineValue && token.value.startsWith('--')))
-    ) {
-      throw new UsageMistake(texts.optionNeedsValue(token.rawName));
-    }
-    if (!takesValue && token.value !== undefined)
-      throw new UsageMistake(texts.optionTakesNoValue(token.rawName));
-    values.set(token.name, token.value ?? '');
+    given.set(name, { typed: rawName, value: value ?? '' });
   }
-  return { values, positionals };
+  return { given, positionals };
 }
 
-function isFlag(name: string): name is Flag {
-  return Object.hasOwn(flags, name);
-}
-
-/** The language to complain in when the arguments are wrong: the one asked for, else that of the locale. */
-export function spokenLang(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Lang {
-  return langOf(argv) ?? localeLang(env);
-}
-
-function langOf(argv: readonly string[]): Lang | undefined {
-  const at = argv.indexOf('--lang');
-  const typed = at < 0 ? argv.find((word) => word.startsWith('--lang='))?.slice(7) : argv[at + 1];
-  return typed === 'en' || typed === 'de' ? typed : undefined;
-}
-
-function checkLang(typed: string | undefined, fallback: Lang): Lang {
-  if (typed === undefined) return fallback;
-  if (typed === 'en' || typed === 'de') return typed;
-  throw new UsageMistake(textsFor(fallback).noLanguage(typed));
-}
-
-function localeLang(env: Readonly<Record<string, string | undefined>>): Lang {
-  const locale = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
-  return /^de(_|\.|$)/i.test(locale) ? 'de' : 'en';
+/** What was meant, among the options of the command if it is known by then. */
+function hintFor(name: string, [typed]: readonly string[], texts: Texts): string {
+  const command = commands.find((known) => known === typed);
+  const names = (Object.keys(flags) as FlagName[]).filter(
+    (known) => command === undefined || takenBy(known).includes(command),
+  );
+  const meant = nearest(name, names);
+  return meant === undefined ? ` ${texts.seeHelp}` : ` ${texts.didYouMean(`--${meant}`)}`;
 }

@@ -2,14 +2,13 @@ import { getRandomValues, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { getServers } from 'node:dns';
 import { isIP } from 'node:net';
-import { cachedResolver, addresses, parseResolvConf, specialRange, stubResolver } from '@postern/dns';
+import { cachedResolver, parseResolvConf, specialRange, stubResolver } from '@postern/dns';
 import type { DnsServer, Resolver } from '@postern/dns';
 import type { ProbeEnvironment } from '@postern/probe';
 import { parseEndpoint } from '@postern/probe/report';
-import { WireError } from '@postern/wire';
 import type { Clock, Endpoint, Network } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
-import type { Options } from './arguments.ts';
+import type { Options } from './options.ts';
 import { textsFor } from './texts/texts.ts';
 import type { Texts } from './texts/texts.ts';
 import { UsageMistake } from './usage-error.ts';
@@ -18,10 +17,7 @@ import { UsageMistake } from './usage-error.ts';
 const RESOLV_CONF = '/etc/resolv.conf';
 
 /** Everything a probe needs, made from the options: the network of this machine, its clock, a resolver, trust. */
-export async function environmentFor(
-  options: Options,
-  given?: Partial<ProbeEnvironment>,
-): Promise<ProbeEnvironment> {
+export function environmentFor(options: Options, given?: Partial<ProbeEnvironment>): ProbeEnvironment {
   const texts = textsFor(options.lang);
   const network = given?.network ?? nodeNetwork({ evidence: 'first-bytes' });
   const clock = given?.clock ?? systemClock();
@@ -30,8 +26,6 @@ export async function environmentFor(
     given?.resolver && options.resolver === undefined
       ? given.resolver
       : ownResolver(network, clock, resolvers(options, texts));
-  const connectTo =
-    options.connectTo === undefined ? undefined : await dialledAddress(options.connectTo, resolver, texts);
   return {
     network,
     clock,
@@ -42,10 +36,13 @@ export async function environmentFor(
     allowSpecial: true,
     ...(roots ? { roots } : {}),
     ...(given?.sockets === undefined ? {} : { sockets: given.sockets }),
-    ...(connectTo === undefined ? {} : { connectTo }),
+    ...(options.connectTo === undefined
+      ? {}
+      : { connectTo: hostName('--connect-to', options.connectTo, texts) }),
     ...(options.serverName === undefined
       ? {}
       : { serverName: hostName('--server-name', options.serverName, texts) }),
+    ...(options.anyCertificate ? { certificate: 'any' } : {}),
   };
 }
 
@@ -61,17 +58,6 @@ function ownResolver(network: Network, clock: Clock, servers: readonly DnsServer
  */
 function named(server: Endpoint): DnsServer {
   return { ...server, trusted: specialRange(server.address) === 'loopback' };
-}
-
-/** The address behind `--connect-to`, which may be a name. */
-async function dialledAddress(typed: string, resolver: Resolver, texts: Texts): Promise<string> {
-  const host = hostName('--connect-to', typed, texts);
-  if (isIP(host) !== 0) return host;
-  const found = await addresses(resolver, host, { allowSpecial: true });
-  const [address] = found.status === 'addresses' ? found.addresses : [];
-  if (address !== undefined) return address;
-  const reason = found.status === 'no-such-domain' ? 'dns-nxdomain' : 'dns-nodata';
-  throw new WireError({ kind: 'dns', reason, phase: 'dns', after: 0 });
 }
 
 /** A name or an IP address given with an option, read as the host of an endpoint is. */

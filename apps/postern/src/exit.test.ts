@@ -77,7 +77,51 @@ describe('accountStatus', () => {
       'the search failed',
       report([], {
         recommendation: { incoming: null, outgoing: null },
-        domain: { route: 'failed', announced: [] },
+        domain: { route: 'failed', reason: 'dns-timeout', announced: [] },
+      }),
+      3,
+    ],
+    [
+      'no such domain',
+      report([], {
+        recommendation: { incoming: null, outgoing: null },
+        domain: { route: 'no-such-domain', reason: 'dns-nxdomain', announced: [] },
+      }),
+      3,
+    ],
+    [
+      'no way to send, but a name that could not be looked up',
+      report(
+        [
+          [imap, 'none'],
+          [submission, 'dns-servfail'],
+        ],
+        { recommendation: { incoming: {}, outgoing: null } },
+      ),
+      3,
+    ],
+    [
+      'no way to send, and only a name for receiving could not be looked up',
+      report(
+        [
+          [imap, 'none'],
+          [pop3, 'dns-servfail'],
+          [submission, 'connection-refused'],
+        ],
+        { recommendation: { incoming: {}, outgoing: null } },
+      ),
+      1,
+    ],
+    ['a guess could not be looked up', report([...works, [pop3, 'dns-servfail']]), 0],
+    [
+      'something announced could not be looked up',
+      report([...works, [pop3, 'dns-servfail']], { domain: { route: 'exchangers', announced } }),
+      3,
+    ],
+    [
+      'whether something is announced could not be looked up',
+      report(works, {
+        domain: { route: 'exchangers', announced: [], unanswered: [{ service: '_pop3s._tcp' }] },
       }),
       3,
     ],

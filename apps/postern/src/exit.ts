@@ -1,4 +1,5 @@
 import type { AccountReport, ProbeReport } from '@postern/probe/report';
+import { isUndecided } from './output/headline.ts';
 
 /** Exit statuses; scripts and monitors depend on them. */
 export const exitStatus = {
@@ -30,28 +31,39 @@ export function probeStatus({ verdict, reason }: Pick<ProbeReport, 'verdict' | '
 
 /**
  * The status for an account. It works when there is a setting for receiving and for sending, everything that the domain
- * announced works, and nothing needs mending; what was only guessed may fail.
+ * announced works, and nothing needs mending; what was only guessed may fail. Where a look-up failed on which that hangs, nobody can
+ * tell.
  */
 export function accountStatus({ probes, recommendation, findings, domain }: AccountReport): ExitStatus {
   if (probes.some(({ reason }) => reason === 'local-block' || reason === 'prohibited'))
     return exitStatus.localBlock;
   const told = probes.filter(({ verdict }) => verdict !== 'silent' && verdict !== 'could-not-tell');
   // Where nothing was found there was nothing to tell; that is a finding, unless the search itself failed.
-  const foundNothing = probes.length === 0 && domain?.route !== 'failed';
+  const foundNothing = probes.length === 0 && domain?.reason?.startsWith('dns-') !== true;
   if (told.length === 0 && !foundNothing) return exitStatus.couldNotTell;
-  const announced = (domain?.announced ?? []).filter(({ host }) => host !== null);
-  const broken = probes.some(
-    ({ endpoint, verdict }) =>
-      verdict !== 'works' &&
-      announced.some(
-        ({ protocol, host, port, method }) =>
-          protocol === endpoint.protocol &&
-          host === endpoint.host &&
-          port === endpoint.port &&
-          method === endpoint.method,
-      ),
+
+  const announced = probes.filter((probe) => isAnnounced(probe, domain));
+  const missing = services.filter((service) => recommendation[service] === null);
+  const wrong =
+    findings.some(({ severity }) => severity !== 'note') ||
+    announced.some(({ verdict }) => verdict !== 'works' && verdict !== 'could-not-tell') ||
+    missing.some((service) => !isUndecided({ probes, recommendation }, service));
+  if (wrong) return exitStatus.findings;
+  const unknown =
+    missing.length > 0 ||
+    announced.some(({ verdict }) => verdict === 'could-not-tell') ||
+    (domain?.unanswered ?? []).length > 0;
+  return unknown ? exitStatus.couldNotTell : exitStatus.works;
+}
+
+const services = ['incoming', 'outgoing'] as const;
+
+function isAnnounced({ endpoint }: ProbeReport, domain: AccountReport['domain']): boolean {
+  return (domain?.announced ?? []).some(
+    ({ protocol, host, port, method }) =>
+      protocol === endpoint.protocol &&
+      host === endpoint.host &&
+      port === endpoint.port &&
+      method === endpoint.method,
   );
-  const usable = recommendation.incoming !== null && recommendation.outgoing !== null;
-  const grave = findings.some(({ severity }) => severity !== 'note');
-  return usable && !broken && !grave ? exitStatus.works : exitStatus.findings;
 }

@@ -1,22 +1,21 @@
 /** The `postern` command: argv, environment, terminal and exit status; everything else lives in modules that tests can call. */
 import { setMaxListeners } from 'node:events';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import process from 'node:process';
 import manifest from '../package.json' with { type: 'json' };
 import { exitStatus } from './exit.ts';
 import type { Io, Out } from './io.ts';
+import { askPassword } from './password.ts';
 import { run } from './run.ts';
 
 // One signal ends all probes of a check: that many listeners are no leak. Node before 22.13 would warn.
 setMaxListeners(0);
 const interrupted = new AbortController();
-process.once('SIGINT', () => {
+const interrupt = (): void => {
   interrupted.abort(new Error('interrupted'));
-});
-process.once('SIGTERM', () => {
-  interrupted.abort(new Error('interrupted'));
-});
+};
+// Once: a second Ctrl-C ends the process at once.
+process.once('SIGINT', interrupt);
+process.once('SIGTERM', interrupt);
 // A reader that went away (`postern … | head`) is no error of ours; a result that could not be written is.
 let unwritten: string | undefined;
 process.stderr.on('error', () => undefined);
@@ -37,25 +36,18 @@ const out = (stream: NodeJS.WriteStream): Out => ({
   columns: stream.isTTY ? stream.columns : undefined,
 });
 
-async function askPassword(prompt: string): Promise<string | undefined> {
-  if (!process.stdin.isTTY) return undefined;
-  process.stderr.write(prompt);
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input: process.stdin, output: silent, terminal: true });
-  try {
-    return await reader.question('', { signal: interrupted.signal });
-  } finally {
-    reader.close();
-    process.stderr.write('\n');
-  }
-}
-
 const io: Io = {
   stdout: out(process.stdout),
   stderr: out(process.stderr),
   env: process.env,
   interrupted: interrupted.signal,
-  askPassword,
+  askPassword: (prompt) =>
+    askPassword(prompt, {
+      input: process.stdin,
+      screen: process.stderr,
+      signal: interrupted.signal,
+      interrupt,
+    }),
 };
 
 process.exitCode = await run(process.argv.slice(2), io, { version: manifest.version });

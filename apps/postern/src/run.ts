@@ -1,7 +1,7 @@
 import { isUsageError, isWireError } from '@postern/wire';
 import { escapeText, explain as explainReason } from '@postern/probe';
 import type { Lang, ProbeEnvironment } from '@postern/probe';
-import { readArguments, spokenLang } from './arguments.ts';
+import { readArguments } from './arguments.ts';
 import type { Request } from './arguments.ts';
 import { check } from './commands/check.ts';
 import { contextFor } from './commands/context.ts';
@@ -11,6 +11,7 @@ import { probe } from './commands/probe.ts';
 import { exitStatus } from './exit.ts';
 import type { ExitStatus } from './exit.ts';
 import type { Io } from './io.ts';
+import { spokenLang } from './lang.ts';
 import { textsFor } from './texts/texts.ts';
 import { UsageMistake } from './usage-error.ts';
 
@@ -54,7 +55,7 @@ async function dispatch(
     }
     case 'demo': {
       const { demo } = await import('./commands/demo.ts');
-      return demo(context);
+      return demo(request.argument, context);
     }
   }
 }

@@ -13,7 +13,7 @@ export class Trace implements Disposable {
     try {
       this.#file = openSync(path, 'w', 0o600);
     } catch {
-      throw new UsageMistake(texts.cannotWrite(path));
+      throw new UsageMistake(texts.cannotWrite('--trace', path));
     }
   }
 

@@ -1,3 +1,6 @@
+import { zoneResolver } from '@postern/dns';
+import type { Resolver } from '@postern/dns';
+import { WireError } from '@postern/wire';
 import { describe, expect, it } from 'vitest';
 import type { AccountReport } from '@postern/probe/report';
 import { makeIdentity } from './identity.ts';
@@ -136,13 +139,46 @@ describe('postern check', () => {
     expect(status).toBe(1);
   });
 
-  it('ends with status 3 and one line where the domain does not exist', async () => {
+  it('ends with status 3 where the domain does not exist, and says what to do', async () => {
     const scene = await makeScene();
     const { out, err, status } = await scene.run(['check', 'anna@nowhere.invalid']);
-    expect(err).toBe(
-      'postern: The name nowhere.invalid does not exist. Check the spelling of the server name. (dns-nxdomain)\n',
+    expect(out).toMatch(/^\? The name nowhere\.invalid does not exist\. \(dns-nxdomain\)\n/);
+    expect(out).toContain('→ Check the spelling of the server name.');
+    expect({ err, status }).toEqual({ err: '', status: 3 });
+  });
+
+  it.each([
+    ['nowhere.invalid', undefined, 'no-such-domain', 'dns-nxdomain'],
+    ['example.test', 'dns-servfail', 'failed', 'dns-servfail'],
+    ['example.test', 'dns-timeout', 'failed', 'dns-timeout'],
+    ['example.test', 'dns-unreachable', 'failed', 'dns-unreachable'],
+  ] as const)(
+    '%s, %s: still prints a JSON document, and ends with status 3',
+    async (typed, failure, route, reason) => {
+      const failing: Resolver = {
+        query: () =>
+          Promise.reject(
+            new WireError({ kind: 'dns', reason: failure ?? 'dns-servfail', phase: 'dns', after: 1 }),
+          ),
+      };
+      const scene = await makeScene(failure && { resolver: failing });
+      const { out, err, status } = await scene.run(['check', typed, '--json']);
+      const report = JSON.parse(out) as AccountReport;
+      expectShape(report, accountShape);
+      expect(report.domain).toMatchObject({ route, reason, explanation: { lang: 'en' } });
+      expect(report.domain?.unanswered ?? []).toHaveLength(failure ? 6 : 0);
+      expect({ err, status }).toEqual({ err: '', status: 3 });
+    },
+  );
+
+  it('says once what no name could be looked up for, and that nobody can tell', async () => {
+    const failures = Object.fromEntries(
+      ['imap', 'mail', 'pop', 'pop3', 'smtp'].map((label) => [`${label}.down.test`, 'dns-servfail'] as const),
     );
-    expect({ out, status }).toEqual({ out: '', status: 3 });
+    const scene = await makeScene({ resolver: zoneResolver('down.test. MX 0 .', { failures }) });
+    const { out, status } = await scene.run(['check', 'anna@down.test']);
+    expect(out).toMatchSnapshot();
+    expect(status).toBe(3);
   });
 
   it.each([
@@ -152,9 +188,10 @@ describe('postern check', () => {
     ['@example.org', 'The name before the @ is missing'],
     ['anna@exa\u0007mple.org', 'There is a control character in the address.'],
     ['anna@exam ple.org', 'There is a space in the address.'],
-    ['localhost', 'That is no mail domain.'],
-    ['anna@[192.0.2.1]', 'That is no mail domain.'],
-    [`anna@${'a'.repeat(64)}.org`, 'That is no mail domain.'],
+    ['localhost', '"localhost" is no mail address and no mail domain.'],
+    ['anna@@example.org', 'There is more than one @ in the address.'],
+    ['anna@[192.0.2.1]', 'is no mail address and no mail domain.'],
+    [`anna@${'a'.repeat(64)}.org`, 'is no mail address and no mail domain.'],
   ])('refuses %j with status 2 and one line', async (typed, message) => {
     const scene = await makeScene();
     const { out, err, status } = await scene.run(['check', typed]);

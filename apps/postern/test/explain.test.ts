@@ -23,7 +23,12 @@ it('knows the reason that was meant', async () => {
     '',
     'postern: There is no reason code "starttls-maskd". Did you mean starttls-masked?\n',
   ]);
-  expect(await explain(['unknown'])).toEqual([2, '', 'postern: There is no reason code "unknown".\n']);
+  const list = 'postern explain lists all.\n';
+  const unknown = await explain(['strange-thing']);
+  expect(unknown).toEqual([2, '', `postern: There is no reason code "strange-thing". ${list}`]);
+  const part = await explain(['expired']);
+  const meant = 'Did you mean cert-expired, auth-expired, tls-alert-certificate-expired?';
+  expect(part).toEqual([2, '', `postern: There is no reason code "expired". ${meant} ${list}`]);
 });
 
 it('lists every reason, in lines that fit', async () => {

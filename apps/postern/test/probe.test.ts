@@ -115,7 +115,9 @@ describe('postern probe', () => {
       host,
     ]);
     expect(named.status).toBe(0);
-    expect(await scene.run([...argv, 'nowhere.test'])).toMatchObject({ status: 3, out: '' });
+    const unknown = await scene.run([...argv, 'nowhere.test']);
+    expect(unknown.out).toContain('The name nowhere.test does not exist.');
+    expect(unknown.status).toBe(3);
     const wrong = await scene.run([...argv, '192.0.2.1:25']);
     expect(wrong).toEqual({
       status: 2,

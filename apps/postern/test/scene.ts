@@ -1,4 +1,5 @@
 import { zoneResolver } from '@postern/dns';
+import type { Resolver } from '@postern/dns';
 import { serveImap } from '@postern/imap/server';
 import type { ServeImapOptions } from '@postern/imap/server';
 import { servePop3 } from '@postern/pop3/server';
@@ -57,7 +58,12 @@ _pop3._tcp.example.test. SRV 0 0 0 .
 let made: Promise<TlsIdentity> | undefined;
 
 export async function makeScene(
-  options: { readonly zone?: string; readonly trust?: ChainTrust; readonly identity?: TlsIdentity } = {},
+  options: {
+    readonly zone?: string;
+    readonly resolver?: Resolver;
+    readonly trust?: ChainTrust;
+    readonly identity?: TlsIdentity;
+  } = {},
 ): Promise<Scene> {
   made ??= makeIdentity([host]);
   const identity = options.identity ?? (await made);
@@ -81,7 +87,7 @@ export async function makeScene(
       network,
       clock,
       wallClock: () => Date.UTC(2030, 5, 1),
-      resolver: zoneResolver(options.zone ?? zone),
+      resolver: options.resolver ?? zoneResolver(options.zone ?? zone),
     },
     smtp: (port, how, more) =>
       serve(port, how, (connection, offer) =>

@@ -1,3 +1,4 @@
+import { sharedTasks } from '@postern/wire';
 import type { Clock, Instant, Milliseconds } from '@postern/wire';
 import { parentName } from './name.ts';
 import type { Records, RecordType } from './records.ts';
@@ -31,12 +32,6 @@ interface Entry {
   readonly expires: Instant;
 }
 
-interface Flight {
-  readonly answer: Promise<AnyAnswer>;
-  readonly stop: AbortController;
-  waiting: number;
-}
-
 /**
  * Puts a cache before a resolver. Answers are kept for their TTL, absences for theirs (RFC 2308 §5), failures never; the
  * `ttl` of an answer from the cache is what is left of it. Questions asked again while the first is under way share its
@@ -65,7 +60,7 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
     maxNegativeTtl = 10_800_000,
   } = options;
   const entries = new Map<string, Entry>();
-  const flights = new Map<string, Flight>();
+  const share = sharedTasks<AnyAnswer>();
   let octets = 0;
 
   function drop(key: string): void {
@@ -121,40 +116,6 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
     if (answer.status === 'no-such-domain') keep(deniedKey(answer.canonical), answer);
   }
 
-  function takeOff(name: string, type: RecordType): Flight {
-    const stop = new AbortController();
-    const answer: Promise<AnyAnswer> = resolver.query(name, type, { signal: stop.signal });
-    const flight: Flight = { answer, stop, waiting: 0 };
-    const key = `${name} ${type}`;
-    const land = (): void => {
-      if (flights.get(key) === flight) flights.delete(key);
-    };
-    flights.set(key, flight);
-    answer.then((found) => {
-      land();
-      remember(name, type, found);
-    }, land);
-    return flight;
-  }
-
-  /** Waits for a shared query; leaving it early ends it if nobody else waits. */
-  function join(key: string, flight: Flight, signal: AbortSignal | undefined): Promise<AnyAnswer> {
-    flight.waiting += 1;
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        reject(signal?.reason);
-        flight.waiting -= 1;
-        if (flight.waiting > 0) return;
-        if (flights.get(key) === flight) flights.delete(key);
-        flight.stop.abort(signal?.reason);
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      flight.answer.then(resolve, reject).finally(() => {
-        signal?.removeEventListener('abort', abort);
-      });
-    });
-  }
-
   return {
     async query<K extends RecordType>(
       name: string,
@@ -164,9 +125,12 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
       const signal = queryOptions?.signal;
       if (signal?.aborted) throw signal.reason;
       const question = questionName(name, type);
-      const key = `${question} ${type}`;
-      const answer =
-        find(question, type) ?? (await join(key, flights.get(key) ?? takeOff(question, type), signal));
+      const ask = async (stop: AbortSignal): Promise<AnyAnswer> => {
+        const found: AnyAnswer = await resolver.query(question, type, { signal: stop });
+        remember(question, type, found);
+        return found;
+      };
+      const answer = find(question, type) ?? (await share(`${question} ${type}`, ask, { signal }));
       // The key holds the type, so what is kept under it has the records of that type.
       return answer as DnsAnswer<Records[K]>;
     },

@@ -182,7 +182,7 @@ describe('mailServices', () => {
     });
   });
 
-  it('DNS-027 puts implicit TLS before STARTTLS whatever the priorities', async () => {
+  it('DNS-027, TLS-003 puts implicit TLS before STARTTLS whatever the priorities', async () => {
     const zone = zoneResolver(
       '_imap._tcp.d.test. SRV 0 1 143 a.d.test.\n_imaps._tcp.d.test. SRV 10 1 993 b.d.test.',
     );

@@ -1,8 +1,7 @@
 import { utf8 } from '@postern/wire';
-import { virtualClock } from '@postern/wire/testing';
+import { connectedTo, scriptedPeer, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { open, reasonOf, settled } from '../test/dialogue.ts';
-import { connected, scripted } from '../test/wire-fixtures.ts';
 import { openImap } from './index.ts';
 import { serveImap } from './server/index.ts';
 
@@ -16,7 +15,7 @@ describe('the end', () => {
 
   test('disposal does not wait longer than a second for a server that does not answer', async () => {
     const clock = virtualClock();
-    const connection = await scripted(async ({ send, line }) => {
+    const connection = await scriptedPeer(async ({ send, line }) => {
       await send('* OK [CAPABILITY IMAP4rev1] hi\r\n');
       await line();
       await line();
@@ -29,7 +28,7 @@ describe('the end', () => {
   });
 
   test('IMAP-028 knows a BYE that came while nothing was asked', async () => {
-    const connection = await scripted(async ({ send, connection: accepted }) => {
+    const connection = await scriptedPeer(async ({ send, connection: accepted }) => {
       await send('* OK [CAPABILITY IMAP4rev1] hi\r\n* BYE down\r\n');
       await accepted.end();
     });
@@ -45,7 +44,7 @@ describe('the end', () => {
   });
 
   test('IMAP-028 fails every call that is not answered with the BYE', async () => {
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
       await send('* OK [CAPABILITY IMAP4rev1] hi\r\n');
       await line();
       await send('* BYE [UNAVAILABLE] down\r\n');
@@ -64,7 +63,7 @@ describe('the end', () => {
     async (last, answer, wait) => {
       const clock = virtualClock();
       let end: unknown = 'none';
-      const connection = await scripted(async ({ send, line, connection: accepted }) => {
+      const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
         await send('* OK [CAPABILITY IMAP4rev1] hi\r\n');
         await line();
         await send(last);
@@ -84,7 +83,7 @@ describe('the end', () => {
 
   test('the server ends behind its completion of LOGOUT, also where the client does not close', async () => {
     const serving = Promise.withResolvers<void>();
-    const connection = await connected(async (accepted) => {
+    const connection = await connectedTo(async (accepted) => {
       await serveImap(accepted, { clock: virtualClock() });
       serving.resolve();
     });

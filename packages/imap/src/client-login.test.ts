@@ -1,14 +1,13 @@
-import { virtualClock } from '@postern/wire/testing';
+import { scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { authenticate, credentials, open, reasonOf } from '../test/dialogue.ts';
-import { offer, scripted, unverified, verified } from '../test/wire-fixtures.ts';
 import { openImap } from './index.ts';
 
 describe('a login', () => {
   test('IMAP-032 uses LOGIN where no mechanism fits, and shows no password', async () => {
     const { imap, shown } = await open(
       { implicitTls: true, auth: { authenticate, mechanisms: ['GSSAPI'] } },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await imap.login(credentials)).toMatchObject({ ok: true, value: { mechanism: 'LOGIN' } });
     expect(shown()).toContain('LOGIN "tim" <redacted 8 octets>');
@@ -18,7 +17,7 @@ describe('a login', () => {
   test('SASL-008 tries nothing else after a refused password', async () => {
     const { imap, seen } = await open(
       { implicitTls: true, auth: { authenticate: () => false } },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await imap.login(credentials)).toMatchObject({ ok: false, reason: 'auth-failed' });
     expect(seen.filter(({ type }) => type === 'command')).toEqual([
@@ -28,23 +27,23 @@ describe('a login', () => {
 
   test('SASL-008 tries one other mechanism where the first was not understood', async () => {
     const said: (string | undefined)[] = [];
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
-      await accepted.acceptTls(offer);
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await accepted.acceptTls(testTlsOffer);
       await send('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN AUTH=LOGIN] hi\r\n');
       said.push(await line());
       await send('a1 BAD what\r\n');
       said.push(await line());
       await send('a2 BAD what\r\n');
     });
-    const imap = await openImap(connection, { clock: virtualClock(), tls: verified });
+    const imap = await openImap(connection, { clock: virtualClock(), tls: testTlsRequest() });
     expect(await imap.login(credentials)).toMatchObject({ ok: false, reason: 'protocol-error' });
     expect(said).toEqual([expect.stringMatching(/^a1 AUTHENTICATE PLAIN /), 'a2 AUTHENTICATE LOGIN']);
   });
 
   test('IMAP-021 asks for the capabilities after a login that does not tell them', async () => {
     const said: (string | undefined)[] = [];
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
-      await accepted.acceptTls(offer);
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await accepted.acceptTls(testTlsOffer);
       await send('* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n');
       await line();
       await send('+ \r\n');
@@ -53,7 +52,7 @@ describe('a login', () => {
       said.push(await line());
       await send('* CAPABILITY IMAP4rev1 IDLE\r\na2 OK\r\n');
     });
-    const imap = await openImap(connection, { clock: virtualClock(), tls: verified });
+    const imap = await openImap(connection, { clock: virtualClock(), tls: testTlsRequest() });
     expect(await imap.login(credentials)).toMatchObject({ ok: true });
     expect(said).toEqual(['a2 CAPABILITY']);
     expect(imap.capabilities.atoms).toEqual(['IMAP4REV1', 'IDLE']);
@@ -75,7 +74,7 @@ describe('a login that must not be', () => {
 
   test('SASL-005 sends no password to a peer that is not verified', async () => {
     const { imap } = await open();
-    await imap.startTls(unverified);
+    await imap.startTls(testTlsRequest('unverified'));
     const error: unknown = await imap.login(credentials).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       fault: { kind: 'policy', reason: 'plaintext-login-refused', phase: 'auth' },
@@ -89,7 +88,7 @@ describe('a login that must not be', () => {
         capabilities: ['IMAP4rev1', 'LOGINDISABLED'],
         auth: { authenticate, mechanisms: ['GSSAPI'] },
       },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await reasonOf(imap.login(credentials))).toBe('auth-not-offered');
   });

@@ -1,7 +1,6 @@
-import { virtualClock } from '@postern/wire/testing';
+import { connectedTo, scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { open, reasonOf, settled } from '../test/dialogue.ts';
-import { connected, offer, scripted, verified } from '../test/wire-fixtures.ts';
 import { openImap } from './index.ts';
 import { serveImap } from './server/index.ts';
 import type { ImapServerEvent } from './server/index.ts';
@@ -9,7 +8,7 @@ import type { ImapServerEvent } from './server/index.ts';
 describe('STARTTLS that goes wrong', () => {
   test('TLS-011 refuses bytes behind the go-ahead, and shows them', async () => {
     const { imap } = await open({ startTls: { type: 'injected', text: '* OK x\r\n' } });
-    const error: unknown = await imap.startTls(verified).catch((caught: unknown) => caught);
+    const error: unknown = await imap.startTls(testTlsRequest()).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       fault: {
         reason: 'plaintext-after-starttls',
@@ -26,7 +25,7 @@ describe('STARTTLS that goes wrong', () => {
     'TLS-012 TLS-010 names %j that comes in place of a TLS record; nothing but TLS follows STARTTLS',
     async (text, reason) => {
       let next: Uint8Array | undefined;
-      const connection = await scripted(async ({ send, line, connection: accepted }) => {
+      const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
         await send('* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n');
         await line();
         await send('a1 OK go\r\n');
@@ -34,7 +33,7 @@ describe('STARTTLS that goes wrong', () => {
         await send(text);
       });
       const imap = await openImap(connection, { clock: virtualClock() });
-      expect(await reasonOf(imap.startTls(verified))).toBe(reason);
+      expect(await reasonOf(imap.startTls(testTlsRequest()))).toBe(reason);
       // A ClientHello is a handshake record.
       expect(next?.[0]).toBe(0x16);
     },
@@ -43,13 +42,13 @@ describe('STARTTLS that goes wrong', () => {
   test('TLS-013 IMAP-025 the server never executes what came behind STARTTLS', async () => {
     const seen: ImapServerEvent[] = [];
     const clock = virtualClock();
-    const connection = await connected((accepted) =>
-      serveImap(accepted, { clock, tls: offer, onEvent: (event) => seen.push(event) }),
+    const connection = await connectedTo((accepted) =>
+      serveImap(accepted, { clock, tls: testTlsOffer, onEvent: (event) => seen.push(event) }),
     );
     await connection.read();
     await connection.write(new TextEncoder().encode('a1 STARTTLS\r\na2 NOOP\r\n'));
     expect(new TextDecoder().decode(await connection.read())).toBe('a1 OK begin TLS\r\n');
-    await connection.handshake(verified);
+    await connection.handshake(testTlsRequest());
     await connection.write(new TextEncoder().encode('a3 NOOP\r\n'));
     expect(new TextDecoder().decode(await connection.read())).toBe('a3 OK done\r\n');
     await settled();
@@ -63,7 +62,7 @@ describe('STARTTLS that goes wrong', () => {
 
   test('TLS-015 a failed handshake kills the connection', async () => {
     const { imap } = await open({ startTls: { type: 'closes', after: 'go-ahead' } });
-    expect(await reasonOf(imap.startTls(verified))).toBe('closed-during-tls');
+    expect(await reasonOf(imap.startTls(testTlsRequest()))).toBe('closed-during-tls');
     expect(await reasonOf(imap.noop())).toBe('closed-during-tls');
   });
 
@@ -75,7 +74,7 @@ describe('STARTTLS that goes wrong', () => {
     ] as const;
     for (const [startTls, offeredStartTlsBefore, reason] of rows) {
       const { imap, seen } = await open({ startTls: { type: startTls } }, { offeredStartTlsBefore });
-      expect(await reasonOf(imap.startTls(verified))).toBe(reason);
+      expect(await reasonOf(imap.startTls(testTlsRequest()))).toBe(reason);
       expect(seen).toEqual([]);
       // The connection is still good.
       expect(await imap.noop()).toMatchObject({ ok: true });
@@ -84,9 +83,9 @@ describe('STARTTLS that goes wrong', () => {
 
   test('TLS-016 tries STARTTLS anyway on request, which tells stripping from absence', async () => {
     const stripped = await open({ startTls: { type: 'absent', accepts: true } });
-    expect(await stripped.imap.startTls(verified, { tryAnyway: true })).toMatchObject({ ok: true });
+    expect(await stripped.imap.startTls(testTlsRequest(), { tryAnyway: true })).toMatchObject({ ok: true });
     const absent = await open({ startTls: { type: 'absent' } });
-    expect(await absent.imap.startTls(verified, { tryAnyway: true })).toMatchObject({
+    expect(await absent.imap.startTls(testTlsRequest(), { tryAnyway: true })).toMatchObject({
       ok: false,
       reason: 'starttls-not-offered',
     });
@@ -94,14 +93,14 @@ describe('STARTTLS that goes wrong', () => {
 
   test('TLS-004 a refusal is an answer, and the dialogue goes on', async () => {
     const { imap } = await open({ startTls: { type: 'refused' } });
-    expect(await imap.startTls(verified)).toMatchObject({ ok: false, reason: 'starttls-refused' });
+    expect(await imap.startTls(testTlsRequest())).toMatchObject({ ok: false, reason: 'starttls-refused' });
     expect(await imap.logout()).toMatchObject({ status: 'OK' });
   });
 
   test('TLS-018 the handshake has a time of its own', async () => {
     const clock = virtualClock();
     const { imap } = await open({ startTls: { type: 'silent' } }, { clock, patience: 'probe' });
-    const pending = reasonOf(imap.startTls(verified));
+    const pending = reasonOf(imap.startTls(testTlsRequest()));
     await clock.advance(4999);
     await clock.advance(1);
     expect(await pending).toBe('timeout-tls-handshake');
@@ -111,7 +110,7 @@ describe('STARTTLS that goes wrong', () => {
     const { imap, seen } = await open({ greeting: { type: 'preauth' } });
     expect(imap.preauth).toBe(true);
     const error: unknown = await imap
-      .startTls(verified, { tryAnyway: true })
+      .startTls(testTlsRequest(), { tryAnyway: true })
       .catch((caught: unknown) => caught);
     expect(error).toMatchObject({ fault: { reason: 'preauth-before-tls', phase: 'starttls' } });
     expect(seen).toEqual([{ type: 'command', verb: 'CAPABILITY' }]);

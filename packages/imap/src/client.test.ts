@@ -1,7 +1,6 @@
-import { virtualClock } from '@postern/wire/testing';
+import { scriptedPeer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { credentials, open, reasonOf, settled } from '../test/dialogue.ts';
-import { scripted, verified } from '../test/wire-fixtures.ts';
 import { openImap } from './index.ts';
 
 describe('a dialogue with our own server', () => {
@@ -9,7 +8,7 @@ describe('a dialogue with our own server', () => {
     const { imap, seen, shown } = await open({ id: { name: 'lab' } });
     expect(imap.capabilities.startTls).toBe('offered');
     expect(imap.capabilities.loginDisabled).toBe(true);
-    expect(await imap.startTls(verified)).toMatchObject({ ok: true, value: { version: 'TLSv1.3' } });
+    expect(await imap.startTls(testTlsRequest())).toMatchObject({ ok: true, value: { version: 'TLSv1.3' } });
     // TLS-014: nothing of the plaintext is left.
     expect([imap.greeting, imap.capabilities.startTls]).toEqual([undefined, 'absent']);
     expect(imap.capabilities.auth).toEqual(['PLAIN', 'LOGIN']);
@@ -41,16 +40,16 @@ describe('a dialogue with our own server', () => {
   });
 
   test('TLS-002 speaks TLS first where TLS is implicit, and reads one greeting inside', async () => {
-    const { imap } = await open({ implicitTls: true }, { tls: verified });
+    const { imap } = await open({ implicitTls: true }, { tls: testTlsRequest() });
     expect(imap.connection.tls?.version).toBe('TLSv1.3');
     for (const tryAnyway of [false, true])
-      expect(await reasonOf(imap.startTls(verified, { tryAnyway }))).toBe('usage');
+      expect(await reasonOf(imap.startTls(testTlsRequest(), { tryAnyway }))).toBe('usage');
     expect(await imap.login(credentials)).toMatchObject({ ok: true });
     await imap.logout();
   });
 
   test('IMAP-100 calls overlap, and those that change the state wait for the others', async () => {
-    const { imap, seen } = await open({ implicitTls: true }, { tls: verified });
+    const { imap, seen } = await open({ implicitTls: true }, { tls: testTlsRequest() });
     const answers = await Promise.all([imap.noop(), imap.capability(), imap.login(credentials), imap.noop()]);
     expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true]);
     expect(seen.filter(({ type }) => type === 'command')).toEqual(
@@ -87,7 +86,7 @@ describe('opening', () => {
   });
 
   test('abort inside a command destroys the connection for all, abort before it does not', async () => {
-    const connection = await scripted(async ({ send, line }) => {
+    const connection = await scriptedPeer(async ({ send, line }) => {
       await send('* OK [CAPABILITY IMAP4rev1] hi\r\n');
       await line();
       await line();

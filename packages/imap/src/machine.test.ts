@@ -1,14 +1,9 @@
 import { inspect } from 'node:util';
 import type { ClientMechanism } from '@postern/sasl';
 import { latin1, utf8 } from '@postern/wire';
-import type { Output } from '@postern/wire';
-import { testTlsInfo } from '@postern/wire/testing';
+import { testTlsInfo, writtenText } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import { imapClient } from './index.ts';
-import type { ImapEvent } from './index.ts';
-
-const said = (outputs: readonly Output<ImapEvent>[]): string =>
-  outputs.map((output) => (output.type === 'write' ? latin1(output.bytes) : '')).join('');
 
 test('SASL-047 work outside of the machine stops an exchange until its result is handed over', () => {
   const mechanism: ClientMechanism = {
@@ -29,7 +24,7 @@ test('SASL-047 work outside of the machine stops an exchange until its result is
   ]);
   expect(client.state.name).toBe('auth-work');
   expect(client.deadline).toBeUndefined();
-  expect(said(client.send({ verb: 'RESUME', result: utf8('done') }, 0))).toBe('ZG9uZQ==\r\n');
+  expect(writtenText(client.send({ verb: 'RESUME', result: utf8('done') }, 0))).toBe('ZG9uZQ==\r\n');
   expect(client.receive(utf8('a1 OK\r\n'), 0)).toMatchObject([
     { event: { type: 'completed', response: { status: 'OK' } } },
   ]);
@@ -59,8 +54,8 @@ test('SASL-004 the last word of the server is answered with an empty line, and o
   client.receive(utf8('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=X-WORK] x\r\n'), 0);
   client.send({ verb: 'AUTHENTICATE', mechanism }, 0);
   client.receive(utf8('+ YQ==\r\n'), 0);
-  expect(said(client.send({ verb: 'RESUME', result: utf8('key') }, 0))).toBe('cHJvb2Y=\r\n');
-  expect(said(client.receive(utf8('+ dj0=\r\n'), 0))).toBe('\r\n');
+  expect(writtenText(client.send({ verb: 'RESUME', result: utf8('key') }, 0))).toBe('cHJvb2Y=\r\n');
+  expect(writtenText(client.receive(utf8('+ dj0=\r\n'), 0))).toBe('\r\n');
   expect(client.receive(utf8('a1 OK\r\n'), 0)).toMatchObject([
     { event: { type: 'completed', response: { status: 'OK' } } },
   ]);
@@ -97,7 +92,7 @@ test('SASL-047 work that failed cancels the exchange, and the dialogue goes on',
   client.receive(utf8('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=X-WORK] x\r\n'), 0);
   client.send({ verb: 'AUTHENTICATE', mechanism }, 0);
   client.receive(utf8('+ YQ==\r\n'), 0);
-  expect(said(client.send({ verb: 'RESUME', result: undefined }, 0))).toBe('*\r\n');
+  expect(writtenText(client.send({ verb: 'RESUME', result: undefined }, 0))).toBe('*\r\n');
   expect(client.receive(utf8('a1 BAD\r\n'), 0)).toMatchObject([
     { event: { type: 'completed', response: { status: 'BAD' } } },
   ]);
@@ -116,7 +111,9 @@ test('SASL-002 an empty initial response is written as =', () => {
   const client = imapClient();
   client.start(0);
   client.receive(utf8('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=EXTERNAL] x\r\n'), 0);
-  expect(said(client.send({ verb: 'AUTHENTICATE', mechanism }, 0))).toBe('a1 AUTHENTICATE EXTERNAL =\r\n');
+  expect(writtenText(client.send({ verb: 'AUTHENTICATE', mechanism }, 0))).toBe(
+    'a1 AUTHENTICATE EXTERNAL =\r\n',
+  );
 });
 
 test('SASL-009 nothing that a client tells shows the password', () => {
@@ -141,7 +138,7 @@ test('IMAP-006 gives 10,000 commands 10,000 tags', () => {
   client.receive(utf8('* OK\r\n'), 0);
   const tags = new Set<string>();
   for (let round = 0; round < 10_000; round += 1) {
-    const tag = said(client.send({ verb: 'NOOP' }, 0)).split(' ')[0] ?? '';
+    const tag = writtenText(client.send({ verb: 'NOOP' }, 0)).split(' ')[0] ?? '';
     tags.add(tag);
     client.receive(utf8(`${tag} OK\r\n`), 0);
   }

@@ -1,8 +1,7 @@
 import type { AuthenticateSession, ClientMechanism, Credentials } from '@postern/sasl';
 import { utf8 } from '@postern/wire';
-import { virtualClock } from '@postern/wire/testing';
+import { scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { expect, test, vi } from 'vitest';
-import { offer, scripted, verified } from '../test/wire-fixtures.ts';
 import { openImap } from './index.ts';
 
 const run = vi.fn<() => Promise<Uint8Array>>();
@@ -33,15 +32,15 @@ const tim = { type: 'password', user: 'tim', password: 'tanstaaftanstaaf' } as c
 /** Logs in at a server that says this in answer to each line of the exchange. */
 async function exchange(answers: readonly string[]) {
   const heard: (string | undefined)[] = [];
-  const connection = await scripted(async ({ send, line, connection: accepted }) => {
-    await accepted.acceptTls(offer);
+  const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+    await accepted.acceptTls(testTlsOffer);
     await send('* OK [CAPABILITY IMAP4rev1 AUTH=X-WORK] hi\r\n');
     for (const answer of answers) {
       heard.push(await line());
       await send(answer);
     }
   });
-  return { heard, imap: await openImap(connection, { clock: virtualClock(), tls: verified }) };
+  return { heard, imap: await openImap(connection, { clock: virtualClock(), tls: testTlsRequest() }) };
 }
 
 test('SASL-047 a login waits for the work of its mechanism', async () => {

@@ -1,8 +1,7 @@
 import type { PasswordCredentials } from '@postern/sasl';
 import { isUsageError, isWireError } from '@postern/wire';
 import type { Reason } from '@postern/wire';
-import { virtualClock } from '@postern/wire/testing';
-import { connected, offer } from './wire-fixtures.ts';
+import { connectedTo, testTlsOffer, virtualClock } from '@postern/wire/testing';
 import { openImap } from '../src/index.ts';
 import type { OpenImapOptions, Imap } from '../src/index.ts';
 import { serveImap } from '../src/server/index.ts';
@@ -24,11 +23,11 @@ export async function open(
   const seen: ImapServerEvent[] = [];
   let shown = '';
   const { implicitTls = false, ...options } = server;
-  const connection = await connected(async (accepted) => {
-    if (implicitTls) await accepted.acceptTls(offer);
+  const connection = await connectedTo(async (accepted) => {
+    if (implicitTls) await accepted.acceptTls(testTlsOffer);
     const serving = serveImap(accepted, {
       clock,
-      tls: offer,
+      tls: testTlsOffer,
       auth: { authenticate },
       onEvent: (event) => seen.push(event),
       ...options,

@@ -1,7 +1,7 @@
 import { loginClient } from '@postern/sasl';
 import { isUsageError, utf8 } from '@postern/wire';
-import type { Machine, Output } from '@postern/wire';
-import { testTlsInfo } from '@postern/wire/testing';
+import type { Output } from '@postern/wire';
+import { playMachine, testTlsInfo } from '@postern/wire/testing';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeCommand, imapClient, states } from '../src/index.ts';
@@ -67,63 +67,12 @@ const event = fc.oneof(
   },
 );
 
-/** Plays events and checks what must hold whatever comes. */
-function play<C, E>(
-  machine: Machine<C, E>,
-  events: readonly (
-    | { readonly type: 'bytes'; readonly bytes: Uint8Array }
-    | { readonly type: 'send'; readonly commands: readonly C[] }
-    | { readonly type: 'tls' | 'end' | 'tick' }
-  )[],
-): readonly Output<E>[] {
-  const outputs: Output<E>[] = [];
-  let now = 0;
-  let upgrading = false;
-  const take = (more: readonly Output<E>[]): void => {
-    for (const output of more) {
-      if (outputs.at(-1)?.type === 'end') throw new Error('something came after the end');
-      if (upgrading && output.type === 'write') throw new Error('something was written during a handshake');
-      if (output.type === 'start-tls') upgrading = true;
-      outputs.push(output);
-    }
-  };
-  take(machine.start(now));
-  for (const step of events) {
-    now += 10;
-    try {
-      switch (step.type) {
-        case 'bytes':
-          take(machine.receive(step.bytes, now));
-          break;
-        case 'send':
-          take(machine.sendAll(step.commands, now));
-          break;
-        case 'tls':
-          if (!upgrading || outputs.at(-1)?.type === 'end') break;
-          upgrading = false;
-          take(machine.tlsReady(testTlsInfo, now));
-          break;
-        case 'end':
-          take(machine.receiveEnd(now, 'closed'));
-          break;
-        case 'tick':
-          now += 30_000;
-          take(machine.tick(now));
-          break;
-      }
-    } catch (error) {
-      if (step.type !== 'send' || !isUsageError(error)) throw error;
-    }
-  }
-  return outputs;
-}
-
 describe('a client', () => {
   test('never throws, ends once, stays silent in a handshake, and is always in a state with a row', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 30 }), fc.boolean(), (events, inside) => {
         const machine = imapClient(inside ? { tls: testTlsInfo } : {});
-        play(machine, events);
+        playMachine(machine, events);
         expect(Object.keys(states)).toContain(machine.state.name);
       }),
     );
@@ -235,7 +184,7 @@ describe('a server', () => {
           startTls: { type: 'offered' },
           auth: { authenticate: () => true, insideTlsOnly: false },
         });
-        const outputs = play(machine, happenings);
+        const outputs = playMachine(machine, happenings);
         expect(outputs.filter(({ type }) => type === 'end').length).toBeLessThan(2);
       }),
     );

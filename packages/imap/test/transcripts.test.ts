@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseTranscript, replayEveryCut, testTlsInfo } from '@postern/wire/testing';
+import { parseTranscript, replayEveryCut, testTlsInfo, translatedMachine } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { imapClient } from '../src/index.ts';
 import type { ImapClientOptions } from '../src/index.ts';
 import { imapServer } from '../src/server/index.ts';
 import type { ImapServerOptions } from '../src/server/index.ts';
-import { withJsonCommands } from './json-commands.ts';
+import { built } from './json-commands.ts';
 
 function transcripts(name: string): (readonly [title: string, text: string])[] {
   const folder = join(import.meta.dirname, name);
@@ -32,11 +32,12 @@ describe('client', () => {
     expect(() => {
       replayEveryCut(text, {
         machine: ({ implicitTls, injected, ...options }) =>
-          withJsonCommands(
+          translatedMachine(
             imapClient({
               ...(options as ImapClientOptions),
               ...(implicitTls === true && { tls: testTlsInfo }),
             }),
+            built,
             { injected: injected === true },
           ),
         rounds: 10,

@@ -85,6 +85,7 @@ export interface Pool<D, T extends AsyncDisposable> extends AsyncDisposable {
    */
   drain(): Promise<void>;
   readonly counts: PoolCounts;
+  /** What the pool holds and has done so far; a copy. */
   stats(): PoolStats;
 }
 

@@ -44,7 +44,15 @@ export class Witness {
         if (type === 'silent' && this.#observe) this.#tell({ type, endpoint, at, ms, syns, sibling });
         break;
       }
-      default:
+      case 'check':
+      case 'close':
+      case 'exhausted':
+      case 'finished':
+      case 'open':
+      case 'reset':
+      case 'retire':
+      case 'search':
+      case 'shelve':
         break;
     }
   }

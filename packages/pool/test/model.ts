@@ -146,7 +146,9 @@ export class World {
       case 'exhausted':
         output.race.handle.answers += 1;
         break;
-      default:
+      case 'ended':
+      case 'finished':
+      case 'note':
         break;
     }
   }

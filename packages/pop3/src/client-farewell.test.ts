@@ -1,15 +1,14 @@
 import { utf8 } from '@postern/wire';
-import { virtualClock } from '@postern/wire/testing';
+import { connectedTo, scriptedPeer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { credentials, open, reasonOf, settled } from '../test/dialogue.ts';
-import { connected, scripted, verified } from '../test/wire-fixtures.ts';
 import { openPop3 } from './index.ts';
 import { memoryMaildrop, servePop3 } from './server/index.ts';
 
 describe('the end', () => {
   test('POP3-011 deletes nothing without QUIT: disposal leaves marked messages alone', async () => {
     const maildrop = memoryMaildrop(['a\r\n']);
-    const { pop3 } = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: verified });
+    const { pop3 } = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: testTlsRequest() });
     await pop3.login(credentials);
     await pop3.command({ verb: 'DELE', message: 1 });
     await pop3[Symbol.asyncDispose]();
@@ -24,7 +23,7 @@ describe('the end', () => {
   });
 
   test('POP3-013 knows the farewell of a server that closed an idle connection before the next command', async () => {
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
       await send('+OK\r\n');
       await line();
       await send('-ERR\r\n');
@@ -43,7 +42,7 @@ describe('the end', () => {
   test('POP3-027 after the reply to QUIT it ends with FIN, also where the server does not close', async () => {
     const clock = virtualClock();
     let end: unknown = 'none';
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
       await send('+OK\r\n');
       await line();
       await send('-ERR\r\n');
@@ -52,7 +51,7 @@ describe('the end', () => {
       end = await accepted.read().catch(() => 'reset');
     });
     const pop3 = await openPop3(connection, { clock });
-    expect(await pop3.quit()).toMatchObject({ status: '+OK', text: 'bye' });
+    expect(await pop3.quit()).toMatchObject({ reply: { status: '+OK', text: 'bye' } });
     for (let turn = 0; turn < 5; turn += 1) await settled();
     expect(end).toBeUndefined();
     expect(clock.now()).toBe(0);
@@ -60,7 +59,7 @@ describe('the end', () => {
 
   test('the server ends behind its reply to QUIT, also where the client does not close', async () => {
     const serving = Promise.withResolvers<void>();
-    const connection = await connected(async (accepted) => {
+    const connection = await connectedTo(async (accepted) => {
       await servePop3(accepted, { clock: virtualClock() });
       serving.resolve();
     });
@@ -73,7 +72,7 @@ describe('the end', () => {
 
   test('POP3-014 the maildrop is free again however a session ended', async () => {
     const maildrop = memoryMaildrop(['a\r\n']);
-    const connection = await connected((accepted) =>
+    const connection = await connectedTo((accepted) =>
       servePop3(accepted, {
         clock: virtualClock(),
         auth: { authenticate: () => true, insideTlsOnly: false },

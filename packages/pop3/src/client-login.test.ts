@@ -1,7 +1,6 @@
-import { virtualClock } from '@postern/wire/testing';
+import { scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { authenticate, credentials, open, reasonOf } from '../test/dialogue.ts';
-import { offer, scripted, unverified, verified } from '../test/wire-fixtures.ts';
 import { openPop3 } from './index.ts';
 import { memoryMaildrop } from './server/index.ts';
 
@@ -9,7 +8,7 @@ describe('a login', () => {
   test('POP3-056 uses USER and PASS where no mechanism fits, and shows neither password', async () => {
     const { pop3, shown } = await open(
       { implicitTls: true, auth: { authenticate, mechanisms: ['GSSAPI'] } },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await pop3.login(credentials)).toMatchObject({ ok: true, value: { mechanism: 'USER' } });
     expect(shown()).toContain('PASS <redacted 8 octets>');
@@ -19,7 +18,7 @@ describe('a login', () => {
   test('POP3-056 SASL-008 tries no second way after a refused password', async () => {
     const { pop3, seen } = await open(
       { implicitTls: true, auth: { authenticate: () => false } },
-      { tls: verified },
+      { tls: testTlsRequest() },
     );
     expect(await pop3.login(credentials)).toMatchObject({
       ok: false,
@@ -34,15 +33,42 @@ describe('a login', () => {
 
   test('POP3-014 tells a locked maildrop from a wrong password', async () => {
     const maildrop = memoryMaildrop();
-    const first = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: verified });
+    const first = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: testTlsRequest() });
     await first.pop3.login(credentials);
-    const second = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: verified });
+    const second = await open({ implicitTls: true, maildrop: () => maildrop }, { tls: testTlsRequest() });
     expect(await second.pop3.login(credentials)).toMatchObject({
       ok: false,
       reason: 'auth-temporary',
       reply: { code: 'IN-USE' },
     });
   });
+
+  test.each([
+    ['LOGIN-DELAY 900 USER', 'LOGIN-DELAY 60', true],
+    ['LOGIN-DELAY 900', 'LOGIN-DELAY 60', false],
+  ])(
+    'POP3-031 POP3-034 after a login %s is asked for again where it may differ',
+    async (before, after, again) => {
+      const said: (string | undefined)[] = [];
+      const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+        await accepted.acceptTls(testTlsOffer);
+        await send('+OK\r\n');
+        for (const reply of [
+          `+OK\r\nUSER\r\n${before}\r\n.\r\n`,
+          '+OK\r\n',
+          '+OK\r\n',
+          `+OK\r\n${after}\r\n.\r\n`,
+        ]) {
+          said.push(await line());
+          await send(reply);
+        }
+      });
+      const pop3 = await openPop3(connection, { clock: virtualClock(), tls: testTlsRequest() });
+      await pop3.login(credentials);
+      expect(said.filter((line) => line === 'CAPA')).toHaveLength(again ? 2 : 1);
+      expect(pop3.capabilities.loginDelay).toBe(again ? 60_000 : 900_000);
+    },
+  );
 });
 
 describe('a login that must not be', () => {
@@ -54,7 +80,7 @@ describe('a login that must not be', () => {
 
   test('SASL-005 sends no password to a peer that is not verified', async () => {
     const { pop3 } = await open();
-    await pop3.startTls(unverified);
+    await pop3.startTls(testTlsRequest('unverified'));
     const error: unknown = await pop3.login(credentials).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       fault: { kind: 'policy', reason: 'plaintext-login-refused', phase: 'auth' },
@@ -62,13 +88,13 @@ describe('a login that must not be', () => {
   });
 
   test('POP3-032 says that nothing fits where neither USER nor a mechanism is listed', async () => {
-    const connection = await scripted(async ({ send, line, connection: accepted }) => {
-      await accepted.acceptTls(offer);
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await accepted.acceptTls(testTlsOffer);
       await send('+OK\r\n');
       await line();
       await send('+OK\r\nSASL GSSAPI\r\n.\r\n');
     });
-    const pop3 = await openPop3(connection, { clock: virtualClock(), tls: verified });
+    const pop3 = await openPop3(connection, { clock: virtualClock(), tls: testTlsRequest() });
     expect(await reasonOf(pop3.login(credentials))).toBe('auth-not-offered');
   });
 });

@@ -1,7 +1,6 @@
-import { virtualClock } from '@postern/wire/testing';
+import { connectedTo, scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { open, reasonOf, settled } from '../test/dialogue.ts';
-import { connected, offer, scripted, verified } from '../test/wire-fixtures.ts';
 import { openPop3 } from './index.ts';
 import { servePop3 } from './server/index.ts';
 import type { Pop3ServerEvent } from './server/index.ts';
@@ -9,7 +8,7 @@ import type { Pop3ServerEvent } from './server/index.ts';
 describe('STLS that goes wrong', () => {
   test('TLS-011 refuses bytes behind the go-ahead, and shows them', async () => {
     const { pop3 } = await open({ startTls: { type: 'injected' } });
-    const error: unknown = await pop3.startTls(verified).catch((caught: unknown) => caught);
+    const error: unknown = await pop3.startTls(testTlsRequest()).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       fault: {
         reason: 'plaintext-after-starttls',
@@ -26,7 +25,7 @@ describe('STLS that goes wrong', () => {
     'TLS-012 TLS-010 names %j that comes in place of a TLS record; nothing but TLS follows STLS',
     async (text, reason) => {
       let next: Uint8Array | undefined;
-      const connection = await scripted(async ({ send, line, connection: accepted }) => {
+      const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
         await send('+OK\r\n');
         await line();
         await send('+OK\r\nSTLS\r\n.\r\n');
@@ -36,7 +35,7 @@ describe('STLS that goes wrong', () => {
         await send(text);
       });
       const pop3 = await openPop3(connection, { clock: virtualClock() });
-      expect(await reasonOf(pop3.startTls(verified))).toBe(reason);
+      expect(await reasonOf(pop3.startTls(testTlsRequest()))).toBe(reason);
       // A ClientHello is a handshake record.
       expect(next?.[0]).toBe(0x16);
     },
@@ -45,13 +44,13 @@ describe('STLS that goes wrong', () => {
   test('TLS-013 the server never executes what came behind STLS', async () => {
     const seen: Pop3ServerEvent[] = [];
     const clock = virtualClock();
-    const connection = await connected((accepted) =>
-      servePop3(accepted, { clock, tls: offer, onEvent: (event) => seen.push(event) }),
+    const connection = await connectedTo((accepted) =>
+      servePop3(accepted, { clock, tls: testTlsOffer, onEvent: (event) => seen.push(event) }),
     );
     await connection.read();
     await connection.write(new TextEncoder().encode('STLS\r\nCAPA\r\n'));
     expect(new TextDecoder().decode(await connection.read())).toBe('+OK begin TLS\r\n');
-    await connection.handshake(verified);
+    await connection.handshake(testTlsRequest());
     await connection.write(new TextEncoder().encode('NOOP\r\n'));
     expect(new TextDecoder().decode(await connection.read())).toMatch(/^-ERR/);
     await settled();
@@ -65,7 +64,7 @@ describe('STLS that goes wrong', () => {
 
   test('TLS-015 a failed handshake kills the connection', async () => {
     const { pop3 } = await open({ startTls: { type: 'closes', after: 'go-ahead' } });
-    expect(await reasonOf(pop3.startTls(verified))).toBe('closed-during-tls');
+    expect(await reasonOf(pop3.startTls(testTlsRequest()))).toBe('closed-during-tls');
     expect(await reasonOf(pop3.capa())).toBe('closed-during-tls');
   });
 
@@ -77,7 +76,7 @@ describe('STLS that goes wrong', () => {
     ] as const;
     for (const [startTls, offeredStartTlsBefore, reason] of rows) {
       const { pop3, seen } = await open({ startTls: { type: startTls } }, { offeredStartTlsBefore });
-      expect(await reasonOf(pop3.startTls(verified))).toBe(reason);
+      expect(await reasonOf(pop3.startTls(testTlsRequest()))).toBe(reason);
       expect(seen).toEqual([{ type: 'command', verb: 'CAPA' }]);
       // The connection is still good.
       expect(await pop3.capa()).toMatchObject({ ok: true });
@@ -86,9 +85,9 @@ describe('STLS that goes wrong', () => {
 
   test('TLS-016 tries STLS anyway on request, which tells stripping from absence', async () => {
     const stripped = await open({ startTls: { type: 'absent', accepts: true } });
-    expect(await stripped.pop3.startTls(verified, { tryAnyway: true })).toMatchObject({ ok: true });
+    expect(await stripped.pop3.startTls(testTlsRequest(), { tryAnyway: true })).toMatchObject({ ok: true });
     const absent = await open({ startTls: { type: 'absent' } });
-    expect(await absent.pop3.startTls(verified, { tryAnyway: true })).toMatchObject({
+    expect(await absent.pop3.startTls(testTlsRequest(), { tryAnyway: true })).toMatchObject({
       ok: false,
       reason: 'starttls-not-offered',
     });
@@ -96,14 +95,14 @@ describe('STLS that goes wrong', () => {
 
   test('TLS-004 a refusal is an answer, and the dialogue goes on', async () => {
     const { pop3 } = await open({ startTls: { type: 'refused' } });
-    expect(await pop3.startTls(verified)).toMatchObject({ ok: false, reason: 'starttls-refused' });
-    expect(await pop3.quit()).toMatchObject({ status: '+OK' });
+    expect(await pop3.startTls(testTlsRequest())).toMatchObject({ ok: false, reason: 'starttls-refused' });
+    expect(await pop3.quit()).toMatchObject({ reply: { status: '+OK' } });
   });
 
   test('TLS-018 the handshake has a time of its own', async () => {
     const clock = virtualClock();
     const { pop3 } = await open({ startTls: { type: 'silent' } }, { clock, patience: 'probe' });
-    const pending = reasonOf(pop3.startTls(verified));
+    const pending = reasonOf(pop3.startTls(testTlsRequest()));
     await clock.advance(9999);
     await clock.advance(1);
     expect(await pending).toBe('timeout-tls-handshake');

@@ -1,7 +1,6 @@
-import { virtualClock } from '@postern/wire/testing';
+import { scriptedPeer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { credentials, open, reasonOf, settled } from '../test/dialogue.ts';
-import { scripted, verified } from '../test/wire-fixtures.ts';
 import { openPop3 } from './index.ts';
 import { memoryMaildrop } from './server/index.ts';
 
@@ -15,7 +14,7 @@ describe('a dialogue with our own server', () => {
     expect(pop3.timestamp).toBe('<1.2@x.example>');
     expect(pop3.capabilities.startTls).toBe('offered');
     expect(pop3.capabilities.auth).toEqual([]);
-    const secured = await pop3.startTls(verified);
+    const secured = await pop3.startTls(testTlsRequest());
     expect(secured).toMatchObject({ ok: true, value: { version: 'TLSv1.3' } });
     // TLS-014: nothing of the plaintext is left.
     expect([pop3.greeting, pop3.timestamp, pop3.capabilities.startTls]).toEqual([
@@ -31,7 +30,7 @@ describe('a dialogue with our own server', () => {
       reply: { lines: ['1 3', '2 3'] },
     });
     expect(await pop3.command({ verb: 'DELE', message: 1 })).toMatchObject({ ok: true });
-    expect(await pop3.quit()).toMatchObject({ status: '+OK', text: 'bye' });
+    expect(await pop3.quit()).toMatchObject({ reply: { status: '+OK', text: 'bye' } });
     expect(maildrop.messages).toHaveLength(1);
     expect(seen.map((event) => (event.type === 'command' ? event.verb : event.type))).toEqual([
       'CAPA',
@@ -50,17 +49,17 @@ describe('a dialogue with our own server', () => {
   });
 
   test('POP3-043 TLS-002 speaks TLS first where TLS is implicit, and reads one greeting inside', async () => {
-    const { pop3 } = await open({ implicitTls: true }, { tls: verified });
+    const { pop3 } = await open({ implicitTls: true }, { tls: testTlsRequest() });
     expect(pop3.connection.tls?.version).toBe('TLSv1.3');
     expect(pop3.capabilities.startTls).toBe('absent');
     for (const tryAnyway of [false, true])
-      expect(await reasonOf(pop3.startTls(verified, { tryAnyway }))).toBe('usage');
+      expect(await reasonOf(pop3.startTls(testTlsRequest(), { tryAnyway }))).toBe('usage');
     expect(await pop3.login(credentials)).toMatchObject({ ok: true });
     await pop3.quit();
   });
 
   test('POP3-035 never takes a reply that came unasked for the answer to a later command', async () => {
-    const connection = await scripted(async ({ send, line }) => {
+    const connection = await scriptedPeer(async ({ send, line }) => {
       await send('+OK\r\n');
       await line();
       await send('-ERR\r\n');
@@ -74,7 +73,7 @@ describe('a dialogue with our own server', () => {
   });
 
   test('calls that overlap wait for their turn', async () => {
-    const { pop3 } = await open({ implicitTls: true }, { tls: verified });
+    const { pop3 } = await open({ implicitTls: true }, { tls: testTlsRequest() });
     const [login, noop, capa] = await Promise.all([pop3.login(credentials), pop3.noop(), pop3.capa()]);
     expect([login.ok, noop.ok, capa.ok]).toEqual([true, true, true]);
   });
@@ -83,6 +82,14 @@ describe('a dialogue with our own server', () => {
     const { pop3 } = await open();
     expect(await reasonOf(pop3.command({ verb: 'QUIT' }))).toBe('usage');
     expect(await reasonOf(pop3.command({ verb: 'STLS' }))).toBe('usage');
+  });
+
+  test('POP3-052 never asks for mechanisms with a bare AUTH', async () => {
+    const { pop3, shown } = await open({ implicitTls: true }, { tls: testTlsRequest(), patience: 'probe' });
+    await pop3.login(credentials);
+    await pop3.quit();
+    expect(shown()).not.toMatch(/^AUTH\r$/m);
+    expect(shown()).toMatch(/^AUTH PLAIN /m);
   });
 });
 
@@ -108,7 +115,7 @@ describe('opening', () => {
   });
 
   test('abort inside a command destroys the connection, abort before it does not', async () => {
-    const connection = await scripted(async ({ send, line }) => {
+    const connection = await scriptedPeer(async ({ send, line }) => {
       await send('+OK\r\n');
       await line();
       await send('-ERR\r\n');

@@ -1,23 +1,19 @@
 import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
-import type { ChoiceFailure, CredentialsSource, PasswordCredentials, SaslWork } from '@postern/sasl';
-import {
-  converse,
-  deadline,
-  handshakeWithin,
-  isWireError,
-  unlessAborted,
-  UsageError,
-  WireError,
-} from '@postern/wire';
-import type { Clock, Connection, Dialogue, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
+import type { ChoiceFailure, CredentialsSource, PasswordCredentials } from '@postern/sasl';
+import { deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
+import type { Clock, Connection, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
+import { dependsOnUser } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
-import type { Pop3Event } from './events.ts';
-import { pop3Client } from './machine.ts';
-import type { Pop3ClientMachine } from './machine.ts';
+import { Conversation } from './conversation.ts';
+import type { Language } from './listings.ts';
+import type { Maildrop } from './maildrop.ts';
 import type {
   Answer,
+  ApopLogin,
+  ApopOptions,
   CallOptions,
+  Farewell,
   Login,
   LoginCallOptions,
   OpenPop3Options,
@@ -26,13 +22,8 @@ import type {
 } from './pop3.ts';
 import type { Pop3Reply } from './reply.ts';
 import { patienceFor } from './states.ts';
-
-/** Why the work of an exchange could not be done. */
-interface WorkFailure {
-  readonly error: unknown;
-}
-
-type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
+import { Transaction } from './transaction.ts';
+import type { ReplyEvent } from './transaction.ts';
 
 /**
  * Waits for the greeting on an open connection, asks for the capabilities, and hands out the dialogue. Takes ownership of
@@ -59,104 +50,87 @@ export async function openPop3(connection: Connection, options: OpenPop3Options)
   return dialogue;
 }
 
+/** How it looks when the server has just gone away. */
+const gone: readonly Reason[] = ['closed', 'reset', 'truncated', 'server-closing'];
+
 class Pop3Dialogue implements Pop3 {
-  greeting: Pop3Reply | undefined;
-  timestamp: string | undefined;
+  readonly maildrop: Maildrop;
   readonly connection: Connection;
-  readonly #machine: Pop3ClientMachine;
-  readonly #dialogue: Dialogue<Pop3Command, Pop3Event>;
+  readonly #conversation: Conversation;
   readonly #clock: Clock;
   readonly #random: OpenPop3Options['random'];
-  readonly #options: OpenPop3Options;
-  #request: TlsRequest | undefined;
-  /** Resolves when the call before is done. */
-  #turn: Promise<void> = Promise.resolve();
-  #calls = 0;
-  /** Messages marked with DELE. */
-  #marked = 0;
-  #destroyed = false;
-  /**
-   * The event that is waited for. One wait is always open, also between calls: so a farewell, a FIN or a stray reply that
-   * comes while nothing is asked is noticed before the next command, and never taken for its reply.
-   */
-  #pending: Promise<Pop3Event | undefined> | undefined;
+  readonly #offeredStartTlsBefore: boolean;
 
   constructor(connection: Connection, options: OpenPop3Options) {
     this.connection = connection;
     this.#clock = options.clock;
     this.#random = options.random;
-    this.#options = options;
-    const { tls } = connection;
-    this.#machine = pop3Client({
-      ...(options.patience === undefined ? {} : { patience: options.patience }),
-      ...(options.limits === undefined ? {} : { limits: options.limits }),
-      ...(options.offeredStartTlsBefore === undefined
-        ? {}
-        : { offeredStartTlsBefore: options.offeredStartTlsBefore }),
-      ...(options.strict === undefined ? {} : { strict: options.strict }),
-      ...(tls ? { tls } : {}),
-    });
-    this.#dialogue = converse(this.#machine, connection, {
-      clock: options.clock,
-      upgrade: (upgraded, { signal }) => {
-        if (!this.#request) throw new UsageError('no TLS was asked for', 'startTls');
-        return upgraded.handshake(this.#request, { signal });
-      },
-      ...(options.observe ? { observe: options.observe } : {}),
-    });
+    this.#offeredStartTlsBefore = options.offeredStartTlsBefore ?? false;
+    this.#conversation = new Conversation(connection, options);
+    this.maildrop = new Transaction(this.#conversation);
+  }
+
+  get greeting(): Pop3Reply | undefined {
+    return this.#conversation.greeting;
+  }
+
+  get timestamp(): string | undefined {
+    return this.#conversation.machine.timestamp;
   }
 
   get capabilities(): Capabilities {
-    return this.#machine.capabilities;
+    return this.#conversation.capabilities;
   }
 
   async open(signal: AbortSignal | undefined): Promise<void> {
-    await this.#inTurn(signal, async () => {
-      await this.#until(signal, (event) => event.type === 'greeting');
-      await this.#ask({ verb: 'CAPA' }, signal);
-    }).catch((error: unknown) => {
-      this.connection.reset();
-      throw error;
-    });
+    await this.#conversation
+      .inTurn(signal, async () => {
+        await this.#conversation.until(signal, (event) => event.type === 'greeting');
+        await this.#conversation.ask({ verb: 'CAPA' }, signal);
+      })
+      .catch((error: unknown) => {
+        this.connection.reset();
+        throw error;
+      });
   }
 
   async capa(options?: CallOptions): Promise<Answer<Capabilities>> {
-    return this.#inTurn(options?.signal, async () => {
-      const { reply } = await this.#ask({ verb: 'CAPA' }, options?.signal);
+    return this.#conversation.inTurn(options?.signal, async () => {
+      const { reply } = await this.#conversation.ask({ verb: 'CAPA' }, options?.signal);
       return reply.status === '+OK' ? { ok: true, value: this.capabilities, reply } : { ok: false, reply };
     });
   }
 
   async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     const signal = options?.signal;
-    return this.#inTurn(signal, async () => {
+    return this.#conversation.inTurn(signal, async () => {
       if (this.connection.tls) throw new UsageError('TLS is active', 'RFC 2595 §4');
       const missing = this.#missingOffer();
       if (missing && options?.tryAnyway !== true) throw this.#refusal(missing, 'starttls');
-      this.#request = request;
-      const { reply, reason } = await this.#ask(
+      this.#conversation.request = request;
+      const { reply, reason } = await this.#conversation.ask(
         { verb: 'STLS', ...(missing ? { tryAnyway: true } : {}) },
         signal,
       );
       if (reply.status === '-ERR')
         return { ok: false, reply, reason: missing ?? reason ?? 'starttls-refused' };
-      const secured = await this.#until(signal, (event) => event.type === 'secured');
-      await this.#ask({ verb: 'CAPA' }, signal);
+      const secured = await this.#conversation.until(signal, (event) => event.type === 'secured');
+      await this.#conversation.ask({ verb: 'CAPA' }, signal);
       return { ok: true, value: secured.tls, reply };
     });
   }
 
   async login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     const signal = options?.signal;
-    return this.#inTurn(signal, async () => {
+    return this.#conversation.inTurn(signal, async () => {
       const result = await authenticate<ReplyEvent>(source, {
         offered: () => this.capabilities.auth,
         context: () => loginContext(this.connection, this.#random, options),
-        exchange: (mechanism) => this.#ask({ verb: 'AUTH', mechanism }, signal),
+        exchange: (mechanism) => this.#conversation.ask({ verb: 'AUTH', mechanism }, signal),
         // Which mechanism it did not take, a POP3 server cannot say: nothing else is tried, because accounts get locked.
         verdict: ({ reason }) => (reason === 'auth-failed' ? 'wrong-secret' : 'final'),
       });
-      if (result.type === 'answered') return loginAnswer(result.answer, result.mechanism);
+      if (result.type === 'answered') return this.#loggedIn(result.answer, result.mechanism, signal);
       const { credentials, reason } = result;
       const byName =
         !options?.mechanisms && reason !== 'plaintext-login-refused' && credentials?.type === 'password';
@@ -172,8 +146,7 @@ class Pop3Dialogue implements Pop3 {
     credentials: PasswordCredentials,
     signal: AbortSignal | undefined,
   ): Promise<Answer<Login>> {
-    if (this.connection.tls?.verification?.status !== 'verified')
-      throw this.#noLogin('plaintext-login-refused');
+    if (!this.#verified) throw this.#noLogin('plaintext-login-refused');
     checkCredentials(credentials);
     const { user: name, password, authorizationId = name } = credentials;
     if (authorizationId !== name) {
@@ -183,9 +156,25 @@ class Pop3Dialogue implements Pop3 {
         'argument-refused',
       );
     }
-    const user = await this.#ask({ verb: 'USER', name }, signal);
-    if (user.reply.status === '-ERR') return loginAnswer(user, 'USER');
-    return loginAnswer(await this.#ask({ verb: 'PASS', password }, signal), 'USER');
+    const user = await this.#conversation.ask({ verb: 'USER', name }, signal);
+    if (user.reply.status === '-ERR') return this.#loggedIn(user, 'USER', signal);
+    const pass = await this.#conversation.ask({ verb: 'PASS', password }, signal);
+    return this.#loggedIn(pass, 'USER', signal);
+  }
+
+  /** RFC 2449 §6.5, §6.7: what may differ for this user is asked for again. */
+  async #loggedIn(
+    { reply, reason }: ReplyEvent,
+    mechanism: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    if (reply.status === '-ERR') return { ok: false, reply, ...(reason ? { reason } : {}) };
+    if (dependsOnUser(this.capabilities)) await this.#conversation.ask({ verb: 'CAPA' }, signal);
+    return { ok: true, value: { mechanism }, reply };
+  }
+
+  get #verified(): boolean {
+    return this.connection.tls?.verification?.status === 'verified';
   }
 
   #noLogin(reason: ChoiceFailure): WireError {
@@ -203,6 +192,18 @@ class Pop3Dialogue implements Pop3 {
     return new WireError(fault);
   }
 
+  async apop({ user, digest }: ApopLogin, options?: ApopOptions): Promise<Answer<Login>> {
+    const signal = options?.signal;
+    return this.#conversation.inTurn(signal, async () => {
+      const { timestamp } = this;
+      if (timestamp === undefined) throw this.#noLogin('auth-not-offered');
+      const inClear = options?.where === 'anywhere';
+      if (!inClear && !this.#verified) throw this.#noLogin('plaintext-login-refused');
+      const command = { verb: 'APOP', name: user, digest: digest(timestamp), inClear } as const;
+      return this.#loggedIn(await this.#conversation.ask(command, signal), 'APOP', signal);
+    });
+  }
+
   async noop(options?: CallOptions): Promise<Answer<undefined>> {
     return this.command({ verb: 'NOOP' }, options);
   }
@@ -214,39 +215,64 @@ class Pop3Dialogue implements Pop3 {
       verb === 'AUTH' ||
       verb === 'USER' ||
       verb === 'PASS' ||
+      verb === 'APOP' ||
+      verb === 'RETR' ||
+      verb === 'TOP' ||
       verb === 'QUIT' ||
       verb === 'RESUME'
     ) {
-      throw new UsageError(`${verb} has a method of its own`, 'startTls, login, quit');
+      throw new UsageError(`${verb} has a method of its own`, 'startTls, login, maildrop, quit');
     }
-    return this.#inTurn(options?.signal, async () => {
-      const { reply } = await this.#ask(command, options?.signal);
-      if (reply.status === '-ERR') return { ok: false, reply };
-      if (verb === 'DELE') this.#marked += 1;
-      if (verb === 'RSET') this.#marked = 0;
-      return { ok: true, value: undefined, reply };
+    return this.#conversation.inTurn(options?.signal, async () => {
+      const { reply } = await this.#conversation.ask(command, options?.signal);
+      return reply.status === '+OK' ? { ok: true, value: undefined, reply } : { ok: false, reply };
     });
   }
 
-  async quit(options?: CallOptions): Promise<Pop3Reply | undefined> {
-    return this.#inTurn(options?.signal, async () => {
+  async utf8(options?: CallOptions): Promise<Answer<undefined>> {
+    return this.command({ verb: 'UTF8' }, options);
+  }
+
+  async languages(options?: CallOptions): Promise<Answer<readonly Language[]>> {
+    const signal = options?.signal;
+    return this.#conversation.inTurn(signal, async () => {
+      const { reply, value } = await this.#conversation.ask({ verb: 'LANG' }, signal);
+      if (value?.type !== 'languages') return { ok: false, reply };
+      return { ok: true, value: value.languages, reply };
+    });
+  }
+
+  async lang(language: string, options?: CallOptions): Promise<Answer<undefined>> {
+    return this.command({ verb: 'LANG', language }, options);
+  }
+
+  async quit(options?: CallOptions): Promise<Farewell> {
+    return this.#conversation.inTurn(options?.signal, async () => {
+      let written = false;
       try {
-        const { reply } = await this.#ask({ verb: 'QUIT' }, options?.signal);
-        return reply;
+        const asked = this.#conversation.ask({ verb: 'QUIT' }, options?.signal);
+        written = !this.#conversation.ended && this.#conversation.queued === 0;
+        const { reply } = await asked;
+        const { marked } = this.#conversation;
+        const done = reply.status === '+OK' ? 'done' : 'partial';
+        return { update: marked.length === 0 ? 'none' : done, marked, reply };
       } catch (error) {
-        if (isWireError(error) && (error.code === 'closed' || error.code === 'reset')) return undefined;
-        throw error;
+        if (!isWireError(error) || !gone.includes(error.code)) throw error;
+        const marked = this.#conversation.perhapsMarked;
+        // A server that went away before QUIT has deleted nothing; one that did so after it may have.
+        if (marked.length > 0 && !written && error.fault.phase !== 'quit') throw error;
+        return { update: marked.length === 0 ? 'none' : 'unknown', marked, reply: undefined };
       } finally {
-        await this.#dialogue[Symbol.asyncDispose]();
+        await this.#conversation.close();
       }
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const idle = this.#calls === 0 && this.#dialogue.machine.state.name === 'ready';
-    if (this.#dialogue.ended || !idle || this.#marked > 0) {
-      if (!this.#dialogue.ended && this.#calls > 0) this.#destroy();
-      await this.#dialogue[Symbol.asyncDispose]();
+    const { ended, unused, machine, perhapsMarked } = this.#conversation;
+    if (ended || !unused || machine.state.name !== 'ready' || perhapsMarked.length > 0) {
+      if (!ended && !unused) this.#conversation.destroy();
+      await this.#conversation.close();
       return;
     }
     const limit = deadline(this.#clock, 1000);
@@ -268,116 +294,11 @@ class Pop3Dialogue implements Pop3 {
       case 'masked':
         return 'starttls-masked';
       case 'absent':
-        return this.#options.offeredStartTlsBefore === true ? 'downgrade-suspected' : 'starttls-not-offered';
+        return this.#offeredStartTlsBefore ? 'downgrade-suspected' : 'starttls-not-offered';
     }
   }
 
   #refusal(reason: Reason, phase: 'starttls' | 'auth'): WireError {
     return new WireError({ kind: 'peer', reason, phase, after: 0, endpoint: this.connection.endpoint });
   }
-
-  /** One call at a time: the replies of POP3 carry nothing that tells which command they answer. */
-  async #inTurn<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
-    const before = this.#turn;
-    const done = Promise.withResolvers<void>();
-    this.#turn = before.then(() => done.promise);
-    this.#calls += 1;
-    try {
-      await unlessAborted(before, signal);
-      return await run();
-    } finally {
-      if (!this.#destroyed) void this.#listen();
-      this.#calls -= 1;
-      done.resolve();
-    }
-  }
-
-  async #ask(command: Pop3Command, signal: AbortSignal | undefined): Promise<ReplyEvent> {
-    signal?.throwIfAborted();
-    if (this.#dialogue.ended) await this.#over();
-    this.#dialogue.send(command);
-    return this.#until(signal, (event) => event.type === 'reply');
-  }
-
-  /** The next event of a kind. An abort now destroys the connection: the reply could be taken for the next one's. */
-  async #until<T extends Pop3Event>(
-    signal: AbortSignal | undefined,
-    wanted: (event: Pop3Event) => event is T,
-  ): Promise<T> {
-    let failure: WorkFailure | undefined;
-    try {
-      for (;;) {
-        const event = await unlessAborted(this.#listen(), signal);
-        this.#pending = undefined;
-        if (!event) return await this.#over();
-        this.#note(event);
-        if (event.type === 'work') failure = await this.#work(event.work, signal);
-        if (!wanted(event)) continue;
-        if (!failure) return event;
-        break;
-      }
-    } catch (error) {
-      if (!this.#dialogue.ended) this.#destroy();
-      throw error;
-    }
-    throw failure.error;
-  }
-
-  /** Does the work of an exchange. Where it fails the exchange is cancelled, and the connection stays usable. */
-  async #work(work: SaslWork, signal: AbortSignal | undefined): Promise<WorkFailure | undefined> {
-    // Meanwhile the server may have had enough.
-    void this.#listen();
-    let result: Uint8Array | undefined;
-    let failure: WorkFailure | undefined;
-    try {
-      result = await unlessAborted(work.run(), signal);
-    } catch (error) {
-      signal?.throwIfAborted();
-      failure = { error };
-    }
-    if (this.#dialogue.machine.state.name === 'auth-work') this.#dialogue.send({ verb: 'RESUME', result });
-    return failure;
-  }
-
-  #listen(): Promise<Pop3Event | undefined> {
-    if (!this.#pending) {
-      this.#pending = this.#dialogue.next();
-      // Whoever asks next gets the rejection.
-      this.#pending.catch(() => undefined);
-    }
-    return this.#pending;
-  }
-
-  #note(event: Pop3Event): void {
-    if (event.type === 'greeting') {
-      this.greeting = event.reply;
-      this.timestamp = event.timestamp;
-    } else if (event.type === 'secured') {
-      // RFC 2595 §4: nothing of what was said in plaintext survives.
-      this.greeting = undefined;
-      this.timestamp = undefined;
-    }
-    this.#options.onEvent?.(event);
-  }
-
-  #destroy(): void {
-    this.#destroyed = true;
-    this.connection.reset();
-  }
-
-  async #over(): Promise<never> {
-    if (this.#destroyed) {
-      const { endpoint } = this.connection;
-      throw new WireError({ kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint });
-    }
-    // What came before the end is still told; then the reason of the end rejects this.
-    for (let event = await this.#dialogue.next(); event; event = await this.#dialogue.next())
-      this.#note(event);
-    throw new UsageError('the dialogue is over', 'no call after quit');
-  }
-}
-
-function loginAnswer({ reply, reason }: ReplyEvent, mechanism: string): Answer<Login> {
-  if (reply.status === '+OK') return { ok: true, value: { mechanism }, reply };
-  return { ok: false, reply, ...(reason ? { reason } : {}) };
 }

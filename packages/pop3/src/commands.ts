@@ -12,6 +12,24 @@ export type Pop3Command =
       /** Sends it although it is not offered; for probes. Default `false`. */
       readonly tryAnyway?: boolean;
     }
+  | {
+      /** RFC 6856 §2: from now on headers may be UTF-8. Only before a login, and only where it is offered. */
+      readonly verb: 'UTF8';
+    }
+  | {
+      /** RFC 6856 §3: lists the languages, or changes to one; `*` is the server's own. */
+      readonly verb: 'LANG';
+      readonly language?: string;
+    }
+  | {
+      /** RFC 1939 §7: only where the greeting had a timestamp, and that greeting still counts. */
+      readonly verb: 'APOP';
+      readonly name: string;
+      /** The MD5 of timestamp and secret, 32 hexadecimal digits. Who sees it can try passwords at leisure. */
+      readonly digest: string;
+      /** Says it outside of verified TLS too. Default `false`. */
+      readonly inClear?: boolean;
+    }
   /** RFC 1939 §7. The name may hold spaces only where the server takes them. */
   | { readonly verb: 'USER'; readonly name: string }
   /** RFC 1939 §7: everything behind `PASS ` is the password, spaces included. */
@@ -46,7 +64,7 @@ export interface VerbRow {
   readonly phase: Phase;
   /** Where it is allowed (RFC 1939 §4-6). */
   readonly stage: 'authorization' | 'transaction' | 'both';
-  /** How a positive reply goes on; LIST and UIDL of one message have a single line. */
+  /** How a positive reply goes on; LIST and UIDL of one message, and LANG of one language, have a single line. */
   readonly form: 'line' | 'listing' | 'content';
   /** Whether nothing may be sent between the command and its result, because what follows depends on it. */
   readonly barrier: boolean;
@@ -61,6 +79,9 @@ export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   USER: { ...plain, phase: 'auth', stage: 'authorization' },
   PASS: { ...plain, phase: 'auth', stage: 'authorization', barrier: true },
   AUTH: { ...plain, state: 'auth', phase: 'auth', stage: 'authorization', barrier: true }, // RFC 5034 §4
+  APOP: { ...plain, phase: 'auth', stage: 'authorization', barrier: true },
+  UTF8: { ...plain, stage: 'authorization' }, // RFC 6856 §2.1
+  LANG: { ...plain, stage: 'both', form: 'listing' }, // RFC 6856 §3.1
   STAT: { ...plain, stage: 'transaction' },
   LIST: { ...plain, stage: 'transaction', form: 'listing' },
   UIDL: { ...plain, stage: 'transaction', form: 'listing' },
@@ -95,6 +116,15 @@ export function encodeCommand(command: Exclude<WireCommand, { readonly verb: 'AU
       const password = printable(command.password, 'the password');
       return line(`PASS ${password}`, `PASS ${redacted(utf8(password).length)}`);
     }
+    case 'APOP': {
+      const { name, digest } = command;
+      if (!/^[0-9a-f]{32}$/.test(digest))
+        throw new UsageError('the digest is not 32 hexadecimal digits', 'RFC 1939 §7', 'argument-refused');
+      const start = `APOP ${printable(name, 'the user name')}`;
+      return line(`${start} ${digest}`, `${start} ${redacted(digest.length)}`);
+    }
+    case 'LANG':
+      return line(command.language === undefined ? 'LANG' : `LANG ${languageRange(command.language)}`);
     case 'LIST':
     case 'UIDL':
       return line(
@@ -110,6 +140,7 @@ export function encodeCommand(command: Exclude<WireCommand, { readonly verb: 'AU
     case 'STAT':
     case 'NOOP':
     case 'RSET':
+    case 'UTF8':
     case 'QUIT':
       return line(command.verb);
   }
@@ -117,15 +148,15 @@ export function encodeCommand(command: Exclude<WireCommand, { readonly verb: 'AU
 
 /** The command as an event may show it: without the password. */
 export function withoutSecret(command: WireCommand): WireCommand {
-  return command.verb === 'PASS'
-    ? { verb: 'PASS', password: redacted(utf8(command.password).length) }
-    : command;
+  if (command.verb === 'PASS') return { ...command, password: redacted(utf8(command.password).length) };
+  return command.verb === 'APOP' ? { ...command, digest: redacted(command.digest.length) } : command;
 }
 
 /** RFC 1939 §3: whether a command's positive reply goes on over several lines. It depends on the command alone. */
 export function replyForm(command: WireCommand): 'line' | 'listing' | 'content' {
   const { form } = verbs[command.verb];
-  return form === 'listing' && 'message' in command && command.message !== undefined ? 'line' : form;
+  const one = command.verb === 'LANG' ? command.language : 'message' in command ? command.message : undefined;
+  return form === 'listing' && one !== undefined ? 'line' : form;
 }
 
 function line(text: string, shown?: string): EncodedCommand {
@@ -146,6 +177,13 @@ function printable(text: string, what: string): string {
   if (/[\r\n\0]/.test(text)) {
     throw new UsageError(`${what} holds CR, LF or NUL`, 'RFC 1939 §3', 'argument-refused');
   }
+  return text;
+}
+
+/** RFC 6856 §3.1, RFC 4647 §2.1: a language tag, or `*`. */
+function languageRange(text: string): string {
+  if (!/^(?:\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)$/.test(text))
+    throw new UsageError('that is no language tag', 'RFC 6856 §3.1', 'argument-refused');
   return text;
 }
 

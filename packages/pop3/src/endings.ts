@@ -2,7 +2,7 @@ import { sample } from '@postern/wire';
 import type { Evidence, FaultKind, Instant, Output, Phase, Reason } from '@postern/wire';
 import { verbs } from './commands.ts';
 import type { Pop3Diagnostic, Pop3Event } from './events.ts';
-import { states } from './states.ts';
+import { inFront, noCommands, states } from './states.ts';
 import type { State, StateName, Step } from './states.ts';
 
 /** Takes a state from now on; its patience begins to run. */
@@ -31,7 +31,7 @@ export function fail(
     ...(Object.keys(evidence).length > 0 ? { evidence } : {}),
   };
   return {
-    state: { ...enter(state, 'ended', now), inFlight: [], waiting: [], taken: 0 },
+    state: { ...enter(state, 'ended', now), ...noCommands },
     outputs: [...outputs, { type: 'end', fault }],
   };
 }
@@ -57,7 +57,7 @@ function phaseOf(state: State): Phase {
     case 'content':
       break;
   }
-  const [front] = state.inFlight;
+  const front = inFront(state);
   return front ? verbs[front.verb].phase : 'command';
 }
 

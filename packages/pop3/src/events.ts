@@ -2,17 +2,21 @@ import type { SaslWork } from '@postern/sasl';
 import type { Reason, TlsInfo } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { WireCommand } from './commands.ts';
+import type { ReplyValue } from './listings.ts';
 import type { Pop3Reply } from './reply.ts';
 
 /**
  * What a tolerated mistake of the peer is called. Those that are no {@link Reason} never end a dialogue, so they are words
  * of this package alone: `status-case` (a status indicator in lower case), `starttls-inside-tls` (STLS listed inside TLS,
- * ignored).
+ * ignored), `uid-unlike-rfc` (a unique identifier of more than 70 characters, or with others than 0x21 to 0x7E), `uid-twice`
+ * (two messages with one).
  */
 export type Pop3Diagnostic =
   | Extract<Reason, 'bare-lf' | 'starttls-masked' | 'downgrade-suspected'>
   | 'status-case'
-  | 'starttls-inside-tls';
+  | 'starttls-inside-tls'
+  | 'uid-unlike-rfc'
+  | 'uid-twice';
 
 /** What the client machine tells. No event holds a password. */
 export type Pop3Event =
@@ -27,9 +31,11 @@ export type Pop3Event =
       /** The command; where it held a password, a masked copy of it. */
       readonly command: WireCommand;
       readonly reply: Pop3Reply;
+      /** With a positive reply to STAT, LIST, UIDL and LANG: what it says. */
+      readonly value?: ReplyValue;
       /** With the reply to CAPA: what is offered now. */
       readonly capabilities?: Capabilities;
-      /** With a negative reply to STLS, USER, PASS or AUTH: what it means; for AUTH also why we broke it off. */
+      /** With a negative reply to STLS, USER, PASS, APOP or AUTH: what it means; for AUTH also why we broke it off. */
       readonly reason?: Reason;
     }
   /** A piece of a message (RETR, TOP), unstuffed; the `reply` follows when the message is complete. The bytes are yours. */

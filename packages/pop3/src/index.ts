@@ -1,12 +1,14 @@
 /**
- * The POP3 dialogue: a client machine without a socket, and a promise face that puts it to work on any connection. The
- * server's side is `@postern/pop3/server`.
+ * The POP3 dialogue: a client machine without a socket, and a promise face that puts it to work on any connection: from the
+ * greeting over the login to messages that stream, and to knowing what QUIT deleted. The server's side is
+ * `@postern/pop3/server`.
  *
  * It is *not* a mail reader: it parses no message, stores nothing, and reconnects to nowhere. It verifies no certificate
  * either; what TLS must prove is decided by the request given to `startTls`, for instance one of `@postern/starttls`. APOP
- * is recognised and not spoken, because MD5 proves nothing today.
+ * is spoken only on request, with a digest that you compute, because MD5 proves nothing today.
  *
- * RFCs: 1939 (POP3), 2449 (CAPA, response codes), 2595 §4 (STLS), 3206 (SYS and AUTH codes), 5034 (AUTH), 8314 (TLS only).
+ * RFCs: 1939 (POP3), 2449 (CAPA, response codes), 2595 §4 (STLS), 3206 (SYS and AUTH codes), 5034 (AUTH), 6856 (UTF8,
+ * LANG), 8314 (TLS only).
  *
  * @example
  * ```ts
@@ -26,12 +28,26 @@ export { openPop3 } from './client.ts';
 export { encodeCommand } from './commands.ts';
 export type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
 export type { Pop3Diagnostic, Pop3Event } from './events.ts';
+export type { Language, ListEntry, ReplyValue, UidlEntry } from './listings.ts';
+export type {
+  BytesOptions,
+  Maildrop,
+  MaildropEntry,
+  MaildropMessage,
+  MaildropSize,
+  MessageContent,
+  MessagesOptions,
+  Retrieved,
+} from './maildrop.ts';
 export { pop3Client } from './machine.ts';
 export type { Pop3ClientMachine, Pop3ClientOptions } from './machine.ts';
 export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './outcomes.ts';
 export type {
   Answer,
+  ApopLogin,
+  ApopOptions,
   CallOptions,
+  Farewell,
   Login,
   LoginCallOptions,
   OpenPop3Options,

@@ -3,25 +3,23 @@ import { chooseMechanism } from '@postern/sasl';
 import type { ClientMechanism } from '@postern/sasl';
 import { latin1, utf8 } from '@postern/wire';
 import type { Output } from '@postern/wire';
-import { testTlsInfo } from '@postern/wire/testing';
+import { testTlsInfo, writtenText } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { pop3Client } from './index.ts';
 import type { Pop3ClientMachine, Pop3Event } from './index.ts';
 
-const said = (outputs: readonly Output<Pop3Event>[]): string =>
-  outputs.map((output) => (output.type === 'write' ? latin1(output.bytes) : '')).join('');
 const fault = (outputs: readonly Output<Pop3Event>[]): string | undefined => {
   const last = outputs.at(-1);
   return last?.type === 'end' ? last.fault?.reason : undefined;
 };
 
 /** A client that is logged in. */
-function loggedIn(): Pop3ClientMachine {
+function loggedIn(...tags: readonly string[]): Pop3ClientMachine {
   const client = pop3Client({ tls: testTlsInfo });
   client.start(0);
   client.receive(utf8('+OK\r\n'), 0);
   client.send({ verb: 'CAPA' }, 0);
-  client.receive(utf8('+OK\r\nSASL PLAIN\r\n.\r\n'), 0);
+  client.receive(utf8(['+OK', 'SASL PLAIN', ...tags, '.', ''].join('\r\n')), 0);
   const choice = chooseMechanism(
     ['PLAIN'],
     { type: 'password', user: 'a', password: 'b' },
@@ -92,6 +90,65 @@ describe('limits', () => {
     expect(fault(client.tick(304_000))).toBe('timeout-reply');
   });
 
+  test('POP3-035 the window holds so many octets of commands, and moves on with each reply', () => {
+    const client = loggedIn('PIPELINING');
+    const commands = Array.from({ length: 2000 }, (_, index) => ({
+      verb: 'RETR' as const,
+      message: index + 1,
+    }));
+    const first = writtenText(client.sendAll(commands, 0));
+    expect(first.length).toBeLessThanOrEqual(16_384);
+    expect(first.length).toBeGreaterThan(16_370);
+    expect(client.queued).toBe(2000 - first.split('\r\n').length + 1);
+    // Two short commands are answered: there is room for one or two more.
+    const next = writtenText(client.receive(utf8('-ERR\r\n-ERR\r\n'), 0));
+    expect(next).toMatch(/^(?:RETR \d+\r\n){1,2}$/);
+    let sent = first.length + next.length;
+    for (let answers = 2; answers < 2000; answers += 1)
+      sent += writtenText(client.receive(utf8('-ERR\r\n'), 0)).length;
+    expect(client.state.name).toBe('ready');
+    expect(sent).toBe(9 * 8 + 90 * 9 + 900 * 10 + 1001 * 11);
+  });
+
+  test('POP3-035 a command that is sent while a message comes changes nothing about reading it', () => {
+    for (const verb of ['RETR', 'LIST'] as const) {
+      const client = loggedIn('PIPELINING');
+      client.send(verb === 'RETR' ? { verb, message: 1 } : { verb }, 0);
+      client.receive(utf8('+OK\r\n1 1\r\n'), 0);
+      client.send({ verb: 'DELE', message: 2 }, 1);
+      expect(client.state.name).toBe(verb === 'RETR' ? 'content' : 'listing');
+      expect(client.receive(utf8('2 2\r\n.\r\n+OK\r\n'), 2).filter(({ type }) => type === 'end')).toEqual([]);
+      expect(client.state.name).toBe('ready');
+    }
+  });
+
+  test('POP3-015 while time is held nothing runs out, and what was left is left', () => {
+    const client = loggedIn();
+    client.send({ verb: 'RETR', message: 1 }, 0);
+    client.receive(utf8('+OK\r\n'), 0);
+    client.hold(100_000);
+    client.hold(200_000);
+    expect(client.deadline).toBeUndefined();
+    expect(client.tick(500_000)).toEqual([]);
+    client.resume(1_000_000);
+    expect(client.deadline).toBe(1_200_000);
+    // A line that comes while time is held begins a wait, which stands still too.
+    client.hold(1_000_000);
+    client.receive(utf8('a\r\n'), 1_000_100);
+    client.resume(1_000_200);
+    expect(client.deadline).toBe(1_300_200);
+    expect(fault(client.tick(1_300_200))).toBe('timeout-reply');
+  });
+
+  test('POP3-015 each reply lets the wait for the next one begin', () => {
+    const client = loggedIn('PIPELINING');
+    client.sendAll([{ verb: 'NOOP' }, { verb: 'NOOP' }], 0);
+    client.send({ verb: 'NOOP' }, 30_000);
+    expect(client.deadline).toBe(60_000);
+    client.receive(utf8('+OK\r\n'), 59_999);
+    expect(client.deadline).toBe(119_999);
+  });
+
   test('POP3-030 an endless list is cut off', () => {
     const client = pop3Client({ limits: { maxEarlyBytes: 1000 } });
     client.start(0);
@@ -119,7 +176,7 @@ describe('limits', () => {
     client.send({ verb: 'CAPA' }, 0);
     client.receive(utf8('+OK\r\nSASL X-LONG\r\n.\r\n'), 0);
     client.send({ verb: 'AUTH', mechanism }, 0);
-    expect(said(client.receive(utf8(`+ ${'AAAA'.repeat(4096)}\r\n`), 0))).toBe('\r\n');
+    expect(writtenText(client.receive(utf8(`+ ${'AAAA'.repeat(4096)}\r\n`), 0))).toBe('\r\n');
     expect(got).toBe(12_288);
   });
 });
@@ -145,7 +202,7 @@ test('SASL-047 work outside of the machine stops an exchange until its result is
   ]);
   expect(client.state.name).toBe('auth-work');
   expect(client.deadline).toBeUndefined();
-  expect(said(client.send({ verb: 'RESUME', result: utf8('done') }, 0))).toBe('ZG9uZQ==\r\n');
+  expect(writtenText(client.send({ verb: 'RESUME', result: utf8('done') }, 0))).toBe('ZG9uZQ==\r\n');
   expect(client.receive(utf8('+OK\r\n'), 0)).toMatchObject([
     { event: { type: 'reply', reply: { status: '+OK' } } },
   ]);
@@ -177,8 +234,8 @@ test('SASL-004 the last word of the server is answered with an empty line, and o
   client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
   client.send({ verb: 'AUTH', mechanism }, 0);
   client.receive(utf8('+ YQ==\r\n'), 0);
-  expect(said(client.send({ verb: 'RESUME', result: utf8('key') }, 0))).toBe('cHJvb2Y=\r\n');
-  expect(said(client.receive(utf8('+ dj0=\r\n'), 0))).toBe('\r\n');
+  expect(writtenText(client.send({ verb: 'RESUME', result: utf8('key') }, 0))).toBe('cHJvb2Y=\r\n');
+  expect(writtenText(client.receive(utf8('+ dj0=\r\n'), 0))).toBe('\r\n');
   expect(client.receive(utf8('+OK\r\n'), 0)).toMatchObject([
     { event: { type: 'reply', reply: { status: '+OK' } } },
   ]);
@@ -221,7 +278,7 @@ test('SASL-047 work that failed cancels the exchange, and the dialogue goes on',
   client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
   client.send({ verb: 'AUTH', mechanism }, 0);
   client.receive(utf8('+ YQ==\r\n'), 0);
-  expect(said(client.send({ verb: 'RESUME', result: undefined }, 0))).toBe('*\r\n');
+  expect(writtenText(client.send({ verb: 'RESUME', result: undefined }, 0))).toBe('*\r\n');
   expect(client.receive(utf8('-ERR\r\n'), 0)).toMatchObject([
     { event: { type: 'reply', reply: { status: '-ERR' } } },
   ]);
@@ -242,7 +299,7 @@ test('SASL-002 an empty initial response is written as =', () => {
   client.receive(utf8('+OK\r\n'), 0);
   client.send({ verb: 'CAPA' }, 0);
   client.receive(utf8('+OK\r\nSASL EXTERNAL\r\n.\r\n'), 0);
-  expect(said(client.send({ verb: 'AUTH', mechanism }, 0))).toBe('AUTH EXTERNAL =\r\n');
+  expect(writtenText(client.send({ verb: 'AUTH', mechanism }, 0))).toBe('AUTH EXTERNAL =\r\n');
 });
 
 test('SASL-009 nothing that a client tells shows the password', () => {

@@ -22,8 +22,11 @@ export interface Pop3ClientOptions {
   readonly tls?: TlsInfo;
   /** Limits of what is read. Default: {@link replyLimits}. */
   readonly limits?: Partial<ReplyLimits>;
-  /** Most commands sent and unanswered where PIPELINING is listed. Default 100: no socket buffer fills (RFC 2449 §6.6). */
-  readonly maxInFlight?: number;
+  /**
+   * Most octets of commands sent and unanswered where PIPELINING is listed; one command always goes. Default 16,384, some
+   * 1,400 RETRs: sockets buffer as much, so a server that waits for us to read never keeps us from writing (RFC 2449 §6.6).
+   */
+  readonly windowBytes?: number;
 }
 
 /** The client machine, with what it knows about the server. */
@@ -31,6 +34,17 @@ export interface Pop3ClientMachine extends Machine<Pop3Command, Pop3Event> {
   readonly state: { readonly name: StateName };
   /** What the server offers; see {@link Capabilities}. */
   readonly capabilities: Capabilities;
+  /** The APOP timestamp of the greeting (RFC 1939 §7); `undefined` where there was none, and after STLS. */
+  readonly timestamp: string | undefined;
+  /** How many commands were accepted and wait for room in the window. */
+  readonly queued: number;
+  /**
+   * Stops the time: what the server has sent is not being read, because somebody here is busy with a message. Data may come
+   * all the same.
+   */
+  hold(now: Instant): void;
+  /** Lets the time go on; how long it stood still does not count as the server's. */
+  resume(now: Instant): void;
 }
 
 /**
@@ -58,6 +72,7 @@ class Pop3Client implements Pop3ClientMachine {
   #unstuffing: Unstuffing | undefined;
   /** Bytes of a message since its deadline was last renewed. */
   #quietBytes = 0;
+  #heldSince: Instant | undefined;
 
   constructor(options: Pop3ClientOptions) {
     this.#limits = { ...replyLimits, ...options.limits };
@@ -69,7 +84,7 @@ class Pop3Client implements Pop3ClientMachine {
         offeredStartTlsBefore: options.offeredStartTlsBefore ?? false,
         strict: options.strict ?? false,
         limits: this.#limits,
-        maxInFlight: options.maxInFlight ?? 100,
+        windowBytes: options.windowBytes ?? 16_384,
       },
       options.tls,
     );
@@ -83,8 +98,29 @@ class Pop3Client implements Pop3ClientMachine {
     return this.#state.capabilities ?? noCapabilities;
   }
 
+  get timestamp(): string | undefined {
+    return this.#state.timestamp;
+  }
+
+  get queued(): number {
+    return this.#state.commands.length - this.#state.sent;
+  }
+
   get deadline(): Instant | undefined {
-    return this.#state.deadline;
+    return this.#heldSince === undefined ? this.#state.deadline : undefined;
+  }
+
+  hold(now: Instant): void {
+    this.#heldSince ??= now;
+  }
+
+  resume(now: Instant): void {
+    if (this.#heldSince === undefined) return;
+    const { deadline, since } = this.#state;
+    // A wait that began meanwhile stood still from its own beginning.
+    const still = now - Math.max(this.#heldSince, since);
+    if (deadline !== undefined) this.#state = { ...this.#state, deadline: deadline + still };
+    this.#heldSince = undefined;
   }
 
   start(now: Instant): readonly Output<Pop3Event>[] {
@@ -125,6 +161,7 @@ class Pop3Client implements Pop3ClientMachine {
   }
 
   tick(now: Instant): readonly Output<Pop3Event>[] {
+    if (this.#heldSince !== undefined) return [];
     return this.#step({ type: 'tick', rest: this.#splitter.rest() }, now);
   }
 

@@ -3,6 +3,8 @@ import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
+import type { Language } from './listings.ts';
+import type { Maildrop } from './maildrop.ts';
 import type { Pop3Reply, ReplyLimits } from './reply.ts';
 import type { Patience } from './states.ts';
 
@@ -71,12 +73,44 @@ export interface OpenPop3Options extends CallOptions {
   readonly tls?: TlsRequest;
 }
 
+/** Who logs in with APOP. */
+export interface ApopLogin {
+  readonly user: string;
+  /**
+   * The MD5 of the timestamp, angle brackets included, and the password behind it, in lower-case hexadecimal digits. You
+   * compute it, because this package holds no MD5: `createHash('md5').update(timestamp + password).digest('hex')` in Node.
+   */
+  readonly digest: (timestamp: string) => string;
+}
+
+/** Options of {@link Pop3.apop}. */
+export interface ApopOptions extends CallOptions {
+  /**
+   * `inside-tls` (default) = only inside TLS with a verified peer, as any login. `anywhere` = also in the clear, where whoever
+   * listens can try passwords against the digest at leisure, and whoever is in between can choose the timestamp.
+   */
+  readonly where?: 'inside-tls' | 'anywhere';
+}
+
 /** Options of `login`. */
 export type LoginCallOptions = CallOptions & LoginOptions;
 
+/** How a dialogue ended, and what became of the messages marked with DELE (RFC 1939 §6). */
+export interface Farewell {
+  /**
+   * `none` = no message was marked. `done` = the server says that it deleted all of them. `partial` = it says `-ERR`: some of
+   * them stayed. `unknown` = it went away before it said anything.
+   */
+  readonly update: 'none' | 'done' | 'partial' | 'unknown';
+  /** The numbers of the messages that were marked. */
+  readonly marked: readonly number[];
+  /** The reply to QUIT; `undefined` where the server just closed. */
+  readonly reply: Pop3Reply | undefined;
+}
+
 /** The value of a good `login`. */
 export interface Login {
-  /** The SASL mechanism that was used, or `USER` for USER and PASS. */
+  /** The SASL mechanism that was used, `USER` for USER and PASS, or `APOP`. */
   readonly mechanism: string;
 }
 
@@ -87,10 +121,12 @@ export interface Login {
 export interface Pop3 extends AsyncDisposable {
   /** The greeting; `undefined` once STLS has made it worthless (RFC 2595 §4). */
   readonly greeting: Pop3Reply | undefined;
-  /** The APOP timestamp of the greeting, if any (RFC 1939 §7); forgotten with it. It is shown, never used: APOP is MD5. */
+  /** The APOP timestamp of the greeting, if any (RFC 1939 §7); forgotten with it. */
   readonly timestamp: string | undefined;
   /** What the server offers, by its last CAPA: one was said at the greeting, and one after `startTls`. */
   readonly capabilities: Capabilities;
+  /** The messages: what can be done once a login has succeeded. */
+  readonly maildrop: Maildrop;
   /** The connection, owned by this dialogue; `connection.tls` tells about its TLS layer. */
   readonly connection: Connection;
   /** Says CAPA; a server without it has no extensions, which is no failure of the dialogue (RFC 2449 §5). */
@@ -109,16 +145,31 @@ export interface Pop3 extends AsyncDisposable {
    * After a refusal no second way is tried: accounts get locked by that.
    */
   login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
+  /**
+   * Logs in with APOP (RFC 1939 §7), for servers that know nothing better; `login` never chooses it. Rejects, with nothing sent
+   * and the connection usable, with `auth-not-offered` where the greeting had no timestamp or STLS has made it worthless, and
+   * with `plaintext-login-refused` outside of verified TLS unless `where` is `anywhere`.
+   */
+  apop(login: ApopLogin, options?: ApopOptions): Promise<Answer<Login>>;
   /** Says NOOP; only after the login (RFC 1939 §5). */
   noop(options?: CallOptions): Promise<Answer<undefined>>;
   /**
-   * Says QUIT, waits for the reply and closes. Messages marked with DELE go now (RFC 1939 §6); `-ERR` means that some of
-   * them stayed. Resolves with `undefined` where the server just closed: whether it deleted is then unknown.
+   * Says UTF8: headers may be UTF-8 from now on, and where `capabilities.utf8` is `with-user` the names and passwords too (RFC
+   * 6856 §2). After `startTls` and before `login`; a `UsageError` elsewhere, and where it is not offered.
    */
-  quit(options?: CallOptions): Promise<Pop3Reply | undefined>;
+  utf8(options?: CallOptions): Promise<Answer<undefined>>;
+  /** Says LANG: which languages the server can speak (RFC 6856 §3). */
+  languages(options?: CallOptions): Promise<Answer<readonly Language[]>>;
+  /** Says LANG with a language tag: the texts of replies come in it from now on; `*` is the server's own (RFC 6856 §3). */
+  lang(language: string, options?: CallOptions): Promise<Answer<undefined>>;
   /**
-   * Sends any other command and waits for its reply; the lines of a listing are in `reply.lines`, the content of a message
-   * goes to `onEvent`. STLS, AUTH, USER, PASS and QUIT have methods of their own and are refused here.
+   * Says QUIT, waits for the reply and closes. Messages marked with DELE go now (RFC 1939 §6); what became of them is in
+   * {@link Farewell}. Rejects with the fault where the dialogue broke before, and messages were marked: none of them was deleted.
+   */
+  quit(options?: CallOptions): Promise<Farewell>;
+  /**
+   * Sends any other command and waits for its reply; the lines of a listing are in `reply.lines`. STLS, AUTH, USER, PASS, APOP,
+   * RETR, TOP and QUIT have methods of their own and are refused here.
    */
   command(command: Pop3Command, options?: CallOptions): Promise<Answer<undefined>>;
   /**

@@ -31,23 +31,31 @@ export function checkCommand(
   }
   if (command.verb === 'STLS') {
     if (state.tls) refuse('TLS is active', 'RFC 2595 §4');
+    if (state.utf8) refuse('UTF8 was said', 'RFC 6856 §2.1');
     if (state.capabilities?.startTls !== 'offered' && command.tryAnyway !== true) {
       const code = state.capabilities?.startTls === 'masked' ? 'starttls-masked' : 'starttls-not-offered';
       throw new UsageError('STLS is not offered', 'RFC 2595 §4', code);
     }
   }
-  if (command.verb === 'USER' || command.verb === 'PASS' || command.verb === 'AUTH')
+  if (verb === 'UTF8' && state.capabilities?.utf8 !== 'offered' && state.capabilities?.utf8 !== 'with-user')
+    refuse('it is not offered', 'RFC 6856 §2.1');
+  if (
+    command.verb === 'USER' ||
+    command.verb === 'PASS' ||
+    command.verb === 'APOP' ||
+    command.verb === 'AUTH'
+  )
     checkLogin(state, command);
   if (verb === 'PASS' && !userAccepted) refuse('it must follow an accepted USER', 'RFC 1939 §7');
   if (command.verb !== 'AUTH') encodeCommand(command);
 }
 
-type LoginCommand = Extract<WireCommand, { readonly verb: 'USER' | 'PASS' | 'AUTH' }>;
+type LoginCommand = Extract<WireCommand, { readonly verb: 'USER' | 'PASS' | 'APOP' | 'AUTH' }>;
 
 function checkLogin(state: State, command: LoginCommand): void {
   const { verb } = command;
   // RFC 2595 §2.4, RFC 8314 §4.1: a password in the clear only to a peer that was verified.
-  const secret = verb !== 'AUTH' || command.mechanism.plaintext;
+  const secret = verb === 'AUTH' ? command.mechanism.plaintext : verb !== 'APOP' || command.inClear !== true;
   if (secret && state.tls?.verification?.status !== 'verified') {
     throw new UsageError(`${verb} without verified TLS`, 'RFC 2595 §2.4', 'plaintext-login-refused');
   }
@@ -58,8 +66,15 @@ function checkLogin(state: State, command: LoginCommand): void {
     }
     return;
   }
-  const utf8User = state.capabilities?.tags['UTF8']?.some((word) => word.toUpperCase() === 'USER') === true;
-  if (!utf8User && utf8(verb === 'USER' ? command.name : command.password).some((byte) => byte > 127)) {
+  // RFC 1939 §7: the digest is made of the timestamp; one that came in plaintext was forgotten with STLS.
+  if (verb === 'APOP' && state.timestamp === undefined)
+    throw new UsageError('the greeting has no timestamp', 'RFC 1939 §7', 'auth-not-offered');
+  const argument = utf8(verb === 'PASS' ? command.password : command.name);
+  if (state.capabilities?.utf8 !== 'with-user' && argument.some((byte) => byte > 127)) {
     throw new UsageError(`${verb} takes ASCII only here`, 'RFC 6856 §2.2', 'argument-refused');
+  }
+  // RFC 1939 §3: without CAPA nobody says that more is taken.
+  if (state.capabilities?.listed === false && argument.length > 40) {
+    throw new UsageError(`${verb} takes 40 characters here`, 'RFC 1939 §3', 'argument-refused');
   }
 }

@@ -148,7 +148,8 @@ export const states: Readonly<Record<StateName, StateRow>> = {
 export interface Settings {
   readonly patience: Patience;
   readonly limits: ReplyLimits;
-  readonly maxInFlight: number;
+  /** Most octets of commands sent and not answered, where PIPELINING is listed. */
+  readonly windowBytes: number;
   readonly offeredStartTlsBefore: boolean;
   readonly strict: boolean;
 }
@@ -163,13 +164,21 @@ export interface State {
   readonly stage: 'authorization' | 'transaction';
   readonly tls: TlsInfo | undefined;
   readonly capabilities: Capabilities | undefined;
+  /** The APOP timestamp of the greeting, until STLS (RFC 1939 §7). */
+  readonly timestamp: string | undefined;
+  /** UTF8 was said and accepted (RFC 6856 §2.1). */
+  readonly utf8: boolean;
   /** The last reply was `+OK` to USER: only now may PASS follow (RFC 1939 §7). */
   readonly userAccepted: boolean;
-  /** Sent and not answered, oldest first. */
-  readonly inFlight: readonly WireCommand[];
-  /** Accepted and not sent, but for the first `taken` of them, which have been. */
-  readonly waiting: readonly WireCommand[];
-  readonly taken: number;
+  /**
+   * Commands that were accepted, oldest first: the first `answered` of them are done, those up to `sent` are in flight, the rest
+   * waits. Two numbers move and the list stays, because a copy at each reply would be quadratic.
+   */
+  readonly commands: readonly WireCommand[];
+  readonly answered: number;
+  readonly sent: number;
+  /** The octets of those in flight. */
+  readonly inFlightBytes: number;
   /** The status line of a multi-line reply under way, and its lines so far. */
   readonly begun: Begun | undefined;
   readonly exchange: Exchange | undefined;
@@ -220,6 +229,19 @@ export interface Step {
   readonly outputs: readonly Output<Pop3Event>[];
 }
 
+/** Nothing is in flight, and nothing waits. */
+export const noCommands: Pick<State, 'commands' | 'answered' | 'sent' | 'inFlightBytes'> = {
+  commands: [],
+  answered: 0,
+  sent: 0,
+  inFlightBytes: 0,
+};
+
+/** The oldest command in flight: the one whose answer comes next. */
+export function inFront({ commands, answered, sent }: State): WireCommand | undefined {
+  return answered < sent ? commands[answered] : undefined;
+}
+
 /** A client before its first input; `tls` is the layer it begins in (implicit TLS). */
 export function initialState(settings: Settings, tls?: TlsInfo): State {
   return {
@@ -231,9 +253,9 @@ export function initialState(settings: Settings, tls?: TlsInfo): State {
     tls,
     capabilities: undefined,
     userAccepted: false,
-    inFlight: [],
-    waiting: [],
-    taken: 0,
+    timestamp: undefined,
+    utf8: false,
+    ...noCommands,
     begun: undefined,
     exchange: undefined,
     stray: undefined,

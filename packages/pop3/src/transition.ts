@@ -1,5 +1,6 @@
 /**
- * The theory of a POP3 client, and the only place where its states change.
+ * The theory of a POP3 client, and the place where its states change; what is sent when is in `sending.ts`, and what a whole
+ * reply changes in `completion.ts`.
  *
  * The server speaks first, one line (RFC 1939 §4). From then on the client asks and the server answers, in order; the server
  * never speaks unasked, except to say farewell. Whether an answer goes on over several lines depends on the command alone
@@ -10,30 +11,31 @@
  * handshake forgets everything the plaintext said, capabilities, APOP timestamp and an accepted USER (RFC 2595 §4), because
  * somebody in between may have said it.
  *
- * Commands are sent at once where PIPELINING is listed (RFC 2449 §6.6), else one after the other; the rest waits in a queue.
- * A *barrier* (STLS, AUTH, PASS, QUIT) is sent when nothing else is unanswered, and nothing may be sent before its result:
- * what follows depends on it. Between STLS and the end of the handshake the client is silent, and so must be the server:
- * one octet behind the go-ahead is an injection and ends the dialogue.
+ * Commands are sent at once where PIPELINING is listed (RFC 2449 §6.6), as many as fit into a window of octets, else one after
+ * the other; the rest waits in a queue. A *barrier* (STLS, AUTH, PASS, APOP, QUIT) is sent when nothing else is unanswered, only
+ * QUIT may be the last of a group; nothing may be sent before its result, because what follows depends on it. Between STLS and
+ * the end of the handshake the client is silent, and so must be the server: one octet behind the go-ahead is an injection and
+ * ends the dialogue.
  *
  *     start -> greeting -> ready <-> reply | listing | content | auth
  *                        ready  -> starttls -> tls -> ready
  *                        ready  -> quit -> ended
  */
-import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
+import { answerChallenge, distrustSuccess, resumeExchange } from '@postern/sasl';
 import type { Exchange, ExchangeStep } from '@postern/sasl';
-import { concatBytes, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
-import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import { noCapabilities, parseCapabilities, withoutStartTls } from './capabilities.ts';
-import type { Capabilities } from './capabilities.ts';
-import { encodeCommand, maxCommandBytes, replyForm, verbs, withoutSecret } from './commands.ts';
-import type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
+import { peerText, recogniseProtocol, sample, UsageError } from '@postern/wire';
+import type { EndOfStream, Evidence, Instant, Output, TlsInfo } from '@postern/wire';
+import { replyForm } from './commands.ts';
+import type { Pop3Command, WireCommand } from './commands.ts';
+import { completed } from './completion.ts';
 import { diagnostic, enter, fail } from './endings.ts';
-import type { Pop3Diagnostic, Pop3Event } from './events.ts';
-import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
+import type { Pop3Event } from './events.ts';
+import { greetingReason } from './outcomes.ts';
 import { apopTimestamp, parseStatusLine, unstuffLine } from './reply.ts';
 import type { Pop3Reply } from './reply.ts';
 import { checkCommand } from './rules.ts';
-import { states } from './states.ts';
+import { advance, writes } from './sending.ts';
+import { inFront, noCommands, states } from './states.ts';
 import type { Input, LineInput, State, Step } from './states.ts';
 
 /** One input, one step. Throws only for a wrong command, and then nothing has changed. */
@@ -72,7 +74,8 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
       throw new UsageError('RESUME without work', 'RFC 5034 §4');
     return proceed(state, resumeExchange(state.exchange, only.result), now, [], {});
   }
-  let before = state.waiting.at(-1) ?? state.inFlight.at(-1);
+  const pending = state.commands.slice(state.answered);
+  let before = pending.at(-1);
   let userAccepted = state.userAccepted;
   const group = commands.map((command) => {
     if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 5034 §4');
@@ -90,59 +93,8 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
     const reason = starting ? 'reply-before-command' : 'desynchronised';
     return fail(state, now, 'peer', reason, evidence, starting ? 'starttls' : 'idle');
   }
-  const waiting = [...state.waiting.slice(state.taken), ...group];
-  return advance({ ...state, waiting, taken: 0 }, now, []);
-}
-
-/** Sends what may be sent now and takes the state that follows from the command in front. */
-function advance(before: State, now: Instant, outputs: readonly Output<Pop3Event>[]): Step {
-  const written: EncodedCommand[] = [];
-  let state = before;
-  const limit = state.capabilities?.pipelining ? state.settings.maxInFlight : 1;
-  for (;;) {
-    const next = state.waiting[state.taken];
-    const last = state.inFlight.at(-1);
-    if (!next || (last && verbs[last.verb].barrier)) break;
-    // RFC 2449 §6.6: PASS may share a write with its USER; every other barrier waits until all is answered.
-    const room = verbs[next.verb].barrier && !(next.verb === 'PASS' && last?.verb === 'USER') ? 1 : limit;
-    if (state.inFlight.length >= room) break;
-    state = {
-      ...state,
-      taken: state.taken + 1,
-      inFlight: [...state.inFlight, next],
-      userAccepted: false,
-    };
-    if (next.verb === 'AUTH') {
-      const begun = beginExchange(next.mechanism, { verb: 'AUTH', maxLineBytes: maxCommandBytes });
-      state = { ...state, exchange: begun.exchange };
-      written.push(begun.line);
-    } else {
-      written.push(encodeCommand(next));
-    }
-  }
-  if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
-  const front = state.inFlight[0];
-  const name = front === undefined ? 'ready' : verbs[front.verb].state;
-  // A command that joins others in flight does not renew their wait.
-  const renewed = front !== before.inFlight[0] || state.name !== name;
-  return {
-    state: renewed ? enter(state, name, now) : state,
-    outputs: [...outputs, ...writes(written)],
-  };
-}
-
-/** One group, one write. */
-function writes(commands: readonly EncodedCommand[]): readonly Output<Pop3Event>[] {
-  if (commands.length === 0) return [];
-  const bytes = concatBytes(commands.map((command) => command.bytes));
-  if (commands.every(({ shown }) => shown === undefined)) return [{ type: 'write', bytes }];
-  return [
-    {
-      type: 'write',
-      bytes,
-      shown: commands.map(({ shown, bytes: plain }) => shown ?? peerText(plain)).join(''),
-    },
-  ];
+  const all = [...pending, ...group];
+  return advance({ ...state, commands: all, answered: 0, sent: state.sent - state.answered }, now, []);
 }
 
 function receiveLine(state: State, input: LineInput, now: Instant): Step {
@@ -187,7 +139,7 @@ function receiveLine(state: State, input: LineInput, now: Instant): Step {
       outputs,
     );
   }
-  const front = state.inFlight[0];
+  const front = inFront(state);
   if (!front) {
     outputs.push({ type: 'event', event: { type: 'unsolicited', reply } });
     return { state: { ...state, stray: peerText(input.line) }, outputs };
@@ -216,11 +168,12 @@ function receiveGreeting(
     };
     return fail(state, now, 'peer', protocol ? 'wrong-protocol' : 'protocol-error', evidence);
   }
-  outputs.push({ type: 'event', event: { type: 'greeting', reply, timestamp: apopTimestamp(reply.text) } });
+  const timestamp = apopTimestamp(reply.text);
+  outputs.push({ type: 'event', event: { type: 'greeting', reply, timestamp } });
   if (reply.status === '-ERR') {
     return fail(state, now, 'peer', greetingReason(reply), { reply: peerText(line) }, undefined, outputs);
   }
-  return { state: enter(state, 'ready', now), outputs };
+  return { state: { ...enter(state, 'ready', now), timestamp }, outputs };
 }
 
 /** Reads a status line, and notes what is odd about it. */
@@ -232,7 +185,7 @@ function readReply(state: State, line: Uint8Array, outputs: Output<Pop3Event>[])
 }
 
 function receiveListed(state: State, input: LineInput, now: Instant, outputs: Output<Pop3Event>[]): Step {
-  const [front] = state.inFlight;
+  const front = inFront(state);
   const { begun } = state;
   if (!front || !begun) return { state, outputs };
   const text = unstuffLine(input.line);
@@ -257,7 +210,7 @@ function receiveContent(
   input: Extract<Input, { readonly type: 'content' }>,
   now: Instant,
 ): Step {
-  const [front] = state.inFlight;
+  const front = inFront(state);
   if (!front || !state.begun) return { state, outputs: [] };
   const outputs: Output<Pop3Event>[] = [];
   if (input.bytes.length > 0)
@@ -347,69 +300,6 @@ function answered(
   return { state: enter(state, 'tls', now), outputs };
 }
 
-/** A reply is complete: it is reported, remembered where it matters, and the queue moves on. */
-function completed(
-  state: State,
-  command: WireCommand,
-  reply: Pop3Reply,
-  now: Instant,
-  outputs: Output<Pop3Event>[],
-): Step {
-  const ok = reply.status === '+OK';
-  let next: State = { ...state, inFlight: state.inFlight.slice(1), begun: undefined };
-  let capabilities: Capabilities | undefined;
-  let reason: Reason | undefined;
-  if (command.verb === 'CAPA') {
-    // RFC 2449 §5: -ERR means no extensions.
-    capabilities = ok ? parseCapabilities(reply.lines) : noCapabilities;
-    outputs.push(...judgeOffer(state, capabilities, reply));
-    // RFC 2595 §4: the server must not offer STLS inside TLS; an offer is never taken.
-    if (state.tls) capabilities = withoutStartTls(capabilities);
-    next = { ...next, capabilities };
-  } else if (command.verb === 'STLS') {
-    reason = startTlsReason(reply);
-  } else if (verbs[command.verb].phase === 'auth') {
-    if (!ok) reason = state.exchange?.refusal ?? loginReason(reply, state.capabilities);
-    const accepted = ok && command.verb !== 'USER';
-    next = {
-      ...next,
-      stage: accepted ? 'transaction' : 'authorization',
-      userAccepted: ok && command.verb === 'USER',
-      exchange: undefined,
-    };
-  }
-  outputs.push({
-    type: 'event',
-    event: {
-      type: 'reply',
-      command: withoutSecret(command),
-      reply,
-      ...(capabilities ? { capabilities } : {}),
-      ...(reason ? { reason } : {}),
-    },
-  });
-  if (command.verb === 'QUIT') {
-    return { state: enter(next, 'ended', now), outputs: [...outputs, { type: 'end' }] };
-  }
-  return advance(next, now, outputs);
-}
-
-/** What is odd about the offer of STLS. */
-function judgeOffer(state: State, capabilities: Capabilities, reply: Pop3Reply): Output<Pop3Event>[] {
-  const outputs: Output<Pop3Event>[] = [];
-  const note = (reason: Pop3Diagnostic): void => {
-    outputs.push(diagnostic(reason, utf8(reply.lines.join('\r\n'))));
-  };
-  if (state.tls) {
-    if (capabilities.startTls === 'offered') note('starttls-inside-tls');
-  } else {
-    if (capabilities.startTls === 'masked') note('starttls-masked');
-    if (capabilities.startTls !== 'offered' && state.settings.offeredStartTlsBefore)
-      note('downgrade-suspected');
-  }
-  return outputs;
-}
-
 function receiveTlsRecord(state: State, bytes: Uint8Array, now: Instant): Step {
   const evidence = { bytes, protocol: 'tls', rule: 'RFC 8314 §3' };
   // The server waits for, or speaks, TLS from the first octet: this port wants implicit TLS.
@@ -429,8 +319,9 @@ function secured(state: State, tls: TlsInfo, now: Instant): Step {
       ...enter(state, 'ready', now),
       tls,
       capabilities: undefined,
+      timestamp: undefined,
       userAccepted: false,
-      inFlight: [],
+      ...noCommands,
       stray: undefined,
     },
     outputs: [{ type: 'event', event: { type: 'secured', tls } }],

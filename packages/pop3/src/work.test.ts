@@ -1,8 +1,7 @@
 import type { AuthenticateSession, ClientMechanism, Credentials } from '@postern/sasl';
 import { utf8 } from '@postern/wire';
-import { virtualClock } from '@postern/wire/testing';
+import { scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { expect, test, vi } from 'vitest';
-import { offer, scripted, verified } from '../test/wire-fixtures.ts';
 import { openPop3 } from './index.ts';
 
 const run = vi.fn<() => Promise<Uint8Array>>();
@@ -33,8 +32,8 @@ const tim = { type: 'password', user: 'tim', password: 'tanstaaftanstaaf' } as c
 /** Logs in at a server that says this in answer to each line of the exchange. */
 async function exchange(answers: readonly string[]) {
   const heard: (string | undefined)[] = [];
-  const connection = await scripted(async ({ send, line, connection: accepted }) => {
-    await accepted.acceptTls(offer);
+  const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+    await accepted.acceptTls(testTlsOffer);
     await send('+OK\r\n');
     await line();
     await send('+OK\r\nSASL X-WORK\r\n.\r\n');
@@ -43,7 +42,7 @@ async function exchange(answers: readonly string[]) {
       await send(answer);
     }
   });
-  return { heard, pop3: await openPop3(connection, { clock: virtualClock(), tls: verified }) };
+  return { heard, pop3: await openPop3(connection, { clock: virtualClock(), tls: testTlsRequest() }) };
 }
 
 test('SASL-047 a login waits for the work of its mechanism', async () => {

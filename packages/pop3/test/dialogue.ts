@@ -1,8 +1,7 @@
 import type { PasswordCredentials } from '@postern/sasl';
 import { isUsageError, isWireError } from '@postern/wire';
 import type { Reason } from '@postern/wire';
-import { virtualClock } from '@postern/wire/testing';
-import { connected, offer } from './wire-fixtures.ts';
+import { connectedTo, testTlsOffer, virtualClock } from '@postern/wire/testing';
 import { openPop3 } from '../src/index.ts';
 import type { OpenPop3Options, Pop3 } from '../src/index.ts';
 import { servePop3 } from '../src/server/index.ts';
@@ -24,11 +23,11 @@ export async function open(
   const seen: Pop3ServerEvent[] = [];
   let shown = '';
   const { implicitTls = false, ...options } = server;
-  const connection = await connected(async (accepted) => {
-    if (implicitTls) await accepted.acceptTls(offer);
+  const connection = await connectedTo(async (accepted) => {
+    if (implicitTls) await accepted.acceptTls(testTlsOffer);
     const serving = servePop3(accepted, {
       clock,
-      tls: offer,
+      tls: testTlsOffer,
       auth: { authenticate },
       onEvent: (event) => seen.push(event),
       ...options,

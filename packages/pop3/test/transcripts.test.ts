@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TlsInfo } from '@postern/wire';
-import { parseTranscript, replayEveryCut, testTlsInfo } from '@postern/wire/testing';
+import { parseTranscript, replayEveryCut, testTlsInfo, translatedMachine } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { pop3Client } from '../src/index.ts';
 import type { Pop3ClientOptions } from '../src/index.ts';
 import { memoryMaildrop, pop3Server } from '../src/server/index.ts';
-import type { Pop3ServerOptions } from '../src/server/index.ts';
-import { withJsonCommands } from './json-commands.ts';
+import type { ApopAttempt, Pop3ServerOptions } from '../src/server/index.ts';
+import { built } from './json-commands.ts';
 
 const folder = import.meta.dirname;
 
@@ -30,6 +30,9 @@ function serverOptions(options: Readonly<Record<string, unknown>>): Pop3ServerOp
     },
     startTls: { type: 'offered' },
     maildrop: () => maildrop,
+    ...(options['apopDigest'] === undefined
+      ? {}
+      : { apop: ({ digest }: ApopAttempt) => digest === options['apopDigest'] }),
     ...options,
   };
 }
@@ -39,11 +42,12 @@ describe('client', () => {
     expect(() => {
       replayEveryCut(text, {
         machine: (options) =>
-          withJsonCommands(
+          translatedMachine(
             pop3Client({
               ...(options as Pop3ClientOptions),
               ...(options['tls'] ? { tls: { ...testTlsInfo, ...(options['tls'] as Partial<TlsInfo>) } } : {}),
             }),
+            built,
             { injected: options['injected'] === true },
           ),
       });
@@ -78,7 +82,7 @@ describe('the reference transcript', () => {
       .replace('(TLS handshake)', `> *\n${handshake}`);
     expect(commands).toEqual([]);
     expect(() => {
-      replayEveryCut(`${text}> *\n> end`, { machine: () => withJsonCommands(pop3Client()) });
+      replayEveryCut(`${text}> *\n> end`, { machine: () => translatedMachine(pop3Client(), built) });
     }).not.toThrow();
   });
 

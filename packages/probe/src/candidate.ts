@@ -1,6 +1,7 @@
 import type { EndpointResult } from './context.ts';
 import type { LoginKind, Source, UserNameForm } from './report/account-report.ts';
 import type { ClientProtocol, Method, ServiceEndpoint } from './report/endpoint.ts';
+import { mechanismsOf } from './speak/mechanisms.ts';
 
 /** A setting that was found somewhere and is to be probed before it is believed. */
 export interface Candidate extends ServiceEndpoint {
@@ -25,15 +26,6 @@ export interface Candidate extends ServiceEndpoint {
 
 const oauth = /^(xoauth2|oauthbearer|oauth2)$/i;
 
-/** The mechanisms that a capability list offers, whatever the protocol wraps around them. */
-function mechanisms(capabilities: readonly string[]): readonly string[] {
-  return capabilities.flatMap((line) => {
-    // IMAP `AUTH=PLAIN`, SMTP `AUTH PLAIN LOGIN` (and the old `AUTH=PLAIN LOGIN`), POP3 `SASL PLAIN`.
-    const offered = /^(?:AUTH[ =]|SASL )(.*)$/i.exec(line)?.[1];
-    return offered?.split(' ').filter((name) => name !== '') ?? [];
-  });
-}
-
 function byOffer(offered: readonly string[]): LoginKind {
   if (offered.length === 0) return 'unknown';
   return offered.every((name) => oauth.test(name)) ? 'oauth-only' : 'password';
@@ -51,5 +43,7 @@ export function loginKind(
   if (announced !== 'unknown') return announced;
   const inside = result.capabilities?.insideTls ?? [];
   // RFC 1939 §7: USER is a password login of its own, beside SASL.
-  return inside.some((line) => /^USER$/i.test(line)) ? 'password' : byOffer(mechanisms(inside));
+  return inside.some((line) => /^USER$/i.test(line))
+    ? 'password'
+    : byOffer(mechanismsOf(result.endpoint.protocol, inside));
 }

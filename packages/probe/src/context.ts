@@ -5,7 +5,12 @@ import type { ProbeReport } from './report/probe-report.ts';
 
 /** What a decision needs of a probe. A whole {@link ProbeReport} fits. */
 export type EndpointResult = Pick<ProbeReport, 'endpoint' | 'verdict' | 'reason'> &
-  Partial<Pick<ProbeReport, 'attempts' | 'capabilities' | 'certificate' | 'evidence'>>;
+  Partial<
+    Pick<
+      ProbeReport,
+      'attempts' | 'capabilities' | 'certificate' | 'connectTo' | 'evidence' | 'serverName' | 'waitedMs'
+    >
+  >;
 
 function isIncoming({ protocol }: ServiceEndpoint): boolean {
   return protocol === 'imap' || protocol === 'pop3';
@@ -27,7 +32,7 @@ function farness(from: ServiceEndpoint, to: ServiceEndpoint): number {
   );
 }
 
-/** SETUP-021: what the silence around a silent port says about it. */
+/** What the silence around a silent port says about it. */
 function sceneOf(result: EndpointResult, results: readonly EndpointResult[]): Scene | undefined {
   if (result.reason !== 'timeout-connect') return undefined;
   // A guessed name that does not exist was never dialled and says nothing about the network.
@@ -39,6 +44,24 @@ function sceneOf(result: EndpointResult, results: readonly EndpointResult[]): Sc
   return dialled.length > silent.length && silent.every(({ endpoint }) => endpoint.port === 25)
     ? 'only-port-25'
     : undefined;
+}
+
+/** The name that decided: the one looked up, or the one that the certificate was checked for. */
+function hostOf({ endpoint, reason, connectTo, serverName }: EndpointResult): string {
+  return (reason.startsWith('dns-') ? connectTo : serverName) ?? endpoint.host;
+}
+
+/** The same port by the other method, where a second look saw that it works and no probe of its own tells. */
+function byOtherMethod(
+  { endpoint, attempts = [] }: EndpointResult,
+  known: readonly ServiceEndpoint[],
+): readonly ServiceEndpoint[] {
+  const { protocol, host } = endpoint;
+  const seen = attempts.find(({ method, verdict }) => verdict === 'works' && method !== endpoint.method);
+  if (!seen) return [];
+  const { port, method } = seen;
+  const told = known.some((other) => other.host === host && other.port === port && other.method === method);
+  return told ? [] : [{ protocol, host, port, method }];
 }
 
 function dateOf({ reason, certificate }: EndpointResult): string | undefined {
@@ -61,19 +84,19 @@ function dateOf({ reason, certificate }: EndpointResult): string | undefined {
  * ```
  */
 export function factsAround(result: EndpointResult, results: readonly EndpointResult[]): Facts {
-  const { endpoint, certificate, evidence } = result;
-  const works = results
+  const { endpoint, certificate, evidence, waitedMs } = result;
+  const others = results
     .filter(({ verdict, endpoint: other }) => verdict === 'works' && sameService(endpoint, other))
     .map(({ endpoint: other }) => other)
-    .filter((other) => other.method !== 'plaintext' && other !== endpoint)
-    .toSorted((a, b) => farness(endpoint, a) - farness(endpoint, b));
+    .filter((other) => other.method !== 'plaintext' && other !== endpoint);
+  const works = [...others, ...byOtherMethod(result, others)].toSorted(
+    (a, b) => farness(endpoint, a) - farness(endpoint, b),
+  );
   const scene = sceneOf(result, results);
-  const waitedMs = result.attempts?.find(
-    ({ reason, limitMs }) => reason === result.reason && limitMs !== undefined,
-  )?.limitMs;
   const date = dateOf(result);
   return {
     ...endpoint,
+    host: hostOf(result),
     works,
     fails: results.filter(({ verdict }) => verdict !== 'works').map(({ endpoint: other }) => other),
     ...(scene && { scene }),

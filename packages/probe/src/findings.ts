@@ -8,6 +8,7 @@ import type { EndpointResult } from './context.ts';
 import type { Finding, Severity } from './report/account-report.ts';
 import type { Lang } from './report/explanation.ts';
 import type { ReportReason } from './report/verdict.ts';
+import { mechanismsOf } from './speak/mechanisms.ts';
 
 /** A finding before it is worded. */
 interface Observation {
@@ -51,7 +52,7 @@ const grave: Readonly<Partial<Record<ReportReason, Observation>>> = {
 function takesPasswordInTheClear({ endpoint, capabilities }: EndpointResult): boolean {
   const offered = (capabilities?.beforeTls ?? []).map((line) => line.toUpperCase());
   if (offered.length === 0 || endpoint.method === 'implicit-tls') return false;
-  const plain = offered.some((line) => /^(AUTH|SASL)[ =](.* )?(PLAIN|LOGIN)( |$)/.test(line));
+  const plain = mechanismsOf(endpoint.protocol, offered).some((name) => name === 'PLAIN' || name === 'LOGIN');
   if (endpoint.protocol === 'imap') return plain || !offered.includes('LOGINDISABLED');
   return plain || (endpoint.protocol === 'pop3' && offered.includes('USER'));
 }

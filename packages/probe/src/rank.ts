@@ -11,7 +11,13 @@ export interface Ranked {
   readonly order: number;
 }
 
+/** Where a setting may come from, the most trustworthy first. */
 const sources: readonly Source[] = ['autoconfig', 'ispdb', 'srv', 'mx', 'guess'];
+
+/** The more trustworthy source first. */
+export function compareSource(a: Source, b: Source): number {
+  return sources.indexOf(a) - sources.indexOf(b);
+}
 
 /** Whether an endpoint was reached over both address families. */
 export function reachedByBoth(result: EndpointResult): boolean {
@@ -32,12 +38,12 @@ export function reachedByBoth(result: EndpointResult): boolean {
  * 4. the registered port before another, a port reached over both address families before one that was not;
  * 5. the order in which the candidates were found, then the name, so that equal input gives equal output.
  *
- * Rule 3 also makes receiving and sending use the same method wherever both offer both (SETUP-022): a tie between
+ * Rule 3 also makes receiving and sending use the same method wherever both offer both: a tie between
  * methods never reaches a later rule.
  */
 export function compareRank(a: Ranked, b: Ranked): number {
   return (
-    sources.indexOf(a.setting.source) - sources.indexOf(b.setting.source) ||
+    compareSource(a.setting.source, b.setting.source) ||
     Number(a.setting.protocol === 'pop3') - Number(b.setting.protocol === 'pop3') ||
     Number(a.setting.method === 'starttls') - Number(b.setting.method === 'starttls') ||
     Number(unusualPort(a)) - Number(unusualPort(b)) ||

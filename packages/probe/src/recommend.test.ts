@@ -225,8 +225,6 @@ describe('recommend', () => {
     `);
     expect(hints).toMatchInlineSnapshot(`
       [
-        "No safe way to receive mail was found. The reasons stand beside each attempt.",
-        "No safe way to send mail was found. The reasons stand beside each attempt.",
         "The provider offers mail only without encryption: anyone on the way can read password and mail. Ask it for SSL/TLS, or look for another provider.",
       ]
     `);

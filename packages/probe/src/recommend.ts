@@ -4,7 +4,7 @@ import { loginKind } from './candidate.ts';
 import type { Candidate } from './candidate.ts';
 import { factsAround } from './context.ts';
 import type { EndpointResult } from './context.ts';
-import { compareRank, reachedByBoth } from './rank.ts';
+import { compareRank, compareSource, reachedByBoth } from './rank.ts';
 import type { Ranked } from './rank.ts';
 import type { Recommendation, Rejection, Setting, Source } from './report/account-report.ts';
 import type { ServiceEndpoint } from './report/endpoint.ts';
@@ -12,15 +12,13 @@ import type { Lang } from './report/explanation.ts';
 
 export type { Candidate } from './candidate.ts';
 
-const trust: readonly Source[] = ['guess', 'mx', 'srv', 'ispdb', 'autoconfig'];
-
 function same(a: ServiceEndpoint, b: ServiceEndpoint): boolean {
   return a.protocol === b.protocol && a.host === b.host && a.port === b.port && a.method === b.method;
 }
 
 /** The most trustworthy of some candidates, the first among equals. */
 function best(candidates: readonly Candidate[]): Candidate | undefined {
-  return candidates.toSorted((a, b) => trust.indexOf(b.source) - trust.indexOf(a.source))[0];
+  return candidates.toSorted((a, b) => compareSource(a.source, b.source))[0];
 }
 
 interface Origin {

@@ -114,30 +114,25 @@ describe('every habit of the lab, in virtual time', () => {
         .map(async ({ domain: name }) => {
           const parsed = parseAccount(name);
           if (!parsed.ok) return `${name} ${parsed.problem}`;
-          try {
-            const report = await checkAccount(parsed.account, environment, {
-              random: () => 0.5,
-              deadline: 20_000,
-            });
-            return `${name} ${report.domain?.route}`;
-          } catch (error) {
-            return `${name} ${(error as { code?: string }).code}`;
-          }
+          const options = { random: () => 0.5, deadline: 20_000 };
+          const { domain, probes } = await checkAccount(parsed.account, environment, options);
+          const reasons = new Set(probes.map(({ reason }) => reason));
+          return [name, domain?.route, domain?.reason ?? '-', ...reasons].join(' ');
         })
         .map((outcome) => clock.run(outcome)),
     );
     expect(outcomes).toMatchInlineSnapshot(`
       [
-        "nowhere.test dns-nxdomain",
-        "nomail.test null-mx",
-        "servfail.test dns-servfail",
-        "bogus.test dns-bogus",
-        "slow.test dns-timeout",
-        "ipmx.test failed",
-        "loop.test dns-cname-loop",
-        "dangling.test exchangers",
-        "withdrawn.test implicit",
-        "alias.test exchangers",
+        "nowhere.test no-such-domain dns-nxdomain",
+        "nomail.test null-mx null-mx",
+        "servfail.test failed dns-servfail dns-servfail",
+        "bogus.test failed dns-bogus dns-bogus",
+        "slow.test failed dns-timeout dns-timeout",
+        "ipmx.test failed mx-is-address",
+        "loop.test failed dns-cname-loop dns-cname-loop",
+        "dangling.test exchangers - dns-nxdomain",
+        "withdrawn.test implicit - dns-nodata",
+        "alias.test exchangers - none",
       ]
     `);
   });

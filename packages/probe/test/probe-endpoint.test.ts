@@ -164,6 +164,31 @@ describe('what firewalls and resolvers do', () => {
     ]);
   });
 
+  it('an address that answers after another was taken is reachable, and that is all that is known of it', async () => {
+    const scene = await makeScene({
+      zone: 'mail.example.test. A 192.0.2.1\nmail.example.test. AAAA 2001:db8::1',
+    });
+    await scene.smtp(465, {}, 'implicit-tls');
+    // The first address is slow enough for the second to be dialled and to win, and answers a little later.
+    scene.network.setPath('2001:db8::1', { latency: 200 });
+    await scene.network.listen({ address: '2001:db8::1', port: 465 }, async (connection) => {
+      await silent(connection);
+      await connection[Symbol.asyncDispose]();
+    });
+    const report = await probe(scene, submission(465, 'implicit-tls'));
+    expect(report.verdict).toBe('works');
+    expect(report.attempts.map(({ address, verdict, reason }) => `${address} ${verdict} ${reason}`)).toEqual([
+      '2001:db8::1 could-not-tell none',
+      '192.0.2.1 works none',
+    ]);
+    const connected = report.timeline.filter(({ event }) => event === 'connected');
+    expect(connected.map(({ detail }) => detail)).toEqual([
+      expect.stringContaining('192.0.2.1'),
+      expect.stringContaining('2001:db8::1'),
+    ]);
+    expect(report.timeline.filter(({ event }) => event === 'not-connected')).toEqual([]);
+  });
+
   it('F-08 a name that does not exist, and one without addresses', async () => {
     const scene = await makeScene({ zone: 'mail.example.test. TXT "no address"' });
     const at = (host: string): ServiceEndpoint => ({ ...submission(465, 'implicit-tls'), host });
@@ -249,6 +274,30 @@ describe('certificates and passwords', () => {
     expect(report.capabilities.insideTls).toContain('AUTH PLAIN LOGIN');
     expect(report.certificate).toMatchObject({ valid: false, reason: 'cert-self-signed' });
   });
+
+  it.each(['implicit-tls', 'starttls'] as const)(
+    'works unverified where the caller takes any certificate, and still no password goes there (%s)',
+    async (method) => {
+      const scene = await makeScene();
+      const port = method === 'starttls' ? 587 : 465;
+      const startTls = method === 'starttls' ? ({ type: 'offered' } as const) : undefined;
+      await scene.smtp(
+        port,
+        { auth, ...(startTls && { startTls }) },
+        method === 'starttls' ? 'plaintext' : method,
+      );
+      const wallClock = (): number => Date.UTC(2100, 0, 1);
+      const environment = { ...scene.environment, wallClock, credentials, certificate: 'any' } as const;
+      const report = await scene.clock.run(() => probeEndpoint(submission(port, method), environment));
+      expect(report).toMatchObject({
+        verdict: 'works-unverified',
+        reason: 'cert-expired',
+        attempts: [{ verdict: 'works-unverified' }],
+        auth: { attempted: false },
+      });
+      expect(report.explanation.summary).toMatch(/\d{4}-\d{2}-\d{2}/);
+    },
+  );
 });
 
 describe('peers that are something else', () => {

@@ -31,7 +31,11 @@ export interface ExchangeLine {
 /** Where an exchange stands. */
 export type ExchangeProgress =
   /** The initial response could not go with the command; the first challenge asks for it. */
-  | { readonly type: 'held'; readonly initial: () => Uint8Array }
+  | {
+      readonly type: 'held';
+      /** Gives the initial response; a function, so that nobody who inspects the exchange sees it. */
+      readonly initial: () => Uint8Array;
+    }
   /**
    * `running`: a challenge or the result is awaited. `working`: the caller does work, and the server has to wait.
    * `finished`: the mechanism has said and heard everything; only the result may come. `cancelled`: we sent `*`, and only a

@@ -46,6 +46,7 @@ export type { TokenTarget } from './oauth/client.ts';
 export type { TokenRules } from './oauth/server.ts';
 export { plainClient } from './plain.ts';
 export { prepareCredentials } from './prepare.ts';
+export type { Saslprep } from './prepare.ts';
 export type { BindingUse } from './scram/channel-binding.ts';
 export { scramClient } from './scram/client.ts';
 export type { ScramClientOptions } from './scram/client.ts';

@@ -2,7 +2,7 @@ import { UsageError } from '@postern/wire';
 import type { Credentials, PasswordCredentials } from './credentials.ts';
 
 /** SASLprep (RFC 4013), as `@mongodb-js/saslprep` has it. */
-type Saslprep = (text: string, options?: { readonly allowUnassigned?: boolean }) => string;
+export type Saslprep = (text: string, options?: { readonly allowUnassigned?: boolean }) => string;
 
 /** Passwords of prepared credentials as a *stored* string (RFC 4013 §2.5), which SCRAM wants. */
 const stored: WeakMap<PasswordCredentials, string> = new WeakMap();

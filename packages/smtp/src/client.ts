@@ -268,6 +268,7 @@ class SmtpDialogue implements Smtp, Lmtp {
 
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     return this.#inTurn(options, async () => {
+      if (this.connection.tls) throw new UsageError('startTls inside TLS', 'RFC 3207 §4.2');
       const tryAnyway = options?.tryAnyway ?? false;
       const missing = this.#missingOffer();
       if (missing && !tryAnyway) throw this.#notOffered(missing);
@@ -366,13 +367,15 @@ class SmtpDialogue implements Smtp, Lmtp {
     this.#busy += 1;
     this.#calls += 1;
     try {
-      await before;
+      if (signal) await unlessAborted(before, signal);
+      else await before;
       signal?.throwIfAborted();
       return await call();
     } finally {
       void this.#listen();
       this.#busy -= 1;
-      done.resolve();
+      // Whoever gives up while it waits leaves at once, but those behind it still wait for those before it.
+      void before.then(done.resolve);
     }
   }
 
@@ -431,7 +434,8 @@ class SmtpDialogue implements Smtp, Lmtp {
   }
 
   async #next(signal: AbortSignal | undefined): Promise<SmtpEvent | undefined> {
-    const event = await unlessAborted(this.#listen(), signal);
+    const listening = this.#listen();
+    const event = await (signal ? unlessAborted(listening, signal) : listening);
     this.#pending = undefined;
     if (event) this.#onEvent?.(event);
     return event;
@@ -460,10 +464,10 @@ class SmtpDialogue implements Smtp, Lmtp {
     return new WireError({ endpoint: this.connection.endpoint, ...fault });
   }
 
-  /** Why STARTTLS cannot be used, if it was not offered; inside TLS there is nothing to offer. */
+  /** Why STARTTLS cannot be used, if it was not offered. */
   #missingOffer(): Reason | undefined {
     const { startTls } = this.extensions;
-    if (this.connection.tls || startTls === 'offered') return undefined;
+    if (startTls === 'offered') return undefined;
     if (startTls === 'masked') return 'starttls-masked';
     return this.#offeredBefore ? 'downgrade-suspected' : 'starttls-not-offered';
   }

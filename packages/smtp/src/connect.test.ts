@@ -1,7 +1,6 @@
 import { isUsageError, isWireError, utf8 } from '@postern/wire';
-import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
+import { simulatedNetwork, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
-import { tlsRequest } from '../test/mail-scene.ts';
 import { connectSmtp } from './connect.ts';
 import type { ConnectSmtpOptions } from './connect.ts';
 
@@ -69,7 +68,36 @@ test('SMTP-024 a refusal of both is an answer, on one connection', async () => {
 });
 
 test('SMTP-025 plain SMTP and TLS exclude each other', async () => {
-  const { heard, ended } = await attempt('closed', { plainSmtp: 'allowed', tls: tlsRequest });
+  const { heard, ended } = await attempt('closed', { plainSmtp: 'allowed', tls: testTlsRequest() });
   expect(heard).toEqual([]);
   expect(isUsageError(ended)).toBe(true);
+});
+
+test('an abort reaches whoever connects, and ends the wait for EHLO', async () => {
+  const clock = virtualClock();
+  const network = simulatedNetwork({ clock });
+  await network.listen(endpoint, async (connection) => {
+    await connection.write(utf8('220 mx\r\n'));
+    while (await connection.read().catch(() => undefined));
+    await connection[Symbol.asyncDispose]();
+  });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const handed: unknown[] = [];
+  await clock.run(async () => {
+    const opened = connectSmtp(
+      (options) => {
+        handed.push(options.signal);
+        return network.connect(endpoint, options);
+      },
+      { clock, domain: 'x', plainSmtp: 'allowed', signal },
+    );
+    clock.alarm(clock.now() + 1_000, () => {
+      controller.abort('enough');
+    });
+    await expect(opened).rejects.toBe('enough');
+  });
+  await clock.advance(2_000);
+  expect(handed).toEqual([signal]);
+  expect(network.counts.open).toBe(0);
 });

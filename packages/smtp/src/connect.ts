@@ -2,7 +2,7 @@ import { isWireError, UsageError } from '@postern/wire';
 import type { Connection } from '@postern/wire';
 import { openSmtp } from './client.ts';
 import type { Extensions } from './extensions.ts';
-import type { Answer, OpenSmtpOptions, Smtp } from './smtp.ts';
+import type { Answer, CallOptions, OpenSmtpOptions, Smtp } from './smtp.ts';
 
 /** Options of {@link connectSmtp}. */
 export interface ConnectSmtpOptions extends OpenSmtpOptions {
@@ -28,14 +28,15 @@ export interface Greeted {
  * HELO: some very old servers and devices know no better.
  *
  * Rejects as `openSmtp` does, and with the fault of phase `ehlo` where the connection broke; what `connect` rejects with comes
- * out untouched. Abort destroys the connection and rejects with `signal.reason`. The connections that `connect` makes are owned
- * here, and nothing is left open where this rejects.
+ * out untouched. Abort destroys the connection and rejects with `signal.reason`; `connect` is handed the signal. The connections
+ * that `connect` makes are owned here, and nothing is left open where this rejects.
  *
  * @example
  * ```ts
  * import { connectSmtp } from '@postern/smtp';
+ * import type { CallOptions } from '@postern/smtp';
  * import { nodeNetwork, systemClock } from '@postern/wire/node';
- * const connect = () => nodeNetwork().connect({ address: '192.0.2.25', port: 25 });
+ * const connect = (options: CallOptions) => nodeNetwork().connect({ address: '192.0.2.25', port: 25 }, options);
  * const { smtp, answer } = await connectSmtp(connect, {
  *   clock: systemClock(),
  *   domain: 'mx.example.org',
@@ -46,18 +47,19 @@ export interface Greeted {
  * ```
  */
 export async function connectSmtp(
-  connect: () => Promise<Connection>,
+  connect: (options: CallOptions) => Promise<Connection>,
   options: ConnectSmtpOptions,
 ): Promise<Greeted> {
-  const { plainSmtp = 'refused', tls } = options;
+  const { plainSmtp = 'refused', tls, signal } = options;
+  const call: CallOptions = signal ? { signal } : {};
   if (plainSmtp === 'allowed' && tls) {
     throw new UsageError('plain SMTP is of no use where TLS is wanted', 'plainSmtp');
   }
   try {
-    return await greet(await connect(), 'ehlo', options);
+    return await greet(await connect(call), 'ehlo', options);
   } catch (error) {
     if (plainSmtp !== 'allowed' || !hungUpOnEhlo(error)) throw error;
-    return greet(await connect(), 'helo', options);
+    return greet(await connect(call), 'helo', options);
   }
 }
 

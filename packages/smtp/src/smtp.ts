@@ -78,7 +78,8 @@ export interface OpenSmtpOptions extends CallOptions {
   /**
    * Sends content together with the envelope, and the next message right behind it, where the server offers CHUNKING and
    * PIPELINING: one wait less for each message. RFC 3030 §2 collects the replies to MAIL and RCPT first, so this is for
-   * servers that are known to bear it. A message that is refused has then been sent in vain. Default `false`.
+   * servers that are known to bear it. A message that is refused has then been sent in vain, and replies can only be counted: of a server
+   * that says one too many, the surplus could be taken for a verdict. Default `false`.
    */
   readonly window?: boolean;
   /** Sends addresses over the sizes of RFC 5321 §4.5.3.1 too. Default `false`: they are refused. */
@@ -121,8 +122,8 @@ export interface Smtp extends AsyncDisposable {
    * Says STARTTLS and runs the handshake. Afterwards nothing known before counts: say `ehlo` again. A refusal is an answer
    * with reason `starttls-refused` or `starttls-refused-temporarily`, or with that of the missing offer where the verb was
    * only tried. Rejects, with nothing sent and the connection usable,
-   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the keyword is missing. A failed
-   * handshake rejects, and the connection is dead: there is no way back to plaintext on it.
+   * with `starttls-not-offered`, `starttls-masked` or `downgrade-suspected` where the keyword is missing. Inside TLS
+   * it is a `UsageError`. A failed handshake rejects, and the connection is dead: there is no way back to plaintext on it.
    */
   startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>>;
   /**

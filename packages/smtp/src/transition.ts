@@ -10,8 +10,9 @@
  *   known is forgotten: `tls-ready` makes a new session of which only the TLS layer is known (RFC 3207 §4.2).
  * - AUTH is a dialogue within the dialogue: 334 continues it, and any other reply ends it (`auth`). While a mechanism has
  *   work done outside, the machine waits for its own caller (`auth-work`).
- * - A reply that nobody asked for means that the two ends no longer count alike, so no later reply can be trusted
- *   (`desynchronised`); only 421, which may come at any time, has a meaning of its own (RFC 5321 §3.8).
+ * - A reply that nobody asked for, or with a code that only another command can have, means that the two ends no longer count
+ *   alike, so no later reply can be trusted (`desynchronised`); only 421, which may come at any time, has a meaning of its own
+ *   (RFC 5321 §3.8).
  * - A greeting may be a refusal: then QUIT is the only thing left to say (`rejected`, RFC 5321 §3.1).
  * - DATA has two replies with the content between them: 354 hands the word to the caller (`content`, and `data-block` while
  *   the connection takes what was written), and the final dot is a command of its own with a reply of its own. A mail

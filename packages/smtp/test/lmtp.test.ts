@@ -4,6 +4,7 @@ import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import { openLmtp } from '../src/client.ts';
 import { lmtpClient, smtpClient } from '../src/machine.ts';
+import { serveSmtp } from '../src/server/serve.ts';
 import type { RecipientResult } from '../src/submit/submission.ts';
 import { endpoint, mailScene } from './mail-scene.ts';
 
@@ -45,6 +46,21 @@ test('SMTP-130 LMTP is not spoken on port 25, and the connection is let go of', 
   });
   await clock.advance(2_000);
   expect([heard, network.counts.open]).toEqual([0, 0]);
+});
+
+test('SMTP-130 nor is it served there', async () => {
+  const clock = virtualClock();
+  const network = simulatedNetwork({ clock });
+  const served = Promise.withResolvers<unknown>();
+  await network.listen(endpoint, (connection) =>
+    serveSmtp(connection, { domain: 'mx', clock, protocol: 'lmtp' }).catch(served.resolve),
+  );
+  await clock.run(async () => {
+    const connection = await network.connect(endpoint);
+    expect(await connection.read()).toBeUndefined();
+    expect(await served.promise).toMatchObject({ code: 'argument-refused', rule: 'RFC 2033 §5' });
+    await connection[Symbol.asyncDispose]();
+  });
 });
 
 test('SMTP-132 LMTP: a goodbye among the verdicts is that of one recipient, and what is behind it is uncertain', async () => {
@@ -114,5 +130,22 @@ test('SMTP-132 LMTP: no chunk goes to a transaction without recipients', async (
     await smtp.noop();
     expect(server.lines.slice(3)).toEqual(['RSET', 'NOOP']);
     await smtp.quit();
+  });
+});
+
+test('SMTP-132 LMTP: nobody was accepted, and a 354 all the same: a dot that nobody answers, and the next message', async () => {
+  const reply = (line: string): string | undefined => {
+    if (line.startsWith('RCPT') && line.includes('<no@')) return '550 5.1.1 no';
+    return line === 'DATA' ? '354 go' : undefined;
+  };
+  await mailScene({ lmtp: true, reply }, async ({ openLmtp: open, server }) => {
+    const lmtp = await open();
+    const all = await Promise.all([
+      lmtp.submit({ ...envelope, to: ['no@example.net'] }, content),
+      lmtp.submit(envelope, content),
+    ]);
+    expect(all.map(statuses)).toEqual([['refused'], ['accepted']]);
+    expect(server.messages.map(({ to }) => to)).toEqual([['ben@example.net']]);
+    await lmtp.quit();
   });
 });

@@ -5,7 +5,7 @@ import type { Connection, TlsOffer, TlsRequest } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
 import { describe, expect, test } from 'vitest';
 import { selfSigned } from '../../wire/test/certificates.ts';
-import { openSmtp } from '../src/client.ts';
+import { openLmtp, openSmtp } from '../src/client.ts';
 import type { OpenSmtpOptions, Smtp } from '../src/smtp.ts';
 import { accept, refuse, serveSmtp } from '../src/server/index.ts';
 import type { ServeSmtpOptions } from '../src/server/index.ts';
@@ -282,7 +282,7 @@ test('no login in plaintext, whatever the server offers', async () => {
 test('LMTP: each recipient has a verdict', async () => {
   await using server = await serve('plaintext', { protocol: 'lmtp' });
   const connection = await network.connect({ address: '127.0.0.1', port: server.port });
-  await using smtp = await openSmtp(connection, { clock, patience: 'probe' });
+  await using smtp = await openLmtp(connection, { clock, patience: 'probe' });
   expect(await smtp.lhlo('client.test')).toMatchObject({ ok: true });
   const to = ['c@d.test', 'full@d.test', 'nobody@d.test'];
   const { recipients } = await smtp.submit({ from: 'a@b.test', to }, 'x');

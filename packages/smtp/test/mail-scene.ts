@@ -1,5 +1,5 @@
 import { latin1 } from '@postern/wire';
-import type { Connection, Network, Observer, TlsOffer, TlsRequest } from '@postern/wire';
+import type { Connection, Network, Observer } from '@postern/wire';
 import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
 import type { Path } from '@postern/wire/testing';
 import { expect } from 'vitest';
@@ -10,11 +10,6 @@ import type { MailServerOptions } from './mail-server.ts';
 
 export const endpoint = { address: '192.0.2.25', port: 25 };
 export const lmtpEndpoint = { address: '192.0.2.25', port: 24 };
-export const offer: TlsOffer = { identity: () => ({ key: '', chain: '' }) };
-export const tlsRequest: TlsRequest = {
-  serverName: 'mx.example.org',
-  verify: () => ({ status: 'verified', by: 'pkix' }),
-};
 
 /** A dialogue after EHLO, or after LHLO. */
 export async function greeted(

@@ -292,3 +292,53 @@ test('SMTP-108 who somebody wants to act as reaches the hook, and is refused whe
     });
   });
 });
+
+test('a hook that has read everything and never says yes: 451, and the owner hears it', async () => {
+  const errors: unknown[] = [];
+  const hooks: ServeSmtpOptions['hooks'] = {
+    async message({ content }, { signal }) {
+      for await (const piece of content) expect(piece.length).toBeGreaterThan(0);
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+      });
+      return accept;
+    },
+  };
+  const onHookError = (error: unknown): void => {
+    errors.push(error);
+  };
+  await serverScene({ hooks, onHookError, patience: { answer: 1_000 } }, async (client) => {
+    await hello(client);
+    await client.say(group);
+    await client.hear('own\r\n');
+    await client.say('x\r\n.\r\n');
+    expect(await client.segment()).toBe('451 4.3.0 local error, try again later\r\n');
+    expect(errors).toMatchObject([{ message: 'the hook did not settle within 1000 ms' }]);
+  });
+});
+
+test('content is read once: a second reader gets an error and no half of it', async () => {
+  const seen: unknown[] = [];
+  const hooks: ServeSmtpOptions['hooks'] = {
+    async message({ content }) {
+      for await (const piece of content) seen.push(latin1(piece));
+      for await (const piece of content) seen.push(piece);
+      return accept;
+    },
+  };
+  const errors: unknown[] = [];
+  const onHookError = (error: unknown): void => {
+    errors.push(error);
+  };
+  await serverScene({ hooks, onHookError }, async (client) => {
+    await hello(client);
+    await client.say(group);
+    await client.hear('own\r\n');
+    await client.say('x\r\n.\r\n');
+    expect(await client.segment()).toBe('451 4.3.0 local error, try again later\r\n');
+    expect(seen.join('')).toBe('x\r\n');
+    expect(errors).toMatchObject([{ rule: 'content' }]);
+  });
+});

@@ -156,6 +156,24 @@ test('SMTP-056 a hundred megabytes pass in pieces, and none of them is kept', ()
   expect(server.receive(utf8('.\r\n'), 0)).toMatchObject([{ event: { type: 'ask-message', size } }]);
 });
 
+test('SMTP-054 content that does not end is cut off at twice the limit and a megabyte', () => {
+  const server = smtpServer({ domain: 'mx', asks: ['message'], limits: { maxMessageBytes: 1000 } });
+  server.start(0);
+  server.receive(utf8('EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\n'), 0);
+  const line = utf8(`${'x'.repeat(998)}\r\n`);
+  let sent = 0;
+  let last: readonly unknown[] = [];
+  for (; server.state.name === 'data' && sent < 10_000_000; sent += line.length)
+    last = server.receive(line, 0);
+  expect(sent).toBe(1_051_000);
+  expect(last).toMatchObject([
+    { type: 'event', event: { type: 'message-aborted', reason: 'too-large' } },
+    { type: 'write', bytes: utf8('552 5.3.4 message too large\r\n') },
+    { type: 'end' },
+  ]);
+  expect(server.receive(line, 0)).toEqual([]);
+});
+
 test('SMTP-042 5000 octets without a line end are one error, and 19 errors are forgiven', () => {
   const server = smtpServer({ domain: 'mx' });
   const say = (text: string): string =>

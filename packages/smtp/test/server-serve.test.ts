@@ -1,4 +1,4 @@
-import { latin1, sleep } from '@postern/wire';
+import { latin1, sleep, utf8 } from '@postern/wire';
 import type { Clock } from '@postern/wire';
 import { expect, test } from 'vitest';
 import { accept, refuse } from '../src/server/index.ts';
@@ -108,5 +108,16 @@ test('SMTP-057 trace lines stand on top of what a hook reads, and tell how it ca
         /^Return-Path: <a@b>\r\nReceived: from c \(\[[\d.]+\]\)\r\n\tby mx with ESMTP id q\.1;\r\n\tMon, 24 Nov 2025 17:30:00 \+0130\r\nx\r\n$/,
       ),
     ]);
+  });
+});
+
+test('a client that sends commands and reads no reply is not served beyond its patience', async () => {
+  await serverScene({}, async ({ clock, connection, served }) => {
+    const flood = async (): Promise<void> => {
+      for (;;) await connection.write(utf8('EHLO c\r\n'.repeat(1024)));
+    };
+    flood().catch(() => undefined);
+    expect(await served).toBe('well');
+    expect(clock.now()).toBeLessThan(310_000);
   });
 });

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { loginClient, plainClient } from '@postern/sasl';
 import { utf8 } from '@postern/wire';
 import type { Machine } from '@postern/wire';
-import { parseTranscript, replayEveryCut, replayTranscript, testTlsInfo } from '@postern/wire/testing';
+import {
+  parseTranscript,
+  replayEveryCut,
+  replayTranscript,
+  testTlsInfo,
+  translatedMachine,
+} from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import { lmtpClient, smtpClient } from '../src/machine.ts';
 import type { SmtpClientOptions } from '../src/machine.ts';
@@ -36,41 +42,18 @@ function command(written: WrittenCommand): SmtpCommand {
   return { verb: 'AUTH', mechanism: client(credentials) };
 }
 
-/**
- * The client as a transcript sees it. `injected` leaves `start-tls` out: whether the machine asks for the handshake before
- * it sees the octets that end it is the one thing that has to depend on how bytes are cut.
- */
+/** The client as a transcript sees it. */
 function machine({
   implicitTls,
   injected,
   lmtp,
   ...options
-}: Readonly<Record<string, unknown>>): Machine<SmtpCommand, SmtpEvent> {
+}: Readonly<Record<string, unknown>>): Machine<WrittenCommand, SmtpEvent> {
   const client = (lmtp === true ? lmtpClient : smtpClient)({
     ...(options as SmtpClientOptions),
     ...(implicitTls === true && { tls: testTlsInfo }),
   });
-  const without = <T extends { readonly type: string }>(outputs: readonly T[]): readonly T[] =>
-    injected === true ? outputs.filter(({ type }) => type !== 'start-tls') : outputs;
-  return {
-    start: (now) => client.start(now),
-    send: (written, now) => client.send(command(written as WrittenCommand), now),
-    sendAll: (group, now) =>
-      client.sendAll(
-        group.map((written) => command(written as WrittenCommand)),
-        now,
-      ),
-    receive: (bytes, now) => without(client.receive(bytes, now)),
-    receiveEnd: (now, how) => client.receiveEnd(now, how),
-    tlsReady: (tls, now) => client.tlsReady(tls, now),
-    tick: (now) => client.tick(now),
-    get deadline() {
-      return client.deadline;
-    },
-    get state() {
-      return client.state;
-    },
-  };
+  return translatedMachine(client, command, { injected: injected === true });
 }
 
 const folder = join(import.meta.dirname, 'transcripts');

@@ -114,6 +114,11 @@ function isChainCode(code: string): code is ChainCode {
   return Object.hasOwn(chainReasons, code);
 }
 
+/** Whether a code of the platform speaks of a certificate. */
+export function isCertificateCode(code: string): boolean {
+  return isChainCode(code);
+}
+
 /**
  * Our reason for a chain that the platform refused. `path` is the leaf and those of its issuers that the peer sent; a code
  * that is not in the table counts as `cert-untrusted`.

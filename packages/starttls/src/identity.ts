@@ -79,7 +79,7 @@ function liesBelow(domain: string, presented: string): boolean {
 }
 
 /** Letters, digits, hyphens and, because they occur in real host names, underscores inside; never an IPv4 address. */
-function isHostName(name: string): boolean {
+export function isHostName(name: string): boolean {
   return (
     name.length <= 253 &&
     name.split('.').every((label) => /^[a-z\d](?:[a-z\d_-]{0,61}[a-z\d])?$/.test(label)) &&

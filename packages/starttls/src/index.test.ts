@@ -1,19 +1,48 @@
 import { expect, test } from 'vitest';
 import * as starttls from './index.ts';
+import * as tlsrpt from './tlsrpt/index.ts';
 
 test('the exported values are these and no more', () => {
   expect(Object.keys(starttls).toSorted()).toMatchInlineSnapshot(`
     [
       "describeCertificate",
+      "fetchStsPolicy",
+      "hostRequirement",
       "judgePeer",
+      "memoryStsStore",
+      "mxAllowed",
+      "parseMtaSts",
+      "parseStsRecord",
       "policyLevels",
       "referenceNames",
+      "requireTlsBounce",
+      "requireTlsProblem",
       "requirementFor",
       "secure",
-      "strictest",
+      "stsPolicies",
       "tlsRequest",
       "tlsrptResult",
+      "usableTlsa",
       "verifier",
+    ]
+  `);
+});
+
+test('the exported values for reports are these and no more', () => {
+  expect(Object.keys(tlsrpt).toSorted()).toMatchInlineSnapshot(`
+    [
+      "packReport",
+      "parseReportFileName",
+      "parseTlsrptRecord",
+      "readTlsReport",
+      "reportDay",
+      "reportFileName",
+      "reportMail",
+      "reportMediaTypes",
+      "sessionCounts",
+      "tlsrptResult",
+      "unpackReport",
+      "writeTlsReport",
     ]
   `);
 });

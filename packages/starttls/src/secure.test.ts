@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { isUsageError, isWireError, WireError } from '@postern/wire';
 import type { Fault, Reason, TlsPeer, TlsRequest } from '@postern/wire';
 import { describe, expect, test } from 'vitest';
 import { noon, selfSigned } from '../test/certificates.ts';
 import { host, peerOf, tlsInfo } from '../test/peers.ts';
+import { hostRequirement } from './host-requirement.ts';
 import { requirementFor } from './requirement.ts';
-import type { Requirement } from './requirement.ts';
+import type { PolicyLevel, Requirement } from './requirement.ts';
 import { secure } from './secure.ts';
 import type { Secured, SecureOptions, Upgradable, UpgradeOptions } from './secure.ts';
 
@@ -175,5 +177,82 @@ describe('securing a dialogue', () => {
   test('TLS-018 abort rejects with its reason untouched', async () => {
     const reason = new Error('enough');
     await expect(run({}, encrypted, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  test('TLS-018 abort rejects with its reason untouched, also where that looks like a missing offer', async () => {
+    const reason = new WireError(fault('starttls-not-offered'));
+    const controller = new AbortController();
+    const leaving: Upgradable = {
+      async startTls(_, options) {
+        controller.abort(reason);
+        options?.signal?.throwIfAborted();
+        return { ok: false };
+      },
+    };
+    const options = { serverName: host, wallClock: () => noon, signal: controller.signal };
+    await expect(secure(leaving, opportunistic, options)).rejects.toBe(reason);
+  });
+});
+
+describe('the levels of Postfix, from the decision to the handshake', () => {
+  const leaf = good.chain[0] ?? new Uint8Array();
+  const digest = new Uint8Array(createHash('sha256').update(leaf).digest());
+  const tlsa = { usage: 3, selector: 0, matching: 1, data: digest };
+  const policy = 'policy fault: starttls-not-offered';
+  const table: Readonly<Record<PolicyLevel, readonly [good: string, bad: string, missing: string]>> = {
+    none: ['not asked', 'not asked', 'not asked'],
+    may: ['starttls, verified', 'starttls, unverified', 'plaintext: starttls-not-offered'],
+    encrypt: ['starttls, verified', 'starttls, unverified', policy],
+    dane: ['starttls, verified', 'tls fault: dane-mismatch', policy],
+    'dane-only': ['starttls, verified', 'tls fault: dane-mismatch', policy],
+    fingerprint: ['starttls, verified', 'tls fault: cert-fingerprint-mismatch', policy],
+    verify: ['starttls, verified', 'tls fault: cert-self-signed', policy],
+    secure: ['starttls, verified', 'tls fault: cert-self-signed', policy],
+    sts: ['starttls, verified', 'tls fault: cert-self-signed', policy],
+  };
+  const habits: readonly Habit[] = [{}, { peer: bad }, { missing: 'starttls-not-offered' }];
+  for (const [level, row] of Object.entries(table)) {
+    test(`TLS-040, TLS-057 ${level}: good certificate, bad certificate, no offer`, async () => {
+      const decision = hostRequirement({
+        host,
+        nextHop: 'example.test',
+        named: 'secure',
+        level: level as PolicyLevel,
+        tlsa: { status: 'records', base: host, records: [tlsa] },
+        sts: { mode: 'enforce', mx: [host], maxAge: 1 },
+        fingerprints: [Buffer.from(digest).toString('hex')],
+      });
+      const seen = await Promise.all(
+        habits.map(async (habit) =>
+          decision.status === 'try' ? outcome(habit, decision.requirement) : 'not asked',
+        ),
+      );
+      expect(seen).toEqual(row);
+    });
+  }
+
+  test('TLS-041 failing TLSA and a policy in testing: not delivered', async () => {
+    const decision = hostRequirement({
+      host,
+      nextHop: 'example.test',
+      named: 'secure',
+      tlsa: { status: 'records', base: host, records: [{ ...tlsa, data: new Uint8Array(32) }] },
+      sts: { mode: 'testing', mx: [host], maxAge: 1 },
+    });
+    expect(decision.status === 'try' && (await outcome({}, decision.requirement))).toBe(
+      'tls fault: dane-mismatch',
+    );
+  });
+
+  test('TLS-043, TLS-057 unusable TLSA: TLS without authentication, and never plaintext', async () => {
+    const decision = hostRequirement({
+      host,
+      nextHop: 'example.test',
+      named: 'secure',
+      tlsa: { status: 'records', base: host, records: [{ ...tlsa, usage: 1 }] },
+    });
+    const requirement = decision.status === 'try' ? decision.requirement : opportunistic;
+    expect(await outcome({ peer: bad }, requirement)).toBe('starttls, unverified');
+    expect(await outcome({ missing: 'starttls-not-offered' }, requirement)).toBe(policy);
   });
 });

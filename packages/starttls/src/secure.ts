@@ -93,6 +93,8 @@ export async function secure(
   try {
     answer = await client.startTls(request, cancel);
   } catch (error) {
+    // What the caller gave up with may look like a missing offer.
+    if (signal?.aborted) throw error;
     missing = missingOffer(error, offeredBefore ?? false);
     if (!missing) throw error;
   }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:tls';
 import type { TlsOptions } from 'node:tls';
+import type { Tlsa } from '@postern/dns';
 import { isWireError } from '@postern/wire';
 import type { Connection, Reason } from '@postern/wire';
 import { nodeNetwork } from '@postern/wire/node';
@@ -7,6 +8,7 @@ import { requirementFor, tlsRequest } from '../src/index.ts';
 import type { Requirement } from '../src/index.ts';
 import { selfSigned } from './certificates.ts';
 import type { Identity, Wish } from './certificates.ts';
+import { record } from './tlsa.ts';
 
 /** A server of its kind, and what a client must say about it on every platform. */
 export interface Scene {
@@ -31,6 +33,11 @@ export async function makeScenes(): Promise<readonly Scene[]> {
   const bounded = await root.issue({ subject: 'Bounded', authority: true, permitted: ['example.org'] });
 
   const typed = requirementFor({ names: [host] });
+  const dane = (...tlsa: readonly Tlsa[]): Pick<Scene, 'requirement' | 'roots'> => ({
+    requirement: requirementFor({ user: { level: 'authenticated', by: 'dane', names: [host], tlsa } }),
+    // What the platform trusts must not matter, nor that it trusts nothing.
+    roots: [foreignRoot.pem],
+  });
   const bySrv = requirementFor({ names: ['example.test', '_imaps.example.test'] });
 
   const scene = (
@@ -110,16 +117,43 @@ export async function makeScenes(): Promise<readonly Scene[]> {
       bounded,
     ]),
     scene('for clients only', 'cert-purpose', [await leaf({ purposes: ['1.3.6.1.5.5.7.3.2'] })]),
-    scene('F-13 server of TLS 1.1', 'tls-version-too-old', [good], {
+    scene('TLS-059 3 1 1, expired and self-signed', 'none', [oldAlone], dane(record('3 1 1', oldAlone))),
+    scene('TLS-059 3 1 1 of another key', 'dane-mismatch', [good], dane(record('3 1 1', alone))),
+    scene(
+      'TLS-059 2 1 1, authority sent',
+      'none',
+      [underIntermediate, intermediate],
+      dane(record('2 1 1', intermediate)),
+    ),
+    scene(
+      'TLS-059 2 0 1, root sent',
+      'none',
+      [underIntermediate, intermediate, root],
+      dane(record('2 0 1', root)),
+    ),
+    scene(
+      'TLS-059 2 0 1, root not sent',
+      'dane-mismatch',
+      [underIntermediate, intermediate],
+      dane(record('2 0 1', root)),
+    ),
+    scene(
+      'TLS-059 2 0 0, root not sent',
+      'none',
+      [underIntermediate, intermediate],
+      dane(record('2 0 0', root)),
+    ),
+    scene('TLS-059 2 1 1, wrong name', 'cert-name-mismatch', [srvOnly, root], dane(record('2 1 1', root))),
+    scene('F-13, TLS-020 server of TLS 1.1', 'tls-version-too-old', [good], {
       server: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },
     }),
     scene('F-14 no shared cipher', 'tls-alert-handshake-failure', [good], {
       server: { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' },
     }),
-    scene('F-14 client certificate, TLS 1.2', 'tls-alert-handshake-failure', [good], {
+    scene('F-14, TLS-027 client certificate, TLS 1.2', 'tls-alert-handshake-failure', [good], {
       server: { maxVersion: 'TLSv1.2', requestCert: true, rejectUnauthorized: true },
     }),
-    scene('F-15 client certificate, TLS 1.3', 'tls-client-cert-required', [good], {
+    scene('F-15, TLS-027 client certificate, TLS 1.3', 'tls-client-cert-required', [good], {
       server: { requestCert: true, rejectUnauthorized: true },
     }),
   ];

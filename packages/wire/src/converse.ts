@@ -17,9 +17,19 @@ export interface ConverseOptions {
   readonly upgrade?: (connection: Connection, options: { readonly signal: AbortSignal }) => Promise<TlsInfo>;
   /** Sees every byte that goes in or out in plaintext or inside TLS, and every handshake; for transcripts and timelines. */
   readonly observe?: Observer;
+  /**
+   * When to read. `always` (default): whenever somebody waits in `next`, also while our own writes wait for room; a client
+   * needs that, because its server may take nothing more until its replies are read. `when-drained`: only when everything
+   * written has been accepted, and in small portions; a server needs that, because a client that sends commands and never
+   * reads the replies would fill the memory with them.
+   */
+  readonly reads?: 'always' | 'when-drained';
 }
 
-/** Looks over a dialogue's shoulder. Bytes are borrowed. Secrets arrive masked: the machine says what may be shown. */
+/**
+ * Looks over a dialogue's shoulder. Bytes are borrowed. Secrets arrive masked: the machine says what may be shown. What it
+ * throws ends the dialogue, and `next` rejects with it.
+ */
 export interface Observer {
   /** The peer sent this. */
   received?(bytes: Uint8Array, now: Instant): void;
@@ -40,7 +50,8 @@ export interface Dialogue<C, E> extends AsyncDisposable {
   drained(): Promise<void>;
   /**
    * The next event; `undefined` when the dialogue ended well. Rejects with a {@link WireError} when it broke, with
-   * `signal.reason` when aborted: the event is then not lost, a later call gets it.
+   * `signal.reason` when aborted: the event is then not lost, a later call gets it. What our own side threw meanwhile (an
+   * observer, `verify`, the machine) ends the dialogue and comes out here untouched.
    */
   next(options?: { readonly signal?: AbortSignal }): Promise<E | undefined>;
   /** Events that are here already, without waiting; for the end of a dialogue. */
@@ -82,16 +93,26 @@ class Conversation<C, E> implements Dialogue<C, E> {
   /** Resolves on any progress: bytes, time, end. Shared by all who wait. */
   #progress: PromiseWithResolvers<void> | undefined;
   #reading = false;
-  #upgrading: AbortController | undefined;
+  /** Bytes that were read and that the machine has not seen, borrowed from the connection. */
+  #rest: Uint8Array = nothing;
+  #upgrading: { readonly controller: AbortController; readonly over: Promise<void> } | undefined;
   #alarm: { readonly at: Instant; readonly cancel: () => void } | undefined;
   #writing: Promise<void> = Promise.resolve();
+  /** Writes that the connection has not accepted. */
+  #unaccepted = 0;
+  readonly #settled = (): void => {
+    this.#unaccepted -= 1;
+    if (this.#unaccepted === 0 && this.#options.reads === 'when-drained') this.#wake();
+  };
 
   constructor(machine: Machine<C, E>, connection: Connection, options: ConverseOptions) {
     this.machine = machine;
     this.connection = connection;
     this.#clock = options.clock;
     this.#options = options;
-    this.#perform(machine.start(this.#clock.now()));
+    this.#guard(() => {
+      this.#perform(machine.start(this.#clock.now()));
+    });
   }
 
   send(...commands: readonly C[]): void {
@@ -99,9 +120,11 @@ class Conversation<C, E> implements Dialogue<C, E> {
     if (first === undefined) return;
     if (this.ended) throw new UsageError('the dialogue is over', 'no command after the end');
     const now = this.#clock.now();
-    this.#perform(
-      commands.length === 1 ? this.machine.send(first, now) : this.machine.sendAll(commands, now),
-    );
+    const outputs =
+      commands.length === 1 ? this.machine.send(first, now) : this.machine.sendAll(commands, now);
+    this.#guard(() => {
+      this.#perform(outputs);
+    });
     // Somebody may be waiting in `next` since before the command: its deadline has to ring for them too.
     if (!this.ended && this.#progress) this.#arm();
   }
@@ -131,7 +154,8 @@ class Conversation<C, E> implements Dialogue<C, E> {
         if (fault) throw new WireError(fault, { cause });
         return undefined;
       }
-      await this.#pump(options?.signal);
+      const progress = this.#pump();
+      await (options?.signal ? unlessAborted(progress, options.signal) : progress);
     }
   }
 
@@ -140,13 +164,20 @@ class Conversation<C, E> implements Dialogue<C, E> {
     await this.connection[Symbol.asyncDispose]();
   }
 
-  /** One step of progress: starts a read if none is under way, and waits for bytes, an alarm or abort. */
-  async #pump(signal: AbortSignal | undefined): Promise<void> {
+  /** One step of progress: starts a read if none is under way; resolves on bytes, an alarm or the end. */
+  #pump(): Promise<void> {
     this.#arm();
     this.#progress ??= Promise.withResolvers<void>();
     const { promise } = this.#progress;
-    if (!this.#reading && !this.#upgrading) this.#read();
-    await unlessAborted(promise, signal);
+    if (!this.#reading && !this.#upgrading && this.#mayRead) {
+      if (this.#rest.length > 0) this.#input(() => undefined);
+      else this.#read();
+    }
+    return promise;
+  }
+
+  get #mayRead(): boolean {
+    return this.#options.reads !== 'when-drained' || this.#unaccepted === 0;
   }
 
   #wake(): void {
@@ -158,26 +189,68 @@ class Conversation<C, E> implements Dialogue<C, E> {
     this.#reading = true;
     this.connection.read().then(
       (bytes) => {
-        this.#reading = false;
-        if (this.ended) return;
-        const now = this.#clock.now();
-        if (bytes) {
-          this.#options.observe?.received?.(bytes, now);
-          this.#perform(this.machine.receive(bytes, now));
-        } else {
-          this.#perform(this.machine.receiveEnd(now, 'closed'));
-        }
-        this.#wake();
+        const act = (): void => {
+          this.#reading = false;
+          this.#received(bytes);
+        };
+        // In the middle of an upgrade: what TLS brought waits until the machine knows of TLS, and an end waits for what the
+        // handshake says about it. Plaintext does not wait: the machine has to refuse it.
+        if (this.#upgrading && (!bytes || this.connection.tls)) this.#afterUpgrade(act);
+        else this.#input(act);
       },
       (error: unknown) => {
-        this.#reading = false;
-        if (this.ended) return;
-        // What TLS itself says, such as a demand for a client certificate after the handshake, is the truer reason.
-        if (isWireError(error) && error.fault.kind === 'tls') this.#finish(error.fault, error.cause);
-        else this.#perform(this.machine.receiveEnd(this.#clock.now(), streamEnd(error)), error);
-        this.#wake();
+        const act = (): void => {
+          this.#reading = false;
+          // What TLS itself says, such as a demand for a client certificate after the handshake, is the truer reason.
+          if (isWireError(error) && error.fault.kind === 'tls') this.#finish(error.fault, error.cause);
+          else this.#perform(this.machine.receiveEnd(this.#clock.now(), streamEnd(error)), error);
+        };
+        if (this.#upgrading) this.#afterUpgrade(act);
+        else this.#input(act);
       },
     );
+  }
+
+  #afterUpgrade(act: () => void): void {
+    void this.#upgrading?.over.then(() => {
+      this.#input(act);
+    });
+  }
+
+  #received(bytes: Uint8Array | undefined): void {
+    const now = this.#clock.now();
+    if (!bytes) {
+      this.#perform(this.machine.receiveEnd(now, 'closed'));
+      return;
+    }
+    this.#options.observe?.received?.(bytes, now);
+    this.#rest = bytes;
+  }
+
+  /** Takes something in, shows the machine what bytes there are, and lets those who wait look again. */
+  #input(act: () => void): void {
+    if (this.ended) return;
+    this.#guard(() => {
+      act();
+      // Bytes behind a go-ahead of STARTTLS do not wait for room: the machine has to see them before the handshake.
+      while (this.#rest.length > 0 && !this.ended && (this.#mayRead || this.#upgrading)) {
+        const portion = this.#options.reads === 'when-drained' ? PORTION : this.#rest.length;
+        const bytes = this.#rest.subarray(0, portion);
+        this.#rest = this.#rest.subarray(portion);
+        this.#perform(this.machine.receive(bytes, this.#clock.now()));
+      }
+    });
+    this.#wake();
+  }
+
+  /** Runs our own side's code; what it throws ends the dialogue, and whoever waits is told. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#close({ fault: undefined, crash: { error } });
+      this.connection.reset();
+    }
   }
 
   #perform(outputs: readonly Output<E>[], cause?: unknown): void {
@@ -188,7 +261,7 @@ class Conversation<C, E> implements Dialogue<C, E> {
             output.shown === undefined ? output.bytes : utf8(output.shown),
             this.#clock.now(),
           );
-          this.#writing = this.connection.write(output.bytes).catch(() => undefined);
+          this.#write(output.bytes);
           break;
         case 'event':
           this.#events.push(output.event);
@@ -203,37 +276,41 @@ class Conversation<C, E> implements Dialogue<C, E> {
     }
   }
 
+  #write(bytes: Uint8Array): void {
+    this.#unaccepted += 1;
+    this.#writing = this.connection.write(bytes).then(this.#settled, this.#settled);
+  }
+
   #startTls(): void {
     const upgrade = this.#options.upgrade;
     if (!upgrade)
       throw new UsageError('the machine asks for TLS, but no upgrade was given', 'options.upgrade');
     const controller = new AbortController();
-    this.#upgrading = controller;
-    this.#writing
-      .then(() => upgrade(this.connection, { signal: controller.signal }))
+    const over = this.#writing
+      .then(() => {
+        controller.signal.throwIfAborted();
+        return upgrade(this.connection, { signal: controller.signal });
+      })
       .then(
         (tls) => {
           this.#upgrading = undefined;
-          if (this.ended) return;
-          const now = this.#clock.now();
-          this.#options.observe?.secured?.(tls, now);
-          this.#perform(this.machine.tlsReady(tls, now));
+          this.#input(() => {
+            const now = this.#clock.now();
+            this.#options.observe?.secured?.(tls, now);
+            this.#perform(this.machine.tlsReady(tls, now));
+          });
         },
         (error: unknown) => {
           this.#upgrading = undefined;
-          if (this.ended) return;
-          if (isWireError(error)) {
-            this.#finish(error.fault, error.cause);
-          } else {
-            // Not the peer's doing (a `verify` that throws): the caller of `next` gets it untouched.
-            this.connection.reset();
-            this.ended = { fault: undefined, crash: { error } };
-          }
+          // What is no fault is not the peer's doing (a `verify` that throws): the caller of `next` gets it untouched.
+          if (isWireError(error)) this.#finish(error.fault, error.cause);
+          else
+            this.#guard(() => {
+              throw error;
+            });
         },
-      )
-      .finally(() => {
-        this.#wake();
-      });
+      );
+    this.#upgrading = { controller, over };
   }
 
   /** Keeps one alarm per dialogue; a later deadline does not move it, it looks again when it rings. */
@@ -249,7 +326,9 @@ class Conversation<C, E> implements Dialogue<C, E> {
         const now = this.#clock.now();
         const due = this.machine.deadline;
         if (due !== undefined && due <= now) {
-          this.#perform(this.machine.tick(now));
+          this.#guard(() => {
+            this.#perform(this.machine.tick(now));
+          });
           this.#wake();
         }
         if (!this.ended && this.#progress) this.#arm();
@@ -259,15 +338,29 @@ class Conversation<C, E> implements Dialogue<C, E> {
 
   #finish(fault: Fault | undefined, cause?: unknown): void {
     if (this.ended) return;
-    this.ended = { fault: fault && { endpoint: this.connection.endpoint, ...fault }, cause };
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
-    this.#upgrading?.abort(new UsageError('the dialogue ended during the handshake', 'handshake'));
+    this.#close({ fault: fault && { endpoint: this.connection.endpoint, ...fault }, cause });
     // A broken dialogue has no farewell; a good one leaves closing to its owner's disposal.
     if (fault) this.connection.reset();
+  }
+
+  #close(how: NonNullable<Conversation<C, E>['ended']>): void {
+    if (this.ended) return;
+    this.ended = how;
+    this.#rest = nothing;
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    this.#upgrading?.controller.abort(new UsageError('the dialogue ended during the handshake', 'handshake'));
     this.#wake();
   }
 }
+
+const nothing = new Uint8Array(0);
+
+/**
+ * How much a server takes in before it looks whether its replies were accepted, in octets. A portion of the shortest
+ * commands has at most some hundred replies; a hello of TLS or an injected command behind STARTTLS comes in one portion.
+ */
+const PORTION = 1024;
 
 function streamEnd(error: unknown): EndOfStream {
   return isWireError(error) && error.fault.reason === 'closed' ? 'closed' : 'reset';

@@ -21,7 +21,8 @@ export interface Dialling {
   cancel(reason?: unknown): void;
 }
 
-/** What a network has that can be dialled so. Throws `UsageError` for an endpoint that is none. */
+/** What a network has that can be dialled so. */
 export interface BulkDialling {
+  /** Begins an attempt. Throws `UsageError` for an endpoint that is none. */
   readonly [dial]: <T>(endpoint: Endpoint, token: T, handlers: DialHandlers<T>) => Dialling;
 }

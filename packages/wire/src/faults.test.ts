@@ -65,6 +65,7 @@ it('exports exactly this', () => {
       "recogniseProtocol",
       "sample",
       "serve",
+      "sharedTasks",
       "sleep",
       "unlessAborted",
       "utf8",

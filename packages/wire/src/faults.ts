@@ -78,8 +78,13 @@ export type PolicySource = 'user' | 'dane' | 'mta-sts' | 'announcement' | 'requi
 const wireErrorMark: symbol = Symbol.for('postern.wire-error');
 const usageErrorMark: symbol = Symbol.for('postern.usage-error');
 
+/** RFC 3986 §3.2.2: an IPv6 address stands in brackets before a port. */
+function place({ address, port }: Endpoint): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
 function sentence(fault: Fault): string {
-  const where = fault.endpoint ? ` at ${fault.endpoint.address}:${fault.endpoint.port}` : '';
+  const where = fault.endpoint ? ` at ${place(fault.endpoint)}` : '';
   const limit = fault.limit === undefined ? '' : ` of ${Math.round(fault.limit)} ms`;
   return `${fault.reason} in phase ${fault.phase}${where} after ${Math.round(fault.after)} ms${limit}`;
 }

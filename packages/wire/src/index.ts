@@ -44,6 +44,7 @@ export { isReason, reasonGroup, reasons } from './reasons.ts';
 export type * from './reasons.ts';
 export { serve } from './serve.ts';
 export type { ServeOptions } from './serve.ts';
+export { sharedTasks } from './shared-tasks.ts';
 export { deadline, DeadlineExceeded, sleep } from './time.ts';
 export type * from './time.ts';
 export type * from './tls.ts';

@@ -16,13 +16,15 @@ export interface ServeOptions<C, E> {
   readonly farewell: C;
   /** Sees all bytes. What clients say is not masked on this side: do not log it. */
   readonly observe?: Observer | undefined;
-  /** Sees every event. Must not throw. */
+  /** Sees every event. What it throws ends the service. */
   readonly onEvent?: ((event: E) => void) | undefined;
 }
 
 /**
- * Runs a server's machine on a connection until the client leaves; owns the connection. Resolves when the dialogue ended in
- * good order. Rejects with a `WireError` when it broke.
+ * Runs a server's machine on a connection until the client leaves; owns the connection. Nothing is read while the client does
+ * not take what was said, so one that only sends cannot fill the memory; the machine's deadlines and `signal` end the wait
+ * for it, and closing takes a second at most. Resolves when the dialogue ended in good order. Rejects with a `WireError`
+ * when it broke, and with what `observe` or `onEvent` threw.
  */
 export async function serve<C, E>(
   machine: Machine<C, E>,
@@ -32,6 +34,7 @@ export async function serve<C, E>(
   const { clock, tls, signal, farewell, observe, onEvent } = options;
   const dialogue = converse(machine, connection, {
     clock,
+    reads: 'when-drained',
     ...(tls && { upgrade: (upgraded, upgradeOptions) => upgraded.acceptTls(tls, upgradeOptions) }),
     ...(observe && { observe }),
   });

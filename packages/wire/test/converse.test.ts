@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { converse, latin1, utf8, WireError } from '@postern/wire';
-import type { Connection, ConverseOptions } from '@postern/wire';
-import { memoryNetwork, simulatedNetwork, virtualClock } from '@postern/wire/testing';
+import { converse, createLineSplitter, latin1, serve, utf8, WireError } from '@postern/wire';
+import type { Connection, ConverseOptions, Fault, Instant, Machine, Output, TlsInfo } from '@postern/wire';
+import {
+  memoryNetwork,
+  simulatedNetwork,
+  testTlsInfo,
+  testTlsOffer,
+  testTlsRequest,
+  virtualClock,
+} from '@postern/wire/testing';
 import type { SimulatedNetwork, VirtualClock } from '@postern/wire/testing';
 import { toyMachine } from './toy-machine.ts';
 
@@ -124,16 +131,12 @@ describe('converse', () => {
       async (server) => {
         seen.push(await read(server, '\n'));
         await server.write(utf8('go\n'));
-        await server.acceptTls({ identity: () => ({ key: '', chain: '' }) });
+        await server.acceptTls(testTlsOffer);
         seen.push(await read(server, '\n'));
         await server.write(utf8('inside\n'));
       },
       {
-        upgrade: (connection, options) =>
-          connection.handshake(
-            { serverName: 'mail.test', verify: () => ({ status: 'verified', by: 'pkix' }) },
-            options,
-          ),
+        upgrade: (connection, options) => connection.handshake(testTlsRequest(), options),
       },
     );
     dialogue.send('STARTTLS');
@@ -152,7 +155,7 @@ describe('converse', () => {
       await server.write(utf8('250 x\n'));
     };
     const shake: ConverseOptions['upgrade'] = (connection, options) =>
-      connection.handshake({ serverName: 'x', verify: () => ({ status: 'verified', by: 'pkix' }) }, options);
+      connection.handshake(testTlsRequest(), options);
     const first = await scene(inject, { upgrade: shake });
     first.dialogue.send('STARTTLS');
     const error = await first.clock.run(first.dialogue.next().catch((caught: unknown) => caught));
@@ -183,5 +186,271 @@ describe('converse', () => {
     dialogue.send('secret');
     await clock.run(dialogue.next());
     expect(seen).toEqual(['C ***', 'S ok\n']);
+  });
+});
+
+describe('what our own side throws', () => {
+  const bug = new TypeError('a bug of ours');
+  const fails = (): never => {
+    throw bug;
+  };
+  const greet = async (server: Connection): Promise<void> => {
+    await server.write(utf8('hello\n'));
+    while (await server.read());
+  };
+
+  it('in an observer that sees what came reaches whoever waits, and breaks the connection', async () => {
+    const { dialogue, clock, network } = await scene(greet, { observe: { received: fails } });
+    await expect(clock.run(dialogue.next())).rejects.toBe(bug);
+    await expect(dialogue.next()).rejects.toBe(bug);
+    await clock.advance(1000);
+    expect(network.counts.open).toBe(0);
+    expect(clock.alarms).toBe(0);
+  });
+
+  it('in an observer that sees what goes reaches whoever waited since before', async () => {
+    const { dialogue, clock } = await scene(greet, { observe: { wrote: fails } });
+    expect(await clock.run(dialogue.next())).toBe('hello');
+    const waiting = dialogue.next().catch((caught: unknown) => caught);
+    await clock.advance(10);
+    dialogue.send('a');
+    expect(await waiting).toBe(bug);
+    expect(() => {
+      dialogue.send('b');
+    }).toThrow('the dialogue is over');
+  });
+
+  it.each(['receive', 'receiveEnd', 'tick', 'start'] as const)(
+    'in the machine’s %s reaches whoever waits',
+    async (method) => {
+      const clock = virtualClock();
+      const network = simulatedNetwork({ clock });
+      await network.listen(endpoint, async (server) => {
+        if (method === 'receive') await server.write(utf8('hello\n'));
+        if (method === 'receiveEnd') await server.end();
+        while (await server.read());
+      });
+      const machine = { ...toyMachine(), [method]: fails };
+      const deadline = { get: () => 2000 };
+      Object.defineProperty(machine, 'deadline', deadline);
+      const connection = await clock.run(network.connect(endpoint));
+      await expect(clock.run(converse(machine, connection, { clock }).next())).rejects.toBe(bug);
+      await clock.advance(1000);
+      expect(network.counts.open).toBe(0);
+    },
+  );
+
+  it('around a handshake reaches whoever waits', async () => {
+    const go = async (server: Connection): Promise<void> => {
+      await read(server, '\n');
+      await server.write(utf8('go\n'));
+      await server.acceptTls(testTlsOffer);
+      while (await server.read());
+    };
+    const upgrade: ConverseOptions['upgrade'] = (connection, options) =>
+      connection.handshake(testTlsRequest(), options);
+    const observed = await scene(go, { upgrade, observe: { secured: fails } });
+    observed.dialogue.send('STARTTLS');
+    await expect(observed.clock.run(observed.dialogue.next())).rejects.toBe(bug);
+    const without = await scene(go);
+    without.dialogue.send('STARTTLS');
+    await expect(without.clock.run(without.dialogue.next())).rejects.toThrow('no upgrade was given');
+    const sync = await scene(go, { upgrade: fails });
+    sync.dialogue.send('STARTTLS');
+    await expect(sync.clock.run(sync.dialogue.next())).rejects.toBe(bug);
+  });
+});
+
+describe('a handshake that begins while somebody reads', () => {
+  /** A machine that begins TLS as soon as it is told to, whatever the other end has said. */
+  function eager(): Machine<string, string> {
+    const machine = toyMachine();
+    const refused: Fault = { kind: 'peer', reason: 'plaintext-after-starttls', phase: 'tls', after: 0 };
+    return {
+      start: (now) => machine.start(now),
+      send: () => [{ type: 'start-tls' }],
+      sendAll: () => [{ type: 'start-tls' }],
+      receive: (bytes, now) =>
+        machine.secured ? machine.receive(bytes, now) : [{ type: 'end', fault: refused }],
+      receiveEnd: (now, how) => machine.receiveEnd(now, how),
+      tlsReady: (tls, now) => machine.tlsReady(tls, now),
+      tick: (now) => machine.tick(now),
+      get deadline() {
+        return machine.deadline;
+      },
+      get state() {
+        return machine.state;
+      },
+    };
+  }
+
+  async function begin(server: (connection: Connection) => Promise<void>) {
+    const clock = virtualClock();
+    const network = simulatedNetwork({ clock });
+    await network.listen(endpoint, server);
+    const connection = await clock.run(network.connect(endpoint));
+    const dialogue = converse(eager(), connection, {
+      clock,
+      upgrade: (upgraded, options) => upgraded.handshake(testTlsRequest(), options),
+    });
+    const first = dialogue.next();
+    first.catch(() => undefined);
+    return { clock, dialogue, first };
+  }
+
+  it('hears of TLS first, then what was said inside', async () => {
+    const { clock, dialogue, first } = await begin(async (server) => {
+      await server.acceptTls(testTlsOffer);
+      await server.write(utf8('inside\n'));
+      while (await server.read());
+    });
+    dialogue.send('now');
+    expect(await clock.run(first)).toBe('secured');
+    expect(await clock.run(dialogue.next())).toBe('inside');
+  });
+
+  /** A handshake in which bytes come before its end is known: inside TLS, or in plaintext. */
+  function hasty(layer: 'inside' | 'plaintext') {
+    const bytes = Promise.withResolvers<Uint8Array>();
+    const reads: Promise<Uint8Array | undefined>[] = [bytes.promise];
+    const connection = {
+      endpoint,
+      localEndpoint: endpoint,
+      tls: undefined as TlsInfo | undefined,
+      read: () => reads.shift() ?? new Promise<never>(() => undefined),
+      write: () => Promise.resolve(),
+      handshake: () => Promise.reject(new Error('not here')),
+      acceptTls: () => Promise.reject(new Error('not here')),
+      end: () => Promise.resolve(),
+      reset: () => undefined,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+    const dialogue = converse(eager(), connection, {
+      clock: virtualClock(),
+      upgrade: async () => {
+        if (layer === 'inside') connection.tls = testTlsInfo;
+        bytes.resolve(utf8('said\n'));
+        await new Promise((resolve) => void setImmediate(resolve));
+        connection.tls = testTlsInfo;
+        return testTlsInfo;
+      },
+    });
+    const first = dialogue.next();
+    dialogue.send('now');
+    return { dialogue, first };
+  }
+
+  it('hears of TLS first although the bytes inside are quicker than the end of the handshake', async () => {
+    const { dialogue, first } = hasty('inside');
+    expect(await first).toBe('secured');
+    expect(await dialogue.next()).toBe('said');
+  });
+
+  it('TLS-012 refuses plaintext that a read brings in the middle of it', async () => {
+    await expect(hasty('plaintext').first).rejects.toMatchObject({ code: 'plaintext-after-starttls' });
+  });
+
+  it('TLS-012 never takes plaintext for something said inside', async () => {
+    const { clock, dialogue, first } = await begin(async (server) => {
+      await server.write(utf8('injected\n'));
+      while (await server.read());
+    });
+    await clock.advance(9);
+    dialogue.send('now');
+    await expect(clock.run(first)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(plaintext-after-starttls|tls-not-spoken)$/),
+    });
+  });
+});
+
+describe('serve', () => {
+  /** Answers each line with a hundred octets, and leaves after a minute without one. */
+  function answering(): Machine<string, string> {
+    const splitter = createLineSplitter({ maxLineBytes: 100 });
+    let deadline: Instant | undefined;
+    const write = (text: string): Output<string> => ({ type: 'write', bytes: utf8(text) });
+    return {
+      get deadline() {
+        return deadline;
+      },
+      state: { name: 'serving' },
+      start: (now) => {
+        deadline = now + 60_000;
+        return [];
+      },
+      send: () => [write('closing\n'), { type: 'end' }],
+      sendAll: () => [write('closing\n'), { type: 'end' }],
+      receive: (bytes, now) => {
+        const outputs: Output<string>[] = [];
+        splitter.push(bytes);
+        while (splitter.next()) {
+          deadline = now + 60_000;
+          outputs.push(write(`${'x'.repeat(99)}\n`));
+        }
+        return outputs;
+      },
+      receiveEnd: () => [{ type: 'end' }],
+      tlsReady: () => [],
+      tick: () => [write('too slow\n'), { type: 'end' }],
+    };
+  }
+
+  /** A client that sends commands for ever and reads nothing, and what the server has said to it. */
+  async function flooded(options: { readonly signal?: AbortSignal }) {
+    const clock = virtualClock();
+    const network = simulatedNetwork({ clock });
+    let said = 0;
+    const served = Promise.withResolvers<void>();
+    await network.listen(endpoint, async (server) => {
+      const observe = { wrote: (bytes: Uint8Array): void => void (said += bytes.length) };
+      await serve(answering(), server, { clock, farewell: 'CLOSE', observe, ...options }).then(
+        served.resolve,
+        served.reject,
+      );
+    });
+    const connection = await clock.run(network.connect(endpoint));
+    const flood = async (): Promise<void> => {
+      for (;;) await connection.write(utf8('a\n'.repeat(8192)));
+    };
+    flood().catch(() => undefined);
+    return { clock, network, served: served.promise, said: () => said };
+  }
+
+  it('says no more to a client that never reads than fits, and lets the deadline end it', async () => {
+    const { clock, network, served, said } = await flooded({});
+    await clock.advance(30_000);
+    expect(said()).toBeLessThan(200_000);
+    await clock.run(served);
+    expect(clock.now()).toBeLessThan(62_000);
+    await clock.advance(5000);
+    expect(network.counts.open).toBeLessThanOrEqual(1);
+  });
+
+  it('is ended by its signal although the client never reads', async () => {
+    const controller = new AbortController();
+    const { clock, served, said } = await flooded({ signal: controller.signal });
+    await clock.advance(1000);
+    controller.abort('maintenance');
+    await expect(clock.run(served)).rejects.toBe('maintenance');
+    expect(clock.now()).toBeLessThan(3000);
+    expect(said()).toBeLessThan(200_000);
+  });
+
+  it('rejects with what onEvent throws', async () => {
+    const network = memoryNetwork();
+    const served = Promise.withResolvers<void>();
+    const bug = new TypeError('a bug in onEvent');
+    await network.listen(endpoint, async (server) => {
+      await serve(toyMachine(), server, {
+        clock: virtualClock(),
+        farewell: 'CLOSE',
+        onEvent: () => {
+          throw bug;
+        },
+      }).then(served.resolve, served.reject);
+    });
+    const connection = await network.connect(endpoint);
+    await connection.write(utf8('word\n'));
+    await expect(served.promise).rejects.toBe(bug);
   });
 });

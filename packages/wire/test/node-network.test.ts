@@ -55,6 +55,31 @@ describe('nodeNetwork', () => {
     server.close();
   });
 
+  it('waits for a full connection with one pair of listeners, however many writes wait', async () => {
+    const network = nodeNetwork();
+    const go = Promise.withResolvers<void>();
+    const total = 40 * 1_048_576;
+    const counted = Promise.withResolvers<number>();
+    const listener = await network.listen({ address: '127.0.0.1', port: 0 }, async (server) => {
+      await go.promise;
+      let count = 0;
+      while (count < total) count += (await server.read())?.length ?? total + 1;
+      counted.resolve(count);
+    });
+    const warnings: string[] = [];
+    const warned = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', warned);
+    const connection = await network.connect(listener.endpoint);
+    const writes = Array.from({ length: 40 }, () => connection.write(new Uint8Array(1_048_576)));
+    go.resolve();
+    await Promise.all(writes);
+    expect(await counted.promise).toBe(total);
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+    await connection[Symbol.asyncDispose]();
+    await listener[Symbol.asyncDispose]();
+  });
+
   it('cancels a pending attempt through the light slot', async () => {
     let cancel: ((reason: unknown) => void) | undefined;
     // TEST-NET-1 is never routed; where the machine has no route at all the attempt fails at once, which is fine too.

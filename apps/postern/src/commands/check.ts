@@ -4,19 +4,20 @@ import type { AccountReport } from '@postern/probe/report';
 import { environmentFor } from '../environment.ts';
 import { accountStatus, exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
-import { jsonDocument } from '../output/json.ts';
-import { checkLines } from '../output/check-report.ts';
+import { checkSections } from '../output/check-report.ts';
+import { checkPage } from '../output/page/check-page.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
+import { keep, show } from './show.ts';
 
 /** `postern check <address or domain>`. */
 export async function check(typed: string, context: Context): Promise<ExitStatus> {
   const report = await checkTyped(typed, context);
-  const { stdout, interrupted } = context.io;
-  const shown = interrupted.aborted ? { ...report, interrupted: true } : report;
-  if (context.options.json) stdout.write(jsonDocument(shown));
-  else for (const line of checkLines(report, context.look)) stdout.write(`${line}\n`);
-  return interrupted.aborted ? exitStatus.interrupted : accountStatus(report);
+  const { interrupted } = context.io;
+  const document = interrupted.aborted ? { ...report, interrupted: true } : report;
+  show(context, document, () => checkSections(report, context.look));
+  const status = interrupted.aborted ? exitStatus.interrupted : accountStatus(report);
+  return keep(context, status, (at) => checkPage(report, context.look, at));
 }
 
 /** Checks what was typed and shows how far it is. Where the user interrupts, the report holds what is known by then. */
@@ -24,8 +25,11 @@ export async function checkTyped(typed: string, context: Context): Promise<Accou
   const { texts, trace, progress, io } = context;
   const { deadlineMs } = context.options;
   const parsed = parseAccount(typed);
-  if (!parsed.ok) throw new UsageMistake(texts.address[parsed.problem]);
-  const environment = await environmentFor(context.options, context.given);
+  if (!parsed.ok) {
+    const { problem } = parsed;
+    throw new UsageMistake(problem === 'bad-domain' ? texts.badDomain(typed) : texts.address[problem]);
+  }
+  const environment = environmentFor(context.options, context.given);
   const traced: ProbeEnvironment = {
     ...environment,
     onProgress: (step) => {

@@ -2,50 +2,58 @@ import { explain as explainReason } from '@postern/probe';
 import { isReason, reasonGroup, reasons } from '@postern/wire';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
-import { jsonDocument } from '../output/json.ts';
 import { nearest } from '../nearest.ts';
-import { explanationLines } from '../output/reasons.ts';
-import { table } from '../output/table.ts';
+import { section } from '../output/document.ts';
+import type { Row, Table } from '../output/document.ts';
+import { explained } from '../output/reasons.ts';
 import { UsageMistake } from '../usage-error.ts';
+import type { Texts } from '../texts/texts.ts';
 import type { Context } from './context.ts';
+import { show } from './show.ts';
 
 /** `postern explain [<reason>]`. */
 export function explain(typed: string | undefined, context: Context): ExitStatus {
-  const { options, texts, look, io } = context;
+  const { options, texts } = context;
   const { lang } = options;
   if (typed === undefined) {
     listReasons(context);
     return exitStatus.works;
   }
   if (!isReason(typed)) {
-    const meant = nearest(typed, reasons);
-    const hint = meant === undefined ? '' : ` ${texts.didYouMean(meant)}`;
-    throw new UsageMistake(`${texts.noSuchReason(typed)}${hint}`);
+    throw new UsageMistake(`${texts.noSuchReason(typed)} ${hintFor(typed, texts)}`);
   }
   const explanation = explainReason(typed, { lang });
-  if (options.json) {
-    io.stdout.write(jsonDocument({ schema: 'postern.explain/1', reason: typed, explanation }));
-    return exitStatus.works;
-  }
-  const lines = [look.paint.strong(typed), ...explanationLines(explanation, look, 2)];
-  for (const line of lines) io.stdout.write(`${line}\n`);
+  const document = { schema: 'postern.explain/1', reason: typed, explanation };
+  show(context, document, () => section(typed, [explained(explanation)]));
   return exitStatus.works;
 }
 
-function listReasons({ options: { lang, json }, texts, look, io }: Context): void {
-  if (json) {
-    const list = reasons.map((reason) => ({
-      reason,
-      group: reasonGroup(reason),
-      explanation: explainReason(reason, { lang }),
-    }));
-    io.stdout.write(jsonDocument({ schema: 'postern.explain/1', reasons: list }));
-    return;
-  }
-  io.stdout.write(`${look.paint.strong(texts.reasonGroups)}\n`);
-  const rows = reasons.map((reason) => [
+/** As many codes as a line holds. */
+const MOST_MEANT = 4;
+
+/** The code that is spelt nearly so, or those of which somebody remembered a part. */
+function hintFor(typed: string, texts: Texts): string {
+  const meant = nearest(typed, reasons);
+  if (meant !== undefined) return texts.didYouMean(meant);
+  const part = typed.toLowerCase();
+  const holding = part.length < 3 ? [] : reasons.filter((reason) => reason.includes(part));
+  return holding.length > 0
+    ? `${texts.didYouMean(holding.slice(0, MOST_MEANT).join(', '))} ${texts.seeReasons}`
+    : texts.seeReasons;
+}
+
+function listReasons(context: Context): void {
+  const { lang } = context.options;
+  const { column, reasonGroups } = context.texts;
+  const list = reasons.map((reason) => ({
     reason,
-    { text: explainReason(reason, { lang }).summary, paint: look.paint.faint },
+    group: reasonGroup(reason),
+    explanation: explainReason(reason, { lang }),
+  }));
+  const rows = list.map(({ reason, explanation }): Row => [
+    reason,
+    { text: explanation.summary, tone: 'faint' },
   ]);
-  for (const line of table(rows, look)) io.stdout.write(`${line}\n`);
+  const table: Table = { type: 'table', columns: [column.fact, column.detail], named: 0, rows };
+  show(context, { schema: 'postern.explain/1', reasons: list }, () => section(reasonGroups, [table]));
 }

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { startNodeLab } from '@postern/lab/node';
 import type { Lab } from '@postern/lab';
-import { jsonDocument } from '../output/json.ts';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
-import { table } from '../output/table.ts';
+import { section } from '../output/document.ts';
+import type { Command, Paragraph, Row, Section, Table } from '../output/document.ts';
+import { commandName } from './command-name.ts';
 import type { Context } from './context.ts';
+import { show } from './show.ts';
 
 /** `postern lab`: runs the lab until interrupted. */
 export async function lab(context: Context): Promise<ExitStatus> {
@@ -18,8 +20,7 @@ export async function lab(context: Context): Promise<ExitStatus> {
   try {
     const authority = join(folder, 'ca.pem');
     await writeFile(authority, running.roots.join('\n'));
-    if (context.options.json) io.stdout.write(jsonDocument(description(running, authority)));
-    else for (const line of labLines(running, authority, context)) io.stdout.write(`${line}\n`);
+    show(context, description(running, authority), () => labSections(running, authority, context));
     if (!io.interrupted.aborted) await once(io.interrupted, 'abort');
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -39,33 +40,55 @@ function description(running: Lab, authority: string): object {
   };
 }
 
-function labLines(running: Lab, authority: string, { texts, look, options }: Context): readonly string[] {
-  const { paint } = look;
+function labSections(running: Lab, authority: string, context: Context): readonly Section[] {
+  const { texts, options } = context;
+  const { column } = texts;
+  const say = (text: string): Paragraph => ({ type: 'paragraph', text });
+  const table = (columns: readonly string[], rows: readonly Row[]): Table => ({
+    type: 'table',
+    columns,
+    titled: true,
+    rows,
+  });
+  const accounts = running.accounts.map(({ address, password, lesson }): Row => [
+    address,
+    password,
+    { text: lesson[options.lang], tone: 'faint' },
+  ]);
+  const endpoints = running.endpoints.map(({ hostName, endpoint, real, protocol, habit }): Row => [
+    protocol,
+    `${hostName}:${endpoint.port}`,
+    real ? `${real.address}:${real.port}` : '-',
+    { text: habit, tone: 'faint' },
+  ]);
+  const zone = running.zone.split('\n').map((line): Row => [line]);
   return [
-    paint.strong(texts.lab.opening),
-    '',
-    texts.lab.ca(authority),
-    '',
-    paint.strong(texts.lab.accounts),
-    ...table(
-      running.accounts.map(({ address, password, lesson }) => [
-        address,
-        password,
-        { text: lesson[options.lang], paint: paint.faint },
-      ]),
-      look,
-    ),
-    '',
-    paint.strong(texts.lab.endpoints),
-    ...table(
-      running.endpoints.map(({ hostName, endpoint, real, protocol, habit }) => [
-        protocol,
-        `${hostName}:${endpoint.port}`,
-        real ? `${real.address}:${real.port}` : '-',
-        { text: habit, paint: paint.faint },
-      ]),
-      look,
-    ),
-    ...(options.verbose ? ['', paint.strong(texts.lab.zone), running.zone] : []),
-  ];
+    section(texts.lab.opening, [say(texts.lab.ca(authority))]),
+    section(texts.lab.accounts, [table([column.account, column.password, column.lesson], accounts)]),
+    section(texts.lab.endpoints, [
+      table([column.protocol, column.host, column.socket, column.habit], endpoints),
+    ]),
+    options.verbose ? section(texts.lab.zone, [{ type: 'table', columns: [''], rows: zone }]) : [],
+    section(texts.lab.next, tryIt(running, authority, context)),
+  ].flat();
+}
+
+/** Commands that somebody can type in another window, with the ports of this run in them. */
+function tryIt(running: Lab, authority: string, { texts, io }: Context): readonly Command[] {
+  const name = commandName(io.env);
+  const account = running.accounts.find(({ provider }) => provider === 'walled.test');
+  const server = running.endpoints.find(
+    ({ hostName, endpoint, real }) => hostName === 'mail.allgood.test' && endpoint.port === 993 && real,
+  );
+  const commands: Command[] = [];
+  if (account) {
+    const text = `${name} demo ${account.address}`;
+    commands.push({ type: 'command', text, does: texts.lab.tryAccount });
+  }
+  if (server?.real) {
+    const { address, port } = server.real;
+    const text = `${name} probe imaps://${address}:${port} --server-name ${server.hostName} --ca ${authority}`;
+    commands.push({ type: 'command', text, does: texts.lab.tryServer });
+  }
+  return commands;
 }

@@ -6,18 +6,19 @@ import type { Clock } from '@postern/wire';
 import { environmentFor } from '../environment.ts';
 import { exitStatus, probeStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
-import { jsonDocument } from '../output/json.ts';
-import { interruptedLines, probeLines } from '../output/probe-report.ts';
+import { probePage } from '../output/page/probe-page.ts';
+import { interruptedSections, probeSections } from '../output/probe-report.ts';
 import type { EventName, Texts } from '../texts/texts.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
+import { keep, show } from './show.ts';
 
 /** `postern probe <endpoint>`. */
 export async function probe(typed: string, context: Context): Promise<ExitStatus> {
   const { texts, options, io, progress, look } = context;
   const parsed = parseEndpoint(typed, { lang: options.lang });
   if (!parsed.ok) throw new UsageMistake(parsed.message);
-  const base = await environmentFor(options, context.given);
+  const base = environmentFor(options, context.given);
   const environment: ProbeEnvironment = {
     ...base,
     ...(options.user === undefined
@@ -41,12 +42,10 @@ export async function probe(typed: string, context: Context): Promise<ExitStatus
     progress.clear();
   });
   const interrupted = io.interrupted.aborted;
-  const shown = interrupted ? { ...report, interrupted } : report;
-  if (options.json) io.stdout.write(jsonDocument(shown));
-  else
-    for (const line of interrupted ? interruptedLines(report, look) : probeLines(report, look))
-      io.stdout.write(`${line}\n`);
-  return interrupted ? exitStatus.interrupted : probeStatus(report);
+  const sections = interrupted ? interruptedSections : probeSections;
+  show(context, interrupted ? { ...report, interrupted } : report, () => sections(report, look));
+  const status = interrupted ? exitStatus.interrupted : probeStatus(report);
+  return keep(context, status, (at) => probePage(report, interrupted, look, at));
 }
 
 /** The user's patience as a deadline: a probe whose time runs out reports what it has seen, an aborted one nothing. */

@@ -1,90 +1,102 @@
 import { escapeText } from '@postern/probe/report';
-import type { AccountReport, Setting } from '@postern/probe/report';
-import { domainLines } from './domain.ts';
-import { endpointRow } from './endpoint-line.ts';
-import { findingLines } from './findings.ts';
-import type { Look } from './look.ts';
-import { programLines } from './programs.ts';
-import { reasonLines, worthExplaining } from './reasons.ts';
-import { paragraph, spaced, table } from './table.ts';
-import type { Row } from './table.ts';
+import type { AccountReport, ProbeReport, Setting } from '@postern/probe/report';
+import { section } from './document.ts';
+import type { Block, Paragraph, Row, Section, Table } from './document.ts';
+import { domainBlocks } from './domain.ts';
+import { endpointRow, endpointTable } from './endpoint-row.ts';
+import { findingItems } from './findings.ts';
+import { headline } from './headline.ts';
+import type { View } from './look.ts';
+import { everyProgram, programWords } from './programs.ts';
+import { causes, hostsOf, worthExplaining } from './reasons.ts';
+
+/** The parts of an account's report; each is a section or nothing. */
+export interface AccountParts {
+  /** The answer in a line or two. */
+  readonly answer: readonly Section[];
+  readonly toType: readonly Section[];
+  readonly programs: readonly Section[];
+  readonly tried: readonly Section[];
+  readonly why: readonly Section[];
+  readonly findings: readonly Section[];
+  readonly domain: readonly Section[];
+  readonly took: readonly Section[];
+}
+
+/** Writes the parts of a report. */
+export function accountParts(report: AccountReport, view: View, programs: readonly Block[]): AccountParts {
+  const { texts, verbose } = view;
+  const failed = worthExplaining(report, verbose);
+  const settings = settingsTable(report, view);
+  const hints = report.recommendation.hints.map((text): Paragraph => ({
+    type: 'paragraph',
+    text,
+    mark: { text: '·', tone: 'faint' },
+  }));
+  // Where nothing was found because nothing could be looked up, the first lines say it all.
+  const { domain } = report;
+  const someWork = report.probes.some(
+    ({ endpoint, verdict }) => endpoint.protocol !== 'smtp' && verdict === 'works',
+  );
+  const known = report.probes.length > 0 || domain?.reason?.startsWith('dns-') !== true;
+  return {
+    answer: section(undefined, headline(report, view)),
+    toType: section(settings.rows.length > 0 ? texts.heading.toType : undefined, [settings, ...hints]),
+    programs: section(texts.heading.programs, programs),
+    tried: section(texts.heading.tried, tried(report, view)),
+    why: section(someWork ? texts.heading.why : texts.heading.whyNothing, causes(failed, texts)),
+    findings: section(texts.heading.findings, findingItems(report, failed, view)),
+    domain:
+      domain && known
+        ? section(texts.heading.domain(escapeText(domain.name)), domainBlocks(domain, view))
+        : [],
+    took:
+      report.probes.length === 0
+        ? []
+        : section(undefined, [took(report.probes.length, report.elapsedMs, view)]),
+  };
+}
 
 /**
- * The report of an account for people: what to do first, then why. What a reader who only wants mail to work needs stands on
+ * The report of an account for a terminal: what to do first, then why. What a reader who only wants mail to work needs stands on
  * top, what an operator wants to know below.
  */
-export function checkLines(report: AccountReport, look: Look): readonly string[] {
-  const { texts, paint } = look;
-  const failed = worthExplaining(report, look.verbose);
-  const toType = settings(report, look);
-  const sections: readonly (readonly string[])[] = [
-    headline(report, look),
-    toType.length > 0
-      ? section(texts.heading.toType, [...toType, ...hints(report, look)], look)
-      : hints(report, look),
-    section(texts.heading.programs, programLines(report, look), look),
-    section(texts.heading.tried, tried(report, look), look),
-    section(texts.heading.why, reasonLines(report, failed, look), look),
-    section(texts.heading.findings, findingLines(report, failed, look), look),
-    report.domain
-      ? section(texts.heading.domain(escapeText(report.domain.name)), domainLines(report.domain, look), look)
-      : [],
-    [paint.faint(texts.took(report.probes.length, (report.elapsedMs / 1000).toFixed(1)))],
-  ];
-  return spaced(sections);
+export function checkSections(report: AccountReport, view: View): readonly Section[] {
+  const programs = (view.verbose ? everyProgram : programWords)(report, view);
+  const parts = accountParts(report, view, programs);
+  const { answer, toType, tried: all, why, findings, domain, took: end } = parts;
+  return [answer, toType, parts.programs, all, why, findings, domain, end].flat();
 }
 
-function section(title: string, lines: readonly string[], { paint }: Look): readonly string[] {
-  return lines.length > 0 ? [paint.strong(title), ...lines] : [];
+/** The last line of a report. */
+export function took(endpoints: number, ms: number, { texts }: View): Paragraph {
+  return {
+    type: 'paragraph',
+    text: texts.took(endpoints, (ms / 1000).toFixed(1)),
+    tone: 'faint',
+    outdented: true,
+  };
 }
 
-/** The answer in a line or two. */
-function headline(
-  { address, domain, recommendation, probes, unfinished }: AccountReport,
-  { texts, paint, width }: Look,
-): readonly string[] {
-  const account = escapeText(address ?? domain?.name ?? '');
-  const good = { text: '✓', paint: paint.good };
-  const bad = { text: '✗', paint: paint.bad };
-  if (unfinished !== undefined) {
-    const places = unfinished.map(({ host, port }) => `${escapeText(host)} ${port}`).join(', ');
-    return paragraph(texts.notFinished(places), {
-      width,
-      indent: 0,
-      mark: { text: '?', paint: paint.unsure },
-    });
-  }
-  if (probes.length === 0) return paragraph(texts.nothingFound(account), { width, indent: 0, mark: bad });
-  const { incoming, outgoing } = recommendation;
-  if (incoming && outgoing) return paragraph(texts.bothWork(account), { width, indent: 0, mark: good });
-  return (['incoming', 'outgoing'] as const).flatMap((service) =>
-    paragraph(recommendation[service] ? texts.safe[service] : texts.nothingSafe[service], {
-      width,
-      indent: 0,
-      mark: recommendation[service] ? good : bad,
-    }),
-  );
-}
-
-function settings(
-  { recommendation, address }: AccountReport,
-  { texts, paint, width }: Look,
-): readonly string[] {
+function settingsTable({ recommendation, address }: AccountReport, { texts }: View): Table {
+  const { column, heading } = texts;
   const rows = (['incoming', 'outgoing'] as const).flatMap((service): readonly Row[] => {
     const setting = recommendation[service];
     if (!setting) return [];
+    const user = userName(setting, address);
     return [
       [
-        service === 'incoming' ? texts.heading.receiving : texts.heading.sending,
+        service === 'incoming' ? heading.receiving : heading.sending,
         texts.protocol[setting.protocol],
-        { text: escapeText(setting.host), paint: paint.strong },
-        texts.port(setting.port),
-        { text: texts.method[setting.method], paint: paint.strong },
-        texts.userName(userName(setting, address)),
+        { text: escapeText(setting.host), tone: 'strong' },
+        { text: texts.port(setting.port), titled: String(setting.port) },
+        { text: texts.method[setting.method], tone: 'strong' },
+        { text: texts.userName(user), titled: user },
       ],
     ];
   });
-  return table(rows, { width });
+  const columns = [column.service, column.protocol, column.host, column.port, column.method, column.userName];
+  return { type: 'table', columns, named: 0, rows };
 }
 
 /** A template is the provider's own form; its name for the user is on the provider's pages, not here. */
@@ -93,25 +105,29 @@ function userName({ userName: form }: Setting, address: string | null): string {
   return escapeText(form === 'local-part' ? address.slice(0, address.lastIndexOf('@')) : address);
 }
 
-function hints({ recommendation }: AccountReport, { width, paint }: Look): readonly string[] {
-  const mark = { text: '·', paint: paint.faint };
-  return recommendation.hints.flatMap((hint) => paragraph(hint, { width, mark }));
-}
-
 /** The endpoints of mail programs. Guessed hosts where nothing works are left out where another one works. */
-function tried({ probes }: AccountReport, look: Look): readonly string[] {
+function tried({ probes }: AccountReport, view: View): readonly Block[] {
+  const { texts, verbose, medium } = view;
+  const more = medium === 'terminal' ? ` ${texts.detailsWithV}` : '';
   const all = probes.filter(({ endpoint }) => endpoint.protocol !== 'smtp');
-  const good = new Set(all.filter(({ verdict }) => verdict === 'works').map(({ endpoint }) => endpoint.host));
-  const shown = look.verbose || good.size === 0 ? all : all.filter(({ endpoint }) => good.has(endpoint.host));
-  const lines = table(
-    shown.map((probe) => endpointRow(probe, look)),
-    look,
+  const unknown = verbose ? [] : all.filter(({ reason }) => reason.startsWith('dns-'));
+  const looked = all.filter((probe) => !unknown.includes(probe));
+  const good = new Set(
+    looked.filter(({ verdict }) => verdict === 'works').map(({ endpoint }) => endpoint.host),
   );
-  const hidden = new Set(all.filter((probe) => !shown.includes(probe)).map(({ endpoint }) => endpoint.host));
-  if (hidden.size === 0) return lines;
-  const hosts = Array.from(hidden, (host) => escapeText(host)).join(', ');
+  const shown =
+    verbose || good.size === 0 ? looked : looked.filter(({ endpoint }) => good.has(endpoint.host));
+  const hidden = looked.filter((probe) => !shown.includes(probe));
+  const line = (probesOf: readonly ProbeReport[], say: (hosts: string) => string): readonly Paragraph[] =>
+    probesOf.length > 0
+      ? [{ type: 'paragraph', text: `${say(hostsOf(probesOf))}${more}`, tone: 'faint' }]
+      : [];
   return [
-    ...lines,
-    ...paragraph(look.texts.alsoTried(hosts), { width: look.width, paint: look.paint.faint }),
+    endpointTable(
+      shown.map((probe) => endpointRow(probe, view)),
+      texts,
+    ),
+    ...line(hidden, texts.alsoTried),
+    ...line(unknown, texts.notLookedUp),
   ];
 }

@@ -1,41 +1,42 @@
 import { escapeText } from '@postern/probe/report';
-import type { AccountReport, Finding, ProbeReport } from '@postern/probe/report';
-import type { Look } from './look.ts';
-import { explanationLines } from './reasons.ts';
-import { paragraph } from './table.ts';
+import type { AccountReport, Finding, ProbeReport, Severity } from '@postern/probe/report';
+import type { Cell, Item } from './document.ts';
+import type { View } from './look.ts';
+import { explained } from './reasons.ts';
+
+const marks: Readonly<Record<Severity, Cell>> = {
+  problem: { text: '!', tone: 'bad' },
+  warning: { text: '!', tone: 'unsure' },
+  note: { text: '·', tone: 'faint' },
+};
 
 /** What else is worth knowing: findings that were not explained above already. */
-export function findingLines(
+export function findingItems(
   { findings }: AccountReport,
-  explained: readonly ProbeReport[],
-  look: Look,
-): readonly string[] {
-  const { paint, width } = look;
-  const marks = {
-    problem: { text: '!', paint: paint.bad },
-    warning: { text: '!', paint: paint.unsure },
-    note: { text: '·', paint: paint.faint },
-  } as const;
-  const left = findings.filter((finding) => !isExplained(finding, explained));
+  told: readonly ProbeReport[],
+  { verbose }: View,
+): readonly Item[] {
+  const left = findings.filter((finding) => !isTold(finding, told));
   // The same observation at several places is told once; what to do may differ, so the first place speaks.
   const groups = Map.groupBy(left, ({ name, severity, reason }) => `${name} ${severity} ${reason}`);
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (!first) return [];
-    const places = placesOf(group.flatMap(({ endpoints }) => endpoints));
-    return [
-      ...paragraph(places, { width, mark: marks[first.severity] }),
-      ...explanationLines({ ...first.explanation, cause: look.verbose ? first.explanation.cause : '' }, look),
-    ];
+    const { explanation, severity } = first;
+    return {
+      ...explained({ ...explanation, cause: verbose ? explanation.cause : '' }),
+      title: placesOf(group.flatMap(({ endpoints }) => endpoints)),
+      mark: marks[severity],
+    };
   });
 }
 
-function isExplained({ reason, endpoints }: Finding, explained: readonly ProbeReport[]): boolean {
+function isTold({ reason, endpoints }: Finding, told: readonly ProbeReport[]): boolean {
   return (
     reason !== 'none' &&
     endpoints.some(({ host, port }) =>
-      explained.some(
-        ({ endpoint, reason: told }) => told === reason && endpoint.host === host && endpoint.port === port,
+      told.some(
+        (probe) => probe.reason === reason && probe.endpoint.host === host && probe.endpoint.port === port,
       ),
     )
   );

@@ -1,119 +1,95 @@
 import { escapeText } from '@postern/probe/report';
-import type { AttemptReport, ProbeReport } from '@postern/probe/report';
+import type { ProbeReport } from '@postern/probe/report';
 import type { EventName, Texts } from '../texts/texts.ts';
-import { endpointRow, sign, tlsVersion } from './endpoint-line.ts';
-import type { Look } from './look.ts';
-import { explanationLines } from './reasons.ts';
-import { spaced, table } from './table.ts';
-import type { Row } from './table.ts';
+import { took } from './check-report.ts';
+import { section } from './document.ts';
+import type { Paragraph, Row, Section, Table } from './document.ts';
+import { endpointRow, endpointTable, place, sign } from './endpoint-row.ts';
+import { factsTable } from './facts.ts';
+import type { View } from './look.ts';
+import { explained } from './reasons.ts';
 
-/** As much of a list of names or capabilities as a glance takes in; all of it with `-v`. */
-const GLANCE = 6;
-
-/** The report of one endpoint for people. */
-export function probeLines(report: ProbeReport, look: Look): readonly string[] {
-  const { texts, paint } = look;
-  const sections: readonly (readonly string[])[] = [
-    headline(report, look),
-    report.verdict === 'works' ? [] : explanationLines(report.explanation, look, 2),
-    table(facts(report, look), look),
-    report.attempts.length > 1 ? attempts(report, look) : [],
-    look.verbose ? timelineLines(report, look) : [],
-    [paint.faint(texts.took(1, (report.elapsedMs / 1000).toFixed(1)))],
-  ];
-  return spaced(sections);
+/** The parts of an endpoint's report; each is a section or nothing. */
+export interface EndpointParts {
+  /** Whether it works. */
+  readonly answer: readonly Section[];
+  readonly seen: readonly Section[];
+  readonly facts: readonly Section[];
+  readonly addresses: readonly Section[];
+  readonly timeline: readonly Section[];
+  readonly took: readonly Section[];
 }
 
-/** What is known of it stands below: here only whether it works, or the reason code. */
-function headline(report: ProbeReport, look: Look): readonly string[] {
-  const row = endpointRow(report, look);
-  return table([report.verdict === 'works' ? row.slice(0, -1) : row], { ...look, indent: 0 });
+/** Writes the parts of a report. On a terminal they are short enough to do without headings. */
+export function endpointParts(report: ProbeReport, view: View): EndpointParts {
+  const { texts, medium } = view;
+  const { heading } = texts;
+  const titled = (title: string): string | undefined => (medium === 'page' ? title : undefined);
+  const works = report.verdict === 'works';
+  return {
+    answer: section(undefined, [medium === 'page' ? verdictLine(report, view) : headline(report, view)]),
+    seen: works ? [] : section(titled(heading.seen), [explained(report.explanation)]),
+    facts: section(titled(heading.facts), [factsTable(report, view)]),
+    addresses:
+      report.attempts.length > 1 ? section(titled(heading.addresses), [attempts(report, texts)]) : [],
+    timeline: section(heading.timeline, [timeline(report, texts)]),
+    took: section(undefined, [took(1, report.elapsedMs, view)]),
+  };
+}
+
+/** The report of one endpoint for a terminal. */
+export function probeSections(report: ProbeReport, view: View): readonly Section[] {
+  const { answer, seen, facts, addresses, timeline: steps, took: end } = endpointParts(report, view);
+  return [answer, seen, facts, addresses, view.verbose ? steps : [], end].flat();
 }
 
 /** What is known of an endpoint when the user stops waiting: no verdict, only what happened so far. */
-export function interruptedLines(report: ProbeReport, look: Look): readonly string[] {
-  const { texts, paint } = look;
-  const [, ...cells] = endpointRow(report, look).slice(0, 5);
+export function interruptedSections(report: ProbeReport, view: View): readonly Section[] {
+  const { texts } = view;
+  const [, ...cells] = endpointRow(report, view).slice(0, 5);
   const after = texts.interruptedAfter((report.elapsedMs / 1000).toFixed(1));
-  const head: Row = [sign('could-not-tell', paint), ...cells, { text: after, paint: paint.unsure }];
-  const timeline = report.timeline.filter(({ event }) => event !== 'end');
-  return spaced([table([head], { ...look, indent: 0 }), timelineLines({ ...report, timeline }, look)]);
-}
-
-function facts(report: ProbeReport, { texts, paint, verbose }: Look): readonly Row[] {
-  const { tls, certificate, capabilities, evidence, timeline, auth } = report;
-  const { fact } = texts;
-  const row = (label: string, text: string | undefined): readonly Row[] =>
-    text === undefined || text === '' ? [] : [[{ text: label, paint: paint.faint }, text]];
-  const shorten = (list: readonly string[]): string => {
-    const shown = (verbose ? list : list.slice(0, GLANCE)).map((text) =>
-      escapeText(text, { maxLength: verbose ? 500 : 60 }),
-    );
-    return shown.join(', ') + (shown.length < list.length ? ', …' : '');
-  };
-  const greeting = timeline.find(({ event }) => event === 'greeting')?.detail;
-  const reply = evidence?.reply?.trimEnd();
-  const [only, ...more] = report.attempts;
-  const offered = capabilities.insideTls ?? capabilities.beforeTls ?? [];
+  const head: Row = [sign('could-not-tell'), ...cells, { text: after, tone: 'unsure' }];
+  const seen = report.timeline.filter(({ event }) => event !== 'end');
   return [
-    ...row(fact.encryption, tls ? `${tlsVersion(tls.version)}, ${escapeText(tls.cipher)}` : undefined),
-    ...(certificate
-      ? [
-          ...row(
-            fact.certificate,
-            `${fact.certificateOf(shorten(certificate.names))}, ${fact.validUntil(certificate.validTo.slice(0, 10))}`,
-          ),
-          ...row('', fact.issuedBy(escapeText(certificate.issuer))),
-        ]
-      : []),
-    ...row(fact.greeting, greeting === undefined ? undefined : escapeText(greeting, { maxLength: 160 })),
-    ...row(fact.offers, shorten(offered)),
-    // What was greeted with may be what decided; it is not told twice.
-    ...row(
-      fact.reply,
-      reply === undefined || (greeting !== undefined && reply.endsWith(greeting))
-        ? undefined
-        : escapeText(reply, { maxLength: 160 }),
-    ),
-    ...row(fact.address, only && more.length === 0 ? `${place(only)}, ${Math.round(only.ms)} ms` : undefined),
-    ...row(fact.login, login(auth, texts)),
-  ];
+    section(undefined, [{ ...endpointTable([head], texts), outdented: true }]),
+    section(texts.heading.timeline, [timeline({ ...report, timeline: seen }, texts)]),
+  ].flat();
 }
 
-function login({ attempted, ok, reason }: ProbeReport['auth'], { fact }: Texts): string | undefined {
-  if (!attempted) return undefined;
-  return ok === true ? fact.loggedIn : fact.loginRefused(reason ?? '');
+/** What is known of it stands below: here only whether it works, or the reason code. */
+function headline(report: ProbeReport, view: View): Table {
+  const row = endpointRow(report, view);
+  const shown = report.verdict === 'works' ? row.slice(0, -1) : row;
+  return { ...endpointTable([shown], view.texts), outdented: true };
+}
+
+function verdictLine({ verdict, reason }: ProbeReport, { texts }: View): Paragraph {
+  const why = reason === 'none' ? '' : ` (${reason})`;
+  return { type: 'paragraph', text: `${texts.verdict[verdict]}${why}`, mark: sign(verdict), outdented: true };
 }
 
 /** The addresses that were dialled and what became of each. */
-function attempts({ attempts: all }: ProbeReport, look: Look): readonly string[] {
-  const { texts, paint } = look;
+function attempts({ attempts: all }: ProbeReport, { column, method, verdict: verdicts }: Texts): Table {
   const rows = all.map((attempt): Row => {
-    const { reason, verdict, method, ms } = attempt;
-    const shown = reason === 'none' ? texts.verdict[verdict] : reason;
+    const { reason, verdict } = attempt;
     return [
-      sign(verdict, paint),
+      sign(verdict),
       place(attempt),
-      texts.method[method],
-      shown,
-      { text: `${Math.round(ms)} ms`, paint: paint.faint },
+      method[attempt.method],
+      reason === 'none' ? verdicts[verdict] : reason,
+      { text: `${Math.round(attempt.ms)} ms`, tone: 'faint' },
     ];
   });
-  return table(rows, look);
+  return { type: 'table', columns: ['', column.address, column.method, column.verdict, column.time], rows };
 }
 
-function place({ address, port }: AttemptReport): string {
-  return address.includes(':') ? `[${escapeText(address)}]:${port}` : `${escapeText(address)}:${port}`;
-}
-
-function timelineLines({ timeline }: ProbeReport, look: Look): readonly string[] {
-  const { texts, paint } = look;
-  const times = timeline.map(({ ms }) => `${Math.round(ms)} ms`);
+function timeline({ timeline: entries }: ProbeReport, { column, event: names }: Texts): Table {
+  const times = entries.map(({ ms }) => `${Math.round(ms)} ms`);
   const longest = Math.max(0, ...times.map((time) => time.length));
-  const rows = timeline.map(({ event, detail }, index): Row => [
-    { text: (times[index] ?? '').padStart(longest), paint: paint.faint },
-    Object.hasOwn(texts.event, event) ? texts.event[event as EventName] : event,
+  const rows = entries.map(({ event, detail }, index): Row => [
+    { text: (times[index] ?? '').padStart(longest), tone: 'faint' },
+    Object.hasOwn(names, event) ? names[event as EventName] : escapeText(event),
     detail === undefined ? '' : escapeText(detail),
   ]);
-  return [paint.strong(texts.heading.timeline), ...table(rows, look)];
+  return { type: 'table', columns: [column.time, column.event, column.detail], rows };
 }

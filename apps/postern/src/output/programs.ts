@@ -6,75 +6,84 @@ import type {
   ClientId,
   ServiceEndpoint,
 } from '@postern/probe/report';
-import type { Look } from './look.ts';
-import { paragraph, table } from './table.ts';
-import type { Cell, Row } from './table.ts';
+import type { Texts } from '../texts/texts.ts';
+import type { Block, Cell, Dialog, Paragraph, Row, Table } from './document.ts';
+import type { View } from './look.ts';
 
 type Service = ClientAdvice['service'];
-
-/** What one mail program says, for receiving and for sending. */
-type Program = Readonly<Partial<Record<Service, ClientAdvice>>>;
 
 const services: readonly Service[] = ['incoming', 'outgoing'];
 
 /** Shown only where everything is wanted: who still uses these knows that they do. */
 const rare: ReadonlySet<ClientId> = new Set<ClientId>(['outlook-2003', 'evolution', 'mutt']);
 
-/** The word that decides, receiving and sending beside each other; every field of every dialog where that is wanted. */
-export function programLines(report: AccountReport, look: Look): readonly string[] {
-  const { texts, paint, verbose, width } = look;
-  const shown = report.clients.filter(({ client }) => verbose || !rare.has(client));
-  if (shown.length === 0) return [];
-  const programs = Map.groupBy(shown, ({ client }) => client);
-  const others = new Set(report.clients.filter((advice) => !shown.includes(advice)).map(({ name }) => name));
-  const notes = [
-    ...(shown.some(({ unconfirmed }) => unconfirmed) ? [`* ${texts.unconfirmed}`] : []),
-    ...(others.size > 0 ? [texts.morePrograms([...others])] : []),
-  ];
+/** Every field of every dialog. */
+export function everyProgram(report: AccountReport, view: View): readonly Block[] {
+  return [...programDialogs(report, view), ...notes(report.clients, [], view.texts)];
+}
+
+/** The word that decides, receiving and sending beside each other. */
+export function programWords(report: AccountReport, { texts, medium }: View): readonly Block[] {
+  const shown = report.clients.filter(({ client }) => !rare.has(client));
+  const others = new Set(report.clients.filter(({ client }) => rare.has(client)).map(({ name }) => name));
+  // A page has all dialogs, each behind the name of its program.
+  const more = medium === 'page' ? [] : [...others];
+  return [programTable(shown, report, texts), ...notes(shown, more, texts)];
+}
+
+/** The dialogs of all programs. */
+export function programDialogs({ clients }: AccountReport, { texts }: View): readonly Dialog[] {
+  return clients.map((advice) => dialog(advice, texts));
+}
+
+function notes(
+  shown: readonly ClientAdvice[],
+  others: readonly string[],
+  texts: Texts,
+): readonly Paragraph[] {
   return [
-    ...[...programs.values()].flatMap((advices) => (verbose ? dialogs(advices, look) : [])),
-    ...(verbose ? [] : words([...programs.values()].map(programOf), report, look)),
-    ...notes.flatMap((note) => paragraph(note, { width, paint: paint.faint })),
-  ];
+    ...(shown.some(({ unconfirmed }) => unconfirmed) ? [`* ${texts.unconfirmed}`] : []),
+    ...(others.length > 0 ? [texts.morePrograms(others)] : []),
+  ].map((text) => ({ type: 'paragraph', text, tone: 'faint' }));
 }
 
-function programOf(advices: readonly ClientAdvice[]): Program {
-  return Object.fromEntries(advices.map((advice) => [advice.service, advice]));
-}
-
-function words(
-  programs: readonly Program[],
+function programTable(
+  shown: readonly ClientAdvice[],
   { recommendation }: AccountReport,
-  look: Look,
-): readonly string[] {
-  const { texts, paint, width } = look;
+  texts: Texts,
+): Table {
   const wanted = services.filter((service) => recommendation[service] !== null);
   const titles = { incoming: texts.heading.receiving, outgoing: texts.heading.sending };
-  const header = ['', ...wanted.map((service) => titles[service]), texts.heading.field];
-  const rows = programs.flatMap((program): readonly Row[] => {
-    const first = program.incoming ?? program.outgoing;
-    if (!first) return [];
+  const programs = Map.groupBy(shown, ({ client }) => client);
+  const rows = Array.from(programs.values(), (advices): Row => {
+    const of = (service: Service): ClientAdvice | undefined =>
+      advices.find((advice) => advice.service === service);
     const cells = wanted.map((service): Cell => {
-      const advice = program[service];
-      return advice ? word(advice, recommendation[service], look) : { text: '' };
+      const advice = of(service);
+      return advice ? word(advice, recommendation[service], texts) : { text: '' };
     });
-    const labels = wanted.flatMap((service) => {
-      const advice = program[service];
-      return (advice && deciding(advice)?.field) ?? [];
-    });
+    const labels = wanted.flatMap((service) => deciding(of(service))?.field ?? []);
     return [
-      [first.name, ...cells, { text: escapeText([...new Set(labels)].join(' / ')), paint: paint.faint }],
+      advices[0]?.name ?? '',
+      ...cells,
+      { text: escapeText([...new Set(labels)].join(' / ')), tone: 'faint' },
     ];
   });
-  return table([header.map((text) => ({ text, paint: paint.faint })), ...rows], { width });
+  return {
+    type: 'table',
+    columns: [texts.column.program, ...wanted.map((service) => titles[service]), texts.heading.field],
+    titled: true,
+    named: 0,
+    rows,
+  };
 }
 
-function word(advice: ClientAdvice, recommended: ServiceEndpoint | null, { texts, paint }: Look): Cell {
-  if (advice.status === 'not-possible') return { text: texts.notPossible, paint: paint.unsure };
+function word(advice: ClientAdvice, recommended: ServiceEndpoint | null, texts: Texts): Cell {
+  if (advice.status === 'not-possible') return { text: texts.notPossible, tone: 'unsure' };
   const mark = advice.unconfirmed ? '*' : '';
   return {
     text: `${escapeText(deciding(advice)?.choose ?? '')}${mark}${elsewhere(advice, recommended)}`,
-    paint: paint.strong,
+    tone: 'strong',
   };
 }
 
@@ -85,24 +94,26 @@ function elsewhere({ endpoint }: ClientAdvice, recommended: ServiceEndpoint | nu
 }
 
 /** The field that decides: the one whose choice means a method. */
-function deciding({ fields }: ClientAdvice): ClientField | undefined {
-  return fields.find(({ meaning }) => meaning !== undefined) ?? fields[0];
+function deciding(advice: ClientAdvice | undefined): ClientField | undefined {
+  return advice?.fields.find(({ meaning }) => meaning !== undefined) ?? advice?.fields[0];
 }
 
-/** A program's whole dialogs, with the traps in them. */
-function dialogs(advices: readonly ClientAdvice[], { texts, paint, width }: Look): readonly string[] {
-  const titles = { incoming: texts.heading.receiving, outgoing: texts.heading.sending };
-  return advices.flatMap((advice) => [
-    `  ${paint.strong(advice.name)}, ${titles[advice.service]}${advice.unconfirmed ? '*' : ''}`,
-    ...table(
-      advice.fields.map(({ field, choose, meaning }) => [
-        escapeText(field),
-        { text: escapeText(choose), paint: paint.strong },
-        { text: meaning ?? '', paint: paint.faint },
-      ]),
-      { width, indent: 4 },
-    ),
-    ...paragraph(advice.because, { width, indent: 4 }),
-    ...advice.notes.flatMap((note) => paragraph(note, { width, indent: 4, mark: { text: '·' } })),
-  ]);
+/** A program's whole dialog, with the traps in it. */
+function dialog(
+  { name, service, unconfirmed, fields, because, notes: traps }: ClientAdvice,
+  texts: Texts,
+): Dialog {
+  const title = service === 'incoming' ? texts.heading.receiving : texts.heading.sending;
+  return {
+    type: 'dialog',
+    program: name,
+    service: `${title}${unconfirmed ? '*' : ''}`,
+    fields: fields.map(({ field, choose, meaning }) => [
+      escapeText(field),
+      { text: escapeText(choose), tone: 'strong' },
+      { text: meaning ?? '', tone: 'faint' },
+    ]),
+    because,
+    notes: traps,
+  };
 }

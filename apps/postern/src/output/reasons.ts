@@ -1,8 +1,8 @@
 import { escapeText } from '@postern/probe/report';
 import type { AccountReport, Explanation, ProbeReport } from '@postern/probe/report';
-import { sign } from './endpoint-line.ts';
-import type { Look } from './look.ts';
-import { paragraph } from './table.ts';
+import type { Texts } from '../texts/texts.ts';
+import type { Item } from './document.ts';
+import { sign } from './endpoint-row.ts';
 
 /** The probes whose failure is explained: those of mail programs that say something about this account. */
 export function worthExplaining(report: AccountReport, verbose: boolean): readonly ProbeReport[] {
@@ -30,43 +30,46 @@ function telling({ endpoint, reason }: ProbeReport, { probes, domain }: AccountR
 }
 
 /** Each cause of a host once, with the ports it concerns. */
-export function reasonLines(
-  report: AccountReport,
-  probes: readonly ProbeReport[],
-  look: Look,
-): readonly string[] {
-  // What to do instead is another thing for sending than for receiving.
+export function causes(probes: readonly ProbeReport[], texts: Texts): readonly Item[] {
   const groups = Map.groupBy(probes, ({ endpoint: { protocol, host }, verdict, reason }) =>
-    [host, protocol === 'submission', verdict, reason].join(' '),
+    // A DNS server that fails, fails for every name; and what to do instead is another thing for sending than for receiving.
+    reason.startsWith('dns-') ? reason : [host, protocol === 'submission', verdict, reason].join(' '),
   );
-  return [...groups.values()].flatMap((group) => groupLines(group, look));
+  return [...groups.values()].flatMap((group) => causeOf(group, texts));
 }
 
-function groupLines(group: readonly ProbeReport[], { texts, paint, width }: Look): readonly string[] {
+function causeOf(group: readonly ProbeReport[], texts: Texts): readonly Item[] {
   const [first, ...others] = group;
   if (!first) return [];
+  const { reason, explanation, verdict } = first;
+  const named = reason.startsWith('dns-');
+  const ports = named ? [] : [...new Set(others.map(({ endpoint }) => endpoint.port))];
+  const same = ports.length > 0 ? ` ${texts.likewise(ports)}` : '';
+  return [
+    {
+      ...explained({ ...explanation, summary: `${explanation.summary}${same}` }),
+      title: `${named ? hostsOf(group) : portsOf(group, texts)} (${reason})`,
+      mark: sign(verdict),
+    },
+  ];
+}
+
+/** The hosts of some probes, each once. */
+export function hostsOf(probes: readonly ProbeReport[]): string {
+  return Array.from(new Set(probes.map(({ endpoint }) => endpoint.host)), (host) => escapeText(host)).join(
+    ', ',
+  );
+}
+
+function portsOf(group: readonly ProbeReport[], texts: Texts): string {
   const places = group.map(
     ({ endpoint: { protocol, port, method } }) =>
       `${texts.protocol[protocol]} ${port} ${texts.method[method]}`,
   );
-  const title = `${escapeText(first.endpoint.host)}: ${places.join(', ')} (${first.reason})`;
-  const ports = [...new Set(others.map(({ endpoint }) => endpoint.port))];
-  const same = others.length > 0 ? ` ${texts.likewise(ports)}` : '';
-  const { summary } = first.explanation;
-  return [
-    ...paragraph(title, { width, mark: sign(first.verdict, paint) }),
-    ...explanationLines({ ...first.explanation, summary: `${summary}${same}` }, { texts, paint, width }),
-  ];
+  return `${hostsOf(group)}: ${places.join(', ')}`;
 }
 
 /** What was seen and what lies behind it, then what to do. */
-export function explanationLines(
-  { summary, cause, action }: Pick<Explanation, 'summary' | 'cause' | 'action'>,
-  { width, paint }: Pick<Look, 'texts' | 'paint' | 'width'>,
-  indent = 4,
-): readonly string[] {
-  return [
-    ...paragraph([summary, cause].filter((text) => text !== '').join(' '), { width, indent }),
-    ...paragraph(action, { width, indent, mark: { text: '→', paint: paint.faint } }),
-  ];
+export function explained({ summary, cause, action }: Omit<Explanation, 'lang'>): Item {
+  return { type: 'item', text: [summary, cause].filter((text) => text !== '').join(' '), action };
 }

@@ -35,6 +35,19 @@ describe('table', () => {
     expect(table([['', '']], { width: 80 })).toEqual(['']);
   });
 
+  it('narrows no column below its longest word, though another that is as wide can give way', () => {
+    const rows = [
+      ['abcdefghij', 'one two three four'],
+      ['abc', 'five'],
+    ];
+    expect(table(rows, { width: 20, indent: 0 })).toEqual([
+      'abcdefghij  one two',
+      '            three',
+      '            four',
+      'abc         five',
+    ]);
+  });
+
   const word = fc.stringMatching(/^[a-zäß漢]{1,6}$/u);
   const cell = fc.array(word, { maxLength: 6 }).map((words) => words.join(' '));
 

@@ -26,9 +26,10 @@ export function table(
   const least = columnWidths(rows, columns, longestWord);
   const room = options.width - indent - GAP * (columns - 1);
   while (sum(widths) > room) {
-    const widest = widths.indexOf(
-      Math.max(...widths.filter((width, column) => width > (least[column] ?? 0))),
-    );
+    let widest = -1;
+    for (const [column, width] of widths.entries()) {
+      if (width > (least[column] ?? 0) && width > (widths[widest] ?? 0)) widest = column;
+    }
     if (widest < 0) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
@@ -116,10 +117,4 @@ function breakWords(text: string, width: number): readonly string[] {
     }
   }
   return line === '' ? lines : [...lines, line];
-}
-
-/** Sections with a blank line between them; empty ones leave no trace. */
-export function spaced(sections: readonly (readonly string[])[]): readonly string[] {
-  const full = sections.filter((lines) => lines.length > 0);
-  return full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }

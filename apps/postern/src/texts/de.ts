@@ -1,3 +1,4 @@
+import { listed } from './listed.ts';
 import type { Texts } from './texts.ts';
 
 /** German. */
@@ -9,29 +10,35 @@ Befehle
   probe <Endpunkt>              einen Endpunkt prüfen, etwa imaps://mail.example.org oder submission+starttls://server:587
   explain [<Grund>]             einen Grund in Worten; ohne Angabe die Liste aller Gründe
   lab                           Mailserver mit guten und schlechten Gewohnheiten auf diesem Rechner starten, bis zum Abbruch
-  demo                          drei Konten des Labors prüfen und aufhören
+  demo [<Konto>]                drei Konten des Labors prüfen, oder eines davon, und aufhören
 
-Optionen
-  --json                 ein JSON-Dokument auf der Standardausgabe
-  --lang en|de           Sprache (sonst die des Systems)
+Optionen von check und probe
+  --html DATEI           den Bericht auch als Seite schreiben, zum Aufheben, Drucken oder Weitergeben
   --ca DATEI             diesen Zertifizierungsstellen (PEM) trauen statt denen des Systems
   --resolver IP[:PORT]   diesen DNS-Resolver fragen statt den des Systems
   --connect-to SERVER    mit diesem Server verbinden, den Namen für SNI und Zertifikat behalten
   --server-name NAME     Name für SNI und Zertifikatsprüfung
-  --deadline 30s         Zeit für alles (ms, s, m)
-  --user NAME            Anmeldung versuchen, nur in geprüftem TLS; Passwort aus POSTERN_PASSWORD oder auf Nachfrage (probe)
-  --trace DATEI          das Gespräch aufzeichnen, Geheimnisse verdeckt
+  --deadline 30s         Zeit für alles (ms, s, m); auch bei demo
+  --trace DATEI          das Gespräch aufzeichnen, Geheimnisse verdeckt; auch bei demo
+  --quiet                keine Fortschrittsanzeige; auch bei demo
+  -v, --verbose          jeder Schritt und jede Erklärung; auch bei demo und lab
+
+Optionen von probe
+  --user NAME            Anmeldung versuchen, nur in geprüftem TLS; Passwort aus POSTERN_PASSWORD oder auf Nachfrage
+  --any-certificate      hinter ein Zertifikat blicken, das nicht gilt, und es nicht als Ablehnung zählen
+
+Optionen aller Befehle
+  --json                 ein JSON-Dokument auf der Standardausgabe
+  --lang en|de           Sprache (sonst die des Systems)
   --no-color             keine Farben (auch NO_COLOR)
-  --quiet                keine Fortschrittsanzeige
-  -v, --verbose          jeder Schritt und jede Erklärung
   -h, --help             dieser Text
   --version              die Version
 
-Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellbar, 4 eigenes Netz sperrt den Port, 130 abgebrochen
+Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellbar, 4 von diesem Rechner verboten, 130 abgebrochen
 `,
   didYouMean: (word) => `Meinten Sie ${word}?`,
   noSuchCommand: (typed) => `Den Befehl „${typed}“ gibt es nicht.`,
-  knownCommands: (names) => `Es gibt ${names.join(', ')}.`,
+  knownCommands: (names) => `Es gibt ${listed(names, 'und')}.`,
   noSuchOption: (typed) => `Die Option ${typed} gibt es nicht.`,
   optionNeedsValue: (option) => `${option} braucht eine Angabe.`,
   optionTakesNoValue: (option) => `${option} nimmt keine Angabe.`,
@@ -39,15 +46,20 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     takes === 0
       ? `${command} nimmt keine Angabe; „${extra}“ ist zu viel.`
       : `${command} nimmt eine Angabe; „${extra}“ ist zu viel.`,
-  onlyWith: (option, command) => `${option} gibt es nur bei ${command}.`,
+  notTaken: (command, option, takenBy) =>
+    `${command} kann mit ${option} nichts anfangen. Lassen Sie es weg; es gehört zu ${listed(takenBy, 'und')}.`,
+  noCommand: (names) => `Es fehlt ein Befehl. Es gibt ${listed(names, 'und')}; mehr sagt --help.`,
+  seeReasons: 'postern explain nennt alle.',
+  seeHelp: 'postern --help nennt alle.',
   missingArgument: {
     check: 'Welches Konto? Geben Sie eine Adresse oder eine Domain an: postern check sie@example.org',
     probe: 'Welcher Endpunkt? Geben Sie einen an, zum Beispiel: postern probe imaps://mail.example.org',
   },
+  commandForgotten: (whole) => `Es fehlt der Befehl. Meinten Sie: ${whole}`,
   noSuchReason: (typed) => `Den Grund „${typed}“ gibt es nicht.`,
   noFile: (option, path) => `${option}: Die Datei ${path} gibt es nicht, oder sie lässt sich nicht lesen.`,
   noPem: (path) => `--ca: ${path} enthält kein Zertifikat in PEM-Form (-----BEGIN CERTIFICATE-----).`,
-  cannotWrite: (path) => `--trace: ${path} lässt sich nicht schreiben.`,
+  cannotWrite: (option, path) => `${option}: ${path} lässt sich nicht schreiben.`,
   noDuration: (typed) =>
     `--deadline: „${typed}“ ist keine Dauer. Schreiben Sie zum Beispiel 30s, 500ms oder 2m.`,
   noAddress: (option, typed) =>
@@ -65,8 +77,10 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     'no-local-part':
       'Der Name vor dem @ fehlt. Ergänzen Sie ihn, oder lassen Sie das @ weg, um nur die Domain zu prüfen.',
     'no-domain': 'Die Domain nach dem @ fehlt, wie in sie@example.org.',
-    'bad-domain': 'Das ist keine Maildomain. Eine solche sieht aus wie example.org.',
+    'second-at': 'In der Adresse steht mehr als ein @. Sie hat eines, wie in sie@example.org.',
   },
+  badDomain: (typed) =>
+    `„${typed}“ ist keine Mailadresse und keine Maildomain. Sie sehen aus wie sie@example.org und example.org.`,
   internal: 'Hier hat Postern einen Fehler. Bitte melden Sie ihn mit dem folgenden Text:',
   interrupted: 'Abgebrochen.',
   heading: {
@@ -75,11 +89,35 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     domain: (name) => `So empfängt ${name} Mail von anderen Servern`,
     toType: 'Das tragen Sie ein',
     why: 'Warum die anderen nicht funktionieren',
+    whyNothing: 'Woran es liegt',
     findings: 'Was sonst auffiel',
     programs: 'In den Worten Ihres Mailprogramms',
     field: 'zu wählen bei',
     tried: 'Was versucht wurde',
+    seen: 'Was zu sehen war, und was zu tun ist',
+    facts: 'Was darüber bekannt ist',
+    addresses: 'Seine Adressen',
     timeline: 'Was wann geschah',
+  },
+  column: {
+    account: 'Konto',
+    address: 'Adresse',
+    detail: 'Einzelheiten',
+    event: 'Ereignis',
+    fact: 'Angabe',
+    habit: 'Gewohnheit',
+    host: 'Server',
+    lesson: 'Was es zeigt',
+    method: 'Verschlüsselung',
+    password: 'Passwort',
+    port: 'Port',
+    program: 'Programm',
+    protocol: 'Protokoll',
+    service: 'Dienst',
+    socket: 'Auf diesem Rechner',
+    time: 'Zeit',
+    userName: 'Benutzername',
+    verdict: 'Ergebnis',
   },
   verdict: {
     works: 'funktioniert',
@@ -100,9 +138,16 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     incoming: 'Empfangen funktioniert, verschlüsselt.',
     outgoing: 'Senden funktioniert, verschlüsselt.',
   },
+  undecided: {
+    incoming: 'Ob das Empfangen funktioniert, war nicht festzustellen.',
+    outgoing: 'Ob das Senden funktioniert, war nicht festzustellen.',
+  },
   bothWork: (account) => `${account}: Empfangen und Senden funktionieren, verschlüsselt.`,
   nothingFound: (account) => `Für ${account} wurde kein Mailserver gefunden.`,
   alsoTried: (hosts) => `Auch versucht, ohne Erfolg: ${hosts} (Einzelheiten mit -v)`,
+  notLookedUp: (hosts) => `Ließen sich nicht nachschlagen: ${hosts}`,
+  detailsWithV: '(Einzelheiten mit -v)',
+  unanswered: (services) => `Was die Domain ankündigt, ließ sich nicht nachschlagen: ${services}`,
   likewise: (ports) => `Ebenso Port ${ports.join(', ')}.`,
   worksThere: (method) => `${method} funktioniert dort`,
   notOffered: 'nicht angeboten',
@@ -156,13 +201,18 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   demo: {
     opening: 'In diesem Prozess läuft ein Labor von Mailservern, nur auf diesem Rechner. Drei seiner Konten:',
     lesson: 'Was es zeigt',
-    closing: `So geht es weiter
-  npm start -- check sie@example.org                   Ihr eigenes Konto (braucht ein Netz)
-  npm start -- probe imaps://mail.example.org          ein Server, ein Verfahren
-  npm start -- explain timeout-connect                 was ein Grund bedeutet
-  npm start -- lab                                     das Labor laufen lassen
-  npm start -- --help                                  alles andere
-`,
+    openingOne:
+      'In diesem Prozess läuft ein Labor von Mailservern, nur auf diesem Rechner. Eines seiner Konten:',
+    noSuchAccount: (typed) => `Das Labor hat kein Konto ${typed}. postern lab nennt alle.`,
+    next: 'So geht es weiter',
+    nextSteps: [
+      ['check sie@example.org', 'Ihr eigenes Konto (braucht ein Netz)'],
+      ['probe imaps://mail.example.org', 'ein Server, ein Verfahren'],
+      ['explain timeout-connect', 'was ein Grund bedeutet'],
+      ['demo zoe@cert-expired.zoo.test', 'ein anderes Konto des Labors'],
+      ['lab', 'alle, und das Labor läuft weiter'],
+      ['--help', 'alles andere'],
+    ],
   },
   lab: {
     opening: 'Das Labor läuft. Alles ist nur auf diesem Rechner; Strg-C beendet es.',
@@ -171,8 +221,16 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     closing: 'Das Labor ist geschlossen.',
     ca: (path) => `Zertifizierungsstelle: ${path}`,
     accounts: 'Konten',
+    next: 'Was Sie in einem anderen Fenster eingeben können',
+    tryAccount: 'prüft dieses Konto, in einem eigenen Labor',
+    tryServer: 'prüft einen Server dieses Labors',
   },
   reasonGroups: 'Gründe',
+  page: {
+    kicker: (when) => `Mailprüfung mit Postern, ${when}`,
+    contents: 'Inhalt',
+    openProgram: 'Öffnen Sie Ihr Programm, um jedes Feld seines Dialogs zu sehen:',
+  },
 };
 
 function germanDate(iso: string): string {

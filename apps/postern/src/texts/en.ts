@@ -1,3 +1,4 @@
+import { listed } from './listed.ts';
 import type { Texts } from './texts.ts';
 
 /** English. */
@@ -9,29 +10,35 @@ Commands
   probe <endpoint>            probe one endpoint, such as imaps://mail.example.org or submission+starttls://host:587
   explain [<reason>]          one reason code in words; without a code, the list
   lab                         start mail servers with good and bad habits on this machine, until interrupted
-  demo                        check three accounts of the lab and stop
+  demo [<account>]            check three accounts of the lab, or one of them, and stop
 
-Options
-  --json                 one JSON document on standard output
-  --lang en|de           language (default: from the locale)
+Options of check and probe
+  --html FILE            write the report as a page too, to keep, print or pass on
   --ca FILE              trust these certificate authorities (PEM) in place of the system's
   --resolver IP[:PORT]   ask this DNS resolver in place of the system's
   --connect-to HOST      dial this host, keep the name for SNI and certificate checks
   --server-name NAME     name for SNI and certificate checks
-  --deadline 30s         time for everything (ms, s, m)
-  --user NAME            try a login, inside verified TLS only; password from POSTERN_PASSWORD or a prompt (probe)
-  --trace FILE           write the transcript, secrets masked
+  --deadline 30s         time for everything (ms, s, m); also with demo
+  --trace FILE           write the transcript, secrets masked; also with demo
+  --quiet                no progress; also with demo
+  -v, --verbose          every step and every explanation; also with demo and lab
+
+Options of probe
+  --user NAME            try a login, inside verified TLS only; password from POSTERN_PASSWORD or a prompt
+  --any-certificate      look behind a certificate that does not verify, and do not call it a refusal
+
+Options of every command
+  --json                 one JSON document on standard output
+  --lang en|de           language (default: from the locale)
   --no-color             no colours (also NO_COLOR)
-  --quiet                no progress
-  -v, --verbose          every step and every explanation
   -h, --help             this text
   --version              the version
 
-Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 own network blocks the port, 130 interrupted
+Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this machine, 130 interrupted
 `,
   didYouMean: (word) => `Did you mean ${word}?`,
   noSuchCommand: (typed) => `There is no command "${typed}".`,
-  knownCommands: (names) => `There are ${names.join(', ')}.`,
+  knownCommands: (names) => `There are ${listed(names, 'and')}.`,
   noSuchOption: (typed) => `There is no option ${typed}.`,
   optionNeedsValue: (option) => `${option} needs a value.`,
   optionTakesNoValue: (option) => `${option} takes no value.`,
@@ -39,15 +46,20 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 own network block
     takes === 0
       ? `${command} takes no argument; "${extra}" is one too many.`
       : `${command} takes one argument; "${extra}" is one too many.`,
-  onlyWith: (option, command) => `${option} works with ${command} only.`,
+  notTaken: (command, option, takenBy) =>
+    `${command} cannot use ${option}. Leave it out; it is for ${listed(takenBy, 'and')}.`,
+  noCommand: (names) => `No command was given. There are ${listed(names, 'and')}; --help tells more.`,
+  seeReasons: 'postern explain lists all.',
+  seeHelp: 'postern --help lists all.',
   missingArgument: {
     check: 'Which account? Type an address or a domain: postern check you@example.org',
     probe: 'Which endpoint? Type one such as: postern probe imaps://mail.example.org',
   },
+  commandForgotten: (whole) => `The command is missing. Did you mean: ${whole}`,
   noSuchReason: (typed) => `There is no reason code "${typed}".`,
   noFile: (option, path) => `${option}: the file ${path} does not exist or cannot be read.`,
   noPem: (path) => `--ca: ${path} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).`,
-  cannotWrite: (path) => `--trace: ${path} cannot be written.`,
+  cannotWrite: (option, path) => `${option}: ${path} cannot be written.`,
   noDuration: (typed) => `--deadline: "${typed}" is no duration. Write for example 30s, 500ms or 2m.`,
   noAddress: (option, typed) =>
     `${option}: "${typed}" is no IP address with an optional port, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53.`,
@@ -62,8 +74,10 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 own network block
     'no-local-part':
       'The name before the @ is missing. Type it, or leave out the @ to check only the domain.',
     'no-domain': 'The domain after the @ is missing, as in you@example.org.',
-    'bad-domain': 'That is no mail domain. One looks like example.org.',
+    'second-at': 'There is more than one @ in the address. It has one, as in you@example.org.',
   },
+  badDomain: (typed) =>
+    `"${typed}" is no mail address and no mail domain. They look like you@example.org and example.org.`,
   internal: 'Postern has a bug here. Please report it with the following text:',
   interrupted: 'Interrupted.',
   heading: {
@@ -72,11 +86,35 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 own network block
     domain: (name) => `How ${name} receives mail from other servers`,
     toType: 'What to type',
     why: 'Why the others do not work',
+    whyNothing: 'What is in the way',
     findings: 'What else was noticed',
     programs: 'In the words of your mail program',
     field: 'chosen in',
     tried: 'What was tried',
+    seen: 'What was seen, and what to do',
+    facts: 'What is known about it',
+    addresses: 'Its addresses',
     timeline: 'What happened when',
+  },
+  column: {
+    account: 'Account',
+    address: 'Address',
+    detail: 'Details',
+    event: 'Event',
+    fact: 'Fact',
+    habit: 'Habit',
+    host: 'Server',
+    lesson: 'Lesson',
+    method: 'Encryption',
+    password: 'Password',
+    port: 'Port',
+    program: 'Program',
+    protocol: 'Protocol',
+    service: 'Service',
+    socket: 'On this machine',
+    time: 'Time',
+    userName: 'User name',
+    verdict: 'Result',
   },
   verdict: {
     works: 'works',
@@ -97,9 +135,16 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 own network block
     incoming: 'Receiving works, encrypted.',
     outgoing: 'Sending works, encrypted.',
   },
+  undecided: {
+    incoming: 'Whether receiving works could not be found out.',
+    outgoing: 'Whether sending works could not be found out.',
+  },
   bothWork: (account) => `${account}: receiving and sending work, encrypted.`,
   nothingFound: (account) => `No mail server was found for ${account}.`,
-  alsoTried: (hosts) => `Also tried, without success: ${hosts} (details with -v)`,
+  alsoTried: (hosts) => `Also tried, without success: ${hosts}`,
+  notLookedUp: (hosts) => `Could not be looked up: ${hosts}`,
+  detailsWithV: '(details with -v)',
+  unanswered: (services) => `What the domain announces could not be looked up: ${services}`,
   likewise: (ports) => `Likewise ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}.`,
   worksThere: (method) => `${method} works there`,
   notOffered: 'not offered',
@@ -152,14 +197,19 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 own network block
   demo: {
     opening:
       'A laboratory of mail servers runs in this process, on this machine alone. Three of its accounts:',
+    openingOne:
+      'A laboratory of mail servers runs in this process, on this machine alone. One of its accounts:',
+    noSuchAccount: (typed) => `The laboratory has no account ${typed}. postern lab lists them.`,
     lesson: 'Lesson',
-    closing: `What to type next
-  npm start -- check you@example.org                   your own account (needs a network)
-  npm start -- probe imaps://mail.example.org          one server, one method
-  npm start -- explain timeout-connect                 what a reason means
-  npm start -- lab                                     keep the laboratory running
-  npm start -- --help                                  everything else
-`,
+    next: 'What to type next',
+    nextSteps: [
+      ['check you@example.org', 'your own account (needs a network)'],
+      ['probe imaps://mail.example.org', 'one server, one method'],
+      ['explain timeout-connect', 'what a reason means'],
+      ['demo zoe@cert-expired.zoo.test', 'another account of the laboratory'],
+      ['lab', 'all of them, kept running'],
+      ['--help', 'everything else'],
+    ],
   },
   lab: {
     opening: 'The laboratory runs. Everything is on this machine alone; stop it with Ctrl-C.',
@@ -168,6 +218,14 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 own network block
     closing: 'The laboratory is closed.',
     ca: (path) => `Certificate authority: ${path}`,
     accounts: 'Accounts',
+    next: 'What to type in another window',
+    tryAccount: 'checks that account, in a laboratory of its own',
+    tryServer: 'probes one server of this laboratory',
   },
   reasonGroups: 'Reason codes',
+  page: {
+    kicker: (when) => `Mail check by Postern, ${when}`,
+    contents: 'Contents',
+    openProgram: 'Open your program to see every field of its dialog:',
+  },
 };

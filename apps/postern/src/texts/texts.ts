@@ -1,3 +1,4 @@
+import type { AddressProblem } from '@postern/probe';
 import type { Lang } from '@postern/probe/report';
 import { de } from './de.ts';
 import { en } from './en.ts';
@@ -12,24 +13,27 @@ export interface Texts {
   readonly optionNeedsValue: (option: string) => string;
   readonly optionTakesNoValue: (option: string) => string;
   readonly tooManyArguments: (command: string, takes: number, extra: string) => string;
-  readonly onlyWith: (option: string, command: string) => string;
+  /** A command was given an option that others take. */
+  readonly notTaken: (command: string, option: string, takenBy: readonly string[]) => string;
+  readonly noCommand: (names: readonly string[]) => string;
+  readonly seeHelp: string;
+  readonly seeReasons: string;
   readonly missingArgument: Readonly<Record<'check' | 'probe', string>>;
+  /** A command was forgotten in front of what it is for. */
+  readonly commandForgotten: (whole: string) => string;
   readonly noSuchReason: (typed: string) => string;
   readonly noFile: (option: string, path: string) => string;
   readonly noPem: (path: string) => string;
-  readonly cannotWrite: (path: string) => string;
+  readonly cannotWrite: (option: string, path: string) => string;
+
   readonly noDuration: (typed: string) => string;
   readonly noAddress: (option: string, typed: string) => string;
   readonly noHost: (option: string, typed: string) => string;
   readonly noLanguage: (typed: string) => string;
   readonly noPassword: string;
   readonly passwordFor: (user: string) => string;
-  readonly address: Readonly<
-    Record<
-      'empty' | 'control-character' | 'white-space' | 'no-local-part' | 'no-domain' | 'bad-domain',
-      string
-    >
-  >;
+  readonly address: Readonly<Record<Exclude<AddressProblem, 'bad-domain'>, string>>;
+  readonly badDomain: (typed: string) => string;
   readonly internal: string;
   readonly interrupted: string;
   readonly heading: {
@@ -38,12 +42,41 @@ export interface Texts {
     readonly domain: (name: string) => string;
     readonly toType: string;
     readonly why: string;
+    /** Where no other works either. */
+    readonly whyNothing: string;
     readonly findings: string;
     readonly programs: string;
     readonly field: string;
     readonly tried: string;
+    readonly seen: string;
+    readonly facts: string;
+    readonly addresses: string;
     readonly timeline: string;
   };
+  /** What the columns of tables hold. */
+  readonly column: Readonly<
+    Record<
+      | 'account'
+      | 'address'
+      | 'detail'
+      | 'event'
+      | 'fact'
+      | 'habit'
+      | 'host'
+      | 'lesson'
+      | 'method'
+      | 'password'
+      | 'port'
+      | 'program'
+      | 'protocol'
+      | 'service'
+      | 'socket'
+      | 'time'
+      | 'userName'
+      | 'verdict',
+      string
+    >
+  >;
   readonly verdict: Readonly<
     Record<'works' | 'works-unverified' | 'refused' | 'silent' | 'could-not-tell', string>
   >;
@@ -53,9 +86,13 @@ export interface Texts {
   readonly userName: (name: string) => string;
   readonly nothingSafe: Readonly<Record<'incoming' | 'outgoing', string>>;
   readonly safe: Readonly<Record<'incoming' | 'outgoing', string>>;
+  readonly undecided: Readonly<Record<'incoming' | 'outgoing', string>>;
   readonly bothWork: (account: string) => string;
   readonly nothingFound: (account: string) => string;
   readonly alsoTried: (hosts: string) => string;
+  readonly detailsWithV: string;
+  readonly notLookedUp: (hosts: string) => string;
+  readonly unanswered: (services: string) => string;
   /** Where the same was seen at more ports than the sentence before names. */
   readonly likewise: (ports: readonly number[]) => string;
   readonly worksThere: (method: string) => string;
@@ -90,7 +127,16 @@ export interface Texts {
   readonly took: (endpoints: number, seconds: string) => string;
   readonly interruptedAfter: (seconds: string) => string;
   readonly notFinished: (places: string) => string;
-  readonly demo: { readonly opening: string; readonly lesson: string; readonly closing: string };
+  readonly demo: {
+    /** Before one account, and before several. */
+    readonly openingOne: string;
+    readonly noSuchAccount: (typed: string) => string;
+    readonly opening: string;
+    readonly lesson: string;
+    readonly next: string;
+    /** What can be typed behind the name of the command, and what it does. */
+    readonly nextSteps: readonly (readonly [string, string])[];
+  };
   readonly lab: {
     readonly opening: string;
     readonly endpoints: string;
@@ -98,8 +144,17 @@ export interface Texts {
     readonly closing: string;
     readonly ca: (path: string) => string;
     readonly accounts: string;
+    readonly next: string;
+    readonly tryAccount: string;
+    readonly tryServer: string;
   };
   readonly reasonGroups: string;
+  readonly page: {
+    /** Above the title. */
+    readonly kicker: (when: string) => string;
+    readonly contents: string;
+    readonly openProgram: string;
+  };
 }
 
 /** The events of a probe's timeline. */

@@ -57,8 +57,8 @@ async function serve(
 ): Promise<void> {
   try {
     const tls = await offer();
-    if (behaviour.method === 'implicit-tls') await connection.acceptTls(tls);
     const { hostName, clock, signal } = stage;
+    if (behaviour.method === 'implicit-tls') await connection.acceptTls(tls, { signal });
     const traits = behaviour.traits ?? {};
     const way =
       behaviour.delivery === 'byte-by-byte' ? new ByteByByte(connection, clock, { signal }) : connection;

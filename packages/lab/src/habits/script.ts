@@ -49,7 +49,7 @@ export function sayAndClose(text: string): Script {
 export function sayInsideTls(text: string): Script {
   return async (connection, scene) => {
     const identity = await scene.identity();
-    await connection.acceptTls({ identity: () => identity });
+    await connection.acceptTls({ identity: () => identity }, { signal: scene.signal });
     await say(text)(connection, scene);
   };
 }

@@ -35,6 +35,7 @@ export type Judgement = 'try' | 'try-last' | 'recheck';
  * memory may serve several pools. A memory that throws loses that note or that judgement, and harms nothing else.
  */
 export interface Memory {
+  /** When an endpoint is to be tried, by what is known of it. */
   judge(endpoint: Endpoint, now: Instant): Judgement;
   /** Takes in what an attempt learned. */
   note(observation: Observation): void;

@@ -12,7 +12,7 @@ const MOST = 7;
  * a share `falsePositive` of open ports may be called silent. k SYNs go unanswered with the probability loss^k at most; that is
  * exact for independent loss and one SYN, and less where a repeated answer arrives.
  */
-export function synsNeeded(falsePositive: number, loss: number): number {
+function synsNeeded(falsePositive: number, loss: number): number {
   const share = Math.min(0.999, Math.max(CLEANEST, loss));
   return Math.ceil(Math.log(falsePositive) / Math.log(share) - 1e-9);
 }

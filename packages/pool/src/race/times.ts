@@ -22,7 +22,7 @@ export function hasMore<R, A>(race: Race<R, A>, rules: RaceRules): boolean {
 }
 
 /** RFC 8305 §5: the next attempt starts a Connection Attempt Delay after the newest one, later once that has answered. */
-export function nextDialAt<R, A>(race: Race<R, A>, rules: RaceRules): Instant {
+function nextDialAt<R, A>(race: Race<R, A>, rules: RaceRules): Instant {
   const newest = race.attempts.at(-1);
   if (!newest) return -Infinity;
   const connected = newest.state === 'open' ? newest.record.connected : undefined;

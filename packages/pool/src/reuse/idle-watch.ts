@@ -79,7 +79,7 @@ export class IdleWatch<T> {
       }
       callHook(() => check(value, options)).then(
         (good) => {
-          done(good === true ? undefined : spentFault(slot));
+          done(good ? undefined : spentFault(slot));
         },
         (error: unknown) => {
           done(error ?? spentFault(slot));

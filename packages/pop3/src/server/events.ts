@@ -4,7 +4,7 @@ import type { TlsInfo } from '@postern/wire';
 export type Pop3ServerEvent =
   /** A command; its argument is left out, because it may be a password. At most 16 characters, the client's: print them escaped. */
   | { readonly type: 'command'; readonly verb: string }
-  /** A login was tried; `mechanism` is `USER` for USER and PASS. */
+  /** A login was tried; `mechanism` is `USER` for USER and PASS, `APOP` for that. */
   | {
       readonly type: 'login';
       readonly mechanism: string;

@@ -24,6 +24,7 @@ export type { Pop3ServerMachine } from './machine.ts';
 export { memoryMaildrop } from './maildrop.ts';
 export type { Maildrop, OpenMaildrop, StoredMessage } from './maildrop.ts';
 export type {
+  ApopAttempt,
   GreetingHabit,
   Pop3ServerOptions,
   ServerLimits,

@@ -5,7 +5,7 @@ import type { Maildrop } from './maildrop.ts';
 
 /** How a server greets. Data and no subclass, so that a laboratory can describe any server in a table. */
 export type GreetingHabit =
-  /** `+OK` with a text, default `ready`. A `timestamp` behind it offers APOP (RFC 1939 §7); the verb is refused all the same. */
+  /** `+OK` with a text, default `ready`. A `timestamp` behind it, a new one for each connection, offers APOP (RFC 1939 §7). */
   | {
       readonly type: 'ready';
       readonly text?: string;
@@ -41,6 +41,15 @@ export type StartTlsHabit =
   /** Offered; closes instead of answering the verb, or after its go-ahead. */
   | { readonly type: 'closes'; readonly after: 'verb' | 'go-ahead' };
 
+/** What a client says with APOP (RFC 1939 §7). */
+export interface ApopAttempt {
+  readonly user: string;
+  /** The timestamp of the greeting. */
+  readonly timestamp: string;
+  /** What should be the MD5 of timestamp and password, in lower-case hexadecimal digits. */
+  readonly digest: string;
+}
+
 /** Limits of the server machine. */
 export interface ServerLimits {
   /** Longest line with its CRLF. Default 65,536: RFC 5034 §4 sets no limit for responses, and a memory needs one. */
@@ -63,6 +72,11 @@ export interface Pop3ServerOptions {
   readonly startTls?: StartTlsHabit;
   /** Default: no login. */
   readonly auth?: AuthRules;
+  /**
+   * Whether an APOP digest is right; only where `auth` is there and the greeting has a timestamp. Synchronous; must not throw.
+   * Default: APOP is refused.
+   */
+  readonly apop?: (attempt: ApopAttempt) => boolean;
   /** The maildrop of a user who logged in. Default: an empty one for each session. */
   readonly maildrop?: (user: string) => Maildrop;
   /** The TLS layer the dialogue begins in: implicit TLS. Default: none. */

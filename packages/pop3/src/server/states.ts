@@ -37,6 +37,8 @@ export interface ServerSession {
   readonly rules: ServerRules;
   readonly deadline: Instant | undefined;
   readonly tls: TlsInfo | undefined;
+  /** TLS was begun by STLS: the greeting counts no more. */
+  readonly upgraded: boolean;
   /** The name of an accepted USER, until the next command. */
   readonly user: string | undefined;
   readonly mechanism: ServerMechanism | undefined;
@@ -54,6 +56,7 @@ export function newServerSession(rules: ServerRules): ServerSession {
     rules,
     deadline: undefined,
     tls: rules.tls,
+    upgraded: false,
     user: undefined,
     mechanism: undefined,
     maildrop: undefined,

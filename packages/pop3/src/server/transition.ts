@@ -64,7 +64,12 @@ export function serverStep(session: ServerSession, input: ServerInput, now: Inst
     case 'tls-ready':
       return {
         // RFC 2595 §4: a USER from before is forgotten; no new greeting comes.
-        session: { ...enter(session, 'authorization', now), tls: input.tls, user: undefined },
+        session: {
+          ...enter(session, 'authorization', now),
+          tls: input.tls,
+          upgraded: true,
+          user: undefined,
+        },
         outputs: [{ type: 'event', event: { type: 'secured', tls: input.tls } }],
       };
     case 'tick':
@@ -203,7 +208,7 @@ function logIn(session: ServerSession, { verb, argument, words }: ReceivedComman
       password !== '' && session.rules.auth?.authenticate({ type: 'password', user, password }) === true;
     return right ? accept(rest, user, 'USER') : reject(rest, user, 'USER');
   }
-  if (verb === 'APOP') return answer(rest, negative('not available'));
+  if (verb === 'APOP') return logInByDigest(rest, words);
   const [name, initial, more] = words;
   const mechanism = serverMechanism(name ?? '', session.rules.auth, session.tls);
   if (!mechanism || more !== undefined) return answer(rest, negative('no such mechanism'));
@@ -211,6 +216,20 @@ function logIn(session: ServerSession, { verb, argument, words }: ReceivedComman
   const first = initial === undefined ? undefined : decodeBase64(initial === '=' ? '' : initial);
   if (initial !== undefined && !first) return answer(rest, negative('that is no base64'));
   return continueExchange({ ...rest, mechanism }, mechanism.start(first));
+}
+
+/** RFC 1939 §7: the name and a digest over the timestamp of the greeting, which STLS makes worthless. */
+function logInByDigest(session: ServerSession, words: readonly string[]): ServerStep {
+  const { rules, upgraded } = session;
+  const timestamp = rules.greeting.type === 'ready' && !upgraded ? rules.greeting.timestamp : undefined;
+  const [name, digest, more] = words;
+  if (!rules.apop || timestamp === undefined) return answer(session, negative('not available'));
+  if (name === undefined || digest === undefined || more !== undefined)
+    return answer(session, negative('a name and a digest are needed'));
+  const user = text(name);
+  return rules.apop({ user, timestamp, digest })
+    ? accept(session, user, 'APOP')
+    : reject(session, user, 'APOP');
 }
 
 function continueAuth(session: ServerSession, line: Uint8Array): ServerStep {

@@ -11,7 +11,7 @@ export interface MailAccount {
 
 /** What is wrong with a typed address or domain. */
 export type AddressProblem =
-  'empty' | 'control-character' | 'white-space' | 'no-local-part' | 'no-domain' | 'bad-domain';
+  'empty' | 'control-character' | 'white-space' | 'no-local-part' | 'no-domain' | 'second-at' | 'bad-domain';
 
 /**
  * Reads an address or a domain as a person types it. The local part is any text: only the domain is looked up, and the
@@ -34,6 +34,8 @@ export function parseAccount(
   if (/\s/.test(domain) || (local !== undefined && !local.startsWith('"') && /\s/.test(local))) {
     return { ok: false, problem: 'white-space' };
   }
+  // RFC 5321 §4.1.2: an @ in a local part is quoted, and nearly always a slip.
+  if (local?.includes('@') === true && !local.startsWith('"')) return { ok: false, problem: 'second-at' };
   try {
     const name = domainName(domain);
     if (!name.includes('.')) return { ok: false, problem: 'bad-domain' };

@@ -1,6 +1,4 @@
-import { mailRoute } from '@postern/dns';
-import type { MailRoute } from '@postern/dns';
-import { deadline, DeadlineExceeded, isWireError, WireError } from '@postern/wire';
+import { deadline } from '@postern/wire';
 import type { Milliseconds } from '@postern/wire';
 import { adviseClients } from '../advice/advise-clients.ts';
 import { explain } from '../advice/explain.ts';
@@ -14,9 +12,9 @@ import type { ProbeReport } from '../report/probe-report.ts';
 import type { ProbeEnvironment } from '../run/environment.ts';
 import { probeEndpoint } from '../run/probe-endpoint.ts';
 import type { MailAccount } from './address.ts';
-import { discover } from './discover.ts';
-import type { Discovery } from './discover.ts';
 import { domainReport, exchangerEndpoints, exchangersOf, publishedPolicies } from './domain.ts';
+import { find } from './find.ts';
+import type { Found } from './find.ts';
 
 /** Options of {@link checkAccount}. */
 export interface CheckOptions {
@@ -39,8 +37,8 @@ export interface CheckOptions {
  * Checks a mail account: finds the services of its domain, tries both TLS methods on every one at the same time, and says
  * which works, why the others do not, and what to type. For the domain it also shows how it receives mail.
  *
- * Rejects with a `WireError` of kind `dns` where nothing can be found out because the resolver does not answer, or the
- * domain does not exist; what the servers do is in the report.
+ * What DNS and the servers do is in the report, also where nothing can be found out: `domain.reason` says why then. It rejects
+ * for an abort and for mistakes of the caller only.
  */
 export async function checkAccount(
   account: MailAccount,
@@ -52,9 +50,8 @@ export async function checkAccount(
   const ends = [options.signal, options.stop].filter((end) => end !== undefined);
   using budget = deadline(clock, options.deadline ?? 30_000, { signal: AbortSignal.any(ends) });
   const { signal } = budget;
-  const found = await look(account.domain, environment, options.random, signal).catch((error: unknown) => {
-    throw error instanceof DeadlineExceeded ? dnsFault('dns-timeout', error.limit) : error;
-  });
+  const lang = environment.lang ?? 'en';
+  const found = await find(account.domain, environment, options.random, signal);
   const endpoints: readonly ServiceEndpoint[] = [
     ...found.candidates.map(({ protocol, host, port, method }) => ({ protocol, host, port, method })),
     ...exchangersOf(found.route).flatMap(exchangerEndpoints),
@@ -74,10 +71,9 @@ export async function checkAccount(
   ]);
   const probes = results.filter((result) => result !== undefined);
   const unfinished = endpoints.filter((_, index) => results[index] === undefined);
-  const domain = domainReport(account.domain, found.route, found.services, probes, published);
   return {
-    ...worded(account, environment.lang ?? 'en', found, probes),
-    domain,
+    ...worded(account, lang, found, probes),
+    domain: domainReport(account.domain, found, probes, published, lang),
     ...(unfinished.length > 0 && { unfinished }),
     usableAfterMs: {
       incoming: firstUsable(probes, ['imap', 'pop3'], probing),
@@ -97,35 +93,6 @@ function firstUsable(
     .filter(({ verdict, endpoint }) => verdict === 'works' && protocols.includes(endpoint.protocol))
     .flatMap(({ timeline }) => timeline.find(({ event }) => event === 'end')?.ms ?? []);
   return ends.length > 0 ? probing + Math.min(...ends) : null;
-}
-
-interface Found extends Discovery {
-  readonly route: MailRoute | undefined;
-}
-
-/** Finds everything there is to probe. */
-async function look(
-  domain: string,
-  environment: ProbeEnvironment,
-  random: () => number,
-  signal: AbortSignal,
-): Promise<Found> {
-  const routing = mailRoute(environment.resolver, domain, { random, signal });
-  // A failed MX look-up spoils only the part that needs it, unless there is no other part.
-  const known: Promise<MailRoute | undefined> = routing.catch((error: unknown) => {
-    signal.throwIfAborted();
-    if (!isWireError(error)) throw error;
-    return undefined;
-  });
-  // Where the search below ends first, nobody is left to hear how this one ends.
-  known.catch(() => undefined);
-  const discovery = await discover(domain, known, environment, random, signal);
-  const route = await known;
-  if (discovery.candidates.length === 0) {
-    if (route?.status === 'no-such-domain') throw dnsFault('dns-nxdomain');
-    if (route === undefined) await routing;
-  }
-  return { ...discovery, route };
 }
 
 /** All endpoints at the same time: they are different ports, and waiting for one says nothing about the next. */
@@ -172,9 +139,4 @@ function worded(
     clients: adviseClients(recommendation, { lang, ...(address === undefined ? {} : { address }) }),
     findings: findingsOf(probes, { lang }),
   };
-}
-
-function dnsFault(reason: 'dns-nxdomain' | 'dns-timeout', limit?: Milliseconds): WireError {
-  const timing = limit === undefined ? { after: 0 } : { after: limit, limit };
-  return new WireError({ kind: 'dns', reason, phase: 'dns', ...timing });
 }

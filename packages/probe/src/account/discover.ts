@@ -79,10 +79,9 @@ async function fromGuesses(
   signal: AbortSignal,
 ): Promise<readonly Candidate[]> {
   const names = guesses[protocol].map((label) => (label === '' ? domain : `${label}.${domain}`));
-  const guessed = await existing(names, environment, signal);
-  const source: Source = guessed.length > 0 ? 'guess' : 'mx';
-  const hosts = guessed.length > 0 ? guessed : await existing(exchangers, environment, signal);
-  return hosts.flatMap((host) =>
+  const guessed = await lookUp(names, environment, signal);
+  const others = guessed.some(({ found }) => found) ? [] : await lookUp(exchangers, environment, signal);
+  const from = (source: Source, { host }: Looked): readonly Candidate[] =>
     methods.map((method) => ({
       protocol,
       host,
@@ -91,29 +90,41 @@ async function fromGuesses(
       source,
       userName,
       needsConfirmation: host !== domain && !host.endsWith(`.${domain}`),
-    })),
-  );
+    }));
+  return [
+    ...guessed.flatMap((looked) => from('guess', looked)),
+    ...others.flatMap((looked) => from('mx', looked)),
+  ];
 }
 
-/** The names that have an address. A look-up that fails is no answer, so the name is kept and its probe tells why. */
-async function existing(
+/** A name that has an address, or of which nobody could say whether it has one. */
+interface Looked {
+  readonly host: string;
+  readonly found: boolean;
+}
+
+/** The names without those that have no address. A look-up that fails is no answer: the name is kept, and its probe tells why. */
+async function lookUp(
   names: readonly string[],
   { resolver, connectTo }: ProbeEnvironment,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  if (connectTo !== undefined) return names;
-  const found = await Promise.all(
-    names.map(async (name) => {
+): Promise<readonly Looked[]> {
+  // Another host is dialled in their place, so it does not matter whether they exist.
+  if (connectTo !== undefined) return names.map((host) => ({ host, found: true }));
+  const looked = await Promise.all(
+    names.map(async (host): Promise<Looked | undefined> => {
       try {
-        return (await addresses(resolver, name, { signal, allowSpecial: true })).status === 'addresses';
+        const { status } = await addresses(resolver, host, { signal, allowSpecial: true });
+        return status === 'addresses' ? { host, found: true } : undefined;
       } catch (error) {
         signal.throwIfAborted();
         if (!isWireError(error)) throw error;
-        return false;
+        // A guess that is too long for a name exists nowhere.
+        return error.code === 'dns-bad-name' ? undefined : { host, found: false };
       }
     }),
   );
-  return names.filter((_, index) => found[index]);
+  return looked.filter((name) => name !== undefined);
 }
 
 async function exchangerNames(route: Promise<MailRoute | undefined>): Promise<readonly string[]> {

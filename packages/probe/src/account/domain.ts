@@ -1,10 +1,14 @@
 import { serviceLabels, taggedTexts, tlsaName } from '@postern/dns';
 import type { MailRoute, MailServices, Mx, Service } from '@postern/dns';
 import { DeadlineExceeded, isWireError } from '@postern/wire';
+import type { Reason } from '@postern/wire';
+import { explain } from '../advice/explain.ts';
 import type { DomainReport, PolicyReport } from '../report/account-report.ts';
 import type { ServiceEndpoint } from '../report/endpoint.ts';
+import type { Lang } from '../report/explanation.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
 import type { ProbeEnvironment } from '../run/environment.ts';
+import type { Found } from './find.ts';
 
 /** RFC 5321 §5.1 allows a limit; the fifth exchanger has told nobody anything the first four did not. */
 const MOST_EXCHANGERS = 4;
@@ -29,15 +33,18 @@ export function exchangerEndpoints({ exchange }: Mx): readonly ServiceEndpoint[]
 /** Puts together how a domain receives mail. */
 export function domainReport(
   domain: string,
-  route: MailRoute | undefined,
-  services: MailServices,
+  { route, services, failure }: Found,
   probes: readonly ProbeReport[],
   published: readonly PolicyReport[],
+  lang: Lang,
 ): DomainReport {
   const exchangers = exchangersOf(route);
+  const reason = routeReason(route) ?? failure;
+  const unanswered = unansweredOf(services);
   return {
     name: domain,
     route: routeStatus(route),
+    ...(reason && { reason, explanation: explain(reason, { lang, facts: { domain } }) }),
     authenticated: route !== undefined && 'authenticated' in route && route.authenticated && route.trusted,
     exchangers: exchangers.map(({ preference, exchange }) => ({
       host: exchange,
@@ -46,7 +53,25 @@ export function domainReport(
     })),
     policies: published,
     announced: announcements(services),
+    ...(unanswered.length > 0 && { unanswered }),
   };
+}
+
+/** What a domain says for itself where it names no exchanger. */
+function routeReason(route: MailRoute | undefined): Reason | undefined {
+  switch (route?.status) {
+    case 'null-mx':
+      return 'null-mx';
+    case 'no-such-domain':
+      return 'dns-nxdomain';
+    case 'unusable':
+      return route.reason;
+    case 'exchangers':
+    case 'implicit':
+    case 'address-literal':
+    case undefined:
+      return undefined;
+  }
 }
 
 function routeStatus(route: MailRoute | undefined): DomainReport['route'] {
@@ -110,12 +135,24 @@ async function lookedUp(
 
 type Announcement = DomainReport['announced'][number];
 
+/** The label that is asked for. */
+function labelOf(service: Service): string {
+  return `_${service}._tcp`;
+}
+
+function unansweredOf({ couldNotTell, results }: MailServices): NonNullable<DomainReport['unanswered']> {
+  return couldNotTell.flatMap((service) => {
+    const result = results[service];
+    return result.ok ? [] : [{ service: labelOf(service), reason: result.fault.reason }];
+  });
+}
+
 function announcements({ results }: MailServices): readonly Announcement[] {
   return (Object.keys(results) as Service[]).flatMap((service): readonly Announcement[] => {
     const result = results[service];
     const { protocol, method, port } = serviceLabels[service];
     if (!result.ok) return [];
-    const label = `_${service}._tcp`;
+    const label = labelOf(service);
     if (result.answer.status === 'not-offered')
       return [{ service: label, protocol, method, host: null, port }];
     if (result.answer.status !== 'targets') return [];

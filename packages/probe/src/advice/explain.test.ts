@@ -121,6 +121,21 @@ describe('explain', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('does not send the reader from a port to the same port', () => {
+    const at587 = {
+      protocol: 'submission',
+      host: 'smtp.example.org',
+      port: 587,
+      method: 'implicit-tls',
+    } as const;
+    const there = { ...at587, method: 'starttls' } as const;
+    const away = { ...at587, port: 465 } as const;
+    const action = (...works: readonly (typeof there | typeof away)[]): string =>
+      explain('plaintext-on-tls-port', { facts: { ...at587, works } }).action;
+    expect(action(there)).toBe('Choose STARTTLS (“TLS” in old versions of Outlook) for this port.');
+    expect(action(there, away)).toMatch(/for this port, or use port 465 with SSL\/TLS; it works\.$/);
+  });
+
   it('SETUP-021 tells three kinds of trouble with port 465 apart', () => {
     const at465 = { ...full, names: [] };
     const { summary: refused } = explain('connection-refused', { facts: at465 });

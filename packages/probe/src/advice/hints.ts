@@ -6,8 +6,6 @@ import type { Explanation, Lang } from '../report/explanation.ts';
 import { explain } from './explain.ts';
 
 interface Hints {
-  readonly noIncoming: string;
-  readonly noOutgoing: string;
   readonly onlyInTheClear: string;
   readonly popOnly: string;
   readonly confirm: (hosts: string) => string;
@@ -16,8 +14,6 @@ interface Hints {
 
 const hints: Readonly<Record<Lang, Hints>> = {
   en: {
-    noIncoming: 'No safe way to receive mail was found. The reasons stand beside each attempt.',
-    noOutgoing: 'No safe way to send mail was found. The reasons stand beside each attempt.',
     onlyInTheClear:
       'The provider offers mail only without encryption: anyone on the way can read password and mail. Ask it for SSL/TLS, or look for another provider.',
     popOnly: 'Only POP3 works here: mail is fetched to one device, and folders are not kept in step.',
@@ -32,10 +28,6 @@ const hints: Readonly<Record<Lang, Hints>> = {
     },
   },
   de: {
-    noIncoming:
-      'Es wurde kein sicherer Weg gefunden, Mail zu empfangen. Die Gründe stehen bei den einzelnen Versuchen.',
-    noOutgoing:
-      'Es wurde kein sicherer Weg gefunden, Mail zu senden. Die Gründe stehen bei den einzelnen Versuchen.',
     onlyInTheClear:
       'Der Anbieter bietet Mail nur ohne Verschlüsselung an: Jeder auf dem Weg kann Passwort und Mail lesen. Bitten Sie ihn um SSL/TLS, oder suchen Sie einen anderen Anbieter.',
     popOnly: 'Hier funktioniert nur POP3: Mail wird auf ein Gerät geholt, Ordner werden nicht abgeglichen.',
@@ -87,9 +79,6 @@ export function hintsFor(
     return [`${cause} ${action}`];
   }
   const tried = results.map(({ endpoint }) => endpoint.protocol);
-  if (!decided.incoming && tried.some((protocol) => protocol === 'imap' || protocol === 'pop3'))
-    found.push(say.noIncoming);
-  if (!decided.outgoing && tried.includes('submission')) found.push(say.noOutgoing);
   const clear = decided.rejected.filter(
     ({ reason, endpoint }) => reason === 'plaintext-login-refused' && endpoint.method === 'plaintext',
   );

@@ -174,6 +174,7 @@ export function phrase(facts: Facts, lang: Lang): Words {
   const methods = { 'implicit-tls': implicit, starttls: starttls ?? 'STARTTLS', plaintext: say.none };
   const best = facts.works?.[0];
   const alternative = best && other(best, facts, methods, say);
+  const away = facts.works?.find((works) => works.port !== port || works.host !== facts.host);
   const reply = escaped(facts.reply, 160);
   const seen = facts.seen === undefined ? undefined : service(facts.seen, say);
   return {
@@ -192,6 +193,7 @@ export function phrase(facts: Facts, lang: Lang): Words {
     starttls: starttls ?? say.starttls,
     implicitPort: implicitPort(facts, say),
     other: alternative,
+    elsewhere: away && other(away, facts, methods, say),
     Other: alternative === undefined ? undefined : capital(alternative),
     waited: facts.waitedMs === undefined ? undefined : seconds(facts.waitedMs, say),
     names: list(facts.names ?? [], say),

@@ -17,7 +17,7 @@ import type { Scene } from './facts.ts';
 
 /**
  * Three sentences about a reason. `{port}` and the like are filled in; a part in square brackets is left out where a
- * fact in it is unknown. `placeholders.ts` lists the names.
+ * fact in it is unknown. `phrase` in `phrases.ts` has the names.
  */
 export interface Text {
   /** What was seen. */

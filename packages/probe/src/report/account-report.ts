@@ -152,6 +152,10 @@ export interface DomainReport {
   readonly name: string;
   /** `exchangers`, `implicit` (no MX: the domain itself), `null-mx` (RFC 7505: takes no mail), `no-such-domain`, `failed`. */
   readonly route: 'exchangers' | 'implicit' | 'null-mx' | 'no-such-domain' | 'failed';
+  /** Why there are no exchangers, where there are none. */
+  readonly reason?: ReportReason;
+  /** The same in words. */
+  readonly explanation?: Explanation;
   /** Whether the answer was DNSSEC-validated by a resolver we trust. */
   readonly authenticated: boolean;
   /** Best first. */
@@ -170,6 +174,13 @@ export interface DomainReport {
     readonly host: string | null;
     /** Port of the target. */
     readonly port: number;
+  }[];
+  /** Services of which nobody knows whether they are announced, because the look-up failed; absent where all were answered. */
+  readonly unanswered?: readonly {
+    /** The label asked for, such as `_submissions._tcp`. */
+    readonly service: string;
+    /** Why there was no answer. */
+    readonly reason: ReportReason;
   }[];
 }
 

@@ -104,12 +104,18 @@ export interface ProbeReport {
   readonly schema: 'postern.probe/1';
   /** What was probed. */
   readonly endpoint: ServiceEndpoint;
+  /** The host that was dialled, where it was another one than the endpoint's. */
+  readonly connectTo?: string;
+  /** The name for SNI and certificate checks, where it was another one than the endpoint's. */
+  readonly serverName?: string;
   /** The conclusion over all attempts. */
   readonly verdict: Verdict;
   /** Why; `none` where it works. */
   readonly reason: ReportReason;
   /** The step in which it ended; `null` where it went through. */
   readonly phase: Phase | null;
+  /** For a time-out: how long was waited, in milliseconds. */
+  readonly waitedMs?: number;
   /** The reason in words. */
   readonly explanation: Explanation;
   /** `null` where no handshake finished. */

@@ -1,11 +1,10 @@
-import { connectAll } from '@postern/pool';
 import { deadline, DeadlineExceeded, isWireError } from '@postern/wire';
 import type { Connection, Fault, Milliseconds, Observer } from '@postern/wire';
 import type { ServiceEndpoint } from '../report/endpoint.ts';
 import type { TimelineEntry } from '../report/probe-report.ts';
 import { endingOf } from './conclude.ts';
 import type { ProbeEnvironment } from './environment.ts';
-import { locate } from './reach.ts';
+import { dialledHost, locate, reach } from './reach.ts';
 import { Recorder } from './recorder.ts';
 
 /** A probe of your own: a name, and what it does with a server to come to a result. */
@@ -123,12 +122,10 @@ async function connectTo(
   recorder: Recorder,
   signal: AbortSignal,
 ): Promise<Connection> {
-  recorder.note('dns', host);
+  recorder.note('dns', dialledHost(host, environment));
   const located = await locate(host, environment, signal);
-  const { network, clock, memory } = environment;
-  const endpoints = located.map((address) => ({ address, port }));
   recorder.note('connect', located.join(' '));
-  await using connecting = connectAll(endpoints, { network, clock, signal, ...(memory ? { memory } : {}) });
+  await using connecting = reach({ port }, located, environment, signal);
   const connection = await connecting.connection();
   recorder.note('connected', connection.endpoint.address);
   return connection;

@@ -4,7 +4,7 @@ import type { EpochMilliseconds } from '@postern/starttls';
 import { latin1 } from '@postern/wire';
 import type { Evidence, Fault, Milliseconds } from '@postern/wire';
 import { explain } from '../advice/explain.ts';
-import type { Facts } from '../advice/facts.ts';
+import { factsAround } from '../context.ts';
 import type {
   AttemptReport,
   CertificateReport,
@@ -32,20 +32,22 @@ export function endpointReport(course: Course, conclusion: Conclusion): ProbeRep
   const failure = ending.ok ? loginFault(seen) : ending.fault;
   const reason: ReportReason = failure?.reason ?? 'none';
   recorder.note('end', reason === 'none' ? 'works' : reason);
-  const verdict = verdictOf(reason);
+  // Only a dialogue that went through to its end has a certificate that was noted and forgiven.
+  const forgiven = environment.certificate === 'any' && failure !== undefined && failure === seen.certificate;
+  const verdict = verdictOf(reason, { unverified: forgiven });
   const certificate = certificateReport(seen, failure);
   const evidence = evidenceReport(failure?.evidence);
   const tried = attempts.map((attempt) => attemptReport(attempt, verdict, reason, failure, dialogueMs));
-  return {
+  const { connectTo, serverName, lang = 'en' } = environment;
+  const report: Omit<ProbeReport, 'explanation'> = {
     schema: 'postern.probe/1',
     endpoint,
+    ...(connectTo === undefined ? {} : { connectTo }),
+    ...(serverName === undefined ? {} : { serverName }),
     verdict,
     reason,
     phase: failure?.phase ?? null,
-    explanation: explain(reason, {
-      lang: environment.lang ?? 'en',
-      facts: factsOf(course, failure, certificate, more),
-    }),
+    ...(failure?.kind === 'timeout' ? { waitedMs: failure.after } : {}),
     tls: tlsReport(seen),
     certificate,
     capabilities: { beforeTls: seen.beforeTls ?? null, insideTls: seen.insideTls ?? null },
@@ -55,6 +57,7 @@ export function endpointReport(course: Course, conclusion: Conclusion): ProbeRep
     timeline: recorder.timeline,
     elapsedMs: recorder.elapsed,
   };
+  return { ...report, explanation: explain(reason, { lang, facts: factsAround(report, [report]) }) };
 }
 
 function loginFault({ login }: Seen): Fault | undefined {
@@ -115,8 +118,8 @@ function attemptReport(
   if (attempt.outcome === 'granted') {
     return { ...base, ms: dialogueMs, verdict, reason, phase: failure?.phase ?? null };
   }
-  // It answered after another address had won: reachable, and not gone through.
-  if (attempt.outcome === 'open') return { ...base, verdict: 'works', reason: 'none', phase: null };
+  // It answered after another address had won, and was closed: reachable, but of TLS nothing was seen there.
+  if (attempt.outcome === 'open') return { ...base, verdict: 'could-not-tell', reason: 'none', phase: null };
   const own: ReportReason = attempt.reason ?? (attempt.outcome === 'abandoned' ? 'none' : 'timeout-connect');
   return {
     ...base,
@@ -139,28 +142,4 @@ function evidenceReport(evidence: Evidence | undefined): EvidenceReport | undefi
     ...(code === undefined ? {} : { code }),
   };
   return Object.keys(report).length > 0 ? report : undefined;
-}
-
-function factsOf(
-  { endpoint, environment }: Course,
-  failure: Fault | undefined,
-  certificate: CertificateReport | null,
-  more: readonly AttemptReport[],
-): Facts {
-  const works = more
-    .filter(({ verdict }) => verdict === 'works')
-    .map(({ method, port }) => ({ protocol: endpoint.protocol, host: endpoint.host, port, method }));
-  const waitedMs = failure?.kind === 'timeout' ? failure.after : undefined;
-  const { protocol: seen, reply } = failure?.evidence ?? {};
-  return {
-    protocol: endpoint.protocol,
-    host: environment.serverName ?? endpoint.host,
-    port: endpoint.port,
-    method: endpoint.method,
-    ...(works.length > 0 ? { works } : {}),
-    ...(waitedMs === undefined ? {} : { waitedMs }),
-    ...(certificate ? { names: certificate.names, issuer: certificate.issuer } : {}),
-    ...(seen === undefined ? {} : { seen }),
-    ...(reply === undefined ? {} : { reply }),
-  };
 }

@@ -19,7 +19,7 @@ export interface ProbeEnvironment {
   readonly lang?: Lang;
   /** Trust anchors in place of the system's, PEM. */
   readonly roots?: readonly string[];
-  /** Dial this address in place of the host's own; name checks and SNI keep the host. */
+  /** Dial this host, a name or an address, in place of the endpoint's; name checks and SNI keep the endpoint's. */
   readonly connectTo?: string;
   /** The name for SNI and checks in place of the host. */
   readonly serverName?: string;
@@ -30,6 +30,11 @@ export interface ProbeEnvironment {
    * zone says can be turned against its own network.
    */
   readonly allowSpecial?: boolean;
+  /**
+   * What a certificate must be. `verified`, the default: one that does not verify is a refusal. `any`: it is reported, the verdict
+   * is `works-unverified`, and still no password is sent.
+   */
+  readonly certificate?: 'verified' | 'any';
   /** Log in with these, inside verified TLS only. Default: no login is tried. */
   readonly credentials?: Credentials;
   /**

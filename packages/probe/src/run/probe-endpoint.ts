@@ -6,7 +6,7 @@ import type { Course } from './attempt.ts';
 import { endingOf } from './conclude.ts';
 import { endpointReport } from './endpoint-report.ts';
 import type { ProbeEnvironment } from './environment.ts';
-import { locate, noteAttempts, reach } from './reach.ts';
+import { dialledHost, locate, noteAttempts, reach } from './reach.ts';
 import { Recorder } from './recorder.ts';
 import { plaintextFirst, tlsFirst } from './second-look.ts';
 import type { SecondLook } from './second-look.ts';
@@ -62,7 +62,7 @@ export async function probeEndpoint(
   const course: Course = { endpoint, environment, recorder, signal };
   let addresses: readonly string[];
   try {
-    recorder.note('dns', endpoint.host);
+    recorder.note('dns', dialledHost(endpoint.host, environment));
     addresses = await locate(endpoint.host, environment, signal);
   } catch (error) {
     const ending = endingOf(error, 'dns', recorder.elapsed);

@@ -6,6 +6,11 @@ import type { ServiceEndpoint } from '../report/endpoint.ts';
 import type { ProbeEnvironment } from './environment.ts';
 import type { Recorder } from './recorder.ts';
 
+/** The host whose addresses are dialled. */
+export function dialledHost(host: string, { connectTo }: Pick<ProbeEnvironment, 'connectTo'>): string {
+  return connectTo ?? host;
+}
+
 /**
  * Finds the addresses to dial. Rejects with a `WireError` where there are none: `dns-nxdomain`, `dns-nodata`,
  * `address-forbidden`, or the resolver's failure.
@@ -15,10 +20,11 @@ export async function locate(
   environment: ProbeEnvironment,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  if (environment.connectTo !== undefined) return [environment.connectTo];
-  const found = await addresses(environment.resolver, host, {
+  const { resolver, connectTo, allowSpecial = false } = environment;
+  const found = await addresses(resolver, dialledHost(host, environment), {
     signal,
-    ...(environment.allowSpecial === undefined ? {} : { allowSpecial: environment.allowSpecial }),
+    // The guard is against what strangers publish; the host to dial was named by the caller.
+    allowSpecial: allowSpecial || connectTo !== undefined,
   });
   switch (found.status) {
     case 'addresses':
@@ -32,9 +38,9 @@ export async function locate(
   }
 }
 
-/** Dials all addresses of an endpoint. */
+/** Dials all addresses of an endpoint. A probe that has no method yet leaves it out. */
 export function reach(
-  { port, method }: ServiceEndpoint,
+  { port, method }: Pick<ServiceEndpoint, 'port'> & Partial<Pick<ServiceEndpoint, 'method'>>,
   hosts: readonly string[],
   environment: ProbeEnvironment,
   signal: AbortSignal,
@@ -46,17 +52,18 @@ export function reach(
       network,
       clock,
       signal,
-      method,
+      ...(method === undefined ? {} : { method }),
       ...(memory ? { memory } : {}),
       ...(sockets === undefined ? {} : { sockets }),
     },
   );
 }
 
-/** Notes what became of the addresses that were dialled in vain. */
+/** Notes what became of the addresses that were dialled and not gone through; one that answered late was connected too. */
 export function noteAttempts(attempts: readonly Attempt[], recorder: Recorder): void {
   for (const { endpoint, outcome, reason } of attempts) {
     if (outcome === 'granted') continue;
-    recorder.note('not-connected', `${endpoint.address} ${reason ?? outcome}`);
+    if (outcome === 'open') recorder.note('connected', endpoint.address);
+    else recorder.note('not-connected', `${endpoint.address} ${reason ?? outcome}`);
   }
 }

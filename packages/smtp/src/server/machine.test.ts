@@ -57,3 +57,14 @@ test('SMTP-123 REQUIRETLS is listed inside TLS only', () => {
   expect(clear).toBe('250 mx\r\n');
   expect(secure).toBe('250-mx\r\n250 REQUIRETLS\r\n');
 });
+
+test('a domain or keyword that would break a reply is refused when the machine is made', () => {
+  for (const options of [
+    { domain: 'mx\r\n250 evil' },
+    { domain: '' },
+    { domain: 'mx', keywords: ['SIZE 5\r\n250 STARTTLS'] },
+    { domain: 'mx', keywords: ['GRÜSSE'] },
+  ]) {
+    expect(() => smtpServer(options)).toThrow(expect.objectContaining({ code: 'argument-refused' }));
+  }
+});

@@ -128,6 +128,7 @@ class SmtpServer implements SmtpServerMachine {
     const outputs: Output<SmtpServerEvent>[] = [];
     for (;;) {
       const { name } = this.#session;
+      if (name === 'ended') this.#lines.takeAll();
       if (name === 'data' || name === 'chunk') {
         const bytes = this.#lines.takeAll();
         const rest = this.#content(bytes, now, outputs);
@@ -181,6 +182,7 @@ class SmtpServer implements SmtpServerMachine {
       const { used, ended, piece } = this.#begin(outputs).data(bytes);
       this.#hand(piece, used, outputs);
       if (ended) outputs.push(...this.#end(now));
+      else if (this.#intake?.flood === true) outputs.push(...this.#step({ type: 'flood' }, now));
       return bytes.subarray(used);
     }
     if (name !== 'chunk' || !chunk) return bytes;

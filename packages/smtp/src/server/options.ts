@@ -37,7 +37,10 @@ export interface ServerLimits {
   readonly maxLineBytes: number;
   /** Longest line of AUTH with its CRLF. Default 12290 (RFC 4954 §4). */
   readonly maxAuthLineBytes: number;
-  /** Largest message. Default 10 MiB. */
+  /**
+   * Largest message. Default 10 MiB. One over it is read to its end and refused (552); over twice as much and a megabyte the
+   * server says so at once and hangs up.
+   */
   readonly maxMessageBytes: number;
   /** Longest line of a message with its CRLF. Default 8192: RFC 5321 §4.5.3.1.6 says 1000, and senders exceed it. */
   readonly maxTextLineBytes: number;

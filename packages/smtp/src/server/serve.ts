@@ -1,5 +1,5 @@
 import type { AuthRules } from '@postern/sasl';
-import { converse } from '@postern/wire';
+import { converse, UsageError } from '@postern/wire';
 import type { Clock, Connection, Observer, TlsOffer } from '@postern/wire';
 import { Decisions } from './driving/decisions.ts';
 import type { HookName, ServeAuthRules, SmtpHooks } from './driving/hooks.ts';
@@ -22,7 +22,10 @@ export interface ServeSmtpOptions extends Omit<SmtpServerOptions, 'tls' | 'asks'
   readonly auth?: ServeAuthRules;
   /** Who decides about senders, recipients and messages. Default: all are accepted, and a message is an event. */
   readonly hooks?: SmtpHooks;
-  /** Is told what a hook threw, or what was wrong with its verdict. The client was told to try again. Must not throw. */
+  /**
+   * Is told what a hook threw, what was wrong with its verdict, or that it took too long. The client was told to try again. Must
+   * not throw.
+   */
   readonly onHookError?: (error: unknown, hook: HookName) => void;
   /** Says 421 and closes; the promise then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
@@ -39,8 +42,9 @@ const mayWait: ReadonlySet<string> = new Set(['MAIL', 'RCPT', 'RSET', 'BDAT']);
  * Serves one client on an open connection until it leaves. Takes ownership of the connection. Inside implicit TLS run
  * `connection.acceptTls` before; the server then does not offer STARTTLS.
  *
- * Resolves when the dialogue ended in good order, time-outs answered with 421 included. Rejects with a `WireError` when the
- * TLS handshake failed. A message under way is then over: reading its content rejects.
+ * Resolves when the dialogue ended in good order, time-outs answered with 421 and a client that just hung up included. Rejects
+ * with a `WireError` when the TLS handshake failed, with `signal.reason` after an abort, and with a `UsageError` where LMTP is to
+ * be spoken on port 25 (RFC 2033 §5). A message under way is then over: reading its content rejects.
  *
  * @example
  * ```ts
@@ -65,6 +69,10 @@ const mayWait: ReadonlySet<string> = new Set(['MAIL', 'RCPT', 'RSET', 'BDAT']);
  */
 export async function serveSmtp(connection: Connection, options: ServeSmtpOptions): Promise<void> {
   const { clock, tls, auth, hooks = {}, onHookError, signal, observe, onEvent, ...rest } = options;
+  if (rest.protocol === 'lmtp' && connection.localEndpoint.port === 25) {
+    await connection[Symbol.asyncDispose]();
+    throw new UsageError('LMTP on port 25', 'RFC 2033 §5', 'argument-refused');
+  }
   const asks: readonly AskedAbout[] = [
     ...(auth ? (['login'] as const) : []),
     ...(['sender', 'recipient', 'message'] as const).filter((name) => hooks[name] !== undefined),
@@ -91,7 +99,8 @@ export async function serveSmtp(connection: Connection, options: ServeSmtpOption
       const event = await dialogue.next(signal ? { signal } : {});
       if (event === undefined) return;
       onEvent?.(event);
-      if (event.type === 'command' && !mayWait.has(event.verb)) await together.flush();
+      // Not waited for: a client that never reads must not hold up the deadlines. The next read waits for room.
+      if (event.type === 'command' && !mayWait.has(event.verb)) void together.flush();
       await decisions.react(event);
     }
   } catch (error) {

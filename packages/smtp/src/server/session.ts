@@ -83,6 +83,8 @@ export type ServerInput =
   | { readonly type: 'bare-lf' }
   /** The end of DATA, or of a chunk. */
   | { readonly type: 'content'; readonly content: ContentSummary }
+  /** Content that does not end. */
+  | { readonly type: 'flood' }
   /** Octets before the greeting, or in plaintext behind STARTTLS. */
   | { readonly type: 'untimely'; readonly bytes: Uint8Array }
   | { readonly type: 'tls-ready'; readonly tls: TlsInfo }

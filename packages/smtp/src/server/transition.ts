@@ -23,7 +23,7 @@ import type { ServerInput, ServerSession, ServerStep } from './session.ts';
 import { answered } from './steps/answer.ts';
 import { enter, event, farewell, over, refuse, withEvents } from './steps/basic.ts';
 import { command } from './steps/command.ts';
-import { aborted, contentEnd } from './steps/content.ts';
+import { aborted, contentEnd, flooded } from './steps/content.ts';
 import { greet, start } from './steps/greeting.ts';
 import { authResponse } from './steps/login.ts';
 
@@ -69,6 +69,8 @@ function dispatch(session: ServerSession, input: ServerInput, now: Instant, rule
       return refuse(session, oneLine(500, '5.5.2', 'bare LF: end lines with CR LF'), now, rules);
     case 'content':
       return contentEnd(session, input.content, now, rules);
+    case 'flood':
+      return flooded(session, rules);
     case 'untimely': {
       const type = session.name === 'delay' ? 'early-talker' : 'discarded';
       return { session, outputs: [event({ type, bytes: sample(input.bytes) })] };

@@ -82,10 +82,6 @@ export class Job {
       : { type: 'whole', bytes: new Uint8Array() };
   }
 
-  hasResult(index: number): boolean {
-    return this.#results[index] !== undefined;
-  }
-
   /** The result for one recipient; the first one counts. The last of all settles the submission. */
   result(index: number, make: (address: string) => RecipientResult): void {
     const recipient = this.recipients[index];

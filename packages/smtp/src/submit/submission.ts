@@ -49,7 +49,11 @@ export type RecipientResult =
       readonly fault?: Fault;
     }
   | {
-      /** The dialogue broke between the end of the content and the verdict: a second attempt may make a duplicate. */
+      /**
+       * The dialogue broke between the end of the content and the verdict: a second attempt may make a duplicate. RFC 2033 §4.2
+       * lets an LMTP client try such a recipient again, and RFC 5321 §4.5.4.1 one of SMTP: the price is a second copy where the
+       * server had delivered the first, that of not trying a message lost where it had not.
+       */
       readonly status: 'uncertain';
       readonly recipient: string;
       readonly reason: Reason;

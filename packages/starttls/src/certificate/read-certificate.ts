@@ -49,7 +49,7 @@ export interface Certificate {
 }
 
 /** An authority's rights. */
-export interface Authority {
+interface Authority {
   /** How many authorities may stand between it and a leaf. */
   readonly pathLength: number;
   /** Whether its key may sign certificates: keyCertSign, or no usage given (RFC 5280 §4.2.1.3). */

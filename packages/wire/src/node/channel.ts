@@ -38,7 +38,8 @@ export function takeQueued(channel: Channel): Uint8Array | undefined {
   return parts.length > 0 ? concatBytes(parts) : undefined;
 }
 
-const accepted: Promise<void> = Promise.resolve();
+/** What a write resolves with that found room: one promise for all of them. */
+export const accepted: Promise<void> = Promise.resolve();
 
 /**
  * Hands bytes to a stream; all writes of one turn leave as one. Corked until the next tick and not by a microtask: a
@@ -53,17 +54,31 @@ export function writeJoined(stream: Duplex, bytes: Uint8Array): Promise<void> {
     });
   }
   if (stream.write(bytes)) return accepted;
+  const waiting = draining.get(stream) ?? drained(stream);
+  draining.set(stream, waiting);
+  return waiting;
+}
+
+/** One wait for each stream that is full, however many writes wait: Node warns about an eleventh listener. */
+const draining = new WeakMap<Duplex, Promise<void>>();
+
+function drained(stream: Duplex): Promise<void> {
   return new Promise((resolve, reject) => {
-    const drained = (): void => {
+    const settle = (): void => {
+      draining.delete(stream);
+      stream.off('drain', ready);
       stream.off('close', closed);
+    };
+    const ready = (): void => {
+      settle();
       resolve();
     };
     const closed = (): void => {
-      stream.off('drain', drained);
+      settle();
       reject(stream.errored ?? new Error('closed'));
     };
-    stream.once('drain', drained);
-    stream.once('close', closed);
+    stream.on('drain', ready);
+    stream.on('close', closed);
   });
 }
 

@@ -6,7 +6,7 @@ import { isWireError, UsageError, WireError } from '../faults.ts';
 import { isTlsRecord, judgeNonTls } from '../first-bytes.ts';
 import type { Connection, Endpoint } from '../network.ts';
 import type { TlsInfo, TlsOffer, TlsRequest } from '../tls.ts';
-import { StreamChannel, takeQueued, writeJoined } from './channel.ts';
+import { accepted, StreamChannel, takeQueued, writeJoined } from './channel.ts';
 import type { Channel } from './channel.ts';
 import { systemCode } from './connect-fault.ts';
 import { clientInfo, handshakeDone, serverInfo, startClient, startServer } from './handshake.ts';
@@ -52,7 +52,8 @@ export class NodeConnection implements Connection {
         if (taken !== undefined && taken !== 'end' && !this.tls) this.#plaintextSeen = true;
         if (taken !== undefined) return taken === 'end' ? undefined : taken;
         // The channel may be another one after a wait: a read that waits goes on inside TLS.
-        await unlessAborted(this.#handshaking ?? this.#channel.readable(), signal);
+        const more = this.#handshaking ?? this.#channel.readable();
+        await (signal ? unlessAborted(more, signal) : more);
       }
     } catch (error) {
       if (signal?.aborted === true && error === signal.reason) throw error;
@@ -60,14 +61,16 @@ export class NodeConnection implements Connection {
     }
   }
 
-  async write(bytes: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void> {
+  write(bytes: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void> {
     const signal = options?.signal;
-    signal?.throwIfAborted();
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
     if (!this.tls) this.#plaintextSeen = true;
-    const accepted = writeJoined(this.#channel.stream, bytes).catch((error: unknown) => {
+    const written = writeJoined(this.#channel.stream, bytes);
+    if (written === accepted) return accepted;
+    const told = written.catch((error: unknown) => {
       throw this.#broken(error);
     });
-    return unlessAborted(accepted, signal);
+    return unlessAborted(told, signal);
   }
 
   handshake(request: TlsRequest, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
@@ -82,7 +85,7 @@ export class NodeConnection implements Connection {
     const before = this.#socket.bytesRead;
     const tap = this.#evidence === 'first-bytes' ? new Tap(this.#channel) : undefined;
     if (!tap) this.#channel.detach();
-    const tls = startClient(tap ?? this.#channel.stream, request);
+    const tls = this.#begin(() => startClient(tap ?? this.#channel.stream, request));
     await this.#secure(tls, signal, 'secureConnect', (error) =>
       handshakeFault(error, {
         endpoint: this.endpoint,
@@ -114,14 +117,7 @@ export class NodeConnection implements Connection {
     if (queued && !isTlsRecord(queued)) throw this.#stale(queued);
     this.#channel.detach();
     if (queued) this.#channel.stream.unshift(queued);
-    let tls: TLSSocket;
-    try {
-      tls = startServer(this.#channel.stream, offer);
-    } catch (error) {
-      // An identity that is none: our own side's doing, and the client must not wait for it.
-      this.reset();
-      throw error;
-    }
+    const tls = this.#begin(() => startServer(this.#channel.stream, offer));
     await this.#secure(tls, signal, 'secure', (error) =>
       handshakeFault(error, {
         endpoint: this.endpoint,
@@ -145,6 +141,16 @@ export class NodeConnection implements Connection {
     } finally {
       this.#handshaking = undefined;
       over.resolve();
+    }
+  }
+
+  /** Begins TLS. Where our own side gave what TLS cannot use, the peer must not wait for it. */
+  #begin(start: () => TLSSocket): TLSSocket {
+    try {
+      return start();
+    } catch (error) {
+      this.reset();
+      throw error;
     }
   }
 

@@ -1,54 +1,69 @@
 import { constants } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { SecureContext } from 'node:tls';
+import type { SecureContext, SecureContextOptions } from 'node:tls';
+import { UsageError } from '../faults.ts';
 import type { TlsIdentity, TlsOffer, TlsRequest } from '../tls.ts';
 
 /** RFC 9325 §3.5, §3.3: no renegotiation, no compression. */
 const secureOptions = constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION;
 
+/** A caller that makes up roots for each connection must not fill the memory. */
+const maxClientContexts = 64;
+
+/** By everything a client's context is made of, the one used longest ago first. */
 const clientContexts = new Map<string, SecureContext>();
 
 /**
  * The context for a client's request. One per trust roots and versions, kept: making one costs more than a handshake.
- * Versions must stand in the context, because `tls.connect` ignores them beside one.
+ * Versions must stand in the context, because `tls.connect` ignores them beside one. Roots that cannot be read are no roots
+ * to OpenSSL, and versions that contradict each other show in the handshake.
  */
 export function clientContext(request: TlsRequest): SecureContext {
-  const { roots, minVersion = 'TLSv1.2', maxVersion = 'TLSv1.3' } = request;
-  const key = JSON.stringify([minVersion, maxVersion, roots]);
-  let context = clientContexts.get(key);
-  if (!context) {
-    const legacy = minVersion === 'TLSv1' || minVersion === 'TLSv1.1';
-    context = createSecureContext({
-      minVersion,
-      maxVersion,
-      secureOptions,
-      ...(roots ? { ca: [...roots] } : {}),
-      ...(legacy ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
-    });
-    // A bounded number: a caller that makes up roots for each connection must not fill the memory.
-    if (clientContexts.size >= 64) clientContexts.delete(clientContexts.keys().next().value ?? '');
-    clientContexts.set(key, context);
+  const { roots } = request;
+  const versions = versionsOf(request);
+  const key = JSON.stringify([versions, roots]);
+  const context = clientContexts.get(key) ?? make({ ...versions, ...(roots ? { ca: [...roots] } : {}) });
+  clientContexts.delete(key);
+  clientContexts.set(key, context);
+  for (const oldest of clientContexts.keys()) {
+    if (clientContexts.size <= maxClientContexts) break;
+    clientContexts.delete(oldest);
   }
   return context;
 }
 
-const serverContexts = new WeakMap<TlsIdentity, SecureContext>();
+/** By identity, which is never changed, and by versions, of which there are few. */
+const serverContexts = new WeakMap<TlsIdentity, Map<string, SecureContext>>();
 
-/** The context for a server's identity, kept as long as the identity object lives. */
+/**
+ * The context for a server's identity under an offer, kept as long as the identity object lives. Throws a
+ * {@link UsageError} for a key or certificates that cannot be used.
+ */
 export function serverContext(identity: TlsIdentity, offer: TlsOffer): SecureContext {
-  let context = serverContexts.get(identity);
-  if (!context) {
-    const { minVersion = 'TLSv1.2', maxVersion = 'TLSv1.3' } = offer;
-    const legacy = minVersion === 'TLSv1' || minVersion === 'TLSv1.1';
-    context = createSecureContext({
-      key: identity.key,
-      cert: identity.chain,
-      minVersion,
-      maxVersion,
-      secureOptions,
-      ...(legacy ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
-    });
-    serverContexts.set(identity, context);
-  }
+  const contexts = serverContexts.get(identity) ?? new Map<string, SecureContext>();
+  const versions = versionsOf(offer);
+  const key = JSON.stringify(versions);
+  const context = contexts.get(key) ?? make({ ...versions, key: identity.key, cert: identity.chain });
+  contexts.set(key, context);
+  serverContexts.set(identity, contexts);
   return context;
+}
+
+type Versions = Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'>;
+
+/** RFC 9325 §3.1.1: TLS 1.2 at least; what is older needs ciphers that OpenSSL has put away. */
+function versionsOf({ minVersion = 'TLSv1.2', maxVersion = 'TLSv1.3' }: TlsRequest | TlsOffer): Versions {
+  const legacy = minVersion === 'TLSv1' || minVersion === 'TLSv1.1';
+  return { minVersion, maxVersion, ...(legacy ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}) };
+}
+
+function make(options: SecureContextOptions): SecureContext {
+  try {
+    return createSecureContext({ ...options, secureOptions });
+  } catch (error) {
+    // The words of OpenSSL are left in the cause.
+    throw new UsageError('TLS cannot use the key and certificates given', 'TLS options', 'argument-refused', {
+      cause: error,
+    });
+  }
 }

@@ -198,6 +198,18 @@ export function networkConformance(
     });
   });
 
+  describe('listening', () => {
+    test('refuses a port that is taken, and gives it again when it is free', async (scene) => {
+      const { network, address } = scene.under;
+      const first = await network.listen({ address, port: 0 }, echo);
+      const second = await network.listen(first.endpoint, echo).catch((error: unknown) => error);
+      equal(isUsageError(second) && second.code, 'argument-refused');
+      await first[Symbol.asyncDispose]();
+      const third = await network.listen(first.endpoint, echo);
+      await third[Symbol.asyncDispose]();
+    });
+  });
+
   describe('connecting', () => {
     test('reports a port on which nobody listens as refused', async (scene) => {
       await rejects(scene.under.network.connect(await scene.unused()), 'connection-refused');

@@ -1,6 +1,6 @@
 /**
- * What tests of protocol code stand on: a virtual clock, networks without sockets, transcripts in RFC notation, and the
- * conformance suite that every network runs. None of it imports a test framework.
+ * What tests of protocol code stand on: a virtual clock, networks without sockets, peers that follow a script, transcripts in
+ * RFC notation, and the conformance suite that every network runs. None of it imports a test framework.
  *
  * @packageDocumentation
  */
@@ -8,6 +8,10 @@ export { countWork } from './count-work.ts';
 export { networkConformance } from './conformance.ts';
 export type { NetworkUnderTest, TestFramework } from './conformance.ts';
 export { memoryNetwork } from './memory.ts';
+export { connectedTo, scriptedPeer, testTlsOffer, testTlsRequest } from './peers.ts';
+export type { ScriptedPeer } from './peers.ts';
+export { playMachine, translatedMachine, writtenText } from './playing.ts';
+export type { Happening } from './playing.ts';
 export { simulatedNetwork } from './simulated.ts';
 export type { SimulatedNetwork, SimulatedNetworkOptions } from './simulated.ts';
 export {

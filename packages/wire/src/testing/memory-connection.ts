@@ -54,6 +54,8 @@ export class MemoryConnection implements Connection {
   readonly #onClosed: () => void;
   #state: 'open' | 'half-closed' | 'closed' = 'open';
   #plaintextSeen = false;
+  /** The other end is closed and was written to nevertheless. */
+  #refused = false;
   /** While a handshake runs: nobody may read then, for what comes belongs to TLS. */
   #handshaking: Promise<void> | undefined;
 
@@ -92,8 +94,10 @@ export class MemoryConnection implements Connection {
     const signal = options?.signal;
     signal?.throwIfAborted();
     if (this.#state !== 'open') throw this.#broken('closed');
-    if (this.#in.ended === 'reset') throw this.#broken('reset');
+    if (this.#in.ended === 'reset' || this.#refused) throw this.#broken('reset');
     if (!this.tls) this.#plaintextSeen = true;
+    // Nobody is there to take it: the first write cannot know, the next one does, as with TCP.
+    if (this.#out.finished) this.#refused = true;
     this.#ends.carrier.carry(sample(bytes, bytes.length), this.#out);
     if (!this.#out.full) return;
     await unlessAborted(this.#out.room(), signal);

@@ -1,7 +1,7 @@
 import { unlessAborted } from '../abort.ts';
 import { sample } from '../bytes.ts';
 import { cancelSignal } from '../cancelling.ts';
-import { WireError } from '../faults.ts';
+import { UsageError, WireError } from '../faults.ts';
 import type { Reason } from '../reasons.ts';
 import { onCancel } from '../network.ts';
 import type {
@@ -216,6 +216,7 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
     },
     async listen(endpoint: Endpoint, accept: Accept): Promise<Listener> {
       const real = { address: endpoint.address, port: endpoint.port || freePort() };
+      refuseTaken(listeners, real);
       const entry = { accept, open: new Set<MemoryConnection>() };
       listeners.set(name(real), entry);
       return {
@@ -228,6 +229,7 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
     },
     async listenDatagrams(endpoint: Endpoint, answer: Answer): Promise<Listener> {
       const real = { address: endpoint.address, port: endpoint.port || freePort() };
+      refuseTaken(answerers, real);
       answerers.set(name(real), answer);
       return {
         endpoint: real,
@@ -243,6 +245,11 @@ function name(endpoint: Endpoint): string {
   return endpoint.address.includes(':')
     ? `[${endpoint.address}]:${endpoint.port}`
     : `${endpoint.address}:${endpoint.port}`;
+}
+
+function refuseTaken(taken: ReadonlyMap<string, unknown>, { address, port }: Endpoint): void {
+  if (!taken.has(name({ address, port }))) return;
+  throw new UsageError(`cannot listen on ${address}, port ${port}: EADDRINUSE`, 'listen', 'argument-refused');
 }
 
 function unreachable(endpoint: Endpoint, after: Milliseconds): WireError {

@@ -7,7 +7,10 @@ import type { Verdict } from '../verdict.ts';
 export interface HookContext {
   /** Who is there. */
   readonly client: ClientInfo;
-  /** Aborts when the server goes down, and when `patience.answer` is over: the client is then told 451. */
+  /**
+   * Aborts when the server goes down, when `patience.answer` is over (the client is then told 451), and for `message` when the
+   * rest of the content will not come. Its reason says which.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -33,8 +36,9 @@ export interface IncomingMessage {
 export type Eventually<T> = T | Promise<T>;
 
 /**
- * What the owner of a server decides. Each may be asynchronous; the next command of that client waits for it. A hook that throws or
- * takes longer than `patience.answer` makes the client try again later (451).
+ * What the owner of a server decides. Each may be asynchronous; the next command of that client waits for it. A hook that throws,
+ * takes longer than `patience.answer` or reads no content for as long makes the client try again later (451), and `onHookError`
+ * is told.
  */
 export interface SmtpHooks {
   /** May this sender? Default: everybody. */

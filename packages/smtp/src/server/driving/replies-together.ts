@@ -13,6 +13,7 @@ interface Options {
 export class RepliesTogether implements Connection {
   readonly #inner: Connection;
   #held: Uint8Array[] = [];
+  #accepted: Promise<void> = Promise.resolve();
   #reading = false;
 
   constructor(inner: Connection) {
@@ -48,12 +49,17 @@ export class RepliesTogether implements Connection {
     if (this.#reading) return this.flush();
   }
 
-  /** Says what is held back. Never rejects: what the peer said before it hung up can still be read, and tells why. */
-  async flush(): Promise<void> {
-    if (this.#held.length === 0) return;
-    const bytes = concatBytes(this.#held);
-    this.#held = [];
-    await this.#inner.write(bytes).catch(() => undefined);
+  /**
+   * Says what is held back, at once; resolves when there is room for more. Never rejects: what the peer said before it hung up
+   * can still be read, and tells why.
+   */
+  flush(): Promise<void> {
+    if (this.#held.length > 0) {
+      const bytes = concatBytes(this.#held);
+      this.#held = [];
+      this.#accepted = this.#inner.write(bytes).catch(() => undefined);
+    }
+    return this.#accepted;
   }
 
   async handshake(request: TlsRequest, options?: Options): Promise<TlsInfo> {

@@ -28,6 +28,11 @@ export interface IntakeOptions {
 
 const nothing = new Uint8Array(0);
 
+/** Whether content of this size is more than a message that is merely too large: twice the limit, and a megabyte. */
+export function isFlood(size: number, maxBytes: number): boolean {
+  return size > 2 * maxBytes + 1_048_576;
+}
+
 /** Takes in the content of one message, by DATA or by chunks. Its memory is bounded by `maxBytes`, or by nothing kept at all. */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -43,11 +48,6 @@ export class Intake {
     if (options.keep && options.head) this.#kept.push(options.head);
   }
 
-  /** Octets so far. */
-  get size(): number {
-    return this.#size;
-  }
-
   /** Octets within DATA: how many were used, whether the end has come, and the piece to hand out, borrowed. */
   data(bytes: Uint8Array): { readonly used: number; readonly ended: boolean; readonly piece: Uint8Array } {
     const { used, ended, text } = this.#data.push(bytes);
@@ -58,6 +58,11 @@ export class Intake {
   chunk(bytes: Uint8Array): Uint8Array {
     this.#lineEnds.push(bytes);
     return this.#take(bytes);
+  }
+
+  /** So far over the limit that nobody should wait for the end of it. */
+  get flood(): boolean {
+    return isFlood(this.#size, this.#options.maxBytes);
   }
 
   /** What there is to know. */

@@ -1,6 +1,7 @@
 /** What comes after DATA and BDAT. */
 import type { Instant } from '@postern/wire';
 import type { MessageAbortReason } from '../events.ts';
+import { isFlood } from '../message/intake.ts';
 import type { ContentSummary } from '../message/intake.ts';
 import type { ServerRules } from '../options.ts';
 import { encodeReply, oneLine } from '../reply.ts';
@@ -60,6 +61,10 @@ export function bdat(
     return withEvents([told('BDAT', argument)(501)], farewell(session, reply, rules));
   }
   const { transaction } = session;
+  // Its octets would have to be swallowed for ever.
+  if (isFlood(Number(parsed[1]), rules.limits.maxMessageBytes)) {
+    return withEvents([told('BDAT', argument)(552)], flooded(session, rules));
+  }
   const out = !transaction || transaction.recipients.length === 0 || transaction.content === 'failed';
   const chunk = {
     size: Number(parsed[1]),
@@ -70,6 +75,18 @@ export function bdat(
   const step = first ? begin(session, 'chunks', rules) : { session, outputs: [] };
   return { ...step, session: enter({ ...step.session, chunk }, 'chunk', now, rules) };
 }
+
+/**
+ * More content than a message that is merely too large: nobody waits for its end (RFC 5321 §7.8). A message over the limit is
+ * else read to its end and then refused, because a client that is cut off would come again.
+ */
+export function flooded(session: ServerSession, rules: ServerRules): ServerStep {
+  const { content } = session.transaction ?? {};
+  const events = content === 'data' || content === 'chunks' ? [aborted('too-large')] : [];
+  return { ...withEvents(events, farewell(session, tooLarge, rules)), concluded: true };
+}
+
+const tooLarge: ServerReply = oneLine(552, '5.3.4', 'message too large');
 
 /** The end of the content, or of a chunk of it, has come. */
 export function contentEnd(
@@ -91,8 +108,7 @@ export function contentEnd(
   }
   if (chunk.last) return judge(session, content, now, rules);
   if (content.tooLarge) {
-    const reply = oneLine(552, '5.3.4', 'message too large');
-    const step = refuse(afterChunk(session), reply, now, rules);
+    const step = refuse(afterChunk(session), tooLarge, now, rules);
     return { ...withEvents([say(552), aborted('too-large')], step), concluded: true };
   }
   const reply = oneLine(250, '2.0.0', `${chunk.size} octets received`);
@@ -162,7 +178,7 @@ function refusalOf(
   if (content.bareLineEnds && !session.chunk) {
     return { reason: 'bare-line-end', reply: oneLine(550, '5.5.2', 'bare CR or LF in the message') };
   }
-  if (content.tooLarge) return { reason: 'too-large', reply: oneLine(552, '5.3.4', 'message too large') };
+  if (content.tooLarge) return { reason: 'too-large', reply: tooLarge };
   if (content.lineTooLong) {
     return { reason: 'line-too-long', reply: oneLine(500, '5.5.2', 'text line too long') };
   }

@@ -52,7 +52,7 @@ export const mismatch: GroupTexts<'mismatch'> = {
     action: 'Wählen Sie {starttls}[ oder Port {implicitPort} mit {implicit}].',
     scenes: {
       'elsewhere-works': {
-        action: 'Wählen Sie für diesen Port {starttls}, oder verwenden Sie {other}; das funktioniert.',
+        action: 'Wählen Sie für diesen Port {starttls}[, oder verwenden Sie {elsewhere}; das funktioniert].',
       },
       'mail-exchanger': {
         action:
@@ -64,7 +64,7 @@ export const mismatch: GroupTexts<'mismatch'> = {
     summary: 'Der Server schweigt auf {portD}, weil er auf den Beginn der Verschlüsselung wartet.',
     cause:
       'Dieser Port spricht vom ersten Byte an verschlüsselt; die Verbindung begann aber, wie bei STARTTLS üblich, im Klartext.',
-    action: 'Wählen Sie für diesen Port {implicit}[, oder verwenden Sie {other}].',
+    action: 'Wählen Sie für diesen Port {implicit}[, oder verwenden Sie {elsewhere}].',
     scenes: {
       'mail-exchanger': {
         action:

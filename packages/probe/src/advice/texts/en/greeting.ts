@@ -47,7 +47,7 @@ export const mismatch: GroupTexts<'mismatch'> = {
       'This port starts unencrypted and switches to encryption afterwards, but it was addressed with encryption from the first byte.',
     action: 'Choose {starttls}[, or port {implicitPort} with {implicit}].',
     scenes: {
-      'elsewhere-works': { action: 'Choose {starttls} for this port, or use {other}; it works.' },
+      'elsewhere-works': { action: 'Choose {starttls} for this port[, or use {elsewhere}; it works].' },
       'mail-exchanger': {
         action:
           'Nothing to do for port 25: it takes STARTTLS. A plain-text service on port 465 is a mistake of the operator.',
@@ -58,7 +58,7 @@ export const mismatch: GroupTexts<'mismatch'> = {
     summary: 'The server keeps silent on {port} because it waits for encryption to begin.',
     cause:
       'This port speaks encrypted from the first byte, but the connection began in plain text as STARTTLS does.',
-    action: 'Choose {implicit} for this port[, or use {other}].',
+    action: 'Choose {implicit} for this port[, or use {elsewhere}].',
     scenes: {
       'mail-exchanger': {
         action:

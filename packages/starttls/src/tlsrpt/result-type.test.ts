@@ -1,7 +1,7 @@
 import { reasonGroup, reasons } from '@postern/wire';
 import type { Reason, ReasonGroup } from '@postern/wire';
 import { describe, expect, test } from 'vitest';
-import { tlsrptResult } from './tlsrpt.ts';
+import { tlsrptResult } from './result-type.ts';
 
 describe('result types of TLS reports', () => {
   test.each([

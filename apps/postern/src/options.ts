@@ -1,0 +1,84 @@
+import type { Lang } from '@postern/probe/report';
+
+/** The commands there are. */
+export const commands = ['check', 'probe', 'explain', 'lab', 'demo'] as const;
+
+/** One of the commands. */
+export type Command = (typeof commands)[number];
+
+/** What the options say, read and checked. Those that a command does not take are as if they were not given. */
+export interface Options {
+  readonly lang: Lang;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean | undefined;
+  readonly ca: string | undefined;
+  readonly resolver: string | undefined;
+  readonly connectTo: string | undefined;
+  readonly serverName: string | undefined;
+  readonly anyCertificate: boolean;
+  readonly deadlineMs: number | undefined;
+  readonly user: string | undefined;
+  readonly trace: string | undefined;
+  readonly html: string | undefined;
+}
+
+/** One option as it is typed, and the commands that can use it. */
+interface Flag {
+  readonly type: 'boolean' | 'string';
+  readonly short?: string;
+  readonly of: readonly Command[];
+}
+
+const servers: readonly Command[] = ['check', 'probe'];
+const working: readonly Command[] = ['check', 'probe', 'demo'];
+
+/** The long name of an option. */
+export type FlagName =
+  | 'json'
+  | 'lang'
+  | 'html'
+  | 'ca'
+  | 'resolver'
+  | 'connect-to'
+  | 'server-name'
+  | 'any-certificate'
+  | 'deadline'
+  | 'user'
+  | 'trace'
+  | 'no-color'
+  | 'quiet'
+  | 'verbose'
+  | 'help'
+  | 'version';
+
+/** Every option by its long name. */
+export const flags: Readonly<Record<FlagName, Flag>> = {
+  json: { type: 'boolean', of: commands },
+  lang: { type: 'string', of: commands },
+  html: { type: 'string', of: servers },
+  ca: { type: 'string', of: servers },
+  resolver: { type: 'string', of: servers },
+  'connect-to': { type: 'string', of: servers },
+  'server-name': { type: 'string', of: servers },
+  'any-certificate': { type: 'boolean', of: ['probe'] },
+  deadline: { type: 'string', of: working },
+  user: { type: 'string', of: ['probe'] },
+  trace: { type: 'string', of: working },
+  'no-color': { type: 'boolean', of: commands },
+  quiet: { type: 'boolean', of: working },
+  verbose: { type: 'boolean', short: 'v', of: ['check', 'probe', 'lab', 'demo'] },
+  help: { type: 'boolean', short: 'h', of: commands },
+  version: { type: 'boolean', of: commands },
+};
+
+/** The commands that take an option. */
+export function takenBy(name: FlagName): readonly Command[] {
+  return flags[name].of;
+}
+
+/** Whether there is such an option. */
+export function isFlag(name: string): name is FlagName {
+  return Object.hasOwn(flags, name);
+}
