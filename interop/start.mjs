@@ -19,7 +19,6 @@ import {
   OUR_NAME,
   POLICY,
   RELAYED,
-  TOKEN_KEY,
 } from './world.mjs';
 import { createZones } from './zones.mjs';
 
@@ -114,7 +113,6 @@ export async function startWorld(run, place) {
     ca: { root: pki.root, intermediate: pki.intermediate },
     identity: { key: good.key, chain: good.chain },
     account: ACCOUNT,
-    tokenKey: TOKEN_KEY,
     resolver: { address: ADDRESSES.resolver, port: 53 },
     authoritative: { address: ADDRESSES.authoritative, port: 53 },
     zones,

@@ -38,6 +38,15 @@ async function open(method: Endpoint['method']): Promise<Pop3> {
   return pop3;
 }
 
+/** Throws away what other tests have left in the mailbox. */
+async function empty(): Promise<void> {
+  const pop3 = await open('implicit-tls');
+  const stat = await pop3.maildrop.stat();
+  const messages = stat.ok ? stat.value.messages : 0;
+  for (let number = 1; number <= messages; number += 1) await pop3.maildrop.dele(number);
+  await pop3.quit();
+}
+
 /** Sends messages to the account, and waits until they are in its mailbox. */
 async function deliver(count: number): Promise<void> {
   const { address, port, host } = endpoint('smtp', 'implicit-tls');
@@ -60,7 +69,10 @@ async function deliver(count: number): Promise<void> {
 }
 
 describe.each(['implicit-tls', 'starttls'] as const)('with %s', (method) => {
-  beforeAll(() => deliver(20), 30_000);
+  beforeAll(async () => {
+    await empty();
+    await deliver(20);
+  }, 30_000);
 
   test('fetches all there is in a window of RETRs, deletes half of it, and is told so', async () => {
     const pop3 = await open(method);

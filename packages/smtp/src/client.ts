@@ -434,8 +434,7 @@ class SmtpDialogue implements Smtp, Lmtp {
   }
 
   async #next(signal: AbortSignal | undefined): Promise<SmtpEvent | undefined> {
-    const listening = this.#listen();
-    const event = await (signal ? unlessAborted(listening, signal) : listening);
+    const event = await unlessAborted(this.#listen(), signal);
     this.#pending = undefined;
     if (event) this.#onEvent?.(event);
     return event;

@@ -2,8 +2,11 @@
  * Bytes and text. Portable first; where the runtime has Node's `Buffer`, its native loops are used, because they are up
  * to ten times faster than anything that can be written in JavaScript.
  */
+interface NativeBuffer extends Uint8Array {
+  latin1Slice(start: number, end: number): string;
+}
 interface NativeBufferConstructor {
-  readonly prototype: { latin1Slice(this: Uint8Array, start: number, end: number): string };
+  from(buffer: ArrayBufferLike, offset: number, length: number): NativeBuffer;
 }
 const native = (globalThis as unknown as { Buffer?: NativeBufferConstructor }).Buffer;
 
@@ -12,8 +15,9 @@ const utf8Encoder = new TextEncoder();
 
 /** One character per byte, code points 0 to 255: no byte is lost, offsets stay the same. */
 export function latin1(bytes: Uint8Array): string {
-  // It takes any byte array; a view of its own for each text would cost more than the text.
-  if (native) return native.prototype.latin1Slice.call(bytes, 0, bytes.length);
+  if (native) {
+    return native.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice(0, bytes.length);
+  }
   let text = '';
   for (let at = 0; at < bytes.length; at += 8192) {
     text += String.fromCharCode(...bytes.subarray(at, at + 8192));

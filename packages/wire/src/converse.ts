@@ -100,10 +100,6 @@ class Conversation<C, E> implements Dialogue<C, E> {
   #writing: Promise<void> = Promise.resolve();
   /** Writes that the connection has not accepted. */
   #unaccepted = 0;
-  readonly #settled = (): void => {
-    this.#unaccepted -= 1;
-    if (this.#unaccepted === 0 && this.#options.reads === 'when-drained') this.#wake();
-  };
 
   constructor(machine: Machine<C, E>, connection: Connection, options: ConverseOptions) {
     this.machine = machine;
@@ -154,8 +150,7 @@ class Conversation<C, E> implements Dialogue<C, E> {
         if (fault) throw new WireError(fault, { cause });
         return undefined;
       }
-      const progress = this.#pump();
-      await (options?.signal ? unlessAborted(progress, options.signal) : progress);
+      await this.#pump(options?.signal);
     }
   }
 
@@ -164,8 +159,8 @@ class Conversation<C, E> implements Dialogue<C, E> {
     await this.connection[Symbol.asyncDispose]();
   }
 
-  /** One step of progress: starts a read if none is under way; resolves on bytes, an alarm or the end. */
-  #pump(): Promise<void> {
+  /** One step of progress: starts a read if none is under way, and waits for bytes, an alarm or abort. */
+  async #pump(signal: AbortSignal | undefined): Promise<void> {
     this.#arm();
     this.#progress ??= Promise.withResolvers<void>();
     const { promise } = this.#progress;
@@ -173,7 +168,7 @@ class Conversation<C, E> implements Dialogue<C, E> {
       if (this.#rest.length > 0) this.#input(() => undefined);
       else this.#read();
     }
-    return promise;
+    await unlessAborted(promise, signal);
   }
 
   get #mayRead(): boolean {
@@ -277,8 +272,12 @@ class Conversation<C, E> implements Dialogue<C, E> {
   }
 
   #write(bytes: Uint8Array): void {
+    const settled = (): void => {
+      this.#unaccepted -= 1;
+      if (this.#unaccepted === 0 && this.#options.reads === 'when-drained') this.#wake();
+    };
     this.#unaccepted += 1;
-    this.#writing = this.connection.write(bytes).then(this.#settled, this.#settled);
+    this.#writing = this.connection.write(bytes).then(settled, settled);
   }
 
   #startTls(): void {

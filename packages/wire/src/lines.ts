@@ -85,21 +85,19 @@ class Splitter implements LineSplitter {
       this.#hold();
       return undefined;
     }
-    let from = this.#chunk;
-    let begin = this.#at;
-    let behind = end + 1;
-    this.#at = behind;
+    let line: Uint8Array;
     if (this.#heldLength > 0) {
-      this.#append(this.#chunk.subarray(begin, behind));
-      from = this.#held;
-      begin = 0;
-      behind = this.#heldLength;
+      this.#append(this.#chunk.subarray(this.#at, end + 1));
+      line = this.#held.subarray(0, this.#heldLength);
       this.#heldLength = 0;
+    } else {
+      line = this.#chunk.subarray(this.#at, end + 1);
     }
-    const crlf = behind - begin > 1 && from[behind - 2] === CR;
+    this.#at = end + 1;
+    const crlf = line[line.length - 2] === CR;
     return {
       type: 'line',
-      bytes: from.subarray(begin, behind - (crlf ? 2 : 1)),
+      bytes: line.subarray(0, line.length - (crlf ? 2 : 1)),
       ending: crlf ? 'crlf' : 'lf',
     };
   }

@@ -38,8 +38,7 @@ export function takeQueued(channel: Channel): Uint8Array | undefined {
   return parts.length > 0 ? concatBytes(parts) : undefined;
 }
 
-/** What a write resolves with that found room: one promise for all of them. */
-export const accepted: Promise<void> = Promise.resolve();
+const accepted: Promise<void> = Promise.resolve();
 
 /**
  * Hands bytes to a stream; all writes of one turn leave as one. Corked until the next tick and not by a microtask: a

@@ -6,7 +6,7 @@ import { isWireError, UsageError, WireError } from '../faults.ts';
 import { isTlsRecord, judgeNonTls } from '../first-bytes.ts';
 import type { Connection, Endpoint } from '../network.ts';
 import type { TlsInfo, TlsOffer, TlsRequest } from '../tls.ts';
-import { accepted, StreamChannel, takeQueued, writeJoined } from './channel.ts';
+import { StreamChannel, takeQueued, writeJoined } from './channel.ts';
 import type { Channel } from './channel.ts';
 import { systemCode } from './connect-fault.ts';
 import { clientInfo, handshakeDone, serverInfo, startClient, startServer } from './handshake.ts';
@@ -52,8 +52,7 @@ export class NodeConnection implements Connection {
         if (taken !== undefined && taken !== 'end' && !this.tls) this.#plaintextSeen = true;
         if (taken !== undefined) return taken === 'end' ? undefined : taken;
         // The channel may be another one after a wait: a read that waits goes on inside TLS.
-        const more = this.#handshaking ?? this.#channel.readable();
-        await (signal ? unlessAborted(more, signal) : more);
+        await unlessAborted(this.#handshaking ?? this.#channel.readable(), signal);
       }
     } catch (error) {
       if (signal?.aborted === true && error === signal.reason) throw error;
@@ -61,16 +60,14 @@ export class NodeConnection implements Connection {
     }
   }
 
-  write(bytes: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void> {
+  async write(bytes: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void> {
     const signal = options?.signal;
-    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    signal?.throwIfAborted();
     if (!this.tls) this.#plaintextSeen = true;
-    const written = writeJoined(this.#channel.stream, bytes);
-    if (written === accepted) return accepted;
-    const told = written.catch((error: unknown) => {
+    const accepted = writeJoined(this.#channel.stream, bytes).catch((error: unknown) => {
       throw this.#broken(error);
     });
-    return unlessAborted(told, signal);
+    return unlessAborted(accepted, signal);
   }
 
   handshake(request: TlsRequest, options?: { readonly signal?: AbortSignal }): Promise<TlsInfo> {
