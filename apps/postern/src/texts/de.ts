@@ -11,6 +11,7 @@ Befehle
   explain [<Grund>]             einen Grund in Worten; ohne Angabe die Liste aller Gründe
   lab                           Mailserver mit guten und schlechten Gewohnheiten auf diesem Rechner starten, bis zum Abbruch
   demo [<Konto>]                drei Konten des Labors prüfen, oder eines davon, und aufhören
+  simulate [<Optionen>]        was aus einem Anbieter wird, der Port 465 versucht, in virtueller Zeit; simulate --help
 
 Optionen von check und probe
   --html DATEI           den Bericht auch als Seite schreiben, zum Aufheben, Drucken oder Weitergeben

@@ -11,6 +11,7 @@ Commands
   explain [<reason>]          one reason code in words; without a code, the list
   lab                         start mail servers with good and bad habits on this machine, until interrupted
   demo [<account>]            check three accounts of the lab, or one of them, and stop
+  simulate [<options>]        what becomes of a provider that tries port 465, in virtual time; simulate --help
 
 Options of check and probe
   --html FILE            write the report as a page too, to keep, print or pass on
