@@ -10,6 +10,8 @@ it('exports these values and no others', () => {
       "createPool",
       "keepMemory",
       "linuxSyns",
+      "localBlockWatch",
+      "sessionCache",
     ]
   `);
 });

@@ -44,6 +44,10 @@ export type { Judgement, Memory, Moment, Observation, Remembered } from './memor
 export type { AttemptEvent, LostEvent, PoolEvent, SilentEvent, WonEvent } from './events.ts';
 export type { BackOff, Limits } from './limits/limits.ts';
 export type { Reuse } from './reuse/reuse.ts';
+export { sessionCache } from './reuse/session-cache.ts';
+export type { SessionCache, SessionCacheOptions } from './reuse/session-cache.ts';
+export { localBlockWatch } from './local-block.ts';
+export type { LocalBlock, LocalBlockOptions, LocalBlockWatch } from './local-block.ts';
 export type { Terms } from './reuse/terms.ts';
 export type { PoolStats, Totals } from './stats.ts';
 export { createPool } from './pool.ts';
