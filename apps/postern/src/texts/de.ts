@@ -21,6 +21,7 @@ Optionen von check und probe
   --server-name NAME     Name für SNI und Zertifikatsprüfung
   --deadline 30s         Zeit für alles (ms, s, m); auch bei demo
   --trace DATEI          das Gespräch aufzeichnen, Geheimnisse verdeckt; auch bei demo
+  --forget               auch Ports anwählen, die zuvor schwiegen
   --quiet                keine Fortschrittsanzeige; auch bei demo
   -v, --verbose          jeder Schritt und jede Erklärung; auch bei demo und lab
 
@@ -83,6 +84,8 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   badDomain: (typed) =>
     `„${typed}“ ist keine Mailadresse und keine Maildomain. Sie sehen aus wie sie@example.org und example.org.`,
   internal: 'Hier hat Postern einen Fehler. Bitte melden Sie ihn mit dem folgenden Text:',
+  remembered: (place, since) =>
+    `${place} wurde nicht angewählt: Seit ${since} kam von dort keine Antwort. --forget beginnt von vorn.`,
   interrupted: 'Abgebrochen.',
   heading: {
     receiving: 'Empfangen',

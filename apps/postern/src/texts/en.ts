@@ -21,6 +21,7 @@ Options of check and probe
   --server-name NAME     name for SNI and certificate checks
   --deadline 30s         time for everything (ms, s, m); also with demo
   --trace FILE           write the transcript, secrets masked; also with demo
+  --forget               dial ports as well that were silent before
   --quiet                no progress; also with demo
   -v, --verbose          every step and every explanation; also with demo and lab
 
@@ -80,6 +81,8 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
   badDomain: (typed) =>
     `"${typed}" is no mail address and no mail domain. They look like you@example.org and example.org.`,
   internal: 'Postern has a bug here. Please report it with the following text:',
+  remembered: (place, since) =>
+    `${place} was not dialled: no answer came from it since ${since}. --forget starts afresh.`,
   interrupted: 'Interrupted.',
   heading: {
     receiving: 'Receiving',
