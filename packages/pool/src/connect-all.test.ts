@@ -214,7 +214,7 @@ describe('remembered ports', () => {
     const scene = town();
     const options = { ...scene, memory: noted(), remembered: 'skip' as const };
     await using connecting = connectAll([silent], options);
-    const error = await scene.clock.run(connecting.connection().catch((caught: unknown) => caught));
+    const error = await scene.clock.run(caught(connecting.connection()));
     expect(error).toMatchObject({ name: 'PoolError', ended: 'all-failed', code: 'timeout-connect' });
     expect(scene.clock.now()).toBe(0);
   });
