@@ -40,6 +40,7 @@ describe('readArguments', () => {
         user: 'u',
         trace: 't.txt',
         html: 'p.html',
+        forget: false,
       },
     });
   });
@@ -60,6 +61,7 @@ describe('readArguments', () => {
       user: undefined,
       trace: undefined,
       html: undefined,
+      forget: false,
     });
   });
 

@@ -77,6 +77,7 @@ export function readArguments(
       user: valueOf('user'),
       trace: valueOf('trace'),
       html: valueOf('html'),
+      forget: given.has('forget'),
     },
   };
 }

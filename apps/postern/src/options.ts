@@ -22,6 +22,7 @@ export interface Options {
   readonly user: string | undefined;
   readonly trace: string | undefined;
   readonly html: string | undefined;
+  readonly forget: boolean;
 }
 
 /** One option as it is typed, and the commands that can use it. */
@@ -47,6 +48,7 @@ export type FlagName =
   | 'deadline'
   | 'user'
   | 'trace'
+  | 'forget'
   | 'no-color'
   | 'quiet'
   | 'verbose'
@@ -66,6 +68,7 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   deadline: { type: 'string', of: working },
   user: { type: 'string', of: ['probe'] },
   trace: { type: 'string', of: working },
+  forget: { type: 'boolean', of: servers },
   'no-color': { type: 'boolean', of: commands },
   quiet: { type: 'boolean', of: working },
   verbose: { type: 'boolean', short: 'v', of: ['check', 'probe', 'lab', 'demo'] },

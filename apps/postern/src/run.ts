@@ -23,6 +23,11 @@ export async function run(
 ): Promise<ExitStatus> {
   let request: Request | undefined;
   try {
+    if (argv[0] === 'simulate') {
+      // Its options are numbers of a model, and none of them means anything elsewhere.
+      const { simulate } = await import('./commands/simulate.ts');
+      return await simulate(argv.slice(1), io);
+    }
     request = readArguments(argv, io.env);
     if (request.type !== 'command') {
       const version = `${options?.version ?? '0.0.0'}\n`;

@@ -177,3 +177,57 @@ describe('connectAll', () => {
     expect(await caught(none.connection())).toMatchObject({ name: 'UsageError' });
   });
 });
+
+describe('remembered ports', () => {
+  const silent = { address: '192.0.2.1', port: 465 };
+  const other = { address: '192.0.2.2', port: 465 };
+  const noted = () => {
+    const memory = blackholeMemory();
+    memory.note({ type: 'silent', endpoint: silent, at: 0, ms: 2150, syns: 3, sibling: true });
+    return memory;
+  };
+
+  it('are not dialled where that is wanted, and say since when', async () => {
+    const scene = town();
+    await scene.serve(other.address, 465, { latency: 10 });
+    await scene.clock.advance(5000);
+    const options = { ...scene, memory: noted(), remembered: 'skip' as const };
+    await using connecting = connectAll([silent, other], options);
+    const connection = await scene.clock.run(connecting.connection());
+    expect(scene.clock.now()).toBe(5020);
+    expect(await scene.clock.run(connecting.attempts())).toMatchObject([
+      {
+        endpoint: silent,
+        outcome: 'silent',
+        reason: 'timeout-connect',
+        ms: 0,
+        syns: 3,
+        fault: { evidence: { silentFor: 5000 } },
+      },
+      { endpoint: other, outcome: 'granted' },
+    ]);
+    expect(scene.network.counts.attempts).toBe(1);
+    connection.reset();
+  });
+
+  it('end the attempt at once where there is nothing else', async () => {
+    const scene = town();
+    const options = { ...scene, memory: noted(), remembered: 'skip' as const };
+    await using connecting = connectAll([silent], options);
+    const error = await scene.clock.run(caught(connecting.connection()));
+    expect(error).toMatchObject({ name: 'PoolError', ended: 'all-failed', code: 'timeout-connect' });
+    expect(scene.clock.now()).toBe(0);
+  });
+
+  it('are dialled by a probe that looks for itself, and by one whose memory has no recall', async () => {
+    for (const memory of [noted(), { judge: () => 'try' as const, note: () => undefined }]) {
+      const scene = town();
+      await scene.serve(silent.address, 465, { latency: 10 });
+      const remembered = 'recall' in memory ? ('dial' as const) : ('skip' as const);
+      await using connecting = connectAll([silent], { ...scene, memory, remembered });
+      const connection = await scene.clock.run(connecting.connection());
+      expect(scene.clock.now()).toBe(20);
+      connection.reset();
+    }
+  });
+});

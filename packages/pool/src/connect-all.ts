@@ -1,5 +1,5 @@
 import { UsageError } from '@postern/wire';
-import type { Clock, Connection, Endpoint, Network } from '@postern/wire';
+import type { Clock, Connection, Endpoint, Instant, Network } from '@postern/wire';
 import type { Attempt } from './attempt.ts';
 import { checkEndpoint, MOST_TRIED } from './candidate.ts';
 import { Driver } from './driver/driver.ts';
@@ -31,8 +31,13 @@ export interface ConnectAllOptions {
    * the other side sees three connections. The others are closed when one stands.
    */
   readonly sockets?: number;
-  /** Takes in what is seen. It is never asked: a probe is there to look for itself. */
+  /** Takes in what is seen. */
   readonly memory?: Memory;
+  /**
+   * `skip`: addresses that the memory recalls as silent on the port are not dialled, and listed with what it knows. Default `dial`: a
+   * probe is there to look for itself.
+   */
+  readonly remembered?: 'dial' | 'skip';
   /** What the attempts are labelled with. Default `tcp`. */
   readonly method?: string;
 }
@@ -94,6 +99,8 @@ class ConnectingAll implements Connecting {
   /** The connection until it is taken. */
   #connection: Connection | undefined;
   #asked = false;
+  /** Addresses that were not dialled, since the memory knows about them. */
+  readonly #skipped: readonly Attempt[];
 
   constructor(endpoints: readonly Endpoint[], options: ConnectAllOptions) {
     if (!Array.isArray(endpoints) || endpoints.length > MOST_TRIED) {
@@ -112,6 +119,9 @@ class ConnectingAll implements Connecting {
     const { memory } = options;
     this.#clock = options.clock;
     this.#signal = options.signal;
+    const now = this.#clock.now();
+    const skipped = options.remembered === 'skip' ? recalled(endpoints, options, now) : [];
+    this.#skipped = skipped;
     this.#destination = endpoints.map(({ address, port }) => `${address} port ${port}`).join(', ');
     this.#scheduler = new Scheduler({
       ...timing,
@@ -140,7 +150,7 @@ class ConnectingAll implements Connecting {
       },
       finished: (race) => {
         if (this.#signal) this.#watch.delete(this.#signal, race);
-        this.#finished.resolve(race.records());
+        this.#finished.resolve([...skipped, ...race.records()]);
       },
     });
     this.#watch = new AbortWatch((_race, reason) => {
@@ -149,12 +159,13 @@ class ConnectingAll implements Connecting {
     // Whoever does not ask is not to be told by an unhandled rejection.
     this.#answered.promise.catch(() => undefined);
     this.#finished.promise.catch(() => undefined);
-    const now = this.#clock.now();
     this.#race = this.#scheduler.request(undefined, now);
     if (this.#signal?.aborted) this.#abort(this.#signal.reason);
     else if (this.#signal) this.#watch.add(this.#signal, this.#race);
     const method = options.method ?? 'tcp';
-    const candidates = endpoints.map((endpoint, rank) => ({ endpoint, method, rank }));
+    const candidates = endpoints
+      .filter((endpoint) => !skipped.some((attempt) => attempt.endpoint === endpoint))
+      .map((endpoint, rank) => ({ endpoint, method, rank }));
     this.#driver.perform(this.#scheduler.candidates(this.#race, candidates, now));
   }
 
@@ -192,6 +203,39 @@ class ConnectingAll implements Connecting {
   }
 
   #failure(race: DrivenRace<undefined>, why: RaceEnd): unknown {
-    return why === 'aborted' ? this.#signal?.reason : new PoolError(this.#destination, why, race.records());
+    if (why === 'aborted') return this.#signal?.reason;
+    const ended = why === 'no-candidates' && this.#skipped.length > 0 ? 'all-failed' : why;
+    return new PoolError(this.#destination, ended, [...this.#skipped, ...race.records()]);
   }
+}
+
+/** The attempts that are spared, as if they had been made. */
+function recalled(
+  endpoints: readonly Endpoint[],
+  { memory, method = 'tcp' }: ConnectAllOptions,
+  now: Instant,
+): readonly Attempt[] {
+  return endpoints.flatMap((endpoint) => {
+    const known = memory?.recall?.(endpoint, now);
+    if (!known) return [];
+    const { syns, since } = known;
+    const reason = 'timeout-connect';
+    const evidence = { syns, silentFor: now - since };
+    return [
+      {
+        endpoint,
+        method,
+        origin: 'dialled' as const,
+        started: now,
+        phase: 'connect' as const,
+        outcome: 'silent' as const,
+        reason,
+        fault: { kind: 'timeout' as const, reason, phase: 'connect' as const, after: 0, endpoint, evidence },
+        error: undefined,
+        connected: undefined,
+        ms: 0,
+        syns,
+      } satisfies Attempt,
+    ];
+  });
 }

@@ -8,7 +8,10 @@ it('exports these values and no others', () => {
       "blackholeMemory",
       "connectAll",
       "createPool",
+      "keepMemory",
       "linuxSyns",
+      "localBlockWatch",
+      "sessionCache",
     ]
   `);
 });

@@ -47,6 +47,8 @@ export interface Evidence {
   readonly protocol?: string;
   /** How many connection requests (SYNs) had gone out unanswered. */
   readonly syns?: number;
+  /** Not dialled at all: for so long it has been remembered as silent. */
+  readonly silentFor?: number;
   /** The platform's own code for the failure, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`. */
   readonly code?: string;
   /** Extended DNS errors (RFC 8914), number and text. */

@@ -48,3 +48,4 @@ export { sharedTasks } from './shared-tasks.ts';
 export { deadline, DeadlineExceeded, sleep } from './time.ts';
 export type * from './time.ts';
 export type * from './tls.ts';
+export type * from './tls-sessions.ts';

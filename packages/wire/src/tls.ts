@@ -1,5 +1,6 @@
 import type { TlsFault } from './faults.ts';
 import type { Endpoint } from './network.ts';
+import type { TlsSessions } from './tls-sessions.ts';
 
 /** What the platform said about the chain of a peer's certificate, names left out: those are judged by the caller. */
 export type ChainTrust =
@@ -86,6 +87,11 @@ export interface TlsRequest {
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
   /** Judges the peer before one byte of the application is sent. */
   readonly verify: (peer: TlsPeer) => Verification;
+  /**
+   * Sessions to resume, of this server and under this very policy. `verify` judges the stored peer again each time. Default: every
+   * handshake is a full one; probes leave it so, because they are there to see the certificate.
+   */
+  readonly sessions?: TlsSessions;
 }
 
 /** A server's certificate and key. */

@@ -6,6 +6,7 @@ import { accountStatus, exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
 import { checkSections } from '../output/check-report.ts';
 import { checkPage } from '../output/page/check-page.ts';
+import { openSilentPorts, sayRemembered } from '../silent-ports.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
 import { keep, show } from './show.ts';
@@ -16,6 +17,7 @@ export async function check(typed: string, context: Context): Promise<ExitStatus
   const { interrupted } = context.io;
   const document = interrupted.aborted ? { ...report, interrupted: true } : report;
   show(context, document, () => checkSections(report, context.look));
+  sayRemembered(report.probes, context);
   const status = interrupted.aborted ? exitStatus.interrupted : accountStatus(report);
   return keep(context, status, (at) => checkPage(report, context.look, at));
 }
@@ -29,7 +31,8 @@ export async function checkTyped(typed: string, context: Context): Promise<Accou
     const { problem } = parsed;
     throw new UsageMistake(problem === 'bad-domain' ? texts.badDomain(typed) : texts.address[problem]);
   }
-  const environment = environmentFor(context.options, context.given);
+  await using ports = await openSilentPorts(context);
+  const environment = { ...environmentFor(context.options, context.given), ...ports.environment };
   const traced: ProbeEnvironment = {
     ...environment,
     onProgress: (step) => {

@@ -9,6 +9,7 @@ import type { ExitStatus } from '../exit.ts';
 import { probePage } from '../output/page/probe-page.ts';
 import { interruptedSections, probeSections } from '../output/probe-report.ts';
 import type { EventName, Texts } from '../texts/texts.ts';
+import { openSilentPorts, sayRemembered } from '../silent-ports.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
 import { keep, show } from './show.ts';
@@ -18,7 +19,8 @@ export async function probe(typed: string, context: Context): Promise<ExitStatus
   const { texts, options, io, progress, look } = context;
   const parsed = parseEndpoint(typed, { lang: options.lang });
   if (!parsed.ok) throw new UsageMistake(parsed.message);
-  const base = environmentFor(options, context.given);
+  await using ports = await openSilentPorts(context);
+  const base = { ...environmentFor(options, context.given), ...ports.environment };
   const environment: ProbeEnvironment = {
     ...base,
     ...(options.user === undefined
@@ -44,6 +46,7 @@ export async function probe(typed: string, context: Context): Promise<ExitStatus
   const interrupted = io.interrupted.aborted;
   const sections = interrupted ? interruptedSections : probeSections;
   show(context, interrupted ? { ...report, interrupted } : report, () => sections(report, look));
+  sayRemembered([report], context);
   const status = interrupted ? exitStatus.interrupted : probeStatus(report);
   return keep(context, status, (at) => probePage(report, interrupted, look, at));
 }

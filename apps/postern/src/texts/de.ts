@@ -11,6 +11,7 @@ Befehle
   explain [<Grund>]             einen Grund in Worten; ohne Angabe die Liste aller Gründe
   lab                           Mailserver mit guten und schlechten Gewohnheiten auf diesem Rechner starten, bis zum Abbruch
   demo [<Konto>]                drei Konten des Labors prüfen, oder eines davon, und aufhören
+  simulate [<Optionen>]        was aus einem Anbieter wird, der Port 465 versucht, in virtueller Zeit; simulate --help
 
 Optionen von check und probe
   --html DATEI           den Bericht auch als Seite schreiben, zum Aufheben, Drucken oder Weitergeben
@@ -20,6 +21,7 @@ Optionen von check und probe
   --server-name NAME     Name für SNI und Zertifikatsprüfung
   --deadline 30s         Zeit für alles (ms, s, m); auch bei demo
   --trace DATEI          das Gespräch aufzeichnen, Geheimnisse verdeckt; auch bei demo
+  --forget               auch Ports anwählen, die zuvor schwiegen
   --quiet                keine Fortschrittsanzeige; auch bei demo
   -v, --verbose          jeder Schritt und jede Erklärung; auch bei demo und lab
 
@@ -82,6 +84,8 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   badDomain: (typed) =>
     `„${typed}“ ist keine Mailadresse und keine Maildomain. Sie sehen aus wie sie@example.org und example.org.`,
   internal: 'Hier hat Postern einen Fehler. Bitte melden Sie ihn mit dem folgenden Text:',
+  remembered: (place, since) =>
+    `${place} wurde nicht angewählt: Seit ${since} kam von dort keine Antwort. --forget beginnt von vorn.`,
   interrupted: 'Abgebrochen.',
   heading: {
     receiving: 'Empfangen',

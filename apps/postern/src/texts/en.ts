@@ -11,6 +11,7 @@ Commands
   explain [<reason>]          one reason code in words; without a code, the list
   lab                         start mail servers with good and bad habits on this machine, until interrupted
   demo [<account>]            check three accounts of the lab, or one of them, and stop
+  simulate [<options>]        what becomes of a provider that tries port 465, in virtual time; simulate --help
 
 Options of check and probe
   --html FILE            write the report as a page too, to keep, print or pass on
@@ -20,6 +21,7 @@ Options of check and probe
   --server-name NAME     name for SNI and certificate checks
   --deadline 30s         time for everything (ms, s, m); also with demo
   --trace FILE           write the transcript, secrets masked; also with demo
+  --forget               dial ports as well that were silent before
   --quiet                no progress; also with demo
   -v, --verbose          every step and every explanation; also with demo and lab
 
@@ -79,6 +81,8 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
   badDomain: (typed) =>
     `"${typed}" is no mail address and no mail domain. They look like you@example.org and example.org.`,
   internal: 'Postern has a bug here. Please report it with the following text:',
+  remembered: (place, since) =>
+    `${place} was not dialled: no answer came from it since ${since}. --forget starts afresh.`,
   interrupted: 'Interrupted.',
   heading: {
     receiving: 'Receiving',

@@ -36,6 +36,8 @@ export interface Texts {
   readonly badDomain: (typed: string) => string;
   readonly internal: string;
   readonly interrupted: string;
+  /** A port that was not dialled because it is remembered as silent. */
+  readonly remembered: (place: string, since: string) => string;
   readonly heading: {
     readonly receiving: string;
     readonly sending: string;

@@ -25,6 +25,13 @@ export type Turn<R, A> =
   /** All it could dial wants peace until then. */
   | { readonly type: 'rest'; readonly race: Race<R, A>; readonly until: Instant };
 
+/** It has to wait for something else than a descriptor. `address`: of the candidate that was looked at. */
+interface Parked {
+  readonly type: 'parked';
+  readonly at: string;
+  readonly address: string | undefined;
+}
+
 export interface AdmissionRules {
   readonly limits: Limits;
   readonly backOff: BackOff;
@@ -297,7 +304,7 @@ export class Admission<R, A> {
   #turn(race: Race<R, A>, destination: Destination, now: Instant): Turn<R, A> | undefined {
     const choice = this.#choose(race, now);
     if (choice.type === 'parked') {
-      this.#reserve(race, choice.at);
+      this.#reserve(destination, choice.at, choice.address);
       this.#park(destination, choice.at);
       return undefined;
     }
@@ -317,19 +324,19 @@ export class Admission<R, A> {
   }
 
   /** Which of the candidates left may be dialled now: equals in rank may stand in for each other, lower ranks for one at rest. */
-  #choose(race: Race<R, A>, now: Instant): Turn<R, A> | { readonly type: 'parked'; readonly at: string } {
+  #choose(race: Race<R, A>, now: Instant): Turn<R, A> | Parked {
     const { queue = [], next, destination } = race;
     if (!race.holds && destination.used >= this.#limits.perDestination) {
       const at = `d${destination.key}`;
-      if (!this.#relieve(race, at)) return { type: 'parked', at };
+      if (!this.#relieve(race, at)) return { type: 'parked', at, address: undefined };
     }
-    let parkedAt: string | undefined;
+    let parked: Parked | undefined;
     let until = Infinity;
     let rank: number | undefined;
     for (let index = next; index < queue.length; index += 1) {
       const candidate = queue[index];
       if (!candidate) continue;
-      if (parkedAt !== undefined && candidate.rank !== rank) break;
+      if (parked && candidate.rank !== rank) break;
       rank = candidate.rank;
       const rest = this.addresses.restsUntil(candidate.endpoint.address, now);
       if (rest !== undefined) {
@@ -343,9 +350,9 @@ export class Admission<R, A> {
         if (index !== next) race.next = 0;
         return { type: 'dial', race };
       }
-      parkedAt ??= obstacle;
+      parked ??= { type: 'parked', at: obstacle, address: candidate.endpoint.address };
     }
-    if (parkedAt !== undefined) return { type: 'parked', at: parkedAt };
+    if (parked) return parked;
     return { type: 'rest', race, until };
   }
 
@@ -388,9 +395,7 @@ export class Admission<R, A> {
    * Who waits for a place in a group keeps the one it has found at the address: address first, then group, the same for all, so
    * that two never wait for each other, and nobody has to be lucky twice at the same time.
    */
-  #reserve(race: Race<R, A>, at: string): void {
-    const { destination } = race;
-    const address = race.queue?.[race.next]?.endpoint.address;
+  #reserve(destination: Destination, at: string, address: string | undefined): void {
     if (address === destination.reserved && at.startsWith('g')) return;
     this.#giveUpReserved(destination);
     if (!at.startsWith('g') || address === undefined) return;

@@ -24,10 +24,13 @@ function noted(...observations: readonly Observation[]): BlackholeMemory {
 }
 
 describe('verdicts', () => {
-  it('last short first, then the port is tried as any other', () => {
+  it('last short first, are looked at again once a minute, and are gone after twice their time', () => {
     const memory = noted(silent(0));
     expect(memory.judge(silentPort, 10 * MINUTE - 1)).toBe('try-last');
-    expect(memory.judge(silentPort, 10 * MINUTE)).toBe('try');
+    expect(memory.judge(silentPort, 10 * MINUTE)).toBe('recheck');
+    expect(memory.judge(silentPort, 10 * MINUTE + 1)).toBe('try-last');
+    expect(memory.judge(silentPort, 11 * MINUTE)).toBe('recheck');
+    expect(memory.judge(silentPort, 20 * MINUTE)).toBe('try');
     expect(memory.judge(openPort, 1)).toBe('try');
     expect(memory.recall(silentPort, 1)).toEqual({
       endpoint: silentPort,
@@ -42,7 +45,7 @@ describe('verdicts', () => {
   it('last long after a second observation', () => {
     const memory = noted(silent(0), silent(11 * MINUTE, { syns: 3 }));
     expect(memory.judge(silentPort, 11 * MINUTE + DAY - 1)).toBe('try-last');
-    expect(memory.judge(silentPort, 11 * MINUTE + DAY)).toBe('try');
+    expect(memory.judge(silentPort, 11 * MINUTE + DAY)).toBe('recheck');
     expect(memory.recall(silentPort, 12 * MINUTE)).toMatchObject({ since: 0, observations: 2, syns: 3 });
   });
 
@@ -87,6 +90,20 @@ describe('verdicts', () => {
   it('of a suspicion that was never proven confirm nothing', () => {
     const memory = noted(silent(0, { sibling: false }), silent(20 * MINUTE));
     expect(memory.recall(silentPort, 20 * MINUTE)).toMatchObject({ observations: 1 });
+  });
+
+  it('of two addresses speak for their network, until one of it answers', () => {
+    const at = (last: number, port = 465) => ({ address: `192.0.2.${last}`, port });
+    const memory = noted(silent(0, { endpoint: at(1) }));
+    expect(memory.judge(at(3), 1)).toBe('try');
+    memory.note(silent(0, { endpoint: at(2) }));
+    expect(memory.judge(at(3), 1)).toBe('try-last');
+    // Neither another port nor another network; and an address that answered knows better.
+    expect(memory.judge(at(3, 587), 1)).toBe('try');
+    expect(memory.judge({ address: '192.0.3.3', port: 465 }, 1)).toBe('try');
+    memory.note(seen('answered', 2, at(4)));
+    expect(memory.judge(at(3), 3)).toBe('try');
+    expect(memory.judge(at(1), 3)).toBe('try-last');
   });
 
   it('are forgotten on request, one or all', () => {
@@ -208,5 +225,35 @@ describe('lines', () => {
       ),
     );
     expect(memory.load('x\n'.repeat(1000), moment).refused).toHaveLength(100);
+  });
+});
+
+describe('loss', () => {
+  it('is estimated by the answers that came after the second SYN', () => {
+    const memory = blackholeMemory();
+    expect(memory.loss?.()).toBeCloseTo(0.05);
+    for (let count = 0; count < 200; count += 1) memory.note(seen('answered', 0));
+    expect(memory.loss?.()).toBeLessThan(0.01);
+    for (let count = 0; count < 200; count += 1) memory.note({ ...seen('answered', 0), syns: 2 });
+    expect(memory.loss?.()).toBeCloseTo(0.49, 1);
+    // Of several sockets nobody knows which SYN was answered.
+    const several = blackholeMemory();
+    for (let count = 0; count < 200; count += 1)
+      several.note({ ...seen('answered', 0), syns: 2, sockets: 3 });
+    expect(several.loss?.()).toBeCloseTo(0.05);
+  });
+});
+
+describe('networks', () => {
+  it('what was seen from another network is not loaded', () => {
+    const moment = { now: 5000, unixTime: 1_800_000_000_000 };
+    const home = blackholeMemory({ network: 'home' });
+    home.note(silent(4000));
+    const lines = home.save(moment);
+    expect(blackholeMemory({ network: 'home' }).load(lines, moment)).toMatchObject({ loaded: 1 });
+    expect(blackholeMemory({ network: 'cafe' }).load(lines, moment)).toMatchObject({
+      loaded: 0,
+      refused: [{ line: 1, reason: 'seen from another network' }],
+    });
   });
 });

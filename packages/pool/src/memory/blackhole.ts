@@ -1,7 +1,9 @@
 import { UsageError } from '@postern/wire';
 import type { Endpoint, Instant, Milliseconds } from '@postern/wire';
-import { formatLine, parseLine } from './lines.ts';
-import type { Memory, Moment, Observation, Remembered } from './memory.ts';
+import { formatLine, LONGEST_NETWORK, parseLine } from './lines.ts';
+import { LossEstimate } from './loss.ts';
+import type { Judgement, Memory, Moment, Observation, Remembered } from './memory.ts';
+import { prefixOf } from './prefix.ts';
 
 /** Options of {@link blackholeMemory}. */
 export interface BlackholeMemoryOptions {
@@ -15,6 +17,11 @@ export interface BlackholeMemoryOptions {
    * longer: rules of firewalls live for years, and looking once a day costs one stagger.
    */
   readonly forgetConfirmed?: Milliseconds;
+  /**
+   * The network we are in: what is silent from here may be open from elsewhere. A text that changes with it, such as our own
+   * address and the gateway's; what is loaded from a file is used only where it was seen. Default: empty, the same for all.
+   */
+  readonly network?: string;
   /** Addresses that are kept; the one whose silence was noted longest ago goes first. Default 100,000. */
   readonly limit?: number;
 }
@@ -29,12 +36,16 @@ export interface Loaded {
 
 /** The memory of silent ports. */
 export interface BlackholeMemory extends Memory {
-  /** What is remembered about a port, while it is. */
+  /** What is remembered about a port, while it is; about its network, where nothing is known of the port itself. */
   recall(endpoint: Endpoint, now: Instant): Remembered | undefined;
   /** Everything that is remembered. */
   entries(now: Instant): readonly Remembered[];
   /** Forgets one port, or everything. */
   clear(endpoint?: Endpoint): void;
+  /** How often an observation changed what is remembered, to see whether there is something new to keep. */
+  readonly changes: number;
+  /** How often something was forgotten on request. */
+  readonly cleared: number;
   /** Writes what is remembered as JSON lines, times as milliseconds since 1970. */
   save(moment: Moment): string;
   /**
@@ -58,6 +69,13 @@ interface Port {
   silent: Silent | undefined;
 }
 
+/** What two addresses of one network say about the third. */
+interface Prefix {
+  /** At most two: more would prove nothing more. */
+  readonly addresses: string[];
+  until: Instant;
+}
+
 interface Silent {
   since: Instant;
   seen: Instant;
@@ -66,11 +84,15 @@ interface Silent {
   syns: number;
   /** Whether a sibling has answered; until then it is a suspicion and no verdict. */
   proven: boolean;
+  /** When somebody was asked to look again. */
+  asked: Instant;
 }
 
 /**
  * Makes a memory of silent ports. A verdict takes two facts: at least two SYNs to the port went unanswered, and another
- * port of the same address has answered, in the same race or within ten minutes. An answer or a refusal clears it.
+ * port of the same address has answered, in the same race or within ten minutes. An answer or a refusal clears it. Two silent
+ * addresses of a network (/24, /48) speak for the others until one of them answers. A verdict whose time is over is looked at
+ * again by a caller who does not wait for it, and forgotten when its time has passed twice.
  *
  * @example
  * ```ts
@@ -79,13 +101,21 @@ interface Silent {
  * const endpoint = { address: '192.0.2.1', port: 465 };
  * memory.note({ type: 'silent', endpoint, at: 1120, ms: 1120, syns: 2, sibling: true });
  * memory.judge(endpoint, 2000); // 'try-last'
- * memory.judge(endpoint, 700_000); // 'try'
+ * memory.judge(endpoint, 700_000); // 'recheck': after all others, but worth a look
+ * memory.judge(endpoint, 1_300_000); // 'try'
  * ```
  */
 export function blackholeMemory(options?: BlackholeMemoryOptions): BlackholeMemory {
   const forget = options?.forget ?? 600_000;
   const forgetConfirmed = options?.forgetConfirmed ?? Math.max(86_400_000, forget);
   const limit = options?.limit ?? 100_000;
+  const network = options?.network ?? '';
+  if (typeof network !== 'string' || network.length > LONGEST_NETWORK) {
+    throw new UsageError(
+      'network is no text, or a long one',
+      `a network is named by at most ${LONGEST_NETWORK} characters`,
+    );
+  }
   if (!(forget > 0) || !Number.isFinite(forget) || !Number.isFinite(forgetConfirmed)) {
     throw new UsageError(
       `forget is ${String(forget)}`,
@@ -101,7 +131,7 @@ export function blackholeMemory(options?: BlackholeMemoryOptions): BlackholeMemo
   if (!Number.isInteger(limit) || limit < 1) {
     throw new UsageError(`limit is ${String(limit)}`, 'a memory keeps at least one address');
   }
-  return new Blackholes(forget, forgetConfirmed, limit);
+  return new Blackholes(forget, forgetConfirmed, limit, network);
 }
 
 class Blackholes implements BlackholeMemory {
@@ -110,38 +140,66 @@ class Blackholes implements BlackholeMemory {
   readonly #limit: number;
   /** In the order in which they were first heard of, or last seen silent. */
   readonly #addresses = new Map<string, Port[]>();
+  /** By network and port: the addresses that were found silent there, and whether one answered. */
+  readonly #prefixes = new Map<string, Prefix>();
+  readonly #loss = new LossEstimate();
+  readonly #network: string;
+  changes = 0;
+  cleared = 0;
 
-  constructor(forget: Milliseconds, forgetConfirmed: Milliseconds, limit: number) {
+  constructor(forget: Milliseconds, forgetConfirmed: Milliseconds, limit: number, network: string) {
+    this.#network = network;
     this.#forget = forget;
     this.#forgetConfirmed = forgetConfirmed;
     this.#limit = limit;
   }
 
-  judge(endpoint: Endpoint, now: Instant): 'try' | 'try-last' {
-    const silent = this.#find(endpoint)?.silent;
-    return silent?.proven && now < silent.until ? 'try-last' : 'try';
+  loss(): number {
+    return this.#loss.share;
   }
 
-  note({ type, endpoint, at, syns, sibling }: Observation): void {
+  judge(endpoint: Endpoint, now: Instant): Judgement {
+    const port = this.#find(endpoint);
+    const silent = port?.silent;
+    if (silent?.proven === true) {
+      if (now < silent.until) return 'try-last';
+      // It decays in two steps: first it is looked at again behind the back of a caller, then it is as any other.
+      if (now >= silent.until + (silent.until - silent.seen)) return 'try';
+      return this.#recheck(silent, now);
+    }
+    if (port?.answered !== undefined) return 'try';
+    return this.#prefixSilent(endpoint, now) ? 'try-last' : 'try';
+  }
+
+  note({ type, endpoint, at, syns, sibling, sockets = 1 }: Observation): void {
+    // A refusal tells nothing about the packets before it that the firewall would not have answered either.
+    if (type === 'answered' && sockets === 1) this.#loss.add(syns);
     const ports = this.#ports(endpoint.address, type === 'silent');
     const port = portIn(ports, endpoint.port);
     if (type === 'silent') {
       if (syns < 2) return;
       const proven = sibling || ports.some((other) => other !== port && isEvidence(other.answered, at));
       port.silent = this.#again(port.silent, at, syns, proven);
+      port.answered = undefined;
+      if (proven) this.#notePrefix(endpoint, port.silent.until);
+      this.changes += 1;
       return;
     }
+    if (port.silent) this.changes += 1;
     port.silent = undefined;
     port.answered = at;
+    this.#prefixes.delete(`${prefixOf(endpoint.address)} ${endpoint.port}`);
     // The answer that proves a suspicion may come after it.
     for (const other of ports) {
-      if (other !== port && other.silent && isEvidence(other.silent.seen, at)) other.silent.proven = true;
+      if (other === port || !other.silent || !isEvidence(other.silent.seen, at)) continue;
+      other.silent.proven = true;
+      this.#notePrefix({ address: endpoint.address, port: other.number }, other.silent.until);
     }
   }
 
   recall(endpoint: Endpoint, now: Instant): Remembered | undefined {
     const silent = this.#find(endpoint)?.silent;
-    return silent?.proven && now < silent.until ? remembered(endpoint, silent) : undefined;
+    return silent?.proven === true && now < silent.until ? remembered(endpoint, silent) : undefined;
   }
 
   entries(now: Instant): readonly Remembered[] {
@@ -155,8 +213,12 @@ class Blackholes implements BlackholeMemory {
   }
 
   clear(endpoint?: Endpoint): void {
+    this.changes += 1;
+    this.cleared += 1;
     if (!endpoint) {
       this.#addresses.clear();
+      this.#prefixes.clear();
+      this.#loss.clear();
       return;
     }
     const left =
@@ -167,7 +229,7 @@ class Blackholes implements BlackholeMemory {
 
   save(moment: Moment): string {
     return this.entries(moment.now)
-      .map((one) => `${formatLine(one, moment)}\n`)
+      .map((one) => `${formatLine(one, moment, this.#network)}\n`)
       .join('');
   }
 
@@ -178,7 +240,7 @@ class Blackholes implements BlackholeMemory {
     for (const line of lines.split('\n')) {
       number += 1;
       if (line.trim() === '') continue;
-      const parsed = parseLine(line, moment, this.#forgetConfirmed);
+      const parsed = parseLine(line, moment, this.#forgetConfirmed, this.#network);
       if (typeof parsed === 'string') {
         if (refused.length < 100) refused.push({ line: number, reason: parsed });
         continue;
@@ -188,21 +250,60 @@ class Blackholes implements BlackholeMemory {
       loaded += 1;
       // What this process saw itself later than the file did is the better knowledge.
       if ((port.silent?.seen ?? -Infinity) > seen || (port.answered ?? -Infinity) > seen) continue;
-      port.silent = { since, seen, until, observations, syns, proven: true };
+      port.silent = { since, seen, until, observations, syns, proven: true, asked: -Infinity };
     }
     return { loaded, refused };
   }
 
+  /** Once in a while one caller is asked to look again; it costs him nothing, but every further one would be a connection too many. */
+  #recheck(silent: Silent, now: Instant): Judgement {
+    if (now < silent.asked + ONE_OBSERVATION) return 'try-last';
+    silent.asked = now;
+    return 'recheck';
+  }
+
+  #notePrefix({ address, port }: Endpoint, until: Instant): void {
+    const key = `${prefixOf(address)} ${port}`;
+    const known = this.#prefixes.get(key);
+    if (!known) {
+      this.#prefixes.set(key, { addresses: [address], until });
+      if (this.#prefixes.size > this.#limit) {
+        const [oldest] = this.#prefixes.keys();
+        if (oldest !== undefined) this.#prefixes.delete(oldest);
+      }
+      return;
+    }
+    if (!known.addresses.includes(address) && known.addresses.length < 2) known.addresses.push(address);
+    known.until = Math.max(known.until, until);
+  }
+
+  /** Two addresses of a network silent on a port, and none open: the next one is believed to be so as well. */
+  #prefixSilent({ address, port }: Endpoint, now: Instant): boolean {
+    if (this.#prefixes.size === 0) return false;
+    const known = this.#prefixes.get(`${prefixOf(address)} ${port}`);
+    return known !== undefined && known.addresses.length > 1 && now < known.until;
+  }
+
   #again(before: Silent | undefined, at: Instant, syns: number, proven: boolean): Silent {
     const gone = before === undefined || at - before.seen > this.#forgetConfirmed;
-    if (gone) return { since: at, seen: at, until: at + this.#forget, observations: 1, syns, proven };
+    if (gone)
+      return {
+        since: at,
+        seen: at,
+        until: at + this.#forget,
+        observations: 1,
+        syns,
+        proven,
+        asked: -Infinity,
+      };
     if (at - before.seen < ONE_OBSERVATION) {
       return { ...before, syns: Math.max(before.syns, syns), proven: before.proven || proven };
     }
     // A suspicion that was never proven confirms nothing.
     const observations = before.proven ? before.observations + 1 : 1;
     const until = at + (observations > 1 ? this.#forgetConfirmed : this.#forget);
-    return { since: before.since, seen: at, until, observations, syns: Math.max(before.syns, syns), proven };
+    const most = Math.max(before.syns, syns);
+    return { since: before.since, seen: at, until, observations, syns: most, proven, asked: -Infinity };
   }
 
   #find({ address, port }: Endpoint): Port | undefined {

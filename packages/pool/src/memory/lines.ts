@@ -4,11 +4,14 @@ import type { Moment, Remembered } from './memory.ts';
 /** A line is about 150 characters; a longer one is no entry, whatever it holds. */
 const LONGEST_LINE = 1000;
 
+/** Of the name of a network. */
+export const LONGEST_NETWORK = 100;
+
 /** The clocks of two machines that share a file may differ by so much. */
 const SKEW: Milliseconds = 60_000;
 
 /** One entry as one line of JSON, times as milliseconds since 1970. */
-export function formatLine(entry: Remembered, { now, unixTime }: Moment): string {
+export function formatLine(entry: Remembered, { now, unixTime }: Moment, network: string): string {
   const wall = (at: number): number => Math.round(at - now + unixTime);
   return JSON.stringify({
     address: entry.endpoint.address,
@@ -18,6 +21,7 @@ export function formatLine(entry: Remembered, { now, unixTime }: Moment): string
     until: wall(entry.until),
     observations: entry.observations,
     syns: entry.syns,
+    ...(network === '' ? {} : { network }),
   });
 }
 
@@ -26,6 +30,7 @@ export function parseLine(
   line: string,
   { now, unixTime }: Moment,
   longest: Milliseconds,
+  network: string,
 ): Remembered | string {
   if (line.length > LONGEST_LINE) return `longer than ${LONGEST_LINE} characters`;
   let value: unknown;
@@ -35,10 +40,18 @@ export function parseLine(
     return 'not JSON';
   }
   if (typeof value !== 'object' || value === null) return 'not an object';
-  const { address, port, since, seen, until, observations, syns } = value as Readonly<
-    Record<string, unknown>
-  >;
+  const {
+    address,
+    port,
+    since,
+    seen,
+    until,
+    observations,
+    syns,
+    network: seenFrom = '',
+  } = value as Readonly<Record<string, unknown>>;
   if (typeof address !== 'string' || !looksLikeAddress(address)) return 'address is not an IP literal';
+  if (seenFrom !== network) return 'seen from another network';
   if (!isWhole(port) || port < 1 || port > 65_535) return 'port is not a port';
   if (!isWhole(since) || !isWhole(seen) || !isWhole(until)) return 'since, seen and until are not times';
   if (!isWhole(observations) || observations < 1) return 'observations is not a count';

@@ -39,6 +39,8 @@ export interface Memory {
   judge(endpoint: Endpoint, now: Instant): Judgement;
   /** Takes in what an attempt learned. */
   note(observation: Observation): void;
+  /** What is remembered about a port, while it is. */
+  recall?(endpoint: Endpoint, now: Instant): Remembered | undefined;
   /**
    * The share of SYNs that open ports leave unanswered, as estimated from the answers that were noted; by it a pool decides how
    * many it takes to call a port silent. Without it the network counts as clean.

@@ -91,6 +91,8 @@ export interface EvidenceReport {
   readonly protocol?: string;
   /** Unanswered connection requests (SYNs). */
   readonly syns?: number;
+  /** It was not dialled: for so many milliseconds it has been remembered as silent. */
+  readonly silentForMs?: number;
   /** The platform's own code, such as `ECONNREFUSED`. */
   readonly code?: string;
 }

@@ -132,13 +132,14 @@ function attemptReport(
 
 function evidenceReport(evidence: Evidence | undefined): EvidenceReport | undefined {
   if (!evidence) return undefined;
-  const { reply, protocol, syns, code, bytes } = evidence;
+  const { reply, protocol, syns, silentFor, code, bytes } = evidence;
   // A server that was sent a ClientHello complains about every line of it: what it said first is what counts.
   const shown = reply ?? (bytes && latin1(bytes).split(/\r?\n/, 1)[0]);
   const report: EvidenceReport = {
     ...(shown === undefined ? {} : { reply: shown }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(syns === undefined ? {} : { syns }),
+    ...(silentFor === undefined ? {} : { silentForMs: Math.round(silentFor) }),
     ...(code === undefined ? {} : { code }),
   };
   return Object.keys(report).length > 0 ? report : undefined;

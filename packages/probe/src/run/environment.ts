@@ -42,8 +42,10 @@ export interface ProbeEnvironment {
    * of three connections and of taking a burst of loss for silence.
    */
   readonly sockets?: number;
-  /** Takes in which ports answered and which did not; a probe never asks it. */
+  /** Takes in which ports answered and which did not. */
   readonly memory?: Memory;
+  /** `skip`: ports that the memory knows to be silent are not dialled. Default `dial`: a probe looks for itself. */
+  readonly remembered?: 'dial' | 'skip';
   /** Hears about each step as it happens; for progress and traces. Must not throw. */
   readonly onProgress?: (progress: Progress) => void;
 }

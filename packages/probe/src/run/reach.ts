@@ -45,7 +45,7 @@ export function reach(
   environment: ProbeEnvironment,
   signal: AbortSignal,
 ): Connecting {
-  const { network, clock, memory, sockets } = environment;
+  const { network, clock, memory, sockets, remembered } = environment;
   return connectAll(
     hosts.map((address) => ({ address, port })),
     {
@@ -54,6 +54,7 @@ export function reach(
       signal,
       ...(method === undefined ? {} : { method }),
       ...(memory ? { memory } : {}),
+      ...(remembered === undefined ? {} : { remembered }),
       ...(sockets === undefined ? {} : { sockets }),
     },
   );

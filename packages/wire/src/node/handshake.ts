@@ -8,6 +8,7 @@ import type { Endpoint } from '../network.ts';
 import type { ChainTrust, TlsInfo, TlsOffer, TlsPeer, TlsRequest } from '../tls.ts';
 import { channelBindings } from './channel-binding.ts';
 import { clientContext, serverContext } from './secure-context.ts';
+import { judged, resumedPeer, withSession } from './sessions.ts';
 
 /** What a client's request means to Node. Verification is ours, so nothing is refused there. */
 export function clientOptions(request: TlsRequest): ConnectionOptions {
@@ -25,7 +26,9 @@ export function clientOptions(request: TlsRequest): ConnectionOptions {
 
 /** Begins a client's handshake over a stream. */
 export function startClient(stream: Duplex, request: TlsRequest): TLSSocket {
-  return tlsConnect({ socket: stream, ...clientOptions(request) });
+  return withSession(request, (session) =>
+    tlsConnect({ socket: stream, ...clientOptions(request), ...session }),
+  );
 }
 
 /** Begins a server's handshake over a stream. */
@@ -97,17 +100,23 @@ export function handshakeDone(
 
 /** What a finished handshake of a client amounts to; throws the fault of a peer that `verify` refused. */
 export function clientInfo(tls: TLSSocket, request: TlsRequest, endpoint: Endpoint): TlsInfo {
-  const peer: TlsPeer = {
-    endpoint,
-    serverName: request.serverName,
-    chain: sentChain(tls),
-    trust: trustOf(tls),
-    resumed: tls.isSessionReused(),
-  };
+  const before = resumedPeer(tls);
+  // A resumed handshake shows no certificate: what the first one showed is judged again.
+  const peer: TlsPeer = before
+    ? { ...before, endpoint, resumed: true }
+    : {
+        endpoint,
+        serverName: request.serverName,
+        chain: sentChain(tls),
+        trust: trustOf(tls),
+        resumed: tls.isSessionReused(),
+      };
   const verification = request.verify(peer);
+  judged(tls, request, peer, verification.status !== 'rejected');
   if (verification.status === 'rejected') throw new WireError({ endpoint, ...verification.fault });
   return {
     ...baseInfo(tls),
+    ...(before ? { peerFrom: 'session' as const } : {}),
     peer,
     verification,
     channelBindings: () => channelBindings(tls, peer.chain[0]),

@@ -9,6 +9,7 @@ import type { TlsRequest } from '../tls.ts';
 import { connectFault } from './connect-fault.ts';
 import { NodeConnection } from './connection.ts';
 import { clientInfo, clientOptions } from './handshake.ts';
+import { withSession } from './sessions.ts';
 import { SocketChannel } from './socket-channel.ts';
 import { handshakeFault } from './tls-fault.ts';
 
@@ -49,15 +50,18 @@ export async function openTls(
   const tls = await opened<TLSSocket>(
     options,
     () => {
-      // Node passes what its TLS does not know itself on to the socket below.
-      const all = {
-        host,
-        port,
-        ...socketOptions,
-        ...clientOptions(request),
-        onread: channel.onread,
-      };
-      const socket = tlsConnect(all);
+      const socket = withSession(request, (session) => {
+        // Node passes what its TLS does not know itself on to the socket below.
+        const all = {
+          host,
+          port,
+          ...socketOptions,
+          ...clientOptions(request),
+          ...session,
+          onread: channel.onread,
+        };
+        return tlsConnect(all);
+      });
       socket.once('connect', () => {
         connectedAt = performance.now();
         socket.setNoDelay(true);

@@ -1,0 +1,81 @@
+import { readFileSync, renameSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir, networkInterfaces } from 'node:os';
+import { dirname, join } from 'node:path';
+import { blackholeMemory, keepMemory } from '@postern/pool';
+import type { KeptMemory, MemoryStore } from '@postern/pool';
+import type { ProbeEnvironment } from '@postern/probe';
+import type { ProbeReport } from '@postern/probe/report';
+import { systemClock } from '@postern/wire/node';
+import type { Context } from './commands/context.ts';
+
+/** What probes are given so that a port that was silent a while ago costs no time again. */
+export interface SilentPorts extends AsyncDisposable {
+  readonly environment: Pick<ProbeEnvironment, 'memory' | 'remembered'>;
+}
+
+/**
+ * Opens the memory of silent ports: the one that was given, else that of the machine. A world that was given without one, as by the
+ * demo, is not remembered. `--forget` empties it first. A file that cannot be read or written is as if it were empty.
+ */
+export async function openSilentPorts({ given, io, options }: Context): Promise<SilentPorts> {
+  if (given?.memory) {
+    const remembered = options.forget ? ('dial' as const) : ('skip' as const);
+    return { environment: { memory: given.memory, remembered }, async [Symbol.asyncDispose]() {} };
+  }
+  if (given?.network) return { environment: {}, async [Symbol.asyncDispose]() {} };
+  const memory = blackholeMemory({ network: ownNetwork() });
+  const clock = systemClock();
+  const kept: KeptMemory = await keepMemory(memory, fileStore(silentPortsFile(io.env)), {
+    clock,
+    unixTime: () => Date.now(),
+  });
+  if (options.forget) memory.clear();
+  return {
+    environment: { memory, remembered: 'skip' },
+    [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
+  };
+}
+
+/** Says of each port that was not dialled since when it is known to be silent. */
+export function sayRemembered(reports: readonly ProbeReport[], { io, texts }: Context): void {
+  for (const { endpoint, evidence } of reports) {
+    if (evidence?.silentForMs === undefined) continue;
+    const since = new Date(Date.now() - evidence.silentForMs).toISOString().slice(0, 16).replace('T', ' ');
+    io.stderr.write(`${texts.remembered(`${endpoint.host}:${endpoint.port}`, `${since} UTC`)}\n`);
+  }
+}
+
+/** Where it is kept, by the rules of the XDG base directories. */
+export function silentPortsFile(env: Readonly<Record<string, string | undefined>>): string {
+  const state = env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state');
+  return join(state, 'postern', 'silent-ports.jsonl');
+}
+
+/** A file that is replaced as a whole, so that nobody reads half of it. */
+export function fileStore(path: string): MemoryStore {
+  return {
+    async read() {
+      try {
+        return readFileSync(path, 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+        throw error;
+      }
+    },
+    async write(lines) {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      const next = `${path}.${process.pid}`;
+      writeFileSync(next, lines, { mode: 0o600 });
+      renameSync(next, path);
+    },
+  };
+}
+
+/** The networks this machine is in. What a firewall of one swallows may go through in another. */
+function ownNetwork(): string {
+  const networks = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ cidr, address }) => cidr ?? address);
+  return [...new Set(networks)].toSorted().join(' ').slice(0, 100);
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { localBlockWatch } from './local-block.ts';
+import type { LocalBlockWatch } from './local-block.ts';
+
+const HOUR = 3_600_000;
+
+/** A host whose 465 is silent and whose 587 answers. */
+function walled(watch: LocalBlockWatch, address: string, at = 0): void {
+  watch.note({ type: 'answered', endpoint: { address, port: 587 }, at, ms: 20, syns: 1, sibling: false });
+  watch.note({ type: 'silent', endpoint: { address, port: 465 }, at, ms: 1120, syns: 2, sibling: true });
+}
+
+describe('a port our own network blocks', () => {
+  it('is silent toward three unrelated networks, with their other ports as the control', () => {
+    const watch = localBlockWatch();
+    walled(watch, '192.0.2.1', 5);
+    walled(watch, '198.51.100.1', 6);
+    expect(watch.judge(465, 10)).toBeUndefined();
+    walled(watch, '203.0.113.1', 7);
+    expect(watch.judge(465, 10)).toEqual({
+      reason: 'local-block',
+      port: 465,
+      since: 5,
+      silent: ['192.0.2.1', '198.51.100.1', '203.0.113.1'].map((address) => ({ address, port: 465 })),
+      answered: ['192.0.2.1', '198.51.100.1', '203.0.113.1'].map((address) => ({ address, port: 587 })),
+    });
+    expect(watch.judge(587, 10)).toBeUndefined();
+  });
+
+  it('is not one provider with many addresses', () => {
+    const watch = localBlockWatch();
+    for (const last of [1, 2, 3, 4, 5]) walled(watch, `192.0.2.${last}`);
+    expect(watch.judge(465, 10)).toBeUndefined();
+  });
+
+  it('is not a port that answered or refused anywhere', () => {
+    for (const type of ['answered', 'refused'] as const) {
+      const watch = localBlockWatch();
+      for (const address of ['192.0.2.1', '198.51.100.1', '203.0.113.1']) walled(watch, address);
+      watch.note({
+        type,
+        endpoint: { address: '192.0.3.1', port: 465 },
+        at: 8,
+        ms: 20,
+        syns: 1,
+        sibling: false,
+      });
+      for (const address of ['192.0.2.1', '198.51.100.1', '203.0.113.1']) walled(watch, address, 9);
+      expect(watch.judge(465, 10)).toBeUndefined();
+    }
+  });
+
+  it('is not three hosts that are down', () => {
+    const watch = localBlockWatch();
+    for (const address of ['192.0.2.1', '198.51.100.1', '203.0.113.1']) {
+      const endpoint = { address, port: 465 };
+      watch.note({ type: 'silent', endpoint, at: 0, ms: 1120, syns: 2, sibling: false });
+    }
+    expect(watch.judge(465, 10)).toBeUndefined();
+  });
+
+  it('is forgotten after an hour', () => {
+    const watch = localBlockWatch();
+    for (const address of ['192.0.2.1', '198.51.100.1', '203.0.113.1']) walled(watch, address);
+    expect(watch.judge(465, HOUR)).toBeDefined();
+    expect(watch.judge(465, HOUR + 1)).toBeUndefined();
+  });
+
+  it.each([{ networks: 1 }, { window: 0 }, { limit: 2 }])('refuses %o', (options) => {
+    expect(() => localBlockWatch(options)).toThrow(expect.objectContaining({ name: 'UsageError' }));
+  });
+});
