@@ -53,8 +53,8 @@ async function usable({ quick }) {
   const result = await inside({ task: 'usable', rounds: quick ? 2 : 20, rules: DROP_465 });
   const { missing } = result;
   const rows = /** @type {const} */ (['first', 'remembered']).map((name) => {
-    const times_ = missing ? [NaN] : result[name];
-    const figures = { median: median(times_), most: Math.max(...times_) };
+    const took = missing ? [NaN] : result[name];
+    const figures = { median: median(took), most: Math.max(...took) };
     return { name, ...(missing ? { missing } : { figures }), cells: Object.values(figures).map(figure) };
   });
   const [first, again] = rows.map(({ figures }) => figures?.median ?? NaN);

@@ -39,7 +39,7 @@ export async function pending({ how, count }) {
   const options = {
     network: nodeNetwork(),
     clock: systemClock(),
-    key: (/** @type {number} */ index) => /** @type {string} */ (keys[index]),
+    key: (/** @type {number} */ index) => keys[index],
     open: async (/** @type {any} */ connection) => connection,
     timing: { deadline: 60_000, connect: 60_000 },
     limits: { total: count + 10 },
