@@ -14,7 +14,7 @@ const CONNECTIONS = 5;
  * @returns {Promise<import('../runner/table.mjs').Section>}
  */
 export async function throughput({ quick, rounds }) {
-  const count = quick ? 100 : 10_000;
+  const count = quick ? 100 : Number(process.env.N ?? 10_000);
   const sink = await startServer(join(import.meta.dirname, 'servers', 'sink.mjs'));
   /** @param {string} module @param {'pipelining' | 'chunking'} port @param {object} [how] */
   const node = (module, port, how) => () =>
@@ -32,7 +32,7 @@ export async function throughput({ quick, rounds }) {
     ...peers.map(({ name, module }) => ({
       name,
       work: node(module, 'chunking'),
-      ...(name.startsWith('emailjs') && { rounds: 1 }),
+      ...(name.startsWith('emailjs') && { rounds: Number(process.env.N ? 0 : 1) }),
     })),
     {
       name: 'smtp-source -d',
