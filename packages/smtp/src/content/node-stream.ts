@@ -38,7 +38,7 @@ export class PulledStream {
     if (!this.#begun) this.#begin();
     if (this.#queue.length > 0) return Promise.resolve({ done: false, value: this.#queue.shift() });
     if (this.#over) {
-      return 'error' in this.#over ? Promise.reject(this.#over.error as Error) : Promise.resolve({ done: true });
+      return 'error' in this.#over ? Promise.reject(this.#over.error) : Promise.resolve({ done: true });
     }
     this.#waiting = Promise.withResolvers();
     this.#stream.resume();
@@ -46,6 +46,7 @@ export class PulledStream {
   }
 
   async return(): Promise<void> {
+    if (!this.#begun) this.#begin();
     this.#over ??= {};
     this.#leave();
     this.#stream.destroy();
@@ -63,7 +64,6 @@ export class PulledStream {
     stream.on('data', this.#arrived);
     stream.on('end', this.#ended);
     stream.on('close', this.#closed);
-    stream.pause();
   }
 
   readonly #arrived = (value: unknown): void => {
