@@ -65,11 +65,11 @@ async function login(endpoint: Endpoint, credentials: CredentialsSource, mechani
   const { address, port, host, method, protocol } = endpoint;
   const connection = await nodeNetwork().connect({ address, port });
   const observe = { wrote: (bytes: Uint8Array) => written.push(latin1(bytes)) };
-  const { dialogue, offered } = await speak(protocol, connection, { observe, method, host });
-  await using _closed = dialogue;
+  const session = await speak(protocol, connection, { observe, method, host });
+  await using dialogue = session.dialogue;
   const answer = await dialogue.login(credentials, mechanisms && { mechanisms });
   const attempts = written.join('').match(/^(?:\S+ AUTHENTICATE|AUTH|\S+ LOGIN|USER) /gm)?.length ?? 0;
-  return { answer, offered: offered(), attempts };
+  return { answer, offered: session.offered(), attempts };
 }
 
 /** A token as an OAuth server signs it (RFC 7515, RFC 7519). */
@@ -171,11 +171,10 @@ describe('SASL-045 tied to the TLS connection', async () => {
     '$protocol, $version, $type: $mechanism',
     async ({ protocol, version, type, mechanism }) => {
       const offer: TlsOffer = { identity: () => identity };
-      const listener = await nodeNetwork().listen({ address: '127.0.0.1', port: 0 }, async (connection) => {
+      await using listener = await nodeNetwork().listen({ address: '127.0.0.1', port: 0 }, async (connection) => {
         await connection.acceptTls(offer);
         await serve(protocol, connection).catch((error: unknown) => console.log(String(error)));
       });
-      await using _listener = listener;
       const dial = async (change?: (binding: ChannelBinding) => ChannelBinding) => {
         const connection = await nodeNetwork().connect(listener.endpoint);
         const tls = await connection.handshake(request(host, version));
