@@ -7,7 +7,7 @@ import type { DnsServer, Resolver } from '@postern/dns';
 import type { ProbeEnvironment } from '@postern/probe';
 import { parseEndpoint } from '@postern/probe/report';
 import type { Clock, Endpoint, Network } from '@postern/wire';
-import { nodeNetwork, systemClock } from '@postern/wire/node';
+import { nodeNetwork, systemClock, systemRandom } from '@postern/wire/node';
 import type { Options } from './options.ts';
 import { textsFor } from './texts/texts.ts';
 import type { Texts } from './texts/texts.ts';
@@ -31,6 +31,7 @@ export function environmentFor(options: Options, given?: Partial<ProbeEnvironmen
     clock,
     resolver,
     wallClock: given?.wallClock ?? (() => Date.now()),
+    secureRandom: given?.secureRandom ?? systemRandom,
     lang: options.lang,
     // Whoever types the command may look into the own network: no stranger chooses its targets.
     allowSpecial: true,

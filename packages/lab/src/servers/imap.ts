@@ -27,7 +27,7 @@ const capabilities: readonly string[] = ['IMAP4rev1', 'SASL-IR', 'ID'];
 
 /** IMAP, with an empty INBOX for everybody. */
 export function serveLabImap(connection: Connection, server: LabServer): Promise<void> {
-  const { traits, authenticate } = server;
+  const { traits, auth } = server;
   return serveImap(connection, {
     clock: server.clock,
     greeting: greetings[traits.greeting ?? 'ready'],
@@ -35,6 +35,6 @@ export function serveLabImap(connection: Connection, server: LabServer): Promise
     tls: server.tls,
     // RFC 9051 §6.2.3: the command LOGIN takes passwords whatever the mechanisms, so a server without passwords says so.
     capabilities: traits.mechanisms ? [...capabilities, 'LOGINDISABLED'] : capabilities,
-    auth: { authenticate, ...(traits.mechanisms && { mechanisms: traits.mechanisms }) },
+    auth,
   });
 }

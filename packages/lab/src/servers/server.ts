@@ -1,4 +1,4 @@
-import type { PasswordCredentials } from '@postern/sasl';
+import type { AuthRules } from '@postern/sasl';
 import type { Clock, Connection, TlsOffer } from '@postern/wire';
 import type { LabProtocol } from '../endpoint.ts';
 import { serveLabImap } from './imap.ts';
@@ -13,8 +13,8 @@ export interface LabServer {
   readonly traits: Traits;
   /** For STARTTLS. Inside implicit TLS the connection is secured already. */
   readonly tls: TlsOffer;
-  /** Whether a user and a password belong together. */
-  readonly authenticate: (credentials: PasswordCredentials) => boolean;
+  /** Who may log in, and how. */
+  readonly auth: AuthRules;
 }
 
 /** Serves one client to the end. Takes ownership of the connection. */

@@ -38,6 +38,11 @@ export interface ProbeEnvironment {
   /** Log in with these, inside verified TLS only. Default: no login is tried. */
   readonly credentials?: Credentials;
   /**
+   * Octets that nobody can guess, for SCRAM, which then is preferred to showing the password: `systemRandom` of
+   * `@postern/wire/node`. Default: none, and SCRAM is not used.
+   */
+  readonly secureRandom?: (octets: number) => Uint8Array;
+  /**
    * Sockets that dial each address, 150 ms apart. Default 1: silence is certain after 2.15 s. 3: after 0.7 s, at the price
    * of three connections and of taking a burst of loss for silence.
    */
