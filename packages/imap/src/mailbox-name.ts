@@ -11,7 +11,7 @@ export interface MailboxName {
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,';
-const digitOf: ReadonlyMap<string, number> = new Map([...alphabet].map((digit, value) => [digit, value]));
+const digitOf: ReadonlyMap<string, number> = new Map(Array.from(alphabet, (digit, value) => [digit, value]));
 
 /**
  * Writes a name in modified UTF-7, as IMAP4rev1 wants it (RFC 3501 §5.1.3): `&` and what is not printable ASCII in Base64 of

@@ -25,7 +25,7 @@ import {
   word,
 } from './scan.ts';
 import type { Scan } from './scan.ts';
-import { binarySize, section } from './section.ts';
+import { binarySize, sectionItem } from './section.ts';
 import type { BinarySize, Section } from './section.ts';
 
 /**
@@ -128,7 +128,7 @@ export function fetchItem(scan: Scan, data: Fetched): void {
     case 'RFC822':
     case 'RFC822.HEADER':
     case 'RFC822.TEXT':
-      (data.sections ??= []).push(section(scan, name));
+      (data.sections ??= []).push(sectionItem(scan, name));
       return;
     case 'BINARY.SIZE':
       (data.binarySizes ??= []).push(binarySize(scan));

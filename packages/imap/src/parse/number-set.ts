@@ -27,8 +27,8 @@ export class NumberSet {
     return size;
   }
 
-  has(number: number): boolean {
-    return this.ranges.some(({ from, to }) => number >= from && number <= to);
+  has(value: number): boolean {
+    return this.ranges.some(({ from, to }) => value >= from && value <= to);
   }
 
   /** Every number in the order written; a range counts upwards. */

@@ -196,7 +196,7 @@ export function isDigit(code: number): boolean {
 export function string(scan: Scan): string {
   const code = scan.text.charCodeAt(scan.at);
   if (code === QUOTE) return quoted(scan);
-  if (code === BRACE || code === TILDE) return text(scan, literal(scan));
+  if (code === BRACE || code === TILDE) return textOf(scan, literal(scan));
   throw malformed;
 }
 
@@ -208,7 +208,7 @@ export function nstring(scan: Scan): string | undefined {
 }
 
 /** Text out of octets: UTF-8 where it is valid, else one character per octet. */
-function text(scan: Scan, octets: string): string {
+function textOf(scan: Scan, octets: string): string {
   return scan.high ? decoded(octets) : octets;
 }
 
@@ -241,7 +241,7 @@ function quotedWithEscapes(scan: Scan, from: number): string {
     const code = whole.charCodeAt(at);
     if (code === QUOTE) {
       scan.at = at + 1;
-      return text(scan, value + whole.slice(begin, at));
+      return textOf(scan, value + whole.slice(begin, at));
     }
     if (code === CR) throw malformed;
     if (code === BACKSLASH) {
@@ -280,7 +280,7 @@ function quotedBarely(scan: Scan, from: number): string {
         behind === CR
       ) {
         scan.at = at + 1;
-        return text(scan, value + whole.slice(begin, at));
+        return textOf(scan, value + whole.slice(begin, at));
       }
       tolerate(scan, 'unescaped-quote');
     }

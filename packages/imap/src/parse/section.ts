@@ -29,7 +29,7 @@ export class Section {
 }
 
 /** Reads `[section]<origin> value` behind the item's name. */
-export function section(scan: Scan, item: string): Section {
+export function sectionItem(scan: Scan, item: string): Section {
   const { text } = scan;
   let specification = '';
   if (peek(scan) === BRACKET) {
