@@ -23,7 +23,7 @@ import type {
 } from './imap.ts';
 import { imapClient } from './machine.ts';
 import type { ImapClientMachine } from './machine.ts';
-import type { Untagged } from './reply.ts';
+import type { Untagged } from './parse/untagged.ts';
 import { patienceFor } from './states.ts';
 import type { StatusResponse } from './status.ts';
 import { Turns } from './turns.ts';

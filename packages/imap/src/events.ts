@@ -2,21 +2,23 @@ import type { SaslWork } from '@postern/sasl';
 import type { Reason, TlsInfo } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { WireCommand } from './commands.ts';
-import type { Untagged } from './reply.ts';
+import type { Leniency } from './parse/scan.ts';
+import type { Untagged } from './parse/untagged.ts';
 import type { StatusResponse } from './status.ts';
 
 /**
  * What a tolerated mistake of the peer is called. Those that are no {@link Reason} never end a dialogue, so they are words
  * of this package alone: `starttls-inside-tls` (STARTTLS listed inside TLS, ignored), `ignored-data` (untagged data that
  * must not be believed in the present state), `stray-continuation` (a `+` while no command waits for one), `no-revision`
- * (capabilities without IMAP4rev1 or IMAP4rev2).
+ * (capabilities without IMAP4rev1 or IMAP4rev2), and every {@link Leniency} of the readers.
  */
 export type ImapDiagnostic =
   | Extract<Reason, 'starttls-masked' | 'downgrade-suspected'>
   | 'starttls-inside-tls'
   | 'ignored-data'
   | 'stray-continuation'
-  | 'no-revision';
+  | 'no-revision'
+  | Leniency;
 
 /** What the client machine tells. No event holds a password. */
 export type ImapEvent =

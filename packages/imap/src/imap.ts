@@ -3,7 +3,8 @@ import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
-import type { ReplyLimits, Untagged } from './reply.ts';
+import type { Untagged } from './parse/untagged.ts';
+import type { ReplyLimits } from './reply.ts';
 import type { Patience } from './states.ts';
 import type { StatusResponse } from './status.ts';
 

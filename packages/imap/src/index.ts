@@ -36,11 +36,34 @@ export type {
   OpenImapOptions,
   StartTlsOptions,
 } from './imap.ts';
+export { decodeMailboxName, encodeMailboxName } from './mailbox-name.ts';
+export type { MailboxName } from './mailbox-name.ts';
 export { imapClient } from './machine.ts';
 export type { ImapClientMachine, ImapClientOptions } from './machine.ts';
 export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './outcomes.ts';
+export type {
+  BodyExtension,
+  BodyStructure,
+  Disposition,
+  Multipart,
+  Parameters,
+  SinglePart,
+} from './parse/body-structure.ts';
+export type { CodeData } from './parse/code.ts';
+export type { Address, AddressGroup, Envelope } from './parse/envelope.ts';
+export type { FetchData } from './parse/fetch.ts';
+export type { ListedMailbox, Namespace, Namespaces, SpecialUse } from './parse/list.ts';
+export type { MailboxStatus } from './parse/mailbox-status.ts';
+export { NumberSet, setOf } from './parse/number-set.ts';
+export type { NumberRange } from './parse/number-set.ts';
+export type { Number64 } from './parse/numbers.ts';
+export type { Quota, QuotaResource, QuotaRoots } from './parse/quota.ts';
+export type { Leniency, ScanOptions } from './parse/scan.ts';
+export type { ExtendedSearchResult, SearchResult, Thread } from './parse/search.ts';
+export type { BinarySize, Section } from './parse/section.ts';
+export type { ParseOptions, Untagged } from './parse/untagged.ts';
 export { parseResponse, replyLimits } from './reply.ts';
-export type { ImapResponse, ReplyLimits, Untagged } from './reply.ts';
+export type { ImapResponse, ReplyLimits } from './reply.ts';
 export { patienceProfiles, states } from './states.ts';
 export type { Patience, StateName, StateRow } from './states.ts';
 export { parseStatus } from './status.ts';

@@ -3,6 +3,7 @@ import type { EndOfStream, Instant, Machine, Output, TlsInfo } from '@postern/wi
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
+import type { ParseOptions } from './parse/untagged.ts';
 import { parseResponse, replyLimits, ResponseReader } from './reply.ts';
 import type { ReplyLimits } from './reply.ts';
 import { initialState, patienceFor } from './states.ts';
@@ -22,6 +23,16 @@ export interface ImapClientOptions {
   readonly offeredStartTlsBefore?: boolean;
   /** The TLS layer that the dialogue begins in (implicit TLS). Default: it begins in plaintext. */
   readonly tls?: TlsInfo;
+  /**
+   * Ends the dialogue with `protocol-error` at every mistake of the server that is otherwise borne and told as a diagnostic. Default
+   * `false`: many real servers make some.
+   */
+  readonly strict?: boolean;
+  /**
+   * When the values of FETCH are made. `no` (default) = at once. `checked` = the syntax is looked through at once and a value is made
+   * where it is read, which pays where few are. `unchecked` = nothing is looked at before, and nothing is told of what is borne.
+   */
+  readonly lazy?: ParseOptions['lazy'];
   /** Most commands sent and not completed; more wait. Default 25: a large service loses count at 50. */
   readonly maxInFlight?: number;
 }
@@ -58,10 +69,16 @@ type Outputs = readonly Output<ImapEvent>[];
 class ImapClient implements ImapClientMachine {
   #state: State;
   readonly #reader: ResponseReader;
+  readonly #parse: ParseOptions;
 
   constructor(options: ImapClientOptions) {
     const limits = { ...replyLimits, ...options.limits };
     this.#reader = new ResponseReader(limits);
+    this.#parse = {
+      maxDepth: limits.maxDepth,
+      strict: options.strict ?? false,
+      lazy: options.lazy ?? 'no',
+    };
     this.#state = initialState(
       {
         patience: patienceFor(options.patience),
@@ -147,7 +164,7 @@ class ImapClient implements ImapClientMachine {
     return {
       type: 'response',
       text: item.text,
-      response: parseResponse(item.text, this.#state.settings.limits.maxDepth),
+      response: parseResponse(item.text, this.#parse),
       behind: () => this.#reader.behind(),
     };
   }

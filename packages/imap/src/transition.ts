@@ -31,7 +31,8 @@ import type { EncodedCommand, ImapCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
-import type { Untagged } from './reply.ts';
+import type { Untagged } from './parse/untagged.ts';
+import type { ImapResponse } from './reply.ts';
 import { checkCommand } from './rules.ts';
 import { states } from './states.ts';
 import type { Input, ResponseInput, State, Step, Tagged } from './states.ts';
@@ -166,7 +167,7 @@ function receive(state: State, input: ResponseInput, now: Instant): Step {
     case 'continuation':
       return receiveContinuation(state, response.text, text, now);
     case 'untagged':
-      return receiveUntagged(state, response.data, text, now);
+      return receiveUntagged(state, response, text, now);
     case 'tagged':
       return receiveCompletion(state, response.tag, response.response, input, now);
   }
@@ -248,7 +249,12 @@ function proceed(state: State, next: ExchangeStep, now: Instant, evidence: Evide
   }
 }
 
-function receiveUntagged(before: State, data: Untagged, text: string, now: Instant): Step {
+function receiveUntagged(
+  before: State,
+  { data, tolerated = [] }: Extract<ImapResponse, { readonly type: 'untagged' }>,
+  text: string,
+  now: Instant,
+): Step {
   const state: State = { ...before, dataBytes: before.dataBytes + text.length + 2 };
   const [oldest] = state.inFlight;
   const { maxDataBytes, maxEarlyBytes } = state.settings.limits;
@@ -259,6 +265,7 @@ function receiveUntagged(before: State, data: Untagged, text: string, now: Insta
   const outputs: Outputs = [];
   if (!isBelievable(state, data))
     return { state, outputs: [diagnostic('ignored-data', octets(text.slice(0, 512)))] };
+  for (const leniency of tolerated) outputs.push(diagnostic(leniency, octets(text.slice(0, 512))));
   let next = state;
   const listed =
     data.type === 'capability'
@@ -293,7 +300,7 @@ function isBelievable(state: State, data: Untagged): boolean {
   if (data.type === 'status' || data.type === 'capability') return true;
   if (data.type === 'id') return state.inFlight.some(({ command }) => command.verb === 'ID');
   if (state.stage === 'not-authenticated') return false;
-  return !['FLAGS', 'EXISTS', 'EXPUNGE', 'FETCH', 'RECENT'].includes(data.name);
+  return !['flags', 'exists', 'expunge', 'fetch', 'recent'].includes(data.type);
 }
 
 /** Takes a list of capabilities as the present one, and notes what is odd about it. */
