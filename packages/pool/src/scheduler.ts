@@ -31,7 +31,7 @@ import type { RaceRules } from './race/rules.ts';
 import { dueOf, giveUpAt, hasMore, isDue, isHopeful, isOpen, openUntil } from './race/times.ts';
 import { Shelf } from './reuse/shelf.ts';
 import { Slot } from './reuse/slot.ts';
-import { synsSent, synsUnanswered } from './syn.ts';
+import { synsAnswered, synsSent, synsUnanswered } from './syn.ts';
 
 /** An aborted hook gets as long as a connection may take to close (one second), then the connection is broken. */
 const CLOSING: Milliseconds = 1000;
@@ -349,7 +349,7 @@ export class Scheduler<R, A> {
   #connected(attempt: RunningAttempt<R, A>, now: Instant): void {
     const { race, record } = attempt;
     record.connected = now - attempt.started;
-    record.syns = synsSent(record.connected, this.#rules.syns);
+    record.syns = synsAnswered(record.connected, this.#rules.syns);
     this.#note('answered', attempt, now);
     this.#admission.noLongerHalfOpen(attempt);
     // An answer puts the next candidate off.

@@ -120,8 +120,11 @@ export class Admission<R, A> {
   want(race: Race<R, A>): void {
     const { destination } = race;
     race.wanting = true;
-    (destination.waiting ??= new Set()).add(race);
-    if (destination.parkedAt === undefined && !this.#woken.has(destination)) this.#ring.add(destination);
+    const before = this.#first(destination);
+    destination.add(race);
+    // Who goes before the one that is parked may be held up by nothing.
+    if (before && this.#first(destination) !== before) this.#reconsider(destination);
+    else if (destination.parkedAt === undefined && !this.#woken.has(destination)) this.#ring.add(destination);
   }
 
   /** It does not any more. */
@@ -130,21 +133,9 @@ export class Admission<R, A> {
     race.wanting = false;
     const { destination } = race;
     const first = this.#first(destination) === race;
-    destination.waiting?.delete(race);
-    if (!first) return;
-    this.#giveUpReserved(destination);
+    destination.remove(race);
     // Whoever is first now may be held up by something else.
-    const { parkedAt, wokenFrom } = destination;
-    if (parkedAt !== undefined) this.#unpark(destination, parkedAt);
-    this.#ring.delete(destination);
-    this.#woken.delete(destination);
-    if (this.#first(destination)) {
-      (parkedAt === undefined && wokenFrom === undefined ? this.#ring : this.#woken).add(destination);
-      return;
-    }
-    destination.waiting = undefined;
-    this.#redeem(destination);
-    if (wokenFrom !== undefined) this.#wake('', wokenFrom);
+    if (first) this.#reconsider(destination);
   }
 
   /** The next race that may act, with its candidate moved to the front of what it has left. */
@@ -297,7 +288,22 @@ export class Admission<R, A> {
   }
 
   #first(destination: Destination): Race<R, A> | undefined {
-    return destination.waiting && (firstOf(destination.waiting) as Race<R, A> | undefined);
+    return destination.first as Race<R, A> | undefined;
+  }
+
+  /** Another race of a destination is first, or none: where it stands is found out anew, and what it had got is kept or passed on. */
+  #reconsider(destination: Destination): void {
+    this.#giveUpReserved(destination);
+    const { parkedAt, wokenFrom } = destination;
+    if (parkedAt !== undefined) this.#unpark(destination, parkedAt);
+    this.#ring.delete(destination);
+    this.#woken.delete(destination);
+    if (this.#first(destination)) {
+      (parkedAt === undefined && wokenFrom === undefined ? this.#ring : this.#woken).add(destination);
+      return;
+    }
+    this.#redeem(destination);
+    if (wokenFrom !== undefined) this.#wake('', wokenFrom);
   }
 
   /** Lets a race act, or parks its destination. */
@@ -314,11 +320,10 @@ export class Admission<R, A> {
     }
     const wokenFrom = this.#redeem(destination);
     race.wanting = false;
-    destination.waiting?.delete(race);
+    destination.remove(race);
     this.#ring.delete(destination);
     this.#woken.delete(destination);
     if (this.#first(destination)) this.#ring.add(destination);
-    else destination.waiting = undefined;
     if (wokenFrom !== undefined && !usesPlace(choice, wokenFrom)) this.#wake('', wokenFrom);
     return choice;
   }
