@@ -22,6 +22,8 @@ import type { Outcome } from './attempt.ts';
 import type { Candidate } from './candidate.ts';
 import { Admission } from './limits/admission.ts';
 import type { Held } from './limits/admission.ts';
+import { takesPlace } from './limits/obstacle.ts';
+import type { Obstacle } from './limits/obstacle.ts';
 import type { Observation } from './memory/memory.ts';
 import { RunningAttempt } from './race/attempt.ts';
 import { DueQueue } from './race/due-queue.ts';
@@ -267,20 +269,19 @@ export class Scheduler<R, A> {
   }
 
   /** Makes room for a race, and says whether there is room now. */
-  #relieve(race: Race<R, A>, obstacle: string): boolean {
-    if (obstacle === 'total' || obstacle === 'half-open') {
+  #relieve(race: Race<R, A>, obstacle: Obstacle): boolean {
+    if (obstacle.type === 'total' || obstacle.type === 'half-open') {
       for (const loser of this.#settling) {
         this.#drop(loser);
         return true;
       }
       if (this.#makeWay(race)) return true;
-      if (obstacle === 'half-open' || this.#retiring >= this.#admission.queued) return false;
+      if (obstacle.type === 'half-open' || this.#retiring >= this.#admission.queued) return false;
     }
-    const idle = this.#shelf.oldest(({ destination, candidate }) => {
-      if (obstacle === 'total') return true;
-      if (obstacle.startsWith('d')) return destination === race.destination;
-      return obstacle === `a${candidate.endpoint.address}` || obstacle === `g${candidate.group ?? ''}`;
-    });
+    const idle = this.#shelf.oldest(
+      ({ destination, candidate }) =>
+        obstacle.type === 'total' || takesPlace(obstacle, destination, candidate),
+    );
     if (idle) {
       this.#shelf.remove(idle);
       idle.evicted = true;
