@@ -22,18 +22,20 @@
  */
 import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
 import type { ExchangeStep } from '@postern/sasl';
-import { concatBytes, peerText, recogniseProtocol, sample, UsageError } from '@postern/wire';
+import { concatBytes, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
 import { withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands.ts';
-import type { EncodedCommand, ImapCommand } from './commands.ts';
+import type { EncodedCommand, ImapCommand, WireCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
+import { mayJoin } from './pipelining.ts';
+import { afterData, afterSelect, nothingTold } from './selected.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import type { Untagged } from './parse/untagged.ts';
 import type { ImapResponse } from './reply.ts';
-import { checkCommand } from './rules.ts';
+import { argumentContext, checkCommand } from './rules.ts';
 import { states } from './states.ts';
 import type { Input, ResponseInput, State, Step, Tagged } from './states.ts';
 import type { StatusResponse } from './status.ts';
@@ -75,9 +77,14 @@ function send(state: State, commands: readonly ImapCommand[], partial: Uint8Arra
       throw new UsageError('RESUME without work', 'RFC 9051 §6.2.2');
     return proceed(state, resumeExchange(state.exchange, only.result), now, {});
   }
+  if (commands.length === 1 && only?.verb === 'DONE') return endIdle(state, now);
+  if (commands.length === 1 && only?.verb === 'PACE') {
+    return { state: enter({ ...state, paused: !only.reading }, state.name, now), outputs: [] };
+  }
   let before = (state.waiting.at(-1) ?? state.inFlight.at(-1))?.command;
   const group = commands.map((command, index): Tagged => {
-    if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 9051 §6.2.2');
+    if (command.verb === 'RESUME' || command.verb === 'DONE' || command.verb === 'PACE')
+      throw new UsageError(`${command.verb} in a group`, 'RFC 9051 §6.2.2');
     checkCommand(state, command, before);
     before = command;
     // RFC 9051 §2.2.1: a tag of its own for each.
@@ -111,10 +118,9 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
   let state = before;
   for (;;) {
     const next = state.waiting[state.taken];
-    if (!next || state.inFlight.some(({ command }) => verbs[command.verb].barrier)) break;
+    if (!next || state.literal || state.inFlight.length >= state.settings.maxInFlight) break;
     const { tag, command } = next;
-    const room = verbs[command.verb].barrier ? 1 : state.settings.maxInFlight;
-    if (state.inFlight.length >= room) break;
+    if (!mayJoin(command, state.inFlight)) break;
     const sent = { ...next, dataBefore: state.dataBytes };
     state = {
       ...state,
@@ -132,7 +138,11 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
       state = { ...state, exchange: begun.exchange };
       written.push(begun.line);
     } else {
-      written.push(encodeCommand(tag, command));
+      const encoded = encodeCommand(tag, command, argumentContext(state));
+      written.push(encoded);
+      if (encoded.later && encoded.later.length > 0)
+        state = { ...state, literal: { tag, later: encoded.later } };
+      state = begun(state, command);
     }
   }
   if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
@@ -142,6 +152,24 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
   // A command that joins others in flight does not renew their wait; a completion does.
   const renewed = state.name !== name || front !== before.inFlight[0] || before.name === 'ready';
   return { state: renewed ? enter(state, name, now) : state, outputs: [...outputs, ...writes(written)] };
+}
+
+/** What sending a command means before anything is answered. */
+function begun(state: State, command: WireCommand): State {
+  if (command.verb === 'IDLE') return { ...state, idle: 'asked' };
+  if (command.verb !== 'SELECT' && command.verb !== 'EXAMINE') return state;
+  const access = command.verb === 'SELECT' ? 'read-write' : 'read-only';
+  return { ...state, selecting: nothingTold(command.mailbox ?? '', access) };
+}
+
+/** RFC 9051 §6.3.13: DONE is said only once the server idles. */
+function endIdle(state: State, now: Instant): Step {
+  if (state.idle === 'asked') return { state: { ...state, idle: 'asked-and-done' }, outputs: [] };
+  if (state.idle !== 'idling') throw new UsageError('DONE without IDLE', 'RFC 9051 §6.3.13');
+  return {
+    state: { ...enter(state, 'reply', now), idle: 'done' },
+    outputs: [{ type: 'write', bytes: utf8('DONE\r\n') }],
+  };
 }
 
 /** One group, one write. */
@@ -221,6 +249,18 @@ function receiveContinuation(state: State, challenge: string, text: string, now:
     const evidence = evidenceOf(text, 'RFC 9051 §6.2.2');
     return proceed(state, answerChallenge(state.exchange, challenge), now, evidence);
   }
+  if (state.literal) {
+    const [part = new Uint8Array(0), ...later] = state.literal.later;
+    const next = { ...state, literal: later.length > 0 ? { ...state.literal, later } : undefined };
+    return advance(enter(next, state.name, now), now, [{ type: 'write', bytes: part }]);
+  }
+  if (state.idle === 'asked' || state.idle === 'asked-and-done') {
+    const idling: State = { ...state, idle: 'idling' };
+    const step: Step = { state: idling, outputs: [{ type: 'event', event: { type: 'idling' } }] };
+    if (state.idle === 'asked') return step;
+    const ended = endIdle(idling, now);
+    return { state: ended.state, outputs: [...step.outputs, ...ended.outputs] };
+  }
   if (state.strays > 0) {
     const reason = state.name === 'starttls' ? 'starttls-protocol-error' : 'protocol-error';
     return fail(state, now, 'peer', reason, evidenceOf(text, 'RFC 9051 §7.6'));
@@ -255,11 +295,12 @@ function receiveUntagged(
   text: string,
   now: Instant,
 ): Step {
-  const state: State = { ...before, dataBytes: before.dataBytes + text.length + 2 };
+  // The messages of a FETCH are handed on one by one; everything else somebody may be collecting.
+  const streams = data.type === 'fetch' && before.inFlight.some(({ command }) => command.verb === 'FETCH');
+  const state: State = streams ? before : { ...before, dataBytes: before.dataBytes + text.length + 2 };
   const [oldest] = state.inFlight;
   const { maxDataBytes, maxEarlyBytes } = state.settings.limits;
   const most = state.stage === 'not-authenticated' ? maxEarlyBytes : maxDataBytes;
-  // Somebody may be collecting what comes until the completion.
   if (oldest && state.dataBytes - oldest.dataBefore > most)
     return fail(state, now, 'peer', 'reply-too-long', evidenceOf(text, 'RFC 9051 §2.2.2'));
   const outputs: Outputs = [];
@@ -274,6 +315,14 @@ function receiveUntagged(
         ? data.response.code?.capabilities
         : undefined;
   if (listed) next = learn(state, listed, text, outputs);
+  if (data.type === 'enabled')
+    next = { ...next, enabled: [...new Set([...next.enabled, ...data.capabilities])] };
+  const told = tell(next, data);
+  if (!told)
+    return { state: next, outputs: [...outputs, diagnostic('ignored-data', octets(text.slice(0, 512)))] };
+  next = told;
+  // A server that works is not given up.
+  if (next.name === 'data') next = enter(next, 'data', now);
   const leaving = data.type === 'status' && data.response.status === 'BYE';
   // A server that repeats its BYE says nothing new.
   if (leaving && state.name === 'closing') return { state, outputs };
@@ -284,12 +333,25 @@ function receiveUntagged(
         ? { type: 'capability', capabilities: next.capabilities }
         : data,
     insideTls: state.tls !== undefined,
+    octets: text.length + 2,
   };
   outputs.push({ type: 'event', event });
   // RFC 9051 §6.1.3: before the completion of LOGOUT a BYE is in order; anywhere else it announces the close.
   if (!leaving) return { state: next, outputs };
   if (state.name === 'logout') return { state: { ...next, bye: decoded(text) }, outputs };
   return { state: { ...enter(next, 'closing', now), bye: decoded(text), waiting: [], taken: 0 }, outputs };
+}
+
+/** What data says about the mailbox; `undefined` where it cannot be true. */
+function tell(state: State, data: Untagged): State | undefined {
+  const key = state.selecting ? 'selecting' : 'mailbox';
+  const mailbox = state[key];
+  if (!mailbox) return state;
+  // RFC 9051 §7.1: CLOSED is the border between the data of the old mailbox and that of the new one.
+  const closed = data.type === 'status' && data.response.code?.name === 'CLOSED';
+  const next =
+    closed && state.selecting ? nothingTold(mailbox.name, mailbox.access) : afterData(mailbox, data);
+  return next && { ...state, [key]: next };
 }
 
 /**
@@ -300,7 +362,8 @@ function isBelievable(state: State, data: Untagged): boolean {
   if (data.type === 'status' || data.type === 'capability') return true;
   if (data.type === 'id') return state.inFlight.some(({ command }) => command.verb === 'ID');
   if (state.stage === 'not-authenticated') return false;
-  return !['flags', 'exists', 'expunge', 'fetch', 'recent'].includes(data.type);
+  if (state.mailbox || state.selecting) return true;
+  return !['flags', 'exists', 'expunge', 'fetch', 'recent', 'vanished'].includes(data.type);
 }
 
 /** Takes a list of capabilities as the present one, and notes what is odd about it. */
@@ -349,6 +412,8 @@ function receiveCompletion(
     }
   } else if (command.verb === 'STARTTLS' && !ok) {
     reason = startTlsReason(response);
+  } else {
+    next = completed(next, tag, command, response);
   }
   const { capabilities } = next;
   outputs.push({
@@ -367,6 +432,28 @@ function receiveCompletion(
   if (command.verb === 'LOGOUT' && ok)
     return { state: enter(next, 'ended', now), outputs: [...outputs, { type: 'end' }] };
   return advance(next.name === 'closing' ? next : enter(next, 'ready', now), now, outputs);
+}
+
+/** What the completion of a command about mailboxes changes (RFC 9051 §6.3.2, §6.4.1, §6.4.2). */
+function completed(state: State, tag: string, command: WireCommand, response: StatusResponse): State {
+  const ok = response.status === 'OK';
+  // A literal that was refused is not sent (RFC 9051 §4.3).
+  const next: State = state.literal?.tag === tag ? { ...state, literal: undefined } : state;
+  switch (command.verb) {
+    case 'SELECT':
+    case 'EXAMINE': {
+      // A SELECT that fails leaves no mailbox selected.
+      const mailbox = ok && next.selecting ? afterSelect(next.selecting, response) : undefined;
+      return { ...next, selecting: undefined, mailbox, stage: mailbox ? 'selected' : 'authenticated' };
+    }
+    case 'CLOSE':
+    case 'UNSELECT':
+      return ok ? { ...next, mailbox: undefined, stage: 'authenticated' } : next;
+    case 'IDLE':
+      return { ...next, idle: 'none' };
+    default:
+      return next;
+  }
 }
 
 function beginTls(state: State, input: ResponseInput, now: Instant, outputs: Outputs): Step {
@@ -420,6 +507,8 @@ function endOfStream(state: State, how: EndOfStream, rest: Uint8Array, now: Inst
     case 'start':
     case 'ready':
     case 'reply':
+    case 'data':
+    case 'idle':
     case 'auth':
     case 'auth-work':
     case 'starttls':
