@@ -82,7 +82,7 @@ export class CommandLine {
       return;
     }
     // RFC 9051 §5.1, RFC 6855 §3: no control characters in names that we write.
-    if (/[\0-\x1f\x7f-\x9f\u2028\u2029]/.test(name))
+    if (/[\p{Cc}\u2028\u2029]/u.test(name))
       throw refused('the name holds control characters', 'RFC 9051 §5.1');
     this.#text(this.#context.utf8 ? name : encodeMailboxName(name));
   }
@@ -91,9 +91,7 @@ export class CommandLine {
     if (text.includes('\0')) throw refused('a string holds NUL', 'RFC 9051 §9');
     if (!text.isWellFormed()) throw refused('a string holds half a character', 'RFC 9051 §9');
     // Always quoted, so that no value is taken for NIL.
-    const plain = this.#context.utf8
-      ? !/[\r\n]/.test(text)
-      : /^[\x01-\x7f]*$/.test(text) && !/[\r\n]/.test(text);
+    const plain = !/[\r\n]/.test(text) && (this.#context.utf8 || !/[^\p{ASCII}]/u.test(text));
     if (plain && text.length <= 1024) this.#line += `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
     else this.#literal(utf8(text), false);
   }

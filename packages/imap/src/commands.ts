@@ -175,6 +175,7 @@ export function encodeCommand(
   command: Exclude<WireCommand, { readonly verb: 'AUTHENTICATE' }>,
   context: ArgumentContext = { literals: 'none', utf8: false },
 ): EncodedCommand {
+  if (isMailboxCommand(command)) return mailboxLine(tag, command, context);
   switch (command.verb) {
     case 'LOGIN': {
       const user = quoted(command.user, 'the user name');
@@ -191,9 +192,23 @@ export function encodeCommand(
     case 'LOGOUT':
     case 'STARTTLS':
       return line(`${tag} ${command.verb}`);
-    default:
-      return mailboxLine(tag, command, context);
   }
+}
+
+/** The verbs of commands that are no {@link MailboxCommand}. */
+const connectionVerbs: ReadonlySet<WireCommand['verb']> = new Set([
+  'CAPABILITY',
+  'NOOP',
+  'LOGOUT',
+  'STARTTLS',
+  'AUTHENTICATE',
+  'LOGIN',
+  'ID',
+]);
+
+/** Whether a command is a word with arguments. */
+function isMailboxCommand(command: WireCommand): command is MailboxCommand {
+  return !connectionVerbs.has(command.verb);
 }
 
 function mailboxLine(tag: string, command: MailboxCommand, context: ArgumentContext): EncodedCommand {

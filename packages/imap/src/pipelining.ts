@@ -3,15 +3,12 @@ import type { WireCommand } from './commands.ts';
 
 /** Whether a command names messages by their numbers. */
 function usesNumbers(command: WireCommand): boolean {
-  return (
-    verbs[command.verb].numbers !== 'none' &&
-    !('uid' in command && command.uid === true && command.numbers !== true)
-  );
+  return verbs[command.verb].numbers !== 'none' && !('uid' in command && command.uid && !command.numbers);
 }
 
 /** Whether numbers stay what they are while it runs: RFC 9051 §7.5.1, no EXPUNGE during FETCH, STORE and SEARCH by number. */
 function keepsNumbers(command: WireCommand): boolean {
-  return verbs[command.verb].numbers === 'kept' && !('uid' in command && command.uid === true);
+  return verbs[command.verb].numbers === 'kept' && !('uid' in command && command.uid);
 }
 
 /**

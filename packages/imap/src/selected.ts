@@ -48,52 +48,36 @@ export function nothingTold(name: string, access: SelectedMailbox['access']): Se
 
 /** What untagged data changes. `undefined` where it cannot be true: a message is gone that was not there. */
 export function afterData(mailbox: SelectedMailbox, data: Untagged): SelectedMailbox | undefined {
-  switch (data.type) {
-    case 'exists':
-      return { ...mailbox, exists: data.number };
-    case 'recent':
-      return { ...mailbox, recent: data.number };
-    case 'flags':
-      return { ...mailbox, flags: data.flags };
-    case 'expunge':
-      // RFC 9051 §7.5.1: numbers begin at 1, and there is one message less.
-      if (data.number === 0 || data.number > mailbox.exists) return undefined;
-      return { ...mailbox, exists: mailbox.exists - 1 };
-    case 'vanished':
-      // RFC 7162 §3.2.10: what was gone before changes no number.
-      return data.earlier ? mailbox : { ...mailbox, exists: Math.max(0, mailbox.exists - data.uids.size) };
-    case 'status':
-      return data.response.code ? afterCode(mailbox, data.response.code) : mailbox;
-    default:
-      return mailbox;
+  if (data.type === 'exists') return { ...mailbox, exists: data.number };
+  if (data.type === 'recent') return { ...mailbox, recent: data.number };
+  if (data.type === 'flags') return { ...mailbox, flags: data.flags };
+  if (data.type === 'status' && data.response.code) return afterCode(mailbox, data.response.code);
+  if (data.type === 'expunge') {
+    // RFC 9051 §7.5.1: numbers begin at 1, and there is one message less.
+    if (data.number === 0 || data.number > mailbox.exists) return undefined;
+    return { ...mailbox, exists: mailbox.exists - 1 };
   }
+  // RFC 7162 §3.2.10: what was gone before changes no number.
+  if (data.type === 'vanished' && !data.earlier) {
+    return { ...mailbox, exists: Math.max(0, mailbox.exists - data.uids.size) };
+  }
+  return mailbox;
 }
 
-function afterCode(mailbox: SelectedMailbox, code: ResponseCode): SelectedMailbox {
-  const { data } = code;
-  switch (data?.name) {
-    case 'UIDVALIDITY':
-      return { ...mailbox, uidValidity: data.number };
-    case 'UIDNEXT':
-      return { ...mailbox, uidNext: data.number };
-    case 'UNSEEN':
-      return { ...mailbox, unseen: data.number };
-    case 'PERMANENTFLAGS':
-      return { ...mailbox, permanentFlags: data.flags };
-    case 'MAILBOXID':
-      return { ...mailbox, mailboxId: data.id };
-    case 'HIGHESTMODSEQ':
-      return {
-        ...mailbox,
-        highestModSequence: data.modSequence,
-        modSequences: data.modSequence === undefined ? 'not-kept' : 'kept',
-      };
-    default:
-  }
-  if (code.name === 'NOMODSEQ')
-    return { ...mailbox, highestModSequence: undefined, modSequences: 'not-kept' };
-  if (code.name === 'UIDNOTSTICKY') return { ...mailbox, uids: 'not-sticky' };
-  return mailbox;
+function afterCode(mailbox: SelectedMailbox, { name, data }: ResponseCode): SelectedMailbox {
+  if (name === 'NOMODSEQ') return { ...mailbox, highestModSequence: undefined, modSequences: 'not-kept' };
+  if (name === 'UIDNOTSTICKY') return { ...mailbox, uids: 'not-sticky' };
+  if (data?.name === 'UIDVALIDITY') return { ...mailbox, uidValidity: data.number };
+  if (data?.name === 'UIDNEXT') return { ...mailbox, uidNext: data.number };
+  if (data?.name === 'UNSEEN') return { ...mailbox, unseen: data.number };
+  if (data?.name === 'PERMANENTFLAGS') return { ...mailbox, permanentFlags: data.flags };
+  if (data?.name === 'MAILBOXID') return { ...mailbox, mailboxId: data.id };
+  if (data?.name !== 'HIGHESTMODSEQ') return mailbox;
+  return {
+    ...mailbox,
+    highestModSequence: data.modSequence,
+    modSequences: data.modSequence === undefined ? 'not-kept' : 'kept',
+  };
 }
 
 /** The mailbox as the completion of SELECT or EXAMINE leaves it (RFC 9051 §7.1, READ-ONLY). */

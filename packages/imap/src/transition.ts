@@ -27,10 +27,10 @@ import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@p
 import { withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands.ts';
-import type { EncodedCommand, ImapCommand, WireCommand } from './commands.ts';
+import type { EncodedCommand, ImapCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import { mayJoin } from './pipelining.ts';
-import { afterData, afterSelect, nothingTold } from './selected.ts';
+import { afterCompletion, afterSending, afterTelling } from './selection.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import type { Untagged } from './parse/untagged.ts';
@@ -142,7 +142,7 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
       written.push(encoded);
       if (encoded.later && encoded.later.length > 0)
         state = { ...state, literal: { tag, later: encoded.later } };
-      state = begun(state, command);
+      state = afterSending(state, command);
     }
   }
   if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
@@ -152,14 +152,6 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
   // A command that joins others in flight does not renew their wait; a completion does.
   const renewed = state.name !== name || front !== before.inFlight[0] || before.name === 'ready';
   return { state: renewed ? enter(state, name, now) : state, outputs: [...outputs, ...writes(written)] };
-}
-
-/** What sending a command means before anything is answered. */
-function begun(state: State, command: WireCommand): State {
-  if (command.verb === 'IDLE') return { ...state, idle: 'asked' };
-  if (command.verb !== 'SELECT' && command.verb !== 'EXAMINE') return state;
-  const access = command.verb === 'SELECT' ? 'read-write' : 'read-only';
-  return { ...state, selecting: nothingTold(command.mailbox ?? '', access) };
 }
 
 /** RFC 9051 §6.3.13: DONE is said only once the server idles. */
@@ -256,10 +248,10 @@ function receiveContinuation(state: State, challenge: string, text: string, now:
   }
   if (state.idle === 'asked' || state.idle === 'asked-and-done') {
     const idling: State = { ...state, idle: 'idling' };
-    const step: Step = { state: idling, outputs: [{ type: 'event', event: { type: 'idling' } }] };
-    if (state.idle === 'asked') return step;
+    const begins: Step = { state: idling, outputs: [{ type: 'event', event: { type: 'idling' } }] };
+    if (state.idle === 'asked') return begins;
     const ended = endIdle(idling, now);
-    return { state: ended.state, outputs: [...step.outputs, ...ended.outputs] };
+    return { state: ended.state, outputs: [...begins.outputs, ...ended.outputs] };
   }
   if (state.strays > 0) {
     const reason = state.name === 'starttls' ? 'starttls-protocol-error' : 'protocol-error';
@@ -317,7 +309,7 @@ function receiveUntagged(
   if (listed) next = learn(state, listed, text, outputs);
   if (data.type === 'enabled')
     next = { ...next, enabled: [...new Set([...next.enabled, ...data.capabilities])] };
-  const told = tell(next, data);
+  const told = afterTelling(next, data);
   if (!told)
     return { state: next, outputs: [...outputs, diagnostic('ignored-data', octets(text.slice(0, 512)))] };
   next = told;
@@ -340,18 +332,6 @@ function receiveUntagged(
   if (!leaving) return { state: next, outputs };
   if (state.name === 'logout') return { state: { ...next, bye: decoded(text) }, outputs };
   return { state: { ...enter(next, 'closing', now), bye: decoded(text), waiting: [], taken: 0 }, outputs };
-}
-
-/** What data says about the mailbox; `undefined` where it cannot be true. */
-function tell(state: State, data: Untagged): State | undefined {
-  const key = state.selecting ? 'selecting' : 'mailbox';
-  const mailbox = state[key];
-  if (!mailbox) return state;
-  // RFC 9051 §7.1: CLOSED is the border between the data of the old mailbox and that of the new one.
-  const closed = data.type === 'status' && data.response.code?.name === 'CLOSED';
-  const next =
-    closed && state.selecting ? nothingTold(mailbox.name, mailbox.access) : afterData(mailbox, data);
-  return next && { ...state, [key]: next };
 }
 
 /**
@@ -413,7 +393,7 @@ function receiveCompletion(
   } else if (command.verb === 'STARTTLS' && !ok) {
     reason = startTlsReason(response);
   } else {
-    next = completed(next, tag, command, response);
+    next = afterCompletion(next, tag, command, response);
   }
   const { capabilities } = next;
   outputs.push({
@@ -432,28 +412,6 @@ function receiveCompletion(
   if (command.verb === 'LOGOUT' && ok)
     return { state: enter(next, 'ended', now), outputs: [...outputs, { type: 'end' }] };
   return advance(next.name === 'closing' ? next : enter(next, 'ready', now), now, outputs);
-}
-
-/** What the completion of a command about mailboxes changes (RFC 9051 §6.3.2, §6.4.1, §6.4.2). */
-function completed(state: State, tag: string, command: WireCommand, response: StatusResponse): State {
-  const ok = response.status === 'OK';
-  // A literal that was refused is not sent (RFC 9051 §4.3).
-  const next: State = state.literal?.tag === tag ? { ...state, literal: undefined } : state;
-  switch (command.verb) {
-    case 'SELECT':
-    case 'EXAMINE': {
-      // A SELECT that fails leaves no mailbox selected.
-      const mailbox = ok && next.selecting ? afterSelect(next.selecting, response) : undefined;
-      return { ...next, selecting: undefined, mailbox, stage: mailbox ? 'selected' : 'authenticated' };
-    }
-    case 'CLOSE':
-    case 'UNSELECT':
-      return ok ? { ...next, mailbox: undefined, stage: 'authenticated' } : next;
-    case 'IDLE':
-      return { ...next, idle: 'none' };
-    default:
-      return next;
-  }
 }
 
 function beginTls(state: State, input: ResponseInput, now: Instant, outputs: Outputs): Step {
