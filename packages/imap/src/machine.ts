@@ -6,6 +6,7 @@ import type { ImapEvent } from './events.ts';
 import type { ParseOptions } from './parse/untagged.ts';
 import { parseResponse, replyLimits, ResponseReader } from './reply.ts';
 import type { ReplyLimits } from './reply.ts';
+import type { SelectedMailbox } from './selected.ts';
 import { initialState, patienceFor } from './states.ts';
 import type { Input, Patience, State, StateName } from './states.ts';
 import { step } from './transition.ts';
@@ -42,6 +43,10 @@ export interface ImapClientMachine extends Machine<ImapCommand, ImapEvent> {
   readonly state: { readonly name: StateName };
   /** What the server offers; see {@link Capabilities}. `undefined` = not known, ask. */
   readonly capabilities: Capabilities | undefined;
+  /** What ENABLE has switched on, upper case (RFC 5161). */
+  readonly enabled: readonly string[];
+  /** The selected mailbox as it is now. */
+  readonly mailbox: SelectedMailbox | undefined;
 }
 
 /**
@@ -100,6 +105,14 @@ class ImapClient implements ImapClientMachine {
 
   get capabilities(): Capabilities | undefined {
     return this.#state.capabilities;
+  }
+
+  get enabled(): readonly string[] {
+    return this.#state.enabled;
+  }
+
+  get mailbox(): SelectedMailbox | undefined {
+    return this.#state.mailbox;
   }
 
   start(now: Instant): Outputs {
