@@ -12,7 +12,7 @@ import { store } from './store.ts';
 import { append, close, copy, expunge, move, unselect } from './transfer.ts';
 
 /** What a command after a login knows; `offered` are the capabilities in upper case. */
-export interface MailContext extends Context {
+interface MailContext extends Context {
   readonly view: View | undefined;
   readonly offered: ReadonlySet<string>;
 }

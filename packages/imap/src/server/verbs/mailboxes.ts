@@ -76,7 +76,7 @@ export function enable(
 }
 
 /** The argument of a command that takes one mailbox. */
-export function onlyMailbox(cursor: Cursor): string {
+function onlyMailbox(cursor: Cursor): string {
   cursor.space();
   const name = cursor.mailbox();
   cursor.end();
