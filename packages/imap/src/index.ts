@@ -25,8 +25,10 @@ export { noCapabilities, parseCapabilities } from './capabilities.ts';
 export type { Capabilities } from './capabilities.ts';
 export { openImap } from './client.ts';
 export { encodeCommand } from './commands.ts';
-export type { EncodedCommand, ImapCommand, WireCommand } from './commands.ts';
+export type { EncodedCommand, ImapCommand, MailboxCommand, MailboxVerb, WireCommand } from './commands.ts';
 export type { ImapDiagnostic, ImapEvent } from './events.ts';
+export type { Argument } from './arguments.ts';
+export type { FetchStream } from './fetch-stream.ts';
 export type {
   Answer,
   CallOptions,
@@ -36,8 +38,29 @@ export type {
   OpenImapOptions,
   StartTlsOptions,
 } from './imap.ts';
+export type {
+  Copied,
+  FetchOptions,
+  FlagChange,
+  Found,
+  Mailbox,
+  MessageOptions,
+  Stored,
+  StoreOptions,
+} from './mailbox.ts';
 export { decodeMailboxName, encodeMailboxName } from './mailbox-name.ts';
 export type { MailboxName } from './mailbox-name.ts';
+export type {
+  Appended,
+  AppendOptions,
+  Listed,
+  ListOptions,
+  SelectOptions,
+  StatusItem,
+} from './mailbox-options.ts';
+export type { MessageSet } from './message-set.ts';
+export type { SearchKeys } from './search-keys.ts';
+export type { SelectedMailbox } from './selected.ts';
 export { imapClient } from './machine.ts';
 export type { ImapClientMachine, ImapClientOptions } from './machine.ts';
 export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './outcomes.ts';
