@@ -5,7 +5,9 @@ import type { Authority } from '../certificates/authority.ts';
 import type { MailPort } from '../ports.ts';
 import { mailPorts } from '../ports.ts';
 import { ByteByByte } from '../servers/byte-by-byte.ts';
+import { labMailboxes } from '../servers/mailboxes.ts';
 import { serveProtocol } from '../servers/server.ts';
+import type { LabServer } from '../servers/server.ts';
 import type { Behaviour } from './habit.ts';
 import { play } from './script.ts';
 
@@ -35,7 +37,11 @@ export function performer(behaviour: Behaviour, stage: Stage): Performance | und
   switch (behaviour.type) {
     case 'serve': {
       const offer = once(() => makeOffer(behaviour, stage));
-      return { prepare: offer, perform: (connection) => serve(behaviour, connection, stage, offer) };
+      const mailboxes = labMailboxes(stage.hostName);
+      return {
+        prepare: offer,
+        perform: (connection) => serve(behaviour, connection, { ...stage, mailboxes }, offer),
+      };
     }
     case 'script': {
       const identity = (): Promise<TlsIdentity> => stage.authority.identity('good', [stage.hostName]);
@@ -52,12 +58,12 @@ export function performer(behaviour: Behaviour, stage: Stage): Performance | und
 async function serve(
   behaviour: Serve,
   connection: Connection,
-  stage: Stage,
+  stage: Stage & Pick<LabServer, 'mailboxes'>,
   offer: () => Promise<TlsOffer>,
 ): Promise<void> {
   try {
     const tls = await offer();
-    const { hostName, clock, signal } = stage;
+    const { hostName, clock, signal, mailboxes } = stage;
     if (behaviour.method === 'implicit-tls') await connection.acceptTls(tls, { signal });
     const traits = behaviour.traits ?? {};
     const way =
@@ -67,6 +73,7 @@ async function serve(
       clock,
       traits,
       tls,
+      mailboxes,
       authenticate: traits.refusesPasswords ? () => false : stage.authenticate,
     });
   } catch (error) {
