@@ -95,16 +95,13 @@ function partRanges(
   for (;;) {
     const found = text.indexOf(delimiter, at);
     if (found < 0 || found + delimiter.length > end) break;
+    at = found + delimiter.length;
+    if (found !== start && text[found - 1] !== '\n') continue;
     const stop = lineEnd(text, found, end);
+    // RFC 2046 §5.1.1: behind the boundary there may be white space.
+    const tail = text.slice(at, Math.min(stop, at + 200)).trimEnd();
     at = stop;
-    const beginsLine = found === start || text[found - 1] === '\n';
-    const tail = text
-      .slice(found + delimiter.length, Math.min(stop, found + delimiter.length + 200))
-      .trimEnd();
-    if (!beginsLine || (tail !== '' && tail !== '--')) {
-      at = found + delimiter.length;
-      continue;
-    }
+    if (tail !== '' && tail !== '--') continue;
     if (from !== undefined) ranges.push([from, Math.max(from, beforeLineEnd(text, found))]);
     from = tail === '--' ? undefined : stop;
     if (from === undefined || ranges.length > maxParts) return ranges;
