@@ -171,10 +171,13 @@ describe('SASL-045 tied to the TLS connection', async () => {
     '$protocol, $version, $type: $mechanism',
     async ({ protocol, version, type, mechanism }) => {
       const offer: TlsOffer = { identity: () => identity };
-      await using listener = await nodeNetwork().listen({ address: '127.0.0.1', port: 0 }, async (connection) => {
-        await connection.acceptTls(offer);
-        await serve(protocol, connection).catch((error: unknown) => console.log(String(error)));
-      });
+      await using listener = await nodeNetwork().listen(
+        { address: '127.0.0.1', port: 0 },
+        async (connection) => {
+          await connection.acceptTls(offer);
+          await serve(protocol, connection).catch((error: unknown) => console.log(String(error)));
+        },
+      );
       const dial = async (change?: (binding: ChannelBinding) => ChannelBinding) => {
         const connection = await nodeNetwork().connect(listener.endpoint);
         const tls = await connection.handshake(request(host, version));
