@@ -61,6 +61,8 @@ export abstract class Conversation {
     const { tls } = connection;
     this.machine = imapClient({
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.lazy === undefined ? {} : { lazy: options.lazy }),
+      ...(options.strict === undefined ? {} : { strict: options.strict }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.offeredStartTlsBefore === undefined
         ? {}
