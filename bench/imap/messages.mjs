@@ -10,7 +10,7 @@ const subject = (number) =>
     : `Minutes of the meeting number ${number}, and what was decided there`;
 
 /** @param {number} number @returns {string} one FETCH response of some 970 octets */
-export function fetchResponse(number) {
+function fetchResponse(number) {
   const two = '("Bert Example" NIL "bert" "example.net")("Carla Example" NIL "carla" "example.net")';
   return (
     `* ${number} FETCH (UID ${number + 1000} FLAGS (\\Seen $Forwarded) INTERNALDATE "17-Jul-2025 02:44:25 -0700" ` +

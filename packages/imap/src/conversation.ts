@@ -1,6 +1,6 @@
 import type { SaslWork } from '@postern/sasl';
-import { converse, UsageError, WireError } from '@postern/wire';
-import type { Clock, Connection, Dialogue, TlsRequest } from '@postern/wire';
+import { converse, sleep, UsageError, WireError } from '@postern/wire';
+import type { Clock, Connection, Dialogue, Milliseconds, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand, MailboxCommand, WireCommand } from './commands.ts';
@@ -40,6 +40,7 @@ export abstract class Conversation {
   protected readonly options: OpenImapOptions;
   protected readonly turns: Turns = new Turns();
   readonly #waiters = new Set<Waiter>();
+  readonly #listeners = new Set<(event: ImapEvent) => void>();
   /** FETCH commands that are not completed, oldest first. */
   readonly #fetches: FetchStream[] = [];
   /** Resolves when there is a reason to read again. */
@@ -83,6 +84,41 @@ export abstract class Conversation {
     return this.machine.capabilities ?? noCapabilities;
   }
 
+  listen(hear: (event: ImapEvent) => void): () => void {
+    this.#listeners.add(hear);
+    return () => this.#listeners.delete(hear);
+  }
+
+  get maxDataBytes(): number {
+    return this.options.limits?.maxDataBytes ?? replyLimits.maxDataBytes;
+  }
+
+  /** One IDLE, alone; whoever comes meanwhile ends it and goes next. */
+  async idle(signal: AbortSignal, renewAfter: Milliseconds): Promise<StatusResponse | undefined> {
+    this.refuseInLoop({ verb: 'IDLE' });
+    return this.beAlone(undefined, async () => {
+      if (signal.aborted || this.turns.calls > 1) return undefined;
+      const enough = new AbortController();
+      let over = false;
+      const done = (): void => {
+        if (!over && !this.dialogue.ended) this.dialogue.send({ verb: 'DONE' });
+        over = true;
+      };
+      const completed = this.ask({ verb: 'IDLE' }, undefined);
+      this.interrupt = done;
+      signal.addEventListener('abort', done, { once: true });
+      sleep(this.clock, renewAfter, { signal: enough.signal }).then(done, () => undefined);
+      try {
+        return (await completed).response;
+      } finally {
+        over = true;
+        this.interrupt = undefined;
+        signal.removeEventListener('abort', done);
+        enough.abort();
+      }
+    });
+  }
+
   /** Runs beside other calls; see {@link Turns.share}. */
   protected share<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
     const turn = this.turns.share(signal, run);
@@ -118,7 +154,7 @@ export abstract class Conversation {
       wake: () => {
         this.#wake();
       },
-      maxDataBytes: this.options.limits?.maxDataBytes ?? replyLimits.maxDataBytes,
+      maxDataBytes: this.maxDataBytes,
       overflow: () => {
         const { endpoint } = this.connection;
         this.#break(
@@ -302,6 +338,7 @@ export abstract class Conversation {
       this.greeting = undefined;
     }
     this.options.onEvent?.(event);
+    for (const hear of this.#listeners) hear(event);
     const [stream] = this.#fetches;
     if (stream && event.type === 'untagged' && event.data.type === 'fetch') {
       stream.push(event.data.message, event.octets);

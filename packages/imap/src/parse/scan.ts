@@ -301,7 +301,7 @@ function quotedBarely(scan: Scan, from: number): string {
 }
 
 /** The octets of a literal or literal8, as they are (RFC 9051 §4.3, §4.3.1). */
-export function literal(scan: Scan): string {
+function literal(scan: Scan): string {
   const whole = scan.text;
   let at = scan.at;
   if (whole.charCodeAt(at) === TILDE) at += 1;
