@@ -1,7 +1,7 @@
 import type { Resolver } from '@postern/dns';
 import type { Memory } from '@postern/pool';
 import type { Credentials } from '@postern/sasl';
-import type { WallClock } from '@postern/starttls';
+import type { StsFetch, WallClock } from '@postern/starttls';
 import type { Clock, Milliseconds, Network } from '@postern/wire';
 import type { Lang } from '../report/explanation.ts';
 import type { ServiceEndpoint } from '../report/endpoint.ts';
@@ -49,6 +49,11 @@ export interface ProbeEnvironment {
   readonly sockets?: number;
   /** Takes in which ports answered and which did not. */
   readonly memory?: Memory;
+  /**
+   * Fetches the MTA-STS policy of a domain, as its docstring says: no redirect, and a certificate that is good for the policy
+   * host. Default: none, and only the record is reported.
+   */
+  readonly fetch?: StsFetch;
   /** `skip`: ports that the memory knows to be silent are not dialled. Default `dial`: a probe looks for itself. */
   readonly remembered?: 'dial' | 'skip';
   /** Hears about each step as it happens; for progress and traces. Must not throw. */
