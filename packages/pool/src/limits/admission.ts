@@ -120,7 +120,15 @@ export class Admission<R, A> {
   want(race: Race<R, A>): void {
     const { destination } = race;
     race.wanting = true;
-    (destination.waiting ??= new Set()).add(race);
+    if (race.holds) {
+      // Behind races that need the place it holds it would wait for itself.
+      (destination.urgent ??= new Set()).add(race);
+      const { parkedAt } = destination;
+      if (parkedAt !== undefined) {
+        this.#giveUpReserved(destination);
+        this.#unpark(destination, parkedAt);
+      }
+    } else (destination.waiting ??= new Set()).add(race);
     if (destination.parkedAt === undefined && !this.#woken.has(destination)) this.#ring.add(destination);
   }
 
@@ -131,6 +139,7 @@ export class Admission<R, A> {
     const { destination } = race;
     const first = this.#first(destination) === race;
     destination.waiting?.delete(race);
+    destination.urgent?.delete(race);
     if (!first) return;
     this.#giveUpReserved(destination);
     // Whoever is first now may be held up by something else.
@@ -297,7 +306,8 @@ export class Admission<R, A> {
   }
 
   #first(destination: Destination): Race<R, A> | undefined {
-    return destination.waiting && (firstOf(destination.waiting) as Race<R, A> | undefined);
+    const { urgent, waiting } = destination;
+    return ((urgent && firstOf(urgent)) ?? (waiting && firstOf(waiting))) as Race<R, A> | undefined;
   }
 
   /** Lets a race act, or parks its destination. */
@@ -315,6 +325,7 @@ export class Admission<R, A> {
     const wokenFrom = this.#redeem(destination);
     race.wanting = false;
     destination.waiting?.delete(race);
+    destination.urgent?.delete(race);
     this.#ring.delete(destination);
     this.#woken.delete(destination);
     if (this.#first(destination)) this.#ring.add(destination);

@@ -5,6 +5,8 @@ export class Destination {
   used = 0;
   /** Races that want to dial, in the order in which they began to; made when somebody has to wait. */
   waiting: Set<unknown> | undefined = undefined;
+  /** Those of them that have dialled already: what they hold nobody else can have, so they go first. */
+  urgent: Set<unknown> | undefined = undefined;
   /** The obstacle it is parked at, and the one it was last woken from. */
   parkedAt: string | undefined = undefined;
   wokenFrom: string | undefined = undefined;
