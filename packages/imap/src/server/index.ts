@@ -26,6 +26,7 @@ export type { ImapServerCommand, ImapServerEvent } from './events.ts';
 export { imapServer } from './machine.ts';
 export type { ImapServerMachine } from './machine.ts';
 export type {
+  CommandHabit,
   GreetingHabit,
   ImapServerOptions,
   ServerLimits,
