@@ -2,21 +2,23 @@ import type { SaslWork } from '@postern/sasl';
 import type { Reason, TlsInfo } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { WireCommand } from './commands.ts';
-import type { Untagged } from './reply.ts';
+import type { Leniency } from './parse/scan.ts';
+import type { Untagged } from './parse/untagged.ts';
 import type { StatusResponse } from './status.ts';
 
 /**
  * What a tolerated mistake of the peer is called. Those that are no {@link Reason} never end a dialogue, so they are words
  * of this package alone: `starttls-inside-tls` (STARTTLS listed inside TLS, ignored), `ignored-data` (untagged data that
  * must not be believed in the present state), `stray-continuation` (a `+` while no command waits for one), `no-revision`
- * (capabilities without IMAP4rev1 or IMAP4rev2).
+ * (capabilities without IMAP4rev1 or IMAP4rev2), and every {@link Leniency} of the readers.
  */
 export type ImapDiagnostic =
   | Extract<Reason, 'starttls-masked' | 'downgrade-suspected'>
   | 'starttls-inside-tls'
   | 'ignored-data'
   | 'stray-continuation'
-  | 'no-revision';
+  | 'no-revision'
+  | Leniency;
 
 /** What the client machine tells. No event holds a password. */
 export type ImapEvent =
@@ -31,7 +33,13 @@ export type ImapEvent =
    * Data of the server, asked for or not (RFC 9051 §7). `insideTls` tells whether it came in the clear: an ALERT that did is
    * anybody's word, and must not be shown as the server's (RFC 9051 §11.3).
    */
-  | { readonly type: 'untagged'; readonly data: Untagged; readonly insideTls: boolean }
+  | {
+      readonly type: 'untagged';
+      readonly data: Untagged;
+      readonly insideTls: boolean;
+      /** How long the response was. */
+      readonly octets: number;
+    }
   /** A command is done, well or not. */
   | {
       readonly type: 'completed';
@@ -44,6 +52,8 @@ export type ImapEvent =
       /** With a negative completion of STARTTLS, LOGIN or AUTHENTICATE: what it means; also why we broke an exchange off. */
       readonly reason?: Reason;
     }
+  /** The server idles: it tells at once what happens, until DONE (RFC 9051 §6.3.13). */
+  | { readonly type: 'idling' }
   /** The handshake succeeded and everything known before is forgotten; ask for the capabilities again. */
   | { readonly type: 'secured'; readonly tls: TlsInfo }
   /** AUTHENTICATE needs this done before it can go on; hand the result over with RESUME. */

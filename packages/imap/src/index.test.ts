@@ -5,7 +5,10 @@ import * as server from './server/index.ts';
 test('the entries export what they promise, and no more', () => {
   expect(Object.keys(client).toSorted()).toMatchInlineSnapshot(`
     [
+      "NumberSet",
+      "decodeMailboxName",
       "encodeCommand",
+      "encodeMailboxName",
       "greetingReason",
       "imapClient",
       "loginOutcomes",
@@ -17,6 +20,7 @@ test('the entries export what they promise, and no more', () => {
       "parseStatus",
       "patienceProfiles",
       "replyLimits",
+      "setOf",
       "startTlsReason",
       "states",
     ]

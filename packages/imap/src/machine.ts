@@ -3,8 +3,10 @@ import type { EndOfStream, Instant, Machine, Output, TlsInfo } from '@postern/wi
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
+import type { ParseOptions } from './parse/untagged.ts';
 import { parseResponse, replyLimits, ResponseReader } from './reply.ts';
 import type { ReplyLimits } from './reply.ts';
+import type { SelectedMailbox } from './selected.ts';
 import { initialState, patienceFor } from './states.ts';
 import type { Input, Patience, State, StateName } from './states.ts';
 import { step } from './transition.ts';
@@ -22,6 +24,16 @@ export interface ImapClientOptions {
   readonly offeredStartTlsBefore?: boolean;
   /** The TLS layer that the dialogue begins in (implicit TLS). Default: it begins in plaintext. */
   readonly tls?: TlsInfo;
+  /**
+   * Ends the dialogue with `protocol-error` at every mistake of the server that is otherwise borne and told as a diagnostic. Default
+   * `false`: many real servers make some.
+   */
+  readonly strict?: boolean;
+  /**
+   * When the values of FETCH are made. `no` (default) = at once. `checked` = the syntax is looked through at once and a value is made
+   * where it is read, which pays where few are. `unchecked` = nothing is looked at before, and nothing is told of what is borne.
+   */
+  readonly lazy?: ParseOptions['lazy'];
   /** Most commands sent and not completed; more wait. Default 25: a large service loses count at 50. */
   readonly maxInFlight?: number;
 }
@@ -31,6 +43,10 @@ export interface ImapClientMachine extends Machine<ImapCommand, ImapEvent> {
   readonly state: { readonly name: StateName };
   /** What the server offers; see {@link Capabilities}. `undefined` = not known, ask. */
   readonly capabilities: Capabilities | undefined;
+  /** What ENABLE has switched on, upper case (RFC 5161). */
+  readonly enabled: readonly string[];
+  /** The selected mailbox as it is now. */
+  readonly mailbox: SelectedMailbox | undefined;
 }
 
 /**
@@ -58,10 +74,16 @@ type Outputs = readonly Output<ImapEvent>[];
 class ImapClient implements ImapClientMachine {
   #state: State;
   readonly #reader: ResponseReader;
+  readonly #parse: ParseOptions;
 
   constructor(options: ImapClientOptions) {
     const limits = { ...replyLimits, ...options.limits };
     this.#reader = new ResponseReader(limits);
+    this.#parse = {
+      maxDepth: limits.maxDepth,
+      strict: options.strict ?? false,
+      lazy: options.lazy ?? 'no',
+    };
     this.#state = initialState(
       {
         patience: patienceFor(options.patience),
@@ -83,6 +105,14 @@ class ImapClient implements ImapClientMachine {
 
   get capabilities(): Capabilities | undefined {
     return this.#state.capabilities;
+  }
+
+  get enabled(): readonly string[] {
+    return this.#state.enabled;
+  }
+
+  get mailbox(): SelectedMailbox | undefined {
+    return this.#state.mailbox;
   }
 
   start(now: Instant): Outputs {
@@ -147,7 +177,7 @@ class ImapClient implements ImapClientMachine {
     return {
       type: 'response',
       text: item.text,
-      response: parseResponse(item.text, this.#state.settings.limits.maxDepth),
+      response: parseResponse(item.text, this.#parse),
       behind: () => this.#reader.behind(),
     };
   }

@@ -79,7 +79,7 @@ describe('responses', () => {
     ['+ YQ==', { type: 'continuation', text: 'YQ==' }],
     ['a1 OK', { type: 'tagged', tag: 'a1', response: { status: 'OK', text: '' } }],
     ['a.1-] no [X] y', { type: 'tagged', tag: 'a.1-]', response: { status: 'NO', text: 'y' } }],
-    ['* 5 EXISTS', { type: 'untagged', data: { type: 'other', name: 'EXISTS', number: 5 } }],
+    ['* 5 EXISTS', { type: 'untagged', data: { type: 'exists', number: 5 } }],
     ['* bad x', { type: 'untagged', data: { type: 'status', response: { status: 'BAD' } } }],
     ['* CAPABILITY IMAP4rev1 ', { type: 'untagged', data: { type: 'capability' } }],
     ['* ID NIL', { type: 'untagged', data: { type: 'id' } }],

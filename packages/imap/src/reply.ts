@@ -1,10 +1,11 @@
 import { concatBytes, createLineSplitter, latin1, sample } from '@postern/wire';
 import type { LineSplitter, Reason } from '@postern/wire';
-import { parseCapabilities } from './capabilities.ts';
-import type { Capabilities } from './capabilities.ts';
+import type { Leniency } from './parse/scan.ts';
+import { parseUntagged } from './parse/untagged.ts';
+import type { ParseOptions, Untagged } from './parse/untagged.ts';
 import { parseStatus } from './status.ts';
 import type { StatusResponse } from './status.ts';
-import { decoded, nesting, octets, readList } from './tokens.ts';
+import { octets } from './tokens.ts';
 
 /** How much of a response is read before it is too much. */
 export interface ReplyLimits {
@@ -41,8 +42,7 @@ export type ReplyItem =
   | { readonly type: 'response'; readonly text: string }
   | { readonly type: 'fault'; readonly reason: Reason; readonly bytes: Uint8Array; readonly rule: string };
 
-/** RFC 9051 §9: the largest number, and the largest number64. */
-const maxNumber = 2 ** 32 - 1;
+/** RFC 9051 §9: the largest number64. */
 const maxNumber64 = 2n ** 63n - 1n;
 
 /**
@@ -189,36 +189,43 @@ function literalSize(text: string): number | 'malformed' | undefined {
 export type ImapResponse =
   | { readonly type: 'continuation'; readonly text: string }
   | { readonly type: 'tagged'; readonly tag: string; readonly response: StatusResponse }
-  | { readonly type: 'untagged'; readonly data: Untagged };
-
-/** Untagged data (RFC 9051 §7.1-7.5). */
-export type Untagged =
-  | { readonly type: 'status'; readonly response: StatusResponse }
-  | { readonly type: 'capability'; readonly capabilities: Capabilities }
-  /** RFC 2971 §3.2; no fields for NIL. It tells who the server says it is, and nothing else may hang on it. */
-  | { readonly type: 'id'; readonly fields: Readonly<Record<string, string | null>> }
-  /** Anything else, as it came: one character per octet, literals where they stand. */
   | {
-      readonly type: 'other';
-      /** The word that says what it is, upper case: `EXISTS`, `LIST`, `XFOO`. */
-      readonly name: string;
-      /** The number before that word, if any. */
-      readonly number: number | undefined;
-      readonly raw: string;
+      readonly type: 'untagged';
+      readonly data: Untagged;
+      /** What was wrong and is borne. */
+      readonly tolerated?: readonly Leniency[];
     };
 
-/** Reads a whole response; a reason where it is none, or where it nests deeper than `maxDepth` (default {@link replyLimits}). */
+const parseDefaults: ParseOptions = { maxDepth: replyLimits.maxDepth, strict: false, lazy: 'no' };
+
+/**
+ * Reads a whole response, held as one string with a character per octet; a reason where it is none, or where it nests deeper than
+ * `maxDepth` (default {@link replyLimits}). `strict` (default `false`) bears no mistake of the server.
+ *
+ * @example
+ * ```ts run
+ * import { parseResponse } from '@postern/imap';
+ * const response = parseResponse('* 12 FETCH (UID 7 FLAGS (\\Seen))');
+ * if (response.type === 'untagged' && response.data.type === 'fetch') console.log(response.data.message.uid); // 7
+ * ```
+ */
 export function parseResponse(
   text: string,
-  maxDepth: number = replyLimits.maxDepth,
+  options?: Partial<ParseOptions>,
 ): ImapResponse | { readonly type: 'fault'; readonly reason: 'protocol-error' | 'too-deep' } {
+  const how = options === undefined ? parseDefaults : { ...parseDefaults, ...options };
+  const first = text.charCodeAt(0);
+  if (first === STAR && text.charCodeAt(1) === SPACE) {
+    if (text.charCodeAt(2) === BRACKET) return bareCode(text.slice(2), how);
+    const parsed = parseUntagged(text, how);
+    if (typeof parsed === 'string') return { type: 'fault', reason: parsed };
+    return parsed.tolerated
+      ? { type: 'untagged', data: parsed.data, tolerated: parsed.tolerated }
+      : { type: 'untagged', data: parsed.data };
+  }
   // RFC 9051 §7.6: `+ text`; some servers leave out the space of an empty one.
   if (text === '+' || text.startsWith('+ ')) return { type: 'continuation', text: text.slice(2) };
-  if (text.startsWith('* ')) {
-    if (nesting(text) > maxDepth && !parseStatus(text.slice(2))) return { type: 'fault', reason: 'too-deep' };
-    const data = parseUntagged(text);
-    return data ? { type: 'untagged', data } : { type: 'fault', reason: 'protocol-error' };
-  }
+  if (first === BRACKET) return bareCode(text, how);
   // RFC 9051 §9: a tag is any astring characters but `+`.
   const tag = /^[^\s(){%*"\\+\x7f]+(?= )/.exec(text)?.[0];
   const response = tag === undefined ? undefined : parseStatus(text.slice(tag.length + 1));
@@ -228,27 +235,13 @@ export function parseResponse(
   return { type: 'tagged', tag, response };
 }
 
-function parseUntagged(text: string): Untagged | undefined {
-  const response = parseStatus(text.slice(2));
-  if (response) return { type: 'status', response };
-  const found = /^\* (?:(\d+) )?([^\s(){"]+)/.exec(text);
-  const name = found?.[2]?.toUpperCase();
-  if (!found || name === undefined) return undefined;
-  const number = found[1] === undefined ? undefined : Number(found[1]);
-  // RFC 9051 §9: a number has 32 bits.
-  if (number !== undefined && number > maxNumber) return undefined;
-  if (name === 'CAPABILITY' && number === undefined) {
-    return { type: 'capability', capabilities: parseCapabilities(text.slice(found[0].length)) };
-  }
-  if (name === 'ID' && number === undefined) {
-    const values = readList(text, found[0].length + 1) ?? [];
-    const fields = Object.create(null) as Record<string, string | null>;
-    for (let at = 0; at + 1 < values.length; at += 2) {
-      const [field, value] = [values[at], values[at + 1]];
-      if (typeof field === 'string')
-        fields[field.toLowerCase()] = typeof value === 'string' ? decoded(value) : null;
-    }
-    return { type: 'id', fields };
-  }
-  return { type: 'other', name, number, raw: text };
+const STAR = 0x2a;
+const SPACE = 0x20;
+const BRACKET = 0x5b;
+
+/** Exchange and home.pl (MailKit #115) leave out the `OK`, or even the `*`, before a code: `[COPYUID 55 31 6]`. */
+function bareCode(text: string, { strict }: ParseOptions): ReturnType<typeof parseResponse> {
+  const response = strict ? undefined : parseStatus(`OK ${text}`);
+  if (!response?.code?.data) return { type: 'fault', reason: 'protocol-error' };
+  return { type: 'untagged', data: { type: 'status', response }, tolerated: ['missing-status'] };
 }

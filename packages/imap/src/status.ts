@@ -1,5 +1,7 @@
 import { parseCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
+import { codeData } from './parse/code.ts';
+import type { CodeData } from './parse/code.ts';
 import { decoded } from './tokens.ts';
 
 /** A status response, tagged or not (RFC 9051 §7.1). */
@@ -19,6 +21,8 @@ export interface ResponseCode {
   readonly argument: string;
   /** For `CAPABILITY`: the list. */
   readonly capabilities?: Capabilities;
+  /** What the argument says, where the name is known and the argument follows its grammar. */
+  readonly data?: CodeData;
 }
 
 /**
@@ -41,10 +45,12 @@ function parseCode(inside: string): ResponseCode {
   const space = inside.indexOf(' ');
   const name = (space < 0 ? inside : inside.slice(0, space)).toUpperCase();
   const argument = space < 0 ? '' : inside.slice(space + 1);
+  const data = codeData(name, argument);
   return {
     name,
     argument: decoded(argument),
     ...(name === 'CAPABILITY' && { capabilities: parseCapabilities(argument) }),
+    ...(data && { data }),
   };
 }
 

@@ -22,17 +22,20 @@
  */
 import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
 import type { ExchangeStep } from '@postern/sasl';
-import { concatBytes, peerText, recogniseProtocol, sample, UsageError } from '@postern/wire';
+import { concatBytes, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
 import { withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands.ts';
 import type { EncodedCommand, ImapCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
+import { mayJoin } from './pipelining.ts';
+import { afterCompletion, afterSending, afterTelling } from './selection.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
-import type { Untagged } from './reply.ts';
-import { checkCommand } from './rules.ts';
+import type { Untagged } from './parse/untagged.ts';
+import type { ImapResponse } from './reply.ts';
+import { argumentContext, checkCommand } from './rules.ts';
 import { states } from './states.ts';
 import type { Input, ResponseInput, State, Step, Tagged } from './states.ts';
 import type { StatusResponse } from './status.ts';
@@ -74,9 +77,14 @@ function send(state: State, commands: readonly ImapCommand[], partial: Uint8Arra
       throw new UsageError('RESUME without work', 'RFC 9051 §6.2.2');
     return proceed(state, resumeExchange(state.exchange, only.result), now, {});
   }
+  if (commands.length === 1 && only?.verb === 'DONE') return endIdle(state, now);
+  if (commands.length === 1 && only?.verb === 'PACE') {
+    return { state: enter({ ...state, paused: !only.reading }, state.name, now), outputs: [] };
+  }
   let before = (state.waiting.at(-1) ?? state.inFlight.at(-1))?.command;
   const group = commands.map((command, index): Tagged => {
-    if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 9051 §6.2.2');
+    if (command.verb === 'RESUME' || command.verb === 'DONE' || command.verb === 'PACE')
+      throw new UsageError(`${command.verb} in a group`, 'RFC 9051 §6.2.2');
     checkCommand(state, command, before);
     before = command;
     // RFC 9051 §2.2.1: a tag of its own for each.
@@ -110,10 +118,9 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
   let state = before;
   for (;;) {
     const next = state.waiting[state.taken];
-    if (!next || state.inFlight.some(({ command }) => verbs[command.verb].barrier)) break;
+    if (!next || state.literal || state.inFlight.length >= state.settings.maxInFlight) break;
     const { tag, command } = next;
-    const room = verbs[command.verb].barrier ? 1 : state.settings.maxInFlight;
-    if (state.inFlight.length >= room) break;
+    if (!mayJoin(command, state.inFlight)) break;
     const sent = { ...next, dataBefore: state.dataBytes };
     state = {
       ...state,
@@ -131,7 +138,11 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
       state = { ...state, exchange: begun.exchange };
       written.push(begun.line);
     } else {
-      written.push(encodeCommand(tag, command));
+      const encoded = encodeCommand(tag, command, argumentContext(state));
+      written.push(encoded);
+      if (encoded.later && encoded.later.length > 0)
+        state = { ...state, literal: { tag, later: encoded.later } };
+      state = afterSending(state, command);
     }
   }
   if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
@@ -141,6 +152,16 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
   // A command that joins others in flight does not renew their wait; a completion does.
   const renewed = state.name !== name || front !== before.inFlight[0] || before.name === 'ready';
   return { state: renewed ? enter(state, name, now) : state, outputs: [...outputs, ...writes(written)] };
+}
+
+/** RFC 9051 §6.3.13: DONE is said only once the server idles. */
+function endIdle(state: State, now: Instant): Step {
+  if (state.idle === 'asked') return { state: { ...state, idle: 'asked-and-done' }, outputs: [] };
+  if (state.idle !== 'idling') throw new UsageError('DONE without IDLE', 'RFC 9051 §6.3.13');
+  return {
+    state: { ...enter(state, 'reply', now), idle: 'done' },
+    outputs: [{ type: 'write', bytes: utf8('DONE\r\n') }],
+  };
 }
 
 /** One group, one write. */
@@ -166,7 +187,7 @@ function receive(state: State, input: ResponseInput, now: Instant): Step {
     case 'continuation':
       return receiveContinuation(state, response.text, text, now);
     case 'untagged':
-      return receiveUntagged(state, response.data, text, now);
+      return receiveUntagged(state, response, text, now);
     case 'tagged':
       return receiveCompletion(state, response.tag, response.response, input, now);
   }
@@ -220,6 +241,18 @@ function receiveContinuation(state: State, challenge: string, text: string, now:
     const evidence = evidenceOf(text, 'RFC 9051 §6.2.2');
     return proceed(state, answerChallenge(state.exchange, challenge), now, evidence);
   }
+  if (state.literal) {
+    const [part = new Uint8Array(0), ...later] = state.literal.later;
+    const next = { ...state, literal: later.length > 0 ? { ...state.literal, later } : undefined };
+    return advance(enter(next, state.name, now), now, [{ type: 'write', bytes: part }]);
+  }
+  if (state.idle === 'asked' || state.idle === 'asked-and-done') {
+    const idling: State = { ...state, idle: 'idling' };
+    const begins: Step = { state: idling, outputs: [{ type: 'event', event: { type: 'idling' } }] };
+    if (state.idle === 'asked') return begins;
+    const ended = endIdle(idling, now);
+    return { state: ended.state, outputs: [...begins.outputs, ...ended.outputs] };
+  }
   if (state.strays > 0) {
     const reason = state.name === 'starttls' ? 'starttls-protocol-error' : 'protocol-error';
     return fail(state, now, 'peer', reason, evidenceOf(text, 'RFC 9051 §7.6'));
@@ -248,17 +281,24 @@ function proceed(state: State, next: ExchangeStep, now: Instant, evidence: Evide
   }
 }
 
-function receiveUntagged(before: State, data: Untagged, text: string, now: Instant): Step {
-  const state: State = { ...before, dataBytes: before.dataBytes + text.length + 2 };
+function receiveUntagged(
+  before: State,
+  { data, tolerated = [] }: Extract<ImapResponse, { readonly type: 'untagged' }>,
+  text: string,
+  now: Instant,
+): Step {
+  // The messages of a FETCH are handed on one by one; everything else somebody may be collecting.
+  const streams = data.type === 'fetch' && before.inFlight.some(({ command }) => command.verb === 'FETCH');
+  const state: State = streams ? before : { ...before, dataBytes: before.dataBytes + text.length + 2 };
   const [oldest] = state.inFlight;
   const { maxDataBytes, maxEarlyBytes } = state.settings.limits;
   const most = state.stage === 'not-authenticated' ? maxEarlyBytes : maxDataBytes;
-  // Somebody may be collecting what comes until the completion.
   if (oldest && state.dataBytes - oldest.dataBefore > most)
     return fail(state, now, 'peer', 'reply-too-long', evidenceOf(text, 'RFC 9051 §2.2.2'));
   const outputs: Outputs = [];
   if (!isBelievable(state, data))
     return { state, outputs: [diagnostic('ignored-data', octets(text.slice(0, 512)))] };
+  for (const leniency of tolerated) outputs.push(diagnostic(leniency, octets(text.slice(0, 512))));
   let next = state;
   const listed =
     data.type === 'capability'
@@ -267,6 +307,14 @@ function receiveUntagged(before: State, data: Untagged, text: string, now: Insta
         ? data.response.code?.capabilities
         : undefined;
   if (listed) next = learn(state, listed, text, outputs);
+  if (data.type === 'enabled')
+    next = { ...next, enabled: [...new Set([...next.enabled, ...data.capabilities])] };
+  const told = afterTelling(next, data);
+  if (!told)
+    return { state: next, outputs: [...outputs, diagnostic('ignored-data', octets(text.slice(0, 512)))] };
+  next = told;
+  // A server that works is not given up.
+  if (next.name === 'data') next = enter(next, 'data', now);
   const leaving = data.type === 'status' && data.response.status === 'BYE';
   // A server that repeats its BYE says nothing new.
   if (leaving && state.name === 'closing') return { state, outputs };
@@ -277,6 +325,7 @@ function receiveUntagged(before: State, data: Untagged, text: string, now: Insta
         ? { type: 'capability', capabilities: next.capabilities }
         : data,
     insideTls: state.tls !== undefined,
+    octets: text.length + 2,
   };
   outputs.push({ type: 'event', event });
   // RFC 9051 §6.1.3: before the completion of LOGOUT a BYE is in order; anywhere else it announces the close.
@@ -293,7 +342,8 @@ function isBelievable(state: State, data: Untagged): boolean {
   if (data.type === 'status' || data.type === 'capability') return true;
   if (data.type === 'id') return state.inFlight.some(({ command }) => command.verb === 'ID');
   if (state.stage === 'not-authenticated') return false;
-  return !['FLAGS', 'EXISTS', 'EXPUNGE', 'FETCH', 'RECENT'].includes(data.name);
+  if (state.mailbox || state.selecting) return true;
+  return !['flags', 'exists', 'expunge', 'fetch', 'recent', 'vanished'].includes(data.type);
 }
 
 /** Takes a list of capabilities as the present one, and notes what is odd about it. */
@@ -342,6 +392,8 @@ function receiveCompletion(
     }
   } else if (command.verb === 'STARTTLS' && !ok) {
     reason = startTlsReason(response);
+  } else {
+    next = afterCompletion(next, tag, command, response);
   }
   const { capabilities } = next;
   outputs.push({
@@ -413,6 +465,8 @@ function endOfStream(state: State, how: EndOfStream, rest: Uint8Array, now: Inst
     case 'start':
     case 'ready':
     case 'reply':
+    case 'data':
+    case 'idle':
     case 'auth':
     case 'auth-work':
     case 'starttls':

@@ -28,6 +28,26 @@ const text = {
   brackets: (size) => '[]'.repeat(size),
 } satisfies Record<string, (size: number) => string>;
 
+test.each(Object.entries(text))('%s cost linear work in every reader of untagged data', (_name, make) => {
+  for (const start of [
+    '* 1 FETCH (ENVELOPE (',
+    '* 1 FETCH (BODY (("a" "b" ',
+    '* 1 FETCH (FLAGS (',
+    '* 1 FETCH (BODY[',
+    '* 1 FETCH (X (',
+    '* LIST () "/" ',
+    '* LIST () "/" a (',
+    '* STATUS a (X (',
+    '* ESEARCH ALL ',
+    '* THREAD ',
+    '* OK [PERMANENTFLAGS ',
+  ]) {
+    for (const lazy of ['no', 'checked'] as const) {
+      expect(growth((size) => () => parseResponse(start + make(size), { lazy }))).toBeLessThan(linear);
+    }
+  }
+});
+
 test.each(Object.entries(text))('%s cost linear work in every reader', (_name, make) => {
   expect(growth((size) => () => nesting(make(size)))).toBeLessThan(linear);
   expect(growth((size) => () => skipValue(`(${make(size)}`, 0))).toBeLessThan(linear);

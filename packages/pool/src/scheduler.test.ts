@@ -12,7 +12,7 @@ const rules: RaceRules = {
   stagger: 250,
   openStagger: 1000,
   open: 30_000,
-  thresholds: () => ({ remember: 2, report: 3 }),
+  thresholds: () => ({ remember: 2, report: 3, most: 8 }),
   syns: linuxSyns,
   margin: 100,
   sockets: 1,

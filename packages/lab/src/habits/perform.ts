@@ -1,10 +1,12 @@
 import { isWireError } from '@postern/wire';
 import type { Clock, Connection, TlsIdentity, TlsOffer } from '@postern/wire';
-import type { PasswordCredentials } from '@postern/sasl';
+import type { AuthRules } from '@postern/sasl';
 import type { Authority } from '../certificates/authority.ts';
 import type { MailPort } from '../ports.ts';
 import { mailPorts } from '../ports.ts';
 import { ByteByByte } from '../servers/byte-by-byte.ts';
+import { withTraits } from '../servers/logins.ts';
+import { once } from '../once.ts';
 import { labMailboxes } from '../servers/mailboxes.ts';
 import { serveProtocol } from '../servers/server.ts';
 import type { LabServer } from '../servers/server.ts';
@@ -17,7 +19,8 @@ export interface Stage {
   readonly port: MailPort;
   readonly clock: Clock;
   readonly authority: Authority;
-  readonly authenticate: (credentials: PasswordCredentials) => boolean;
+  /** Who may log in; made when first asked for, and then kept. */
+  readonly logins: () => Promise<AuthRules>;
   /** Aborts when the lab closes: nothing sleeps on after it. */
   readonly signal: AbortSignal;
 }
@@ -26,7 +29,7 @@ type Serve = Extract<Behaviour, { readonly type: 'serve' }>;
 
 /** What a listener does. */
 export interface Performance {
-  /** Makes the certificate, which otherwise is made for the first connection. */
+  /** Makes certificate and logins, which otherwise are made for the first connection. */
   readonly prepare: () => Promise<unknown>;
   /** With each connection. */
   readonly perform: (connection: Connection) => Promise<void>;
@@ -39,7 +42,7 @@ export function performer(behaviour: Behaviour, stage: Stage): Performance | und
       const offer = once(() => makeOffer(behaviour, stage));
       const mailboxes = labMailboxes(stage.hostName);
       return {
-        prepare: offer,
+        prepare: () => Promise.all([offer(), stage.logins()]),
         perform: (connection) => serve(behaviour, connection, { ...stage, mailboxes }, offer),
       };
     }
@@ -62,7 +65,7 @@ async function serve(
   offer: () => Promise<TlsOffer>,
 ): Promise<void> {
   try {
-    const tls = await offer();
+    const [tls, logins] = await Promise.all([offer(), stage.logins()]);
     const { hostName, clock, signal, mailboxes } = stage;
     if (behaviour.method === 'implicit-tls') await connection.acceptTls(tls, { signal });
     const traits = behaviour.traits ?? {};
@@ -74,7 +77,7 @@ async function serve(
       traits,
       tls,
       mailboxes,
-      authenticate: traits.refusesPasswords ? () => false : stage.authenticate,
+      auth: withTraits(logins, traits),
     });
   } catch (error) {
     // A client that gives up, or that a bad habit drove away, is what the lab is for.
@@ -97,10 +100,4 @@ async function makeOffer(behaviour: Serve, { authority, hostName }: Stage): Prom
   // OpenSSL itself takes no key of 1024 bits to serve with, unless versions as old are allowed.
   const weak = behaviour.certificate === 'weak-key';
   return { identity: () => identity, ...(weak && { minVersion: 'TLSv1' }) };
-}
-
-/** Runs a task at the first call and gives its result to all. */
-function once<T>(task: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => (result ??= task());
 }

@@ -27,7 +27,7 @@ const capabilities: readonly string[] = ['IMAP4rev1', 'SASL-IR', 'ID'];
 
 /** IMAP, with the mailboxes of the lab. */
 export function serveLabImap(connection: Connection, server: LabServer): Promise<void> {
-  const { traits, authenticate } = server;
+  const { traits, auth } = server;
   return serveImap(connection, {
     clock: server.clock,
     greeting: greetings[traits.greeting ?? 'ready'],
@@ -35,7 +35,7 @@ export function serveLabImap(connection: Connection, server: LabServer): Promise
     tls: server.tls,
     // RFC 9051 §6.2.3: the command LOGIN takes passwords whatever the mechanisms, so a server without passwords says so.
     ...(traits.mechanisms && { capabilities: [...capabilities, 'LOGINDISABLED'] }),
-    auth: { authenticate, ...(traits.mechanisms && { mechanisms: traits.mechanisms }) },
+    auth,
     store: server.mailboxes,
   });
 }

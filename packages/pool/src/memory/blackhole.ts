@@ -36,7 +36,7 @@ export interface Loaded {
 
 /** The memory of silent ports. */
 export interface BlackholeMemory extends Memory {
-  /** What is remembered about a port, while it is; about its network, where nothing is known of the port itself. */
+  /** What is remembered about a port itself, while it is; what its network makes likely is no knowledge of it. */
   recall(endpoint: Endpoint, now: Instant): Remembered | undefined;
   /** Everything that is remembered. */
   entries(now: Instant): readonly Remembered[];

@@ -12,9 +12,10 @@ import type { ProbeReport } from '../report/probe-report.ts';
 import type { ProbeEnvironment } from '../run/environment.ts';
 import { probeEndpoint } from '../run/probe-endpoint.ts';
 import type { MailAccount } from './address.ts';
-import { domainReport, exchangerEndpoints, exchangersOf, publishedPolicies } from './domain.ts';
+import { domainReport, exchangerEndpoints, exchangersOf } from './domain.ts';
 import { find } from './find.ts';
 import type { Found } from './find.ts';
+import { findPublished } from './published.ts';
 
 /** Options of {@link checkAccount}. */
 export interface CheckOptions {
@@ -65,9 +66,10 @@ export async function checkAccount(
     }
   };
   const probing = clock.now() - began;
-  const [results, published = []] = await Promise.all([
+  const exchangers = exchangersOf(found.route).map(({ exchange }) => exchange);
+  const [results, published] = await Promise.all([
     probeAll(endpoints, environment, options, signal, unlessStopped),
-    unlessStopped(publishedPolicies(account.domain, exchangersOf(found.route), environment, signal)),
+    unlessStopped(findPublished(account.domain, exchangers, environment, signal)),
   ]);
   const probes = results.filter((result) => result !== undefined);
   const unfinished = endpoints.filter((_, index) => results[index] === undefined);

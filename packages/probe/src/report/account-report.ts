@@ -1,6 +1,7 @@
 import type { ClientProtocol, Method, Protocol, ServiceEndpoint, TlsMethod } from './endpoint.ts';
 import type { Explanation } from './explanation.ts';
 import type { ProbeReport } from './probe-report.ts';
+import type { AnnouncementReport, StsReport, TlsaReport, TlsrptReport } from './published-report.ts';
 import type { ReportReason, Verdict } from './verdict.ts';
 
 /**
@@ -132,6 +133,8 @@ export interface MailExchanger {
   readonly preference: number;
   /** The probes of this host: STARTTLS on 25, TLS on 465. */
   readonly probes: readonly ProbeReport[];
+  /** Its TLSA records at port 25; absent where the check was stopped before. */
+  readonly tlsa?: TlsaReport;
 }
 
 /** A policy that the domain publishes, as far as it was looked up. */
@@ -160,8 +163,14 @@ export interface DomainReport {
   readonly authenticated: boolean;
   /** Best first. */
   readonly exchangers: readonly MailExchanger[];
-  /** What the domain publishes about its own protection. */
+  /** What the domain publishes about its own protection, in short. */
   readonly policies: readonly PolicyReport[];
+  /** Its MTA-STS policy; absent where the check was stopped before. */
+  readonly sts?: StsReport;
+  /** Where it wants TLS reports; absent where the check was stopped before. */
+  readonly tlsrpt?: TlsrptReport;
+  /** What it announces to other servers (experimental); absent where the check was stopped before. */
+  readonly announcement?: AnnouncementReport;
   /** The services announced by SRV records, as `_imaps._tcp` and its target. */
   readonly announced: readonly {
     /** The label asked for, such as `_submissions._tcp`. */

@@ -65,7 +65,7 @@ export async function attemptDialogue(
 
 async function open(connection: Connection, course: Course, seen: Seen): Promise<MailDialogue> {
   const { endpoint, recorder, signal } = course;
-  const { clock, ehloName } = course.environment;
+  const { clock, ehloName, secureRandom } = course.environment;
   const tls = endpoint.method === 'implicit-tls' ? handshakeRequest(course, seen) : undefined;
   const dialogue = await speak(endpoint.protocol, connection, {
     clock,
@@ -73,6 +73,7 @@ async function open(connection: Connection, course: Course, seen: Seen): Promise
     observe: recorder.observer(),
     ...(tls ? { tls } : {}),
     ...(ehloName === undefined ? {} : { ehloName }),
+    ...(secureRandom && { random: secureRandom }),
   });
   if (connection.tls) seen.tls = connection.tls;
   if (dialogue.greeting !== undefined) seen.greeting = dialogue.greeting;

@@ -1,0 +1,90 @@
+import { isDigit, malformed, passAtom, tolerate } from './scan.ts';
+import type { Scan } from './scan.ts';
+
+/**
+ * A number64 (RFC 9051 §9): a JavaScript number where that is exact, else a bigint. So `typeof` tells, and what fits is easy
+ * to count with.
+ */
+export type Number64 = number | bigint;
+
+const maxNumber = 2 ** 32 - 1;
+const maxNumber64 = 2n ** 63n - 1n;
+const maxUnsigned64 = 2n ** 64n - 1n;
+
+/** Passes digits; how many there were. */
+function digits(scan: Scan): number {
+  const from = scan.at;
+  let { at } = scan;
+  while (isDigit(scan.text.charCodeAt(at))) at += 1;
+  scan.at = at;
+  return at - from;
+}
+
+/** What stands in place of a number and is none; it is passed, and its value is not known. */
+function none(scan: Scan, from: number): undefined {
+  scan.at = from;
+  passAtom(scan);
+  // Something like a number, such as -1 or 9.3736e+06: what is anything else is not meant to be one.
+  if (!/^[-+]?\d[\d.]*(?:e[-+]?\d+)?$/i.test(scan.text.slice(from, Math.min(scan.at, from + 64))))
+    throw malformed;
+  tolerate(scan, 'number-out-of-range');
+  return undefined;
+}
+
+/** Whether a number that ends here ends for good. */
+function ends(scan: Scan): boolean {
+  const code = scan.text.charCodeAt(scan.at);
+  // Behind a number: the end, SP, `)`, `]`, or in a set `:` and `,`.
+  return (
+    Number.isNaN(code) || code === 0x20 || code === 0x29 || code === 0x5d || code === 0x3a || code === 0x2c
+  );
+}
+
+/** RFC 9051 §9, number: 32 bits. `undefined`, and noted, where it is out of range. */
+export function number(scan: Scan): number | undefined {
+  const from = scan.at;
+  const whole = scan.text;
+  let value = 0;
+  let { at } = scan;
+  for (let code = whole.charCodeAt(at); isDigit(code); code = whole.charCodeAt(at)) {
+    value = value * 10 + code - 0x30;
+    at += 1;
+  }
+  scan.at = at;
+  if (at === from || at - from > 10 || value > maxNumber || !ends(scan)) return none(scan, from);
+  return value;
+}
+
+/** RFC 9051 §9, nz-number: as {@link number}, and not zero. */
+export function positive(scan: Scan): number | undefined {
+  const value = number(scan);
+  if (value !== 0) return value;
+  tolerate(scan, 'number-out-of-range');
+  return undefined;
+}
+
+/** RFC 9051 §9, number64. */
+export function number64(scan: Scan): Number64 | undefined {
+  const from = scan.at;
+  const length = digits(scan);
+  if (length === 0 || length > 19 || !ends(scan)) return none(scan, from);
+  if (length < 16) return Number(scan.text.slice(from, scan.at));
+  const value = BigInt(scan.text.slice(from, scan.at));
+  if (value > maxNumber64) return none(scan, from);
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}
+
+/** RFC 7162 §7, mod-sequence-value: 63 bits, always a bigint. Zero, where it must not be, is for the caller. */
+export function modSequence(scan: Scan): bigint | undefined {
+  const value = number64(scan);
+  return value === undefined ? undefined : BigInt(value);
+}
+
+/** An unsigned number of 64 bits, always a bigint: what Gmail gives for its own identifiers. */
+export function unsigned64(scan: Scan): bigint | undefined {
+  const from = scan.at;
+  const length = digits(scan);
+  if (length === 0 || length > 20 || !ends(scan)) return none(scan, from);
+  const value = BigInt(scan.text.slice(from, scan.at));
+  return value > maxUnsigned64 ? none(scan, from) : value;
+}
