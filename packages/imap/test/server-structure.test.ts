@@ -23,6 +23,10 @@ test('IMAP-051 what does not fit between quotes goes out as a literal', () => {
   expect(envelope('Subject: \u00c3\u00bc "\\', 'Message-ID: "\\')).toBe(
     `(NIL {5}\r\n\u00c3\u00bc "\\ NIL NIL NIL NIL NIL NIL NIL "\\"\\\\")`,
   );
+  // The last octet of this letter is no white space.
+  expect(envelope('From: \u00c3\u00a0 <a@x>', 'Subject: \u00c3\u00a0')).toContain(
+    '{2}\r\n\u00c3\u00a0 (({2}\r\n\u00c3\u00a0 NIL',
+  );
   expect(envelope(`Subject: ${'x'.repeat(1001)}`)).toContain(`{1001}\r\n${'x'.repeat(1001)} `);
 });
 
