@@ -270,6 +270,20 @@ describe('loss', () => {
       several.note({ ...seen('answered', 0), syns: 2, sockets: 3 });
     expect(several.loss?.()).toBeCloseTo(0.05);
   });
+
+  it('is not taken for heavier at the end of a burst, when only the late answers are left', () => {
+    const memory = blackholeMemory();
+    for (let count = 0; count < 891; count += 1) memory.note(seen('answered', 0));
+    for (let count = 0; count < 209; count += 1) memory.note({ ...seen('answered', 0), syns: 2 });
+    expect(memory.loss?.()).toBeCloseTo(0.19, 2);
+  });
+
+  it('fades: after very many prompt answers, old late ones weigh little', () => {
+    const memory = blackholeMemory();
+    for (let count = 0; count < 2000; count += 1) memory.note({ ...seen('answered', 0), syns: 2 });
+    for (let count = 0; count < 40_000; count += 1) memory.note(seen('answered', 0));
+    expect(memory.loss?.()).toBeLessThan(0.02);
+  });
 });
 
 describe('networks', () => {
