@@ -1,6 +1,6 @@
 import type { SaslWork } from '@postern/sasl';
-import { converse, UsageError, WireError } from '@postern/wire';
-import type { Clock, Connection, Dialogue, TlsRequest } from '@postern/wire';
+import { converse, sleep, UsageError, WireError } from '@postern/wire';
+import type { Clock, Connection, Dialogue, Milliseconds, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand, MailboxCommand, WireCommand } from './commands.ts';
@@ -40,6 +40,7 @@ export abstract class Conversation {
   protected readonly options: OpenImapOptions;
   protected readonly turns: Turns = new Turns();
   readonly #waiters = new Set<Waiter>();
+  readonly #listeners = new Set<(event: ImapEvent) => void>();
   /** FETCH commands that are not completed, oldest first. */
   readonly #fetches: FetchStream[] = [];
   /** Resolves when there is a reason to read again. */
@@ -61,6 +62,8 @@ export abstract class Conversation {
     const { tls } = connection;
     this.machine = imapClient({
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.lazy === undefined ? {} : { lazy: options.lazy }),
+      ...(options.strict === undefined ? {} : { strict: options.strict }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.offeredStartTlsBefore === undefined
         ? {}
@@ -79,6 +82,41 @@ export abstract class Conversation {
 
   get capabilities(): Capabilities {
     return this.machine.capabilities ?? noCapabilities;
+  }
+
+  listen(hear: (event: ImapEvent) => void): () => void {
+    this.#listeners.add(hear);
+    return () => this.#listeners.delete(hear);
+  }
+
+  get maxDataBytes(): number {
+    return this.options.limits?.maxDataBytes ?? replyLimits.maxDataBytes;
+  }
+
+  /** One IDLE, alone; whoever comes meanwhile ends it and goes next. */
+  async idle(signal: AbortSignal, renewAfter: Milliseconds): Promise<StatusResponse | undefined> {
+    this.refuseInLoop({ verb: 'IDLE' });
+    return this.beAlone(undefined, async () => {
+      if (signal.aborted || this.turns.calls > 1) return undefined;
+      const enough = new AbortController();
+      let over = false;
+      const done = (): void => {
+        if (!over && !this.dialogue.ended) this.dialogue.send({ verb: 'DONE' });
+        over = true;
+      };
+      const completed = this.ask({ verb: 'IDLE' }, undefined);
+      this.interrupt = done;
+      signal.addEventListener('abort', done, { once: true });
+      sleep(this.clock, renewAfter, { signal: enough.signal }).then(done, () => undefined);
+      try {
+        return (await completed).response;
+      } finally {
+        over = true;
+        this.interrupt = undefined;
+        signal.removeEventListener('abort', done);
+        enough.abort();
+      }
+    });
   }
 
   /** Runs beside other calls; see {@link Turns.share}. */
@@ -116,7 +154,7 @@ export abstract class Conversation {
       wake: () => {
         this.#wake();
       },
-      maxDataBytes: this.options.limits?.maxDataBytes ?? replyLimits.maxDataBytes,
+      maxDataBytes: this.maxDataBytes,
       overflow: () => {
         const { endpoint } = this.connection;
         this.#break(
@@ -300,6 +338,7 @@ export abstract class Conversation {
       this.greeting = undefined;
     }
     this.options.onEvent?.(event);
+    for (const hear of this.#listeners) hear(event);
     const [stream] = this.#fetches;
     if (stream && event.type === 'untagged' && event.data.type === 'fetch') {
       stream.push(event.data.message, event.octets);

@@ -59,6 +59,7 @@ export type {
   StatusItem,
 } from './mailbox-options.ts';
 export type { MessageSet } from './message-set.ts';
+export type { Change, WatchOptions } from './watch.ts';
 export type { SearchKeys } from './search-keys.ts';
 export type { SelectedMailbox } from './selected.ts';
 export { imapClient } from './machine.ts';

@@ -15,6 +15,9 @@ import type { Untagged } from './parse/untagged.ts';
 import { searchArguments } from './search-keys.ts';
 import type { SearchKeys } from './search-keys.ts';
 import type { SelectedMailbox } from './selected.ts';
+import type { StatusResponse } from './status.ts';
+import { watch } from './watch.ts';
+import type { Change, WatchOptions, WatchSource } from './watch.ts';
 
 /** Options of calls that name messages. */
 export interface MessageOptions extends CallOptions {
@@ -95,6 +98,11 @@ export interface Mailbox extends AsyncDisposable {
   ): Promise<Answer<Copied | undefined>>;
   /** Removes all messages with `\Deleted`; with `uids` only those of them (RFC 4315 §2.1). */
   expunge(options?: CallOptions & { readonly uids?: MessageSet }): Promise<Answer<undefined>>;
+  /**
+   * Tells what happens from now on, with IDLE, for as long as the loop goes on (RFC 9051 §6.3.13). Other calls may be made meanwhile. Ends
+   * when the server refuses. Throws a `UsageError` where the server does not offer it.
+   */
+  watch(options?: WatchOptions): AsyncGenerator<Change, StatusResponse | undefined, undefined>;
   /** Removes messages with `\Deleted` and leaves the mailbox (RFC 9051 §6.4.1). */
   close(options?: CallOptions): Promise<Answer<undefined>>;
   /** Leaves the mailbox and removes nothing (RFC 9051 §6.4.2). */
@@ -102,7 +110,7 @@ export interface Mailbox extends AsyncDisposable {
 }
 
 /** The dialogue that a mailbox belongs to. */
-export interface MailboxSource {
+export interface MailboxSource extends WatchSource {
   readonly mailbox: SelectedMailbox | undefined;
   /** Changes with every selection. */
   readonly selection: number;
@@ -214,6 +222,13 @@ export class SelectedCalls implements Mailbox {
         ? this.#command('EXPUNGE', { by: 'number' }, [])
         : this.#command('EXPUNGE', { by: 'uid' }, [setArgument(uids)]);
     return answer((await this.#source.run(command, options)).completed, undefined);
+  }
+
+  watch(options?: WatchOptions): AsyncGenerator<Change, StatusResponse | undefined, undefined> {
+    void this.state;
+    if (!this.#source.offers('IDLE') && !this.#source.offers('IMAP4REV2'))
+      throw new UsageError('IDLE is not offered', 'RFC 9051 §6.3.13', 'argument-refused');
+    return watch(this.#source, options);
   }
 
   close(options?: CallOptions): Promise<Answer<undefined>> {

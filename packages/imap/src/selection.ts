@@ -21,7 +21,7 @@ export function afterTelling(state: State, data: Untagged): State | undefined {
   const closed = data.type === 'status' && data.response.code?.name === 'CLOSED';
   const next =
     closed && state.selecting ? nothingTold(mailbox.name, mailbox.access) : afterData(mailbox, data);
-  return next && { ...state, [key]: next };
+  return next === mailbox ? state : next && { ...state, [key]: next };
 }
 
 /** What the completion of a command about mailboxes changes (RFC 9051 §6.3.2, §6.4.1, §6.4.2). */

@@ -160,9 +160,21 @@ export function closes(scan: Scan): boolean {
 
 /** Whether another element of a list with spaces between follows; the scan stands before it, or behind the list. */
 export function another(scan: Scan): boolean {
-  if (closes(scan)) return false;
-  space(scan);
-  return true;
+  const code = scan.text.charCodeAt(scan.at);
+  if (code === SPACE) {
+    const next = scan.text.charCodeAt(scan.at + 1);
+    if (next !== SPACE && next !== CLOSE) {
+      scan.at += 1;
+      return true;
+    }
+    if (closes(scan)) return false;
+    space(scan);
+    return true;
+  }
+  if (code !== CLOSE) throw malformed;
+  scan.at += 1;
+  scan.depth -= 1;
+  return false;
 }
 
 /** The end of a response. */
@@ -289,7 +301,7 @@ function quotedBarely(scan: Scan, from: number): string {
 }
 
 /** The octets of a literal or literal8, as they are (RFC 9051 §4.3, §4.3.1). */
-export function literal(scan: Scan): string {
+function literal(scan: Scan): string {
   const whole = scan.text;
   let at = scan.at;
   if (whole.charCodeAt(at) === TILDE) at += 1;

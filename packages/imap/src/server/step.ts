@@ -40,6 +40,17 @@ export function enter(session: ServerSession, name: ServerStateName, now: Instan
   return { ...session, name, deadline: patience && now + session.rules.patience[patience] };
 }
 
+/** BYE with a response code where one is given (RFC 9051 §7.1.5). */
+export function farewell({
+  code,
+  text = 'closing',
+}: {
+  readonly code?: string;
+  readonly text?: string;
+}): Output<ImapServerEvent> {
+  return write(`* BYE ${code === undefined ? '' : `[${code}] `}${text}`);
+}
+
 /** Writes latin1 text together, and octets as they are. */
 export function writePieces(pieces: readonly Piece[]): Outputs {
   const outputs: Output<ImapServerEvent>[] = [];
