@@ -183,6 +183,7 @@ describe('FETCH', () => {
   });
 
   test.each([
+    `(${'BODY[] '.repeat(100)}BODY[])`,
     'BODY[',
     'BODY[X]',
     'BODY[MIME]',
