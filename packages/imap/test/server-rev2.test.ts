@@ -65,6 +65,9 @@ test('IMAP-054 BINARY takes off the transfer encoding of a leaf', () => {
     'a1 OK done',
   ]);
   expect(store.find('INBOX')?.messages[0]?.flags).toEqual([]);
+  // A multipart has no encoding, whatever it says.
+  store.find('INBOX')?.append([{ content: utf8(`Content-Transfer-Encoding: x-new\r\n${message}`) }]);
+  expect(say('n NOOP', 'a4 FETCH 2 BINARY.SIZE[]').at(-2)).toMatch(/BINARY.SIZE\[\] \d+\)/);
   expect(say('a2 FETCH 1 (UID BINARY.PEEK[3])')).toEqual([
     'a2 NO [UNKNOWN-CTE] a transfer encoding is not known',
   ]);

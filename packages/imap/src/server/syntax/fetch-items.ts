@@ -56,11 +56,18 @@ const macros: Readonly<Record<string, readonly (typeof simpleItems)[number][]>> 
   FULL: ['FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'ENVELOPE', 'BODY'],
 };
 
+/** How many items one FETCH may ask for: each may be the whole message. */
+const maxItems = 100;
+
 const itemName = /[A-Z][A-Z\d.]*/iy;
 
 /** Reads what FETCH asks for: a macro, one item or a list. */
 export function readFetchItems(cursor: Cursor): readonly FetchItem[] {
-  if (cursor.sees('(')) return cursor.list(() => readItem(cursor, readName(cursor)), 1);
+  if (cursor.sees('(')) {
+    const items = cursor.list(() => readItem(cursor, readName(cursor)), 1);
+    if (items.length > maxItems) throw new BadSyntax('that is too much at once');
+    return items;
+  }
   const name = readName(cursor);
   const macro = Object.hasOwn(macros, name) ? macros[name] : undefined;
   return macro ? macro.map((type) => ({ type })) : [readItem(cursor, name)];

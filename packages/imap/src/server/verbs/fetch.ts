@@ -34,6 +34,7 @@ export function fetch(context: SelectedContext, cursor: Cursor): Answer {
     const gone = view.mailbox.expungedSince(changedSince).filter(membership(set, view.mailbox));
     if (gone.length > 0) data.push(`* VANISHED (EARLIER) ${numberSetText(gone)}\r\n`);
   }
+  let copied = 0;
   for (const index of indexes) {
     const message = view.messages[index];
     if (!message) continue;
@@ -48,10 +49,15 @@ export function fetch(context: SelectedContext, cursor: Cursor): Answer {
       line.push(...(place > 0 ? [' '] : []), ...pieces);
     }
     data.push(...line, ')\r\n');
+    copied += line.reduce((sum, piece) => sum + (typeof piece === 'string' ? piece.length : 0), 0);
+    if (copied > maxCopied) return { ...no({ code: 'LIMIT', text: 'that is too much at once' }), data };
   }
   const knowsModSeq = items.some(({ type }) => type === 'MODSEQ');
   return { data, status: 'OK', text: 'done', ...(knowsModSeq && { enables: ['CONDSTORE'] as const }) };
 }
+
+/** How much text one answer may have, in octets; messages and parts that are handed out as they are do not count. */
+const maxCopied = 256 * 1024 * 1024;
 
 const flagsItem = { type: 'FLAGS' } as const;
 const noModifiers = { changedSince: undefined, vanished: false } as const;
