@@ -60,6 +60,8 @@ export interface MailboxCommand {
   /** Whether it names messages by number although `uid` is set, as UID SEARCH may. */
   readonly numbers?: boolean;
   readonly arguments?: readonly Argument[];
+  /** For FETCH: content with more octets than this is handed on in chunks while it comes. Default: none is. */
+  readonly streamAbove?: number;
   /** For SELECT and EXAMINE: what the mailbox is called in the model. */
   readonly mailbox?: string;
 }

@@ -40,6 +40,7 @@ export type {
 } from './imap.ts';
 export type {
   Copied,
+  DownloadOptions,
   FetchOptions,
   FlagChange,
   Found,
