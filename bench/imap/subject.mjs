@@ -112,13 +112,14 @@ async function content({ quick, rounds }) {
   const octets = quick ? MB : 50 * 1024 * 1024;
   const server = await startServer(join(import.meta.dirname, 'servers', 'canned.mjs'), { count: 1, octets });
   const contenders = [
-    { name: 'Postern', module: client('postern') },
+    { name: 'Postern, borrowed', module: client('postern'), borrow: true },
+    { name: 'Postern, copies', module: client('postern') },
     { name: 'imapflow', module: client('imapflow') },
     { name: 'imap', module: client('imap') },
   ];
   try {
-    const results = await inRounds(contenders, rounds, ({ module }) =>
-      measure(module, 'content', { ...server.facts, octets }),
+    const results = await inRounds(contenders, rounds, ({ module, borrow }) =>
+      measure(module, 'content', { ...server.facts, octets, ...(borrow ? { borrow } : {}) }),
     );
     const rows = [...results].map(([name, costs]) => {
       const missing = costs[0]?.missing;
@@ -131,7 +132,7 @@ async function content({ quick, rounds }) {
       };
       return { name, ...(missing ? { missing } : { figures }), cells: Object.values(figures).map(figure) };
     });
-    const [ours, , imap] = rows.map(({ figures }) => figures);
+    const [ours, , , imap] = rows.map(({ figures }) => figures);
     const rss = ours?.rssMb ?? NaN;
     const ratio = (ours?.perCpuSecond ?? NaN) / (imap?.perCpuSecond ?? NaN);
     return {
@@ -140,8 +141,8 @@ async function content({ quick, rounds }) {
       columns: ['client', 'MB/s', 'MB a CPU second', 'extra memory MB'],
       rows,
       targets: [
-        { text: '≤ 6 MB extra memory', reached: `${figure(rss)} MB`, met: known(rss, rss <= 6) },
-        { text: '≥ 1× imap a CPU second', reached: times(ratio), met: known(ratio, ratio >= 1) },
+        { text: '≤ 6 MB extra memory, borrowed', reached: `${figure(rss)} MB`, met: known(rss, rss <= 6) },
+        { text: '≥ 1× imap a CPU second, borrowed', reached: times(ratio), met: known(ratio, ratio >= 1) },
       ],
     };
   } finally {

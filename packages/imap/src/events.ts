@@ -45,7 +45,7 @@ export type ImapEvent =
    * when it is whole, without these octets.
    */
   | { readonly type: 'literal-begin'; readonly head: string; readonly octets: number }
-  /** Own copy of the next octets. */
+  /** The next octets: a copy, unless the command asked for borrowed ones. */
   | { readonly type: 'literal-chunk'; readonly bytes: Uint8Array }
   | { readonly type: 'literal-end' }
   /** A command is done, well or not. */

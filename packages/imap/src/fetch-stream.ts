@@ -72,7 +72,9 @@ export class FetchStream<T = FetchData> implements AsyncIterableIterator<T, unde
 
   /** Whether more may be read for it. */
   get hasRoom(): boolean {
-    return this.#dropping || this.#waiting.length > 0 || this.#head === this.#queue.length;
+    if (this.#dropping || this.#waiting.length > 0) return true;
+    // What is borrowed is gone with the next bytes, so they wait until somebody asks for them.
+    return this.command.streamBorrowed !== true && this.#head === this.#queue.length;
   }
 
   /** Resolves when the FETCH is over, well or not. */

@@ -176,7 +176,8 @@ class ImapClient implements ImapClientMachine {
     const fetching = inFlight.find(({ command }) => command.verb === 'FETCH')?.command;
     const streamAbove = fetching && 'streamAbove' in fetching ? fetching.streamAbove : undefined;
     const item = this.#reader.next(stage === 'not-authenticated', streamAbove);
-    if (item?.type === 'literal-chunk') {
+    const borrowed = fetching && 'streamBorrowed' in fetching && fetching.streamBorrowed;
+    if (item?.type === 'literal-chunk' && !borrowed) {
       // The bytes are lent, and an event may be looked at later.
       return { type: 'literal-chunk', bytes: Uint8Array.prototype.slice.call(item.bytes) };
     }

@@ -38,6 +38,11 @@ export interface FetchOptions extends MessageOptions {
 export interface DownloadOptions extends MessageOptions {
   /** `BINARY` has the server undo the transfer encoding, where it lists BINARY (RFC 3516). Default `BODY`: as it was sent. */
   readonly item?: 'BODY' | 'BINARY';
+  /**
+   * Hands out the bytes that came in, in place of copies: less memory and time, but a piece is valid only until the loop goes on or
+   * another call is made, and must not be kept. Default `false`.
+   */
+  readonly borrow?: boolean;
 }
 
 /** What `store` changes. */
@@ -180,12 +185,12 @@ export class SelectedCalls implements Mailbox {
   }
 
   download(message: number, section = '', options: DownloadOptions = {}): FetchStream<Uint8Array> {
-    const { item = 'BODY' } = options;
+    const { item = 'BODY', borrow = false } = options;
     if (!/^(?:[1-9]\d*(?:\.[1-9]\d*)*(?:\.(?:MIME|HEADER|TEXT))?|HEADER|TEXT|)$/i.test(section))
       throw new UsageError('no part of a message', 'RFC 9051 §6.4.5.1', 'argument-refused');
     const list = [setArgument(message), { type: 'list', items: [atom(`${item}.PEEK[${section}]`)] } as const];
     return this.#source.stream(
-      { ...this.#command('FETCH', options, list), streamAbove: 65_536 },
+      { ...this.#command('FETCH', options, list), streamAbove: 65_536, streamBorrowed: borrow },
       pickContent,
       options,
     );

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { imapClient, openImap } from '../src/index.ts';
 import type { ImapClientMachine, ImapEvent } from '../src/index.ts';
-import { reasonOf } from './dialogue.ts';
+import { reasonOf, settled } from './dialogue.ts';
 
 /** A machine that has asked for content, and streams what is longer than ten octets. */
 function asking(): ImapClientMachine {
@@ -143,6 +143,28 @@ describe('download', () => {
       'a3 UID FETCH 7 (BODY.PEEK[1])',
       'a4 UID FETCH 7 (BODY.PEEK[2])',
     ]);
+  });
+
+  test('borrowed pieces are right until the loop goes on, however slow it is', async () => {
+    const large = Array.from({ length: 30_000 }, (_, index) => String(index)).join(' ');
+    const connection = await scriptedPeer(async ({ send, line }) => {
+      await send('* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n');
+      await line();
+      await send('a1 OK\r\n');
+      await line();
+      await send(`* 1 FETCH (BODY[] {${large.length}}\r\n`);
+      for (let at = 0; at < large.length; at += 10_000) await send(large.slice(at, at + 10_000));
+      await send(')\r\na2 OK\r\n');
+    });
+    const imap = await openImap(connection, { clock: virtualClock() });
+    const answer = await imap.select('INBOX');
+    if (!answer.ok) throw new Error('not selected');
+    let content = '';
+    for await (const piece of answer.value.download(7, '', { borrow: true })) {
+      await settled();
+      content += latin1(piece);
+    }
+    expect(content).toBe(large);
   });
 
   test('refuses what is no part', async () => {
