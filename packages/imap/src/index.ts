@@ -67,6 +67,7 @@ export type {
   SelectOptions,
   StatusItem,
 } from './mailbox-options.ts';
+export { MessageNumbers } from './message-numbers.ts';
 export type { MessageSet } from './message-set.ts';
 export type { Change, WatchOptions } from './watch.ts';
 export type { SearchKeys } from './search-keys.ts';
