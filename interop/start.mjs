@@ -19,6 +19,7 @@ import {
   OUR_NAME,
   POLICY,
   RELAYED,
+  TOKEN_KEY,
 } from './world.mjs';
 import { createZones } from './zones.mjs';
 
@@ -113,6 +114,7 @@ export async function startWorld(run, place) {
     ca: { root: pki.root, intermediate: pki.intermediate },
     identity: { key: good.key, chain: good.chain },
     account: ACCOUNT,
+    tokenKey: TOKEN_KEY,
     resolver: { address: ADDRESSES.resolver, port: 53 },
     authoritative: { address: ADDRESSES.authoritative, port: 53 },
     zones,

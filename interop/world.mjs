@@ -28,6 +28,9 @@ export const WALLED = {
 /** The account that tests log in with. */
 export const ACCOUNT = { user: 'tim@good.test', password: 'tanstaaftanstaaf' };
 
+/** Signs the tokens of OAuth (HS256) that Dovecot believes. */
+export const TOKEN_KEY = 'a key that both ends of the test world know';
+
 /** Mailboxes of their own for tests that count; same password. */
 export const MAILBOXES = ['bulk@good.test', 'jörg@good.test'];
 

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from '../command.ts';
 import { startServer } from '../server.mjs';
+import { TOKEN_KEY } from '../world.mjs';
 
 const PORTS = [143, 993, 110, 995, 24];
 
@@ -37,6 +38,16 @@ export async function startDovecot(run, prepared, { name, place, accounts, liste
     return `${user}:{PLAIN}${password}::::::${fields}\n`;
   });
   writeFileSync(join(directory, 'users'), users.join(''));
+  // Where Dovecot looks for the key of a token without `azp` and `kid`: by its algorithm, in base64.
+  const keys = run.folder(`${name}/keys/default/HS256`);
+  writeFileSync(join(keys, 'default'), Buffer.from(TOKEN_KEY).toString('base64'));
+  writeFileSync(
+    join(directory, 'oauth2.conf'),
+    `introspection_mode = local
+local_validation_key_dict = fs:posix:prefix=${directory}/keys/
+username_attribute = sub
+`,
+  );
   writeFileSync(join(directory, 'dovecot.conf'), settings(prepared, listens));
   await startServer(run, {
     name,
@@ -70,7 +81,7 @@ ${listens
 
 # LOGINDISABLED and no USER before TLS.
 disable_plaintext_auth = yes
-auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 oauthbearer xoauth2
 # A wrong password costs 2 s by default, and every later login from that address a growing time: all tests come from
 # one address. Both off.
 auth_failure_delay = 0
@@ -84,7 +95,14 @@ mail_max_userip_connections = 100
 first_valid_uid = 1
 mail_location = maildir:${mailFolder}/%d/%n
 passdb {
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = ${directory}/oauth2.conf
+}
+# "none" is the look-up without a login: LMTP asks where to hand a message on.
+passdb {
   driver = passwd-file
+  mechanisms = none plain login cram-md5 scram-sha-1 scram-sha-256
   args = ${directory}/users
 }
 userdb {

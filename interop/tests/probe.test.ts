@@ -89,7 +89,7 @@ describe.concurrent('a login', () => {
   test.each(withLogin)('with the password succeeds on $endpoint', async ({ endpoint }) => {
     const { status, report, transcript, written } = await login(endpoint, account.password);
     expect(report).toMatchObject({ verdict: 'works', auth: { attempted: true, ok: true } });
-    expect(transcript).toMatch(/ C: .*PLAIN <redacted \d+ octets>$/m);
+    expect(transcript).toMatch(/ C: .*SCRAM-SHA-256 <redacted \d+ octets>$/m);
     for (const form of forms(account.password)) expect(written).not.toContain(form);
     expect(status).toBe(0);
   });

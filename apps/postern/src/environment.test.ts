@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseServer } from './environment.ts';
+import { systemRandom } from '@postern/wire/node';
+import { readArguments } from './arguments.ts';
+import { environmentFor, parseServer } from './environment.ts';
 import { en } from './texts/en.ts';
 
 describe('parseServer', () => {
@@ -26,5 +28,13 @@ describe('parseServer', () => {
     '1.2.3.4:5:6',
   ])('refuses %j', (typed) => {
     expect(() => parseServer(typed, '--resolver', en)).toThrow(`--resolver: "${typed}" is no IP address`);
+  });
+});
+
+describe('environmentFor', () => {
+  it('has randomness of the system, so that a login proves the password and does not show it', () => {
+    const request = readArguments(['probe', 'imaps://mail.example.test', '--resolver', '192.0.2.53'], {});
+    if (request.type !== 'command') throw new Error('no command');
+    expect(environmentFor(request.options).secureRandom).toBe(systemRandom);
   });
 });

@@ -7,8 +7,9 @@ import type { DnsServer, Resolver } from '@postern/dns';
 import type { ProbeEnvironment } from '@postern/probe';
 import { parseEndpoint } from '@postern/probe/report';
 import type { Clock, Endpoint, Network } from '@postern/wire';
-import { nodeNetwork, systemClock } from '@postern/wire/node';
+import { nodeNetwork, systemClock, systemRandom } from '@postern/wire/node';
 import type { Options } from './options.ts';
+import { policyFetch } from './policy-fetch.ts';
 import { textsFor } from './texts/texts.ts';
 import type { Texts } from './texts/texts.ts';
 import { UsageMistake } from './usage-error.ts';
@@ -26,11 +27,17 @@ export function environmentFor(options: Options, given?: Partial<ProbeEnvironmen
     given?.resolver && options.resolver === undefined
       ? given.resolver
       : ownResolver(network, clock, resolvers(options, texts));
+  // A network that was given, such as the lab's, does not reach the policy hosts of the world, and must not.
+  const fetch = given?.network
+    ? given.fetch
+    : (given?.fetch ?? policyFetch({ resolver, ...(roots && { roots }) }));
   return {
     network,
     clock,
     resolver,
+    ...(fetch && { fetch }),
     wallClock: given?.wallClock ?? (() => Date.now()),
+    secureRandom: given?.secureRandom ?? systemRandom,
     lang: options.lang,
     // Whoever types the command may look into the own network: no stranger chooses its targets.
     allowSpecial: true,

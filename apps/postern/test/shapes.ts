@@ -70,6 +70,7 @@ export const probeShape: Shape = fields({
       validFrom: text,
       validTo: text,
       fingerprint256: text,
+      publicKeySha256: text,
       valid: flag,
       reason: text,
     }),

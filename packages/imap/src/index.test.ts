@@ -29,6 +29,7 @@ test('the entries export what they promise, and no more', () => {
   expect(Object.keys(server).toSorted()).toMatchInlineSnapshot(`
     [
       "imapServer",
+      "memoryMailStore",
       "serveImap",
       "serverStates",
     ]

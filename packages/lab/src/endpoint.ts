@@ -51,6 +51,8 @@ export interface LabText {
 export interface LabAccount {
   readonly address: string;
   readonly password: string;
+  /** For OAUTHBEARER and XOAUTH2: the one token that is taken. It never expires. */
+  readonly token: string;
   /** The domain of the provider. */
   readonly provider: string;
   /** What a check of this account shows, in one sentence. */

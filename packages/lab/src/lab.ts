@@ -98,6 +98,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       authority,
       certificates: options.certificates ?? 'at-start',
       clock,
+      random: options.random,
       swallowed: swallower ? { type: 'to', endpoint: swallower.endpoint } : { type: 'swallowed' },
     });
     const isResolver = ({ address, port }: Endpoint): boolean =>

@@ -1,3 +1,4 @@
+import type { AuthRules } from '@postern/sasl';
 import type { Clock, Endpoint } from '@postern/wire';
 import type { Authority } from './certificates/authority.ts';
 import type { LabEndpoint } from './endpoint.ts';
@@ -10,7 +11,9 @@ import { mailPorts } from './ports.ts';
 import type { MailPort } from './ports.ts';
 import { portsOf } from './providers/plan.ts';
 import type { HostPlan, ProviderPlan } from './providers/plan.ts';
+import { once } from './once.ts';
 import type { Reception } from './reception.ts';
+import { loginsOf } from './servers/logins.ts';
 
 /** Where all listeners are. Port 0, a free one: ports below 1024 belong to root. */
 export const loopback: Endpoint = { address: '127.0.0.1', port: 0 };
@@ -22,6 +25,8 @@ export interface Ground {
   readonly reception: Reception;
   readonly authority: Authority;
   readonly clock: Clock;
+  /** For the salts and nonces of SCRAM. */
+  readonly random: () => number;
   /** Where swallowed requests go. */
   readonly swallowed: Route;
 }
@@ -35,9 +40,10 @@ export interface OpenHosts {
 
 /** Opens a listener for every port of every host, and notes where each public endpoint leads. */
 export async function openHosts(plans: readonly ProviderPlan[], ground: Ground): Promise<OpenHosts> {
-  const ports = plans.flatMap((plan) =>
-    plan.hosts.flatMap((host) => portsOf(host).map(([port, habit]) => ({ plan, host, port, habit }))),
-  );
+  const ports = plans.flatMap(({ account, hosts }) => {
+    const logins = once(() => loginsOf(account, ground.random));
+    return hosts.flatMap((host) => portsOf(host).map(([port, habit]) => ({ logins, host, port, habit })));
+  });
   const listening = await Promise.all(ports.map((planned) => listen(planned, ground)));
   // Last of all, so that the system does not give its number to a listener.
   const closed: Route = { type: 'to', endpoint: await ground.reception.closedPort(loopback) };
@@ -60,22 +66,24 @@ export async function openHosts(plans: readonly ProviderPlan[], ground: Ground):
 }
 
 interface PlannedPort {
-  readonly plan: ProviderPlan;
+  readonly logins: () => Promise<AuthRules>;
   readonly host: HostPlan;
   readonly port: MailPort;
   readonly habit: HabitName;
 }
 
 /** Listens for a port's connections; `undefined` where its habit is that nobody does. */
-async function listen({ plan, host, port, habit }: PlannedPort, ground: Ground): Promise<Route | undefined> {
-  const { account } = plan;
+async function listen(
+  { logins, host, port, habit }: PlannedPort,
+  ground: Ground,
+): Promise<Route | undefined> {
   const stage: Stage = {
     hostName: host.hostName,
     port,
     clock: ground.clock,
     authority: ground.authority,
     signal: ground.reception.signal,
-    authenticate: ({ user, password }) => user === account.address && password === account.password,
+    logins,
   };
   const performance = performer(habits[habit].behaviour(port), stage);
   if (!performance) return undefined;

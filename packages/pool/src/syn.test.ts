@@ -1,6 +1,6 @@
 import { SYN_TIMES } from '@postern/wire/testing';
 import { expect, it } from 'vitest';
-import { linuxSyns, synsOfSockets, synsSent, synsUnanswered, unansweredAfter } from './syn.ts';
+import { linuxSyns, synsAnswered, synsOfSockets, synsSent, synsUnanswered, unansweredAfter } from './syn.ts';
 
 it('keeps the same table as the simulated network', () => {
   expect(linuxSyns).toEqual(SYN_TIMES);
@@ -9,6 +9,11 @@ it('keeps the same table as the simulated network', () => {
 it('counts the SYNs that have gone out', () => {
   const counts = [0, 1019, 1020, 2049, 2050, 5000, 67_000, 1e9].map((at) => synsSent(at, linuxSyns));
   expect(counts).toEqual([1, 1, 2, 2, 3, 5, 10, 10]);
+});
+
+it('takes an answer just before the time of the table for one to the SYN that went out a moment earlier', () => {
+  const counts = [0, 300, 900, 1005, 1015, 1021, 2030, 3060].map((at) => synsAnswered(at, linuxSyns));
+  expect(counts).toEqual([1, 1, 1, 2, 2, 2, 3, 4]);
 });
 
 it('counts a SYN as unanswered after the margin or three round trips, whichever is longer', () => {

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { candidate } from './town.ts';
 import { hold, World } from './model.ts';
 
+/** Printed where a draw fails that fast-check does not know of, so that it can be repeated. */
+const seed = Date.now() % 2 ** 31;
+
 const failed = { type: 'failed', error: new Error('x'), fault: undefined } as const;
 const deferred = { ...failed, deferred: true } as const;
 
@@ -147,11 +150,11 @@ describe('limits', () => {
         expect(world.scheduler.races()).toEqual([]);
         expect(world.scheduler.deadline).toBeUndefined();
       }),
-      { numRuns: 500 },
+      { numRuns: 500, seed },
     );
     // A property that never reaches what it speaks of proves nothing. The rarest, `close`, comes about 45 times.
     for (const output of ['check', 'retire', 'reset', 'close', 'shelve'] as const) {
-      expect(seen.get(output) ?? 0).toBeGreaterThan(10);
+      expect(seen.get(output) ?? 0, `${output}, seed ${seed}`).toBeGreaterThan(10);
     }
   });
 
@@ -197,7 +200,7 @@ describe('limits', () => {
           expect(caller?.slot, `served after ${turns} turns`).toBeDefined();
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 500, seed },
     );
   });
 
@@ -211,6 +214,24 @@ describe('limits', () => {
     for (const key of ['2', '3']) world.acquire(key, false);
     for (let turn = 0; turn < 6; turn += 1) serve(world, 0);
     expect(world.dialled.slice(0, 6)).toEqual(['1', '1', '2', '3', '1', '1']);
+  });
+
+  it('who has dialled before goes before those who wait for its place at the destination', () => {
+    const world = new World(
+      { total: 1, halfOpen: 1, perDestination: 1, perAddress: 1, perGroup: Infinity, initial: 1 },
+      { first: 1, most: 1 },
+      () => [candidate('192.0.2.1', 465), candidate('192.0.2.2', 465, 1)],
+    );
+    world.acquire('a', false);
+    world.acquire('a', false);
+    const ports = (): readonly string[] =>
+      [...world.dialling].map(({ candidate: { endpoint } }) => endpoint.address);
+    for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.1', '192.0.2.2']) {
+      expect(ports()).toEqual([address]);
+      const attempt = pick(world.dialling, 0);
+      if (attempt) world.settle(attempt, failed);
+    }
+    expect(world.callers.map(({ answers }) => answers)).toEqual([1, 1]);
   });
 
   it('an address that asked for less is left alone, twice as long each time, and another one serves meanwhile', () => {

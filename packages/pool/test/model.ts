@@ -43,7 +43,7 @@ export class World {
       open: 10_000,
       stagger: 250,
       openStagger: 1000,
-      thresholds: () => ({ remember: 2, report: 3 }),
+      thresholds: () => ({ remember: 2, report: 3, most: 8 }),
       syns: linuxSyns,
       margin: 100,
       sockets: 1,
@@ -200,6 +200,14 @@ export class World {
       hold(size <= this.#limits.perDestination, `${size} to one destination`);
     }
     const held = this.scheduler.counts;
+    // Who has a place at its destination keeps it while all it could dial wants peace.
+    const resting = new Set(
+      this.races.filter(({ answered, holds, restsUntil }) => !answered && holds && restsUntil !== undefined),
+    );
+    const stuck = this.races.filter(
+      ({ wanting, destination }) => wanting && ![...resting].some((race) => race.destination === destination),
+    );
+    hold(held.descriptors > 0 || stuck.length === 0, 'nobody waits for a turn where nothing is held');
     // Between two outputs the world lags behind; at the end of them it must not.
     this.lag = Math.abs(held.descriptors - descriptors) + Math.abs(held.halfOpen - this.dialling.size);
   }

@@ -7,7 +7,7 @@ import { checkAccount, parseAccount, probeEndpoint } from '@postern/probe';
 import type { ProbeEnvironment } from '@postern/probe';
 import type { AccountReport } from '@postern/probe/report';
 import type { Clock } from '@postern/wire';
-import { systemClock } from '@postern/wire/node';
+import { systemClock, systemRandom } from '@postern/wire/node';
 import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
 import type { VirtualClock } from '@postern/wire/testing';
 
@@ -135,6 +135,36 @@ describe('every habit of the lab, in virtual time', () => {
         "alias.test exchangers - none",
       ]
     `);
+  });
+});
+
+describe('a login on real sockets', () => {
+  it.each([
+    ['shows the password where it has no randomness', undefined, 'PLAIN'],
+    ['proves it, tied to TLS, where it has', systemRandom, 'SCRAM-SHA-256-PLUS'],
+  ])('SASL-006 %s', async (_what, secureRandom, mechanism) => {
+    await using lab = await startNodeLab();
+    const [anna] = lab.accounts;
+    if (!anna) throw new Error('nobody there');
+    const lines: string[] = [];
+    const environment: ProbeEnvironment = {
+      ...environmentOf(lab, systemClock(), () => Date.now()),
+      credentials: { type: 'password', user: anna.address, password: anna.password },
+      onProgress: ({ detail }) => lines.push(detail ?? ''),
+      ...(secureRandom && { secureRandom }),
+    };
+    for (const [protocol, port] of [
+      ['submission', 465],
+      ['imap', 993],
+      ['pop3', 995],
+    ] as const) {
+      const target = { protocol, port, host: 'mail.allgood.test', method: 'implicit-tls' } as const;
+      const report = await probeEndpoint(target, environment);
+      expect(report).toMatchObject({ verdict: 'works', auth: { attempted: true, ok: true } });
+    }
+    const verbs = lines.flatMap((said) => /^(?:AUTH|\S+ AUTHENTICATE) (\S+)/.exec(said)?.[1] ?? []);
+    expect(verbs).toEqual([mechanism, mechanism, mechanism]);
+    expect(lines.join('\n')).not.toContain(anna.password);
   });
 });
 

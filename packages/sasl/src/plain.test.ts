@@ -13,11 +13,11 @@ const right = { authenticate: () => true };
 const wrong = { authenticate: () => false };
 
 test.each([
-  ['AHRpbQB0YW5zdGFhZnRhbnN0YWFm', credentials('tim', 'tanstaaftanstaaf')],
-  ['VXJzZWwAS3VydAB4aXBqM3BsbXE=', credentials('Kurt', 'xipj3plmq', 'Ursel')],
-  ['dGVzdAB0ZXN0AHRlc3Q=', credentials('test', 'test', 'test')],
-  ['AG3DvGxsZXJAZXhhbXBsZS5vcmcAcMOkc3N3w7ZyZA==', credentials('müller@example.org', 'pässwörd')],
-])('SASL-020 sends %s', (vector, given) => {
+  ['a name and a password', 'AHRpbQB0YW5zdGFhZnRhbnN0YWFm', credentials('tim', 'tanstaaftanstaaf')],
+  ['somebody to act as', 'VXJzZWwAS3VydAB4aXBqM3BsbXE=', credentials('Kurt', 'xipj3plmq', 'Ursel')],
+  ['oneself to act as', 'dGVzdAB0ZXN0AHRlc3Q=', credentials('test', 'test', 'test')],
+  ['UTF-8', 'AG3DvGxsZXJAZXhhbXBsZS5vcmcAcMOkc3N3w7ZyZA==', credentials('müller@example.org', 'pässwörd')],
+])('SASL-020 sends %s', (_what, vector, given) => {
   const plain = plainClient(given);
   expect(encodeBase64(plain.start() ?? new Uint8Array())).toBe(vector);
   expect(plain.succeed()).toEqual({ type: 'done' });

@@ -16,7 +16,8 @@ export function findingItems(
   told: readonly ProbeReport[],
   { verbose }: View,
 ): readonly Item[] {
-  const left = findings.filter((finding) => !isTold(finding, told));
+  // What is about the domain stands in its own section.
+  const left = findings.filter((finding) => finding.domain === undefined && !isTold(finding, told));
   // The same observation at several places is told once; what to do may differ, so the first place speaks.
   const groups = Map.groupBy(left, ({ name, severity, reason }) => `${name} ${severity} ${reason}`);
   return [...groups.values()].flatMap((group) => {

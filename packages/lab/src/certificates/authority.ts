@@ -33,7 +33,7 @@ export interface AuthorityOptions {
   readonly crypto: WebCrypto;
   /** The present, in milliseconds since 1970: certificates have dates. */
   readonly wallClock: () => number;
-  /** For serial numbers only. Keys come from `crypto`. */
+  /** For serial numbers, and in the lab for the salts and nonces of SCRAM. Keys come from `crypto`. */
   readonly random: () => number;
 }
 

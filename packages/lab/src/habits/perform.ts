@@ -1,11 +1,15 @@
 import { isWireError } from '@postern/wire';
 import type { Clock, Connection, TlsIdentity, TlsOffer } from '@postern/wire';
-import type { PasswordCredentials } from '@postern/sasl';
+import type { AuthRules } from '@postern/sasl';
 import type { Authority } from '../certificates/authority.ts';
 import type { MailPort } from '../ports.ts';
 import { mailPorts } from '../ports.ts';
 import { ByteByByte } from '../servers/byte-by-byte.ts';
+import { withTraits } from '../servers/logins.ts';
+import { once } from '../once.ts';
+import { labMailboxes } from '../servers/mailboxes.ts';
 import { serveProtocol } from '../servers/server.ts';
+import type { LabServer } from '../servers/server.ts';
 import type { Behaviour } from './habit.ts';
 import { play } from './script.ts';
 
@@ -15,7 +19,8 @@ export interface Stage {
   readonly port: MailPort;
   readonly clock: Clock;
   readonly authority: Authority;
-  readonly authenticate: (credentials: PasswordCredentials) => boolean;
+  /** Who may log in; made when first asked for, and then kept. */
+  readonly logins: () => Promise<AuthRules>;
   /** Aborts when the lab closes: nothing sleeps on after it. */
   readonly signal: AbortSignal;
 }
@@ -24,7 +29,7 @@ type Serve = Extract<Behaviour, { readonly type: 'serve' }>;
 
 /** What a listener does. */
 export interface Performance {
-  /** Makes the certificate, which otherwise is made for the first connection. */
+  /** Makes certificate and logins, which otherwise are made for the first connection. */
   readonly prepare: () => Promise<unknown>;
   /** With each connection. */
   readonly perform: (connection: Connection) => Promise<void>;
@@ -35,7 +40,11 @@ export function performer(behaviour: Behaviour, stage: Stage): Performance | und
   switch (behaviour.type) {
     case 'serve': {
       const offer = once(() => makeOffer(behaviour, stage));
-      return { prepare: offer, perform: (connection) => serve(behaviour, connection, stage, offer) };
+      const mailboxes = labMailboxes(stage.hostName);
+      return {
+        prepare: () => Promise.all([offer(), stage.logins()]),
+        perform: (connection) => serve(behaviour, connection, { ...stage, mailboxes }, offer),
+      };
     }
     case 'script': {
       const identity = (): Promise<TlsIdentity> => stage.authority.identity('good', [stage.hostName]);
@@ -52,12 +61,12 @@ export function performer(behaviour: Behaviour, stage: Stage): Performance | und
 async function serve(
   behaviour: Serve,
   connection: Connection,
-  stage: Stage,
+  stage: Stage & Pick<LabServer, 'mailboxes'>,
   offer: () => Promise<TlsOffer>,
 ): Promise<void> {
   try {
-    const tls = await offer();
-    const { hostName, clock, signal } = stage;
+    const [tls, logins] = await Promise.all([offer(), stage.logins()]);
+    const { hostName, clock, signal, mailboxes } = stage;
     if (behaviour.method === 'implicit-tls') await connection.acceptTls(tls, { signal });
     const traits = behaviour.traits ?? {};
     const way =
@@ -67,7 +76,8 @@ async function serve(
       clock,
       traits,
       tls,
-      authenticate: traits.refusesPasswords ? () => false : stage.authenticate,
+      mailboxes,
+      auth: withTraits(logins, traits),
     });
   } catch (error) {
     // A client that gives up, or that a bad habit drove away, is what the lab is for.
@@ -90,10 +100,4 @@ async function makeOffer(behaviour: Serve, { authority, hostName }: Stage): Prom
   // OpenSSL itself takes no key of 1024 bits to serve with, unless versions as old are allowed.
   const weak = behaviour.certificate === 'weak-key';
   return { identity: () => identity, ...(weak && { minVersion: 'TLSv1' }) };
-}
-
-/** Runs a task at the first call and gives its result to all. */
-function once<T>(task: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => (result ??= task());
 }

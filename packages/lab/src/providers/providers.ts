@@ -16,7 +16,13 @@ function provider(
   return {
     domain,
     hosts: [host],
-    account: { address: `${user}@${domain}`, password: `${user}-in-the-lab`, provider: domain, lesson },
+    account: {
+      address: `${user}@${domain}`,
+      password: `${user}-in-the-lab`,
+      token: `${user}-token-of-the-lab`,
+      provider: domain,
+      lesson,
+    },
     records: announce(domain, host),
   };
 }

@@ -17,7 +17,13 @@ export const zoo: readonly ProviderPlan[] = (Object.keys(habits) as HabitName[])
   return {
     domain: hostName,
     hosts: [host],
-    account: { address: `zoe@${hostName}`, password: 'zoe-in-the-lab', provider: hostName, lesson },
+    account: {
+      address: `zoe@${hostName}`,
+      password: 'zoe-in-the-lab',
+      token: 'zoe-token-of-the-lab',
+      provider: hostName,
+      lesson,
+    },
     records: announce(hostName, host),
   };
 });

@@ -27,13 +27,13 @@ const greetings: Readonly<Record<GreetingTrait, GreetingHabit>> = {
 
 /** POP3, with one message for everybody. */
 export function serveLabPop3(connection: Connection, server: LabServer): Promise<void> {
-  const { traits, hostName, authenticate } = server;
+  const { traits, hostName, auth } = server;
   return servePop3(connection, {
     clock: server.clock,
     greeting: greetings[traits.greeting ?? 'ready'],
     startTls: startTls[traits.startTls ?? 'offered'],
     tls: server.tls,
-    auth: { authenticate, ...(traits.mechanisms && { mechanisms: traits.mechanisms }) },
+    auth,
     maildrop: () => memoryMaildrop([welcomeMessage(hostName)]),
   });
 }

@@ -1,4 +1,5 @@
-import type { PasswordCredentials } from '@postern/sasl';
+import type { MailStore } from '@postern/imap/server';
+import type { AuthRules } from '@postern/sasl';
 import type { Clock, Connection, TlsOffer } from '@postern/wire';
 import type { LabProtocol } from '../endpoint.ts';
 import { serveLabImap } from './imap.ts';
@@ -13,8 +14,10 @@ export interface LabServer {
   readonly traits: Traits;
   /** For STARTTLS. Inside implicit TLS the connection is secured already. */
   readonly tls: TlsOffer;
-  /** Whether a user and a password belong together. */
-  readonly authenticate: (credentials: PasswordCredentials) => boolean;
+  /** Who may log in, and how. */
+  readonly auth: AuthRules;
+  /** The IMAP mailboxes of who has logged in. */
+  readonly mailboxes: (user: string) => MailStore;
 }
 
 /** Serves one client to the end. Takes ownership of the connection. */

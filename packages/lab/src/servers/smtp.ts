@@ -31,8 +31,7 @@ export function serveLabSmtp(
   connection: Connection,
   server: LabServer,
 ): Promise<void> {
-  const { traits, authenticate } = server;
-  const auth = { authenticate, ...(traits.mechanisms && { mechanisms: traits.mechanisms }) };
+  const { traits, auth } = server;
   return serveSmtp(connection, {
     domain: server.hostName,
     clock: server.clock,

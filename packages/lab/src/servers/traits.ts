@@ -37,7 +37,7 @@ export type StartTlsTrait =
 export interface Traits {
   readonly greeting?: GreetingTrait;
   readonly startTls?: StartTlsTrait;
-  /** SASL mechanisms it lists. Default: PLAIN and LOGIN. */
+  /** SASL mechanisms it lists. Default: all but CRAM-MD5. */
   readonly mechanisms?: readonly string[];
   /** Refuses every password. */
   readonly refusesPasswords?: boolean;

@@ -19,6 +19,7 @@ export interface SessionCache {
    * the terms is the name of the request.
    */
   sessionsFor(terms: Terms, endpoint: Endpoint, alpn?: readonly string[]): TlsSessions;
+  /** Forgets all sessions: the next handshake of each destination is a full one. */
   clear(): void;
 }
 

@@ -1,17 +1,23 @@
-import { serviceLabels, taggedTexts, tlsaName } from '@postern/dns';
+import { isSecure, serviceLabels, tlsaName } from '@postern/dns';
 import type { MailRoute, MailServices, Mx, Service } from '@postern/dns';
-import { DeadlineExceeded, isWireError } from '@postern/wire';
-import type { Reason } from '@postern/wire';
+import type { Reason, TlsPeer } from '@postern/wire';
 import { explain } from '../advice/explain.ts';
-import type { DomainReport, PolicyReport } from '../report/account-report.ts';
+import type { DomainReport, MailExchanger, PolicyReport } from '../report/account-report.ts';
 import type { ServiceEndpoint } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
-import type { ProbeEnvironment } from '../run/environment.ts';
+import type { StsReport, TlsaReport, TlsrptReport } from '../report/published-report.ts';
 import type { Found } from './find.ts';
+import { judgeByDane, judgeBySts } from './judge-exchanger.ts';
+import type { Judging } from './judge-exchanger.ts';
+import type { Published, TlsaFact } from './published.ts';
+import { tlsaText } from './zone-lines.ts';
 
 /** RFC 5321 §5.1 allows a limit; the fifth exchanger has told nobody anything the first four did not. */
 const MOST_EXCHANGERS = 4;
+
+/** More TLSA records than any host has on purpose. */
+const MOST_RECORDS = 32;
 
 /** The hosts that take mail for the domain, best first, at most four. */
 export function exchangersOf(route: MailRoute | undefined): readonly Mx[] {
@@ -30,14 +36,34 @@ export function exchangerEndpoints({ exchange }: Mx): readonly ServiceEndpoint[]
   ];
 }
 
+/** What was seen of a domain, besides what there is to probe. */
+export interface SeenDomain {
+  readonly probes: readonly ProbeReport[];
+  /** Absent where the check was stopped before. */
+  readonly published: Published | undefined;
+  /** The chains that were presented at port 25, by host. */
+  readonly peers: ReadonlyMap<string, TlsPeer>;
+}
+
 /** Puts together how a domain receives mail. */
 export function domainReport(
   domain: string,
   { route, services, failure }: Found,
-  probes: readonly ProbeReport[],
-  published: readonly PolicyReport[],
+  { probes, published, peers }: SeenDomain,
+  judging: Judging,
   lang: Lang,
 ): DomainReport {
+  const judged = (host: string, own: readonly ProbeReport[]): Partial<MailExchanger> => {
+    const tlsa = published?.tlsa.get(host);
+    if (!published || !tlsa) return {};
+    const facts = { host, nextHop: domain, named: namedBy(route) } as const;
+    const seen = { facts, probe: own.find(({ endpoint }) => endpoint.port === 25), peer: peers.get(host) };
+    return {
+      tlsa: tlsaReport(tlsa),
+      dane: judgeByDane(seen, tlsa, judging),
+      sts: judgeBySts(seen, published.sts, judging),
+    };
+  };
   const exchangers = exchangersOf(route);
   const reason = routeReason(route) ?? failure;
   const unanswered = unansweredOf(services);
@@ -46,15 +72,29 @@ export function domainReport(
     route: routeStatus(route),
     ...(reason && { reason, explanation: explain(reason, { lang, facts: { domain } }) }),
     authenticated: route !== undefined && 'authenticated' in route && route.authenticated && route.trusted,
-    exchangers: exchangers.map(({ preference, exchange }) => ({
-      host: exchange,
-      preference,
-      probes: probes.filter(({ endpoint }) => endpoint.protocol === 'smtp' && endpoint.host === exchange),
-    })),
-    policies: published,
+    ...(route &&
+      'diagnostics' in route &&
+      route.diagnostics.length > 0 && { diagnostics: route.diagnostics }),
+    ...(route?.status === 'exchangers' && { exchanges: route.hosts.map(({ exchange }) => exchange) }),
+    exchangers: exchangers.map(({ preference, exchange }) => {
+      const own = probes.filter(({ endpoint }) => endpoint.protocol === 'smtp' && endpoint.host === exchange);
+      return { host: exchange, preference, probes: own, ...judged(exchange, own) };
+    }),
+    policies: published ? policies(published) : [],
+    ...(published && {
+      sts: published.sts,
+      tlsrpt: published.tlsrpt,
+      announcement: published.announcement,
+    }),
     announced: announcements(services),
     ...(unanswered.length > 0 && { unanswered }),
   };
+}
+
+/** Who named the hosts: for DANE it matters whether anybody could have forged that. */
+function namedBy(route: MailRoute | undefined): 'secure' | 'insecure' | 'itself' {
+  if (route?.status !== 'exchangers') return 'itself';
+  return isSecure(route) ? 'secure' : 'insecure';
 }
 
 /** What a domain says for itself where it names no exchanger. */
@@ -88,48 +128,64 @@ function routeStatus(route: MailRoute | undefined): DomainReport['route'] {
   }
 }
 
-/** What the domain publishes about its own protection. Resolves also when the time runs out: what is missing then failed. */
-export function publishedPolicies(
-  domain: string,
-  exchangers: readonly Mx[],
-  environment: ProbeEnvironment,
-  signal: AbortSignal,
-): Promise<readonly PolicyReport[]> {
-  const { resolver } = environment;
-  const tagged = async (name: 'mta-sts' | 'tlsrpt', owner: string, tag: string): Promise<PolicyReport> =>
-    lookedUp(name, signal, async () => {
-      const answer = await resolver.query(owner, 'TXT', { signal });
-      const [record] = answer.status === 'records' ? taggedTexts(answer.records, tag) : [];
-      return record;
-    });
-  const dane = lookedUp('dane', signal, async () => {
-    const [first] = exchangers;
-    if (!first) return undefined;
-    const owner = tlsaName(first.exchange, 25);
-    const answer = await resolver.query(owner, 'TLSA', { signal });
-    return answer.status === 'records' ? `${owner}: ${answer.records.length}` : undefined;
-  });
-  return Promise.all([
-    // RFC 8461 §3.1, RFC 8460 §3: published as TXT below these names.
-    tagged('mta-sts', `_mta-sts.${domain}`, 'v=STSv1'),
-    dane,
-    tagged('tlsrpt', `_smtp._tls.${domain}`, 'v=TLSRPTv1'),
-  ]);
+/** The policies in short. Where some host's records could not be looked up, nobody knows whether the domain uses DANE. */
+function policies({ sts, tlsrpt, tlsa }: Published): readonly PolicyReport[] {
+  const facts = [...tlsa.values()];
+  const dane =
+    facts.find(({ status }) => status === 'records') ?? facts.find(({ status }) => status === 'failed');
+  return [
+    { name: 'mta-sts', ...stsInShort(sts) },
+    dane?.status === 'records'
+      ? { name: 'dane', status: 'present', detail: `${tlsaName(dane.base, 25)}: ${dane.records.length}` }
+      : dane?.status === 'failed'
+        ? { name: 'dane', status: 'failed', reason: dane.reason }
+        : { name: 'dane', status: 'absent' },
+    { name: 'tlsrpt', ...tlsrptInShort(tlsrpt) },
+  ];
 }
 
-async function lookedUp(
-  name: PolicyReport['name'],
-  signal: AbortSignal,
-  find: () => Promise<string | undefined>,
-): Promise<PolicyReport> {
-  try {
-    const detail = await find();
-    return detail === undefined ? { name, status: 'absent' } : { name, status: 'present', detail };
-  } catch (error) {
-    if (error instanceof DeadlineExceeded) return { name, status: 'failed', reason: 'dns-timeout' };
-    signal.throwIfAborted();
-    if (!isWireError(error)) throw error;
-    return { name, status: 'failed', reason: error.code };
+function stsInShort(sts: StsReport): Omit<PolicyReport, 'name'> {
+  switch (sts.status) {
+    case 'absent':
+      return { status: 'absent' };
+    case 'failed':
+      return { status: 'failed', reason: sts.reason };
+    case 'not-fetched':
+      return { status: 'present', detail: `v=STSv1; id=${sts.id}` };
+    case 'policy':
+      return { status: 'present', detail: `v=STSv1; id=${sts.id}; mode=${sts.mode}` };
+  }
+}
+
+function tlsrptInShort(tlsrpt: TlsrptReport): Omit<PolicyReport, 'name'> {
+  switch (tlsrpt.status) {
+    case 'absent':
+      return { status: 'absent' };
+    case 'broken':
+      return { status: 'failed' };
+    case 'failed':
+      return { status: 'failed', reason: tlsrpt.reason };
+    case 'present':
+      return { status: 'present', detail: `v=TLSRPTv1; rua=${tlsrpt.targets.join(',')}` };
+  }
+}
+
+/** The records of a host as a report shows them. */
+function tlsaReport(fact: TlsaFact): TlsaReport {
+  switch (fact.status) {
+    case 'failed':
+      return { status: 'failed', reason: fact.reason };
+    case 'records':
+      return {
+        status: 'records',
+        base: fact.base,
+        records: fact.records.slice(0, MOST_RECORDS).map(tlsaText),
+      };
+    case 'none': {
+      const zones = { insecure: 'unsigned', 'ad-untrusted': 'ad-untrusted' } as const;
+      const zone = fact.reason === undefined ? 'signed' : zones[fact.reason];
+      return { status: 'none', zone, ignored: fact.ignored };
+    }
   }
 }
 

@@ -30,5 +30,6 @@ export type { AcceptedEndpoint, EndpointProblem, ParsedEndpoint, RefusedEndpoint
 export { escapeHtml, escapeText } from './escape.ts';
 export type { Explanation, Lang } from './explanation.ts';
 export type * from './probe-report.ts';
+export type * from './published-report.ts';
 export { verdictOf } from './verdict.ts';
 export type { ReportReason, Verdict } from './verdict.ts';

@@ -17,6 +17,8 @@ export interface Course {
   readonly signal: AbortSignal;
   /** Called when the greeting has come. */
   readonly greeted?: () => void;
+  /** Called with the peer as it presents itself in the handshake. */
+  readonly presented?: (peer: TlsPeer) => void;
 }
 
 /** What one dialogue showed. Filled in as it goes, so that a dialogue cut short has shown what it had shown. */
@@ -65,7 +67,7 @@ export async function attemptDialogue(
 
 async function open(connection: Connection, course: Course, seen: Seen): Promise<MailDialogue> {
   const { endpoint, recorder, signal } = course;
-  const { clock, ehloName } = course.environment;
+  const { clock, ehloName, secureRandom } = course.environment;
   const tls = endpoint.method === 'implicit-tls' ? handshakeRequest(course, seen) : undefined;
   const dialogue = await speak(endpoint.protocol, connection, {
     clock,
@@ -73,6 +75,7 @@ async function open(connection: Connection, course: Course, seen: Seen): Promise
     observe: recorder.observer(),
     ...(tls ? { tls } : {}),
     ...(ehloName === undefined ? {} : { ehloName }),
+    ...(secureRandom && { random: secureRandom }),
   });
   if (connection.tls) seen.tls = connection.tls;
   if (dialogue.greeting !== undefined) seen.greeting = dialogue.greeting;
@@ -129,7 +132,7 @@ async function upgrade(dialogue: MailDialogue, course: Course, seen: Seen): Prom
 const encrypted: Requirement = requirementFor({ user: 'encrypted' });
 
 function handshakeRequest(
-  { endpoint, environment, recorder }: Course,
+  { endpoint, environment, recorder, presented }: Course,
   seen: Seen,
 ): ReturnType<typeof tlsRequest> {
   const { serverName, wallClock, roots } = environment;
@@ -143,6 +146,7 @@ function handshakeRequest(
     ...request,
     verify: (peer) => {
       seen.peer = peer;
+      presented?.(peer);
       const verification = request.verify(peer);
       recorder.note('secured', verification.status);
       if (endpoint.method === 'implicit-tls') seen.phase = 'greeting';

@@ -1,7 +1,7 @@
 import type { Resolver } from '@postern/dns';
 import type { Memory } from '@postern/pool';
 import type { Credentials } from '@postern/sasl';
-import type { WallClock } from '@postern/starttls';
+import type { StsFetch, WallClock } from '@postern/starttls';
 import type { Clock, Milliseconds, Network } from '@postern/wire';
 import type { Lang } from '../report/explanation.ts';
 import type { ServiceEndpoint } from '../report/endpoint.ts';
@@ -38,12 +38,22 @@ export interface ProbeEnvironment {
   /** Log in with these, inside verified TLS only. Default: no login is tried. */
   readonly credentials?: Credentials;
   /**
+   * Octets that nobody can guess, for SCRAM, which then is preferred to showing the password: `systemRandom` of
+   * `@postern/wire/node`. Default: none, and SCRAM is not used.
+   */
+  readonly secureRandom?: (octets: number) => Uint8Array;
+  /**
    * Sockets that dial each address, 150 ms apart. Default 1: silence is certain after 2.15 s. 3: after 0.7 s, at the price
    * of three connections and of taking a burst of loss for silence.
    */
   readonly sockets?: number;
   /** Takes in which ports answered and which did not. */
   readonly memory?: Memory;
+  /**
+   * Fetches the MTA-STS policy of a domain, as its docstring says: no redirect, and a certificate that is good for the policy
+   * host. Default: none, and only the record is reported.
+   */
+  readonly fetch?: StsFetch;
   /** `skip`: ports that the memory knows to be silent are not dialled. Default `dial`: a probe looks for itself. */
   readonly remembered?: 'dial' | 'skip';
   /** Hears about each step as it happens; for progress and traces. Must not throw. */

@@ -33,6 +33,8 @@ export interface SpeakOptions extends SpeakCall {
   readonly tls?: TlsRequest;
   /** The name said in EHLO. */
   readonly ehloName?: string;
+  /** Octets that nobody can guess, for SCRAM. */
+  readonly random?: (octets: number) => Uint8Array;
 }
 
 /** Opens a dialogue on a connection, which it owns from then on; resolves after the greeting. */

@@ -1,4 +1,5 @@
 import { concatBytes, UsageError, utf8 } from '@postern/wire';
+import { isNodeReadable, PulledStream } from './node-stream.ts';
 import { prepare } from './transparency.ts';
 import type { LineState } from './transparency.ts';
 
@@ -71,15 +72,12 @@ export function discardContent(content: Content): void {
 function pull(content: Exclude<ContentOnce, string | Uint8Array>): Pulled | undefined {
   const given: unknown = content;
   if (typeof given !== 'object' || given === null) return undefined;
+  if (isNodeReadable(content)) return new PulledStream(content);
   if (Symbol.asyncIterator in content) {
     const iterator = content[Symbol.asyncIterator]();
     return {
       next: () => iterator.next(),
-      return: async () => {
-        // A Node stream is destroyed by its iterator only once that has been asked for something.
-        if ('destroy' in content && typeof content.destroy === 'function') content.destroy();
-        await iterator.return?.();
-      },
+      return: async () => iterator.return?.(),
     };
   }
   if (Symbol.iterator in content) {
