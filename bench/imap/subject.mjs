@@ -107,10 +107,53 @@ async function messages({ quick, rounds }) {
   }
 }
 
+/** One large content. @param {Options} options @returns {Promise<Section>} */
+async function content({ quick, rounds }) {
+  const octets = quick ? MB : 50 * 1024 * 1024;
+  const server = await startServer(join(import.meta.dirname, 'servers', 'canned.mjs'), { count: 1, octets });
+  const contenders = [
+    { name: 'Postern, borrowed', module: client('postern'), borrow: true },
+    { name: 'Postern, copies', module: client('postern') },
+    { name: 'imapflow', module: client('imapflow') },
+    { name: 'imap', module: client('imap') },
+  ];
+  try {
+    const results = await inRounds(contenders, rounds, ({ module, borrow }) =>
+      measure(module, 'content', { ...server.facts, octets, ...(borrow ? { borrow } : {}) }),
+    );
+    const rows = [...results].map(([name, costs]) => {
+      const missing = costs[0]?.missing;
+      /** @param {'wallMs' | 'cpuMs' | 'rssGrowth'} key */
+      const middle = (key) => (missing ? NaN : median(costs.map((cost) => cost[key])));
+      const figures = {
+        perSecond: octets / MB / (middle('wallMs') / 1000),
+        perCpuSecond: octets / MB / (middle('cpuMs') / 1000),
+        rssMb: middle('rssGrowth') / MB,
+      };
+      return { name, ...(missing ? { missing } : { figures }), cells: Object.values(figures).map(figure) };
+    });
+    const [ours, , , imap] = rows.map(({ figures }) => figures);
+    const rss = ours?.rssMb ?? NaN;
+    const ratio = (ours?.perCpuSecond ?? NaN) / (imap?.perCpuSecond ?? NaN);
+    return {
+      name: 'content',
+      title: `IMAP: one message of ${figure(octets / MB)} MB`,
+      columns: ['client', 'MB/s', 'MB a CPU second', 'extra memory MB'],
+      rows,
+      targets: [
+        { text: '≤ 6 MB extra memory, borrowed', reached: `${figure(rss)} MB`, met: known(rss, rss <= 6) },
+        { text: '≥ 1× imap a CPU second, borrowed', reached: times(ratio), met: known(ratio, ratio >= 1) },
+      ],
+    };
+  } finally {
+    server.stop();
+  }
+}
+
 /** @param {number} value @param {boolean} met */
 const known = (value, met) => (Number.isFinite(value) ? met : undefined);
 
-const all = { parse, messages };
+const all = { parse, messages, content };
 
 /** @param {Options & { only?: readonly string[] | undefined }} options */
 export async function* sections({ only, ...options }) {

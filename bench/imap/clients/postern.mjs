@@ -41,3 +41,18 @@ export function memory({ count, lazy }) {
     if (seen !== count) throw new Error(`${seen} of ${count} messages`);
   };
 }
+
+/** @param {{ preauth: number, octets: number, borrow?: boolean }} job */
+export async function content({ preauth, octets, borrow = false }) {
+  const connection = await nodeNetwork().connect({ address: '127.0.0.1', port: preauth });
+  const imap = await openImap(connection, { clock: systemClock() });
+  const answer = await imap.examine('INBOX');
+  if (!answer.ok) throw new Error('not selected');
+  const { value: mailbox } = answer;
+  return async () => {
+    let seen = 0;
+    for await (const piece of mailbox.download(1001, '', { borrow })) seen += piece.length;
+    if (seen !== octets) throw new Error(`${seen} of ${octets} octets`);
+    await imap.logout();
+  };
+}

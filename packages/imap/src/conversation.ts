@@ -6,6 +6,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand, MailboxCommand, WireCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
 import { FetchStream } from './fetch-stream.ts';
+import type { FetchSource } from './fetch-stream.ts';
 import type { OpenImapOptions } from './imap.ts';
 import { imapClient } from './machine.ts';
 import type { ImapClientMachine } from './machine.ts';
@@ -25,6 +26,12 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
+/** A stream of whatever. */
+type OpenFetch = Pick<
+  FetchStream<unknown>,
+  'command' | 'looped' | 'shown' | 'hasRoom' | 'hear' | 'complete' | 'fail'
+>;
+
 /**
  * What all calls of a dialogue stand on: it sends commands, hands events to those who wait for them, and reads only as fast as
  * messages are taken. It decides nothing about the protocol; the machine does.
@@ -42,7 +49,7 @@ export abstract class Conversation {
   readonly #waiters = new Set<Waiter>();
   readonly #listeners = new Set<(event: ImapEvent) => void>();
   /** FETCH commands that are not completed, oldest first. */
-  readonly #fetches: FetchStream[] = [];
+  readonly #fetches: OpenFetch[] = [];
   /** Resolves when there is a reason to read again. */
   #gate: PromiseWithResolvers<void> | undefined;
   /** Breaks off what only waits, such as IDLE, for the sake of who comes now. */
@@ -148,9 +155,14 @@ export abstract class Conversation {
   }
 
   /** Sends a FETCH when its turn comes. An abort before that rejects, one after it destroys the connection. */
-  openFetch(command: MailboxCommand, signal: AbortSignal | undefined): FetchStream {
+  openFetch<T>(
+    command: MailboxCommand,
+    pick: FetchSource<T>['pick'],
+    signal: AbortSignal | undefined,
+  ): FetchStream<T> {
     this.refuseInLoop(command);
-    const stream = new FetchStream(command, {
+    const stream = new FetchStream<T>(command, {
+      pick,
       wake: () => {
         this.#wake();
       },
@@ -182,7 +194,7 @@ export abstract class Conversation {
     return stream;
   }
 
-  #forget(stream: FetchStream): void {
+  #forget(stream: OpenFetch): void {
     const index = this.#fetches.indexOf(stream);
     if (index >= 0) this.#fetches.splice(index, 1);
   }
@@ -340,9 +352,8 @@ export abstract class Conversation {
     this.options.onEvent?.(event);
     for (const hear of this.#listeners) hear(event);
     const [stream] = this.#fetches;
-    if (stream && event.type === 'untagged' && event.data.type === 'fetch') {
-      stream.push(event.data.message, event.octets);
-    } else if (stream && event.type === 'completed' && event.command.verb === 'FETCH') {
+    stream?.hear(event);
+    if (stream && event.type === 'completed' && event.command.verb === 'FETCH') {
       // RFC 9051 §5.5: with several in flight the server tells by the tag which is over.
       const over = this.#fetches.find(({ command }) => command === event.command);
       if (over) {

@@ -30,7 +30,7 @@ import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands
 import type { EncodedCommand, ImapCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import { mayJoin } from './pipelining.ts';
-import { afterCompletion, afterSending, afterTelling } from './selection.ts';
+import { afterCompletion, afterSending, afterTelling, receiveLiteral } from './selection.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import type { Untagged } from './parse/untagged.ts';
@@ -52,6 +52,10 @@ export function step(state: State, input: Input, now: Instant): Step {
       return send(state, input.commands, input.partial, now);
     case 'response':
       return receive(state, input, now);
+    case 'literal-begin':
+    case 'literal-chunk':
+    case 'literal-end':
+      return receiveLiteral(state, input, now);
     case 'fault':
       return receiveFault(state, input, now);
     case 'tls-record':
