@@ -55,20 +55,23 @@ interface World {
   readonly policy: string | undefined;
 }
 
+type Fetch = NonNullable<Scene['given']['fetch']>;
+
 async function sceneOf(
   { zone, policy }: World,
-  options: ZoneResolverOptions & { readonly trust?: ChainTrust } = {},
+  options: ZoneResolverOptions & { readonly trust?: ChainTrust; readonly fetch?: Fetch } = {},
 ): Promise<Scene> {
   const { trust = { ok: true } } = options;
+  const served: Fetch = async () => ({
+    status: policy === undefined ? 404 : 200,
+    headers: { get: () => 'text/plain' },
+    body: new Response(policy ?? '').body,
+  });
   const scene = await makeScene({
     identity,
     trust,
     resolver: zoneResolver(zone, { authenticated: true, ...options }),
-    fetch: async () => ({
-      status: policy === undefined ? 404 : 200,
-      headers: { get: () => 'text/plain' },
-      body: new Response(policy ?? '').body,
-    }),
+    fetch: options.fetch ?? served,
   });
   await Promise.all([
     scene.imap(993, 'implicit-tls'),
@@ -205,6 +208,21 @@ describe('what a domain publishes', () => {
     expect(out).toContain('The record _mta-sts.example.test could not be looked up.');
     expect(out).toContain('DANE: could not tell (dns-servfail)  MTA-STS: could not tell (dns-timeout)');
     expect(out).not.toContain('For the zone');
+  });
+
+  it('a policy host that never answers holds up nothing that a mail program needs', async () => {
+    const scene = await sceneOf(good, { fetch: () => new Promise(() => undefined) });
+    const { out, status } = await scene.run(['check', 'example.test', '--json']);
+    const report = JSON.parse(out) as AccountReport;
+    expect(report.domain?.sts).toEqual({ status: 'failed', at: 'policy', reason: 'sts-timeout' });
+    expect(report.domain?.exchangers[0]).toMatchObject({
+      dane: { verdict: 'passes' },
+      sts: { verdict: 'could-not-tell', reason: 'sts-timeout' },
+    });
+    expect(report.usableAfterMs).toEqual((await reportOf(good)).usableAfterMs);
+    // The patience with what is published, in virtual time.
+    expect(report.elapsedMs).toBe(10_000);
+    expect(status).toBe(3);
   });
 
   it('TLS-054 a certificate that its TLSA record vouches for is no problem', async () => {
