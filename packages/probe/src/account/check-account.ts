@@ -130,15 +130,13 @@ function probeAll(
 }
 
 /** RFC 7672 §3.1: a certificate that its TLSA record vouches for needs nobody else who does. */
-function isExcused({ name, endpoints }: Finding, { exchangers }: DomainReport): boolean {
-  return (
-    name === 'certificate' &&
-    endpoints.every(
-      ({ protocol, host }) =>
-        protocol === 'smtp' &&
-        exchangers.some((exchanger) => exchanger.host === host && exchanger.dane?.verdict === 'passes'),
-    )
+function unlessVouched(finding: Finding, { exchangers }: DomainReport): readonly Finding[] {
+  if (finding.name !== 'certificate') return [finding];
+  const vouched = exchangers.filter(({ dane }) => dane?.verdict === 'passes').map(({ host }) => host);
+  const endpoints = finding.endpoints.filter(
+    ({ protocol, host }) => protocol !== 'smtp' || !vouched.includes(host),
   );
+  return endpoints.length > 0 ? [{ ...finding, endpoints }] : [];
 }
 
 /** The sentences: each result is explained by what the others showed. */
@@ -164,7 +162,7 @@ function worded(
     recommendation,
     clients: adviseClients(recommendation, { lang, ...(address === undefined ? {} : { address }) }),
     findings: gravestFirst([
-      ...findingsOf(probes, { lang }).filter((finding) => !isExcused(finding, domain)),
+      ...findingsOf(probes, { lang }).flatMap((finding) => unlessVouched(finding, domain)),
       ...domainFindings(domain, { settings, now, lang }),
     ]),
   };

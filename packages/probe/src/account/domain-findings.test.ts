@@ -109,7 +109,7 @@ describe('what a domain is told about DANE', () => {
         tlsa: { status: 'none', zone: 'ad-untrusted', ignored: 0 },
         dane: { verdict: 'none', reason: 'ad-untrusted' },
       },
-      ['note dane-unknown'],
+      ['note dane-untrusted'],
     ],
     ['all well', {}, []],
     [

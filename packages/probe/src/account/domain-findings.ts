@@ -39,7 +39,9 @@ export function domainFindings(report: DomainReport, options: DomainFindingsOpti
     ...srvOf(report, options.settings),
     ...(receives ? announcementOf(report) : []),
   ];
-  const groups = Map.groupBy(seen, ({ name, severity, reason }) => `${name} ${severity} ${reason ?? ''}`);
+  const groups = Map.groupBy(seen, ({ name, severity, reason, record }) =>
+    [name, severity, reason, record].join(' '),
+  );
   return [...groups.values()].flatMap((group) => worded(group, report, options.lang));
 }
 
@@ -51,11 +53,15 @@ function worded(
 ): readonly Finding[] {
   const [first] = group;
   if (!first) return [];
-  const { name, severity, reason = 'none', host } = first;
+  const { name, severity, reason = 'none', host, record } = first;
   const hosts = group.flatMap((one) => one.host ?? []);
   const zone = [...new Set(group.flatMap(({ publish }) => publish?.zone ?? []))];
   const file = group.find(({ publish }) => publish?.file)?.publish?.file;
-  const facts = { domain, ...(host !== undefined && port25(host)) };
+  const facts = {
+    domain,
+    ...(record !== undefined && { name: record }),
+    ...(host !== undefined && port25(host)),
+  };
   const finding: Finding = {
     name,
     severity,

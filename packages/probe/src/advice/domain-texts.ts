@@ -6,8 +6,10 @@ export type DomainFinding =
   | 'announcement-possible'
   | 'announcement-unusable'
   | 'dane-missing'
+  | 'dane-unknown'
   | 'dane-without-tls'
   | 'mx-beside-null-mx'
+  | 'policy-unknown'
   | 'srv-missing'
   | 'sts-host-enforced'
   | 'sts-host-testing'
@@ -33,6 +35,35 @@ export const domainTexts: Readonly<Record<DomainFinding, Readonly<Record<Lang, T
       cause:
         'Mit einem wüssten andere Server, dass hier Verschlüsselung Pflicht ist und an welchem Schlüssel sie den Server erkennen (DANE). Ohne ihn kann jemand auf dem Weg erreichen, dass Mail lesbar gesendet wird.',
       action: 'Veröffentlichen Sie den Eintrag, und ändern Sie ihn mit jedem neuen Schlüssel.',
+    },
+  },
+  'dane-unknown': {
+    en: {
+      summary: 'The TLSA records of {host} could not be looked up.',
+      cause:
+        'That is not the same as having none: senders that check DANE give a host no mail until they know (RFC 7672 §2.1.2).',
+      action:
+        'Try again, also with another resolver. If it stays, the name servers of this zone need repair: they must answer questions for TLSA, and their signatures must be valid.',
+    },
+    de: {
+      summary: 'Die TLSA-Einträge von {host} ließen sich nicht nachschlagen.',
+      cause:
+        'Das ist etwas anderes, als keine zu haben: Absender, die DANE prüfen, geben einem Server keine Mail, bis sie es wissen (RFC 7672 §2.1.2).',
+      action:
+        'Versuchen Sie es noch einmal, auch mit einem anderen Resolver. Bleibt es dabei, brauchen die Nameserver dieser Zone Pflege: Sie müssen Fragen nach TLSA beantworten, mit gültigen Signaturen.',
+    },
+  },
+  'policy-unknown': {
+    en: {
+      summary: 'The record {name} could not be looked up.',
+      cause: 'So nobody can tell whether there is one; other servers may be no better off.',
+      action: 'Try again, also with another resolver. If it stays, the name servers of the zone need repair.',
+    },
+    de: {
+      summary: 'Der Eintrag {name} ließ sich nicht nachschlagen.',
+      cause: 'Also weiß niemand, ob es einen gibt; anderen Servern geht es womöglich ebenso.',
+      action:
+        'Versuchen Sie es noch einmal, auch mit einem anderen Resolver. Bleibt es dabei, brauchen die Nameserver der Zone Pflege.',
     },
   },
   'tlsa-unsigned': {

@@ -46,7 +46,7 @@ export function announcementOf({
     case 'unusable':
       return [{ name: 'announcement-unusable', severity: 'warning', publish }];
     case 'failed':
-      return [{ name: 'policy-unknown', severity: 'warning', reason: announcement.reason }];
+      return [{ name: 'policy-unknown', severity: 'warning', reason: announcement.reason, record: owner }];
     case 'absent': {
       const host = works.find(({ port }) => port.includes(465))?.host;
       return complete && host !== undefined

@@ -13,7 +13,7 @@ export function daneOf({ host, tlsa, dane, probes }: MailExchanger): readonly Ob
     case 'failed':
       return [{ name: 'dane-unknown', severity: 'warning', reason, host }];
     case 'none':
-      if (tlsa.zone === 'ad-untrusted') return [{ name: 'dane-unknown', severity: 'note', reason, host }];
+      if (tlsa.zone === 'ad-untrusted') return [{ name: 'dane-untrusted', severity: 'note', reason, host }];
       if (tlsa.ignored > 0) return [{ name: 'tlsa-unsigned', severity: 'warning', host }];
       return tlsa.zone === 'signed' && key !== undefined
         ? [{ name: 'dane-missing', severity: 'note', host, ...lines(host) }]

@@ -22,7 +22,8 @@ export function stsOf(report: DomainReport, now: EpochMilliseconds): readonly Ob
       return [{ name: 'sts-missing', severity: 'note', publish: publish('testing') }];
     case 'failed': {
       const { at, reason } = sts;
-      if (reason.startsWith('dns-')) return [{ name: 'policy-unknown', severity: 'warning', reason }];
+      if (reason.startsWith('dns-'))
+        return [{ name: 'policy-unknown', severity: 'warning', reason, record: `_mta-sts.${domain}` }];
       if (at === 'record')
         return [
           { name: 'sts-record', severity: 'problem', reason, publish: { zone: [stsLine(domain, now)] } },

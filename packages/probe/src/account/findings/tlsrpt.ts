@@ -14,6 +14,8 @@ export function tlsrptOf({ name, tlsrpt }: DomainReport): readonly Observation[]
     case 'broken':
       return [{ name: 'tlsrpt-broken', severity: 'warning', publish }];
     case 'failed':
-      return [{ name: 'policy-unknown', severity: 'warning', reason: tlsrpt.reason }];
+      return [
+        { name: 'policy-unknown', severity: 'warning', reason: tlsrpt.reason, record: `_smtp._tls.${name}` },
+      ];
   }
 }
