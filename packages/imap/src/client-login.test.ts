@@ -92,4 +92,20 @@ describe('a login that must not be', () => {
     );
     expect(await reasonOf(imap.login(credentials))).toBe('auth-not-offered');
   });
+
+  test('IMAP-146 asks for the capabilities once more where a proxy writes into them until then', async () => {
+    const said: (string | undefined)[] = [];
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await accepted.acceptTls(testTlsOffer);
+      await send('* OK [CAPABILITY XAPPLEPUSHSERVICE IMAP4rev1 SASL-IR AUTH=PLAIN] hi\r\n');
+      await line();
+      await send('a1 OK [CAPABILITY XAPPLEPUSHSERVICE IMAP4rev1] x\r\n');
+      said.push(await line());
+      await send('* CAPABILITY IMAP4rev1 IDLE\r\na2 OK\r\n');
+    });
+    const imap = await openImap(connection, { clock: virtualClock(), tls: testTlsRequest() });
+    expect(await imap.login(credentials)).toMatchObject({ ok: true });
+    expect(said).toEqual(['a2 CAPABILITY']);
+    expect(imap.capabilities.atoms).toEqual(['IMAP4REV1', 'IDLE']);
+  });
 });

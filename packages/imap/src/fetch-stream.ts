@@ -97,12 +97,14 @@ export class FetchStream<T = FetchData> implements AsyncIterableIterator<T, unde
     if (this.#octets > this.#source.maxDataBytes) this.#source.overflow();
   }
 
+  /** The dialogue tells that the FETCH is over. */
   complete(reply: StatusResponse): void {
     this.reply = reply;
     for (const waiting of this.#waiting.splice(0)) waiting.resolve({ value: undefined, done: true });
     this.#settled.resolve();
   }
 
+  /** The dialogue tells that it broke. */
   fail(error: unknown): void {
     if (this.reply || this.#failure) return;
     this.#failure = { error };
@@ -140,10 +142,12 @@ export class FetchStream<T = FetchData> implements AsyncIterableIterator<T, unde
     return Promise.resolve({ value: undefined, done: true });
   }
 
+  /** Itself: messages are taken once. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** Like leaving the loop. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }

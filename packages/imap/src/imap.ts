@@ -153,14 +153,19 @@ export interface Imap extends AsyncDisposable {
     items: readonly StatusItem[],
     options?: CallOptions,
   ): Promise<Answer<MailboxStatus | undefined>>;
+  /** Makes a mailbox (RFC 9051 §6.3.4). */
   create(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
+  /** Removes a mailbox and all that is in it, for good (RFC 9051 §6.3.5). */
   delete(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
+  /** Renames a mailbox and those below it; of INBOX it moves the messages (RFC 9051 §6.3.6). */
   rename(
     from: string | MailboxName,
     to: string | MailboxName,
     options?: CallOptions,
   ): Promise<Answer<undefined>>;
+  /** Adds a name to those that mail programs show (RFC 9051 §6.3.7). */
   subscribe(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
+  /** Takes a name off them (RFC 9051 §6.3.8). */
   unsubscribe(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
   /** Says ENABLE and resolves with what is newly on; what is not named is not (RFC 5161 §3.1). */
   enable(capabilities: readonly string[], options?: CallOptions): Promise<Answer<readonly string[]>>;

@@ -35,7 +35,7 @@ export { openImap } from './client.ts';
 export { encodeCommand } from './commands.ts';
 export type { EncodedCommand, ImapCommand, MailboxCommand, MailboxVerb, WireCommand } from './commands.ts';
 export type { ImapDiagnostic, ImapEvent } from './events.ts';
-export type { Argument } from './arguments.ts';
+export type { Argument, ArgumentContext } from './arguments.ts';
 export type { FetchStream } from './fetch-stream.ts';
 export type {
   Answer,

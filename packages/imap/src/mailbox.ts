@@ -100,7 +100,9 @@ export interface Mailbox extends AsyncDisposable {
    * not there: look at `reply`.
    */
   download(message: number, section?: string, options?: DownloadOptions): FetchStream<Uint8Array>;
+  /** Finds messages (RFC 9051 §6.4.4); keys that the server does not offer throw a `UsageError`. */
   search(keys: SearchKeys, options?: MessageOptions): Promise<Answer<Found>>;
+  /** Changes flags (RFC 9051 §6.4.6). What another changed meanwhile is `modified` where `unchangedSince` is given. */
   store(set: MessageSet, change: FlagChange, options?: StoreOptions): Promise<Answer<Stored>>;
   /** The value is absent where the server does not tell (RFC 4315). */
   copy(

@@ -64,3 +64,21 @@ export function receiveLiteral(
   if (progress < progressOctets) return { state: { ...state, progress }, outputs };
   return { state: enter({ ...state, progress: 0 }, state.name, now), outputs };
 }
+
+/**
+ * RFC 9051 §11.3, §7.1: before a login everything but status responses and capabilities is ignored; FLAGS, EXISTS, EXPUNGE
+ * and FETCH also while no mailbox is selected. Our own ID may be answered.
+ */
+export function isBelievable(state: State, data: Untagged): boolean {
+  if (data.type === 'status' || data.type === 'capability') return true;
+  if (data.type === 'id') return state.inFlight.some(({ command }) => command.verb === 'ID');
+  if (state.stage === 'not-authenticated') return false;
+  if (state.mailbox || state.selecting) return true;
+  return !['flags', 'exists', 'expunge', 'fetch', 'recent', 'vanished'].includes(data.type);
+}
+
+/** What is told of untagged data. */
+export function untaggedEvent(state: State, data: Untagged, text: string): Output<ImapEvent> {
+  const insideTls = state.tls !== undefined;
+  return { type: 'event', event: { type: 'untagged', data, insideTls, octets: text.length + 2 } };
+}

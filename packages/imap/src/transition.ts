@@ -30,7 +30,14 @@ import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands
 import type { EncodedCommand, ImapCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import { mayJoin } from './pipelining.ts';
-import { afterCompletion, afterSending, afterTelling, receiveLiteral } from './selection.ts';
+import {
+  afterCompletion,
+  afterSending,
+  afterTelling,
+  isBelievable,
+  receiveLiteral,
+  untaggedEvent,
+} from './selection.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import type { Untagged } from './parse/untagged.ts';
@@ -342,23 +349,6 @@ function receiveUntagged(
   return { state: { ...enter(next, 'closing', now), bye: decoded(text), waiting: [], taken: 0 }, outputs };
 }
 
-function untaggedEvent(state: State, data: Untagged, text: string): Output<ImapEvent> {
-  const insideTls = state.tls !== undefined;
-  return { type: 'event', event: { type: 'untagged', data, insideTls, octets: text.length + 2 } };
-}
-
-/**
- * RFC 9051 §11.3, §7.1: before a login everything but status responses and capabilities is ignored; FLAGS, EXISTS, EXPUNGE
- * and FETCH also while no mailbox is selected. Our own ID may be answered.
- */
-function isBelievable(state: State, data: Untagged): boolean {
-  if (data.type === 'status' || data.type === 'capability') return true;
-  if (data.type === 'id') return state.inFlight.some(({ command }) => command.verb === 'ID');
-  if (state.stage === 'not-authenticated') return false;
-  if (state.mailbox || state.selecting) return true;
-  return !['flags', 'exists', 'expunge', 'fetch', 'recent', 'vanished'].includes(data.type);
-}
-
 /** Takes a list of capabilities as the present one, and notes what is odd about it. */
 function learn(state: State, listed: Capabilities, text: string, outputs: Outputs): State {
   const bytes = octets(text.slice(0, 512));
@@ -400,7 +390,9 @@ function receiveCompletion(
     next = { ...next, exchange: undefined };
     if (ok) {
       // RFC 9051 §6.2.2: a login may change what is offered. What came with or during it is new, anything older is stale.
-      const capabilities = next.freshCapabilities ? next.capabilities : undefined;
+      // iCloud's proxy writes into whatever comes after the word CAPABILITY until it is asked for them after the login.
+      const proxied = state.capabilities?.atoms.includes('XAPPLEPUSHSERVICE') === true;
+      const capabilities = next.freshCapabilities && !proxied ? next.capabilities : undefined;
       next = { ...next, stage: 'authenticated', capabilities };
     }
   } else if (command.verb === 'STARTTLS' && !ok) {

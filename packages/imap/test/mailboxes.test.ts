@@ -161,7 +161,7 @@ describe('a selected mailbox', () => {
     expect(() => mailbox.fetch(1, ['UID'])).toThrow(/not selected any more/);
   });
 
-  test('IMAP-056 IMAP-057 IMAP-058 STORE, COPY, MOVE, EXPUNGE', async () => {
+  test('IMAP-056 IMAP-057 IMAP-058 IMAP-149 STORE, COPY, MOVE, EXPUNGE, with sets that ascend', async () => {
     const { mailbox, heard } = await selected(
       (line) => {
         if (line.startsWith('UID STORE'))

@@ -34,6 +34,7 @@ export class Parameters {
     this.#pairs = pairs;
   }
 
+  /** How many there are. */
   get size(): number {
     return this.#pairs.length / 2;
   }

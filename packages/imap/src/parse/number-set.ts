@@ -27,6 +27,7 @@ export class NumberSet {
     return size;
   }
 
+  /** Whether the number is among them. */
   has(value: number): boolean {
     return this.ranges.some(({ from, to }) => value >= from && value <= to);
   }
