@@ -119,7 +119,7 @@ async function verdicts({ quick }) {
       // Of what is sent to the servers and of what they send back, on the same loopback.
       const lossy = `tcp flags & (syn|ack|rst|fin) != 0 numgen random mod 1000 < ${percent * 10} drop`;
       const rules = ['tcp dport 2465 drop', ...(percent > 0 ? [lossy] : [])];
-      const result = await inside({ task: 'verdicts', what, trials, atOnce: 200, rules });
+      const result = await inside({ task: 'verdicts', what, trials, atOnce: 60, rules });
       const { wrong = NaN, missed = NaN, times: took = [NaN], loss = NaN } = result;
       const figures = {
         trials,

@@ -1,6 +1,8 @@
 // Other people's clients against our server: they list, read, flag, move, append, wait, and mirror a mailbox.
 import { execFile, execFileSync } from 'node:child_process';
+import type { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +11,8 @@ import type { ImapServerEvent, MailStore, MemoryMailStoreOptions } from '@poster
 import { latin1 } from '@postern/wire';
 import type { TlsOffer } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
-import { afterAll, describe, expect, test } from 'vitest';
+import { ImapFlow } from 'imapflow';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'postern-imap-server-'));
@@ -259,6 +262,131 @@ describe.skipIf(missing('curl'))('curl', () => {
     await ask('--upload-file', file, `${base}/Sent`);
     expect(contents(server.store, 'Sent')).toEqual(['Subject: sent\r\n\r\n.\r\nby curl\r\n']);
     expect(server.events).toContainEqual({ type: 'login', mechanism: 'PLAIN', user: 'tim', accepted: true });
+  });
+});
+
+describe('imapflow of npm', () => {
+  test.each(methods)('lists, reads, flags, moves, appends and waits with $method', async ({ implicit }) => {
+    await using server = await serve(implicit);
+    const client = new ImapFlow({
+      host: 'localhost',
+      port: server.port,
+      secure: implicit,
+      doSTARTTLS: implicit ? undefined : true,
+      tls: { ca: readFileSync(certificate, 'utf8') },
+      auth: { user: 'tim', pass: 'tanstaaf' },
+      logger: false,
+      qresync: true,
+    });
+    await client.connect();
+    const boxes = await client.list({ statusQuery: { messages: true } });
+    expect(boxes.map(({ path, status }) => [path, status?.messages])).toEqual(
+      expect.arrayContaining([
+        ['INBOX', 5],
+        ['A&B', 0],
+        ['Entwürfe/2026', 1],
+        ['Sent', 0],
+      ]),
+    );
+    const lock = await client.getMailboxLock('INBOX');
+    const seen: unknown[] = [];
+    for await (const message of client.fetch('1:*', { envelope: true, bodyStructure: true, source: true }))
+      seen.push([message.envelope?.subject, message.bodyStructure?.type, message.source?.toString('latin1')]);
+    expect(seen).toEqual(
+      ['multipart/mixed', 'text/plain', 'text/plain', 'text/plain', 'text/plain'].map((type, index) => [
+        ['Grüße', 'dots', 'no body', expect.stringMatching(/^long x+ folded$/), 'without a last line end'][
+          index
+        ],
+        type,
+        octets(messages[index] ?? ''),
+      ]),
+    );
+    expect(await client.messageFlagsAdd('2', [String.raw`\Flagged`, '$Work'])).toBe(true);
+    expect(await client.search({ flagged: true }, { uid: true })).toEqual([2]);
+    expect(await client.append('Entwürfe/2026', 'Subject: new\r\n\r\n', [String.raw`\Draft`])).toMatchObject({
+      uid: 2,
+    });
+    const moved = await client.messageMove('2', 'A&B');
+    expect(moved && moved.uidMap).toEqual(new Map([[2, 1]]));
+    expect(contents(server.store, 'A&-B')).toEqual([messages[1]]);
+    const heard = new Promise((resolve) => {
+      client.once('exists', resolve);
+    });
+    const idling = client.idle();
+    await vi.waitUntil(() =>
+      server.events.some((event) => event.type === 'command' && event.verb === 'IDLE'),
+    );
+    server.store.find('INBOX')?.append([{ content: new TextEncoder().encode('Subject: late\r\n\r\n') }]);
+    expect(await heard).toMatchObject({ path: 'INBOX', count: 5 });
+    lock.release();
+    await client.logout();
+    await idling;
+  });
+});
+
+type Callback<Value> = (error: Error | null | undefined, value: Value) => void;
+
+/** What we use of this client, which comes without types. */
+interface NodeImap extends EventEmitter {
+  connect(): void;
+  end(): void;
+  openBox(
+    name: string,
+    readOnly: boolean,
+    end: Callback<{ readonly messages: { readonly total: number } }>,
+  ): void;
+  fetch(set: string, options: object): EventEmitter;
+  search(criteria: readonly unknown[], end: Callback<readonly number[]>): void;
+  append(message: string, options: object, end: Callback<void>): void;
+}
+
+describe('imap of npm', () => {
+  const Imap = createRequire(import.meta.url)('imap') as new (options: object) => NodeImap;
+
+  test.each(methods)('reads, searches and appends with $method', async ({ implicit }) => {
+    await using server = await serve(implicit);
+    const client = new Imap({
+      host: 'localhost',
+      port: server.port,
+      user: 'tim',
+      password: 'tanstaaf',
+      tls: implicit,
+      autotls: implicit ? 'never' : 'required',
+      tlsOptions: { ca: readFileSync(certificate, 'utf8'), servername: 'localhost' },
+    });
+    const failed = new Promise<never>((_resolve, reject) => {
+      client.once('error', reject);
+    });
+    const until = (name: 'ready' | 'close'): Promise<unknown> =>
+      Promise.race([new Promise((resolve) => client.once(name, resolve)), failed]);
+    client.connect();
+    await until('ready');
+    const call = <Value>(begin: (end: Callback<Value>) => void): Promise<Value> =>
+      new Promise((resolve, reject) => {
+        begin((error, value) => {
+          if (error) reject(error);
+          else resolve(value);
+        });
+      });
+    const box = await call<{ readonly messages: { readonly total: number } }>((end) =>
+      client.openBox('INBOX', false, end),
+    );
+    expect(box.messages.total).toBe(5);
+    const fetching = client.fetch('2', { bodies: ['TEXT'], struct: true });
+    let text = '';
+    fetching.on('message', (message: EventEmitter) => {
+      message.on('body', (stream: EventEmitter) => {
+        stream.on('data', (chunk: Uint8Array) => (text += latin1(chunk)));
+      });
+    });
+    await new Promise((resolve) => fetching.once('end', resolve));
+    expect(text).toBe('.\r\n..two\r\n.\r\nend\r\n');
+    expect(await call((end) => client.search([['SUBJECT', 'dots']], end))).toEqual([2]);
+    await call((end) => client.append('Subject: new\r\n\r\n', { mailbox: 'Sent' }, end));
+    expect(contents(server.store, 'Sent')).toEqual(['Subject: new\r\n\r\n']);
+    const ended = until('close');
+    client.end();
+    await ended;
   });
 });
 

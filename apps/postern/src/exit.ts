@@ -1,4 +1,4 @@
-import type { AccountReport, ProbeReport } from '@postern/probe/report';
+import type { AccountReport, Finding, ProbeReport } from '@postern/probe/report';
 import { isUndecided } from './output/headline.ts';
 
 /** Exit statuses; scripts and monitors depend on them. */
@@ -45,18 +45,24 @@ export function accountStatus({ probes, recommendation, findings, domain }: Acco
   const announced = probes.filter((probe) => isAnnounced(probe, domain));
   const missing = services.filter((service) => recommendation[service] === null);
   const wrong =
-    findings.some(({ severity }) => severity !== 'note') ||
+    findings.some((finding) => finding.severity !== 'note' && !isUnknown(finding)) ||
     announced.some(({ verdict }) => verdict !== 'works' && verdict !== 'could-not-tell') ||
     missing.some((service) => !isUndecided({ probes, recommendation }, service));
   if (wrong) return exitStatus.findings;
   const unknown =
     missing.length > 0 ||
+    findings.some((finding) => finding.severity !== 'note' && isUnknown(finding)) ||
     announced.some(({ verdict }) => verdict === 'could-not-tell') ||
     (domain?.unanswered ?? []).length > 0;
   return unknown ? exitStatus.couldNotTell : exitStatus.works;
 }
 
 const services = ['incoming', 'outgoing'] as const;
+
+/** What a domain publishes and could not be looked up: nobody knows whether it needs mending. */
+function isUnknown({ domain, reason }: Finding): boolean {
+  return domain !== undefined && (reason.startsWith('dns-') || reason === 'sts-timeout');
+}
 
 function isAnnounced({ endpoint }: ProbeReport, domain: AccountReport['domain']): boolean {
   return (domain?.announced ?? []).some(

@@ -63,6 +63,7 @@ export async function makeScene(
     readonly resolver?: Resolver;
     readonly trust?: ChainTrust;
     readonly identity?: TlsIdentity;
+    readonly fetch?: ProbeEnvironment['fetch'];
   } = {},
 ): Promise<Scene> {
   made ??= makeIdentity([host]);
@@ -88,6 +89,7 @@ export async function makeScene(
       clock,
       wallClock: () => Date.UTC(2030, 5, 1),
       resolver: options.resolver ?? zoneResolver(options.zone ?? zone),
+      ...(options.fetch && { fetch: options.fetch }),
     },
     smtp: (port, how, more) =>
       serve(port, how, (connection, offer) =>

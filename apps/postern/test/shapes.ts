@@ -70,6 +70,7 @@ export const probeShape: Shape = fields({
       validFrom: text,
       validTo: text,
       fingerprint256: text,
+      publicKeySha256: text,
       valid: flag,
       reason: text,
     }),
@@ -88,6 +89,11 @@ const setting = fields({
   method: oneOf('implicit-tls', 'starttls'),
   userName: oneOf('address', 'local-part', 'template'),
   source: oneOf('autoconfig', 'ispdb', 'srv', 'mx', 'guess'),
+});
+
+const policyVerdict = fields({
+  verdict: oneOf('passes', 'fails', 'none', 'could-not-tell'),
+  reason: text,
 });
 
 /** `postern check --json`. */
@@ -121,7 +127,21 @@ export const accountShape: Shape = fields({
       name: text,
       route: oneOf('exchangers', 'implicit', 'null-mx', 'no-such-domain', 'failed'),
       authenticated: flag,
-      exchangers: list(fields({ host: text, preference: number, probes: list(probeShape) })),
+      exchangers: list(
+        fields({
+          host: text,
+          preference: number,
+          probes: list(probeShape),
+          tlsa: optional(fields({ status: oneOf('records', 'none', 'failed') })),
+          dane: optional(policyVerdict),
+          sts: optional(policyVerdict),
+        }),
+      ),
+      sts: optional(fields({ status: oneOf('absent', 'not-fetched', 'policy', 'failed') })),
+      tlsrpt: optional(fields({ status: oneOf('absent', 'present', 'broken', 'failed') })),
+      announcement: optional(
+        fields({ status: oneOf('absent', 'not-offered', 'announced', 'unusable', 'failed') }),
+      ),
       policies: list(fields({ name: text, status: oneOf('present', 'absent', 'failed') })),
       announced: list(fields({ service: text, host: orNull(text), port: number })),
     }),
@@ -133,6 +153,8 @@ export const accountShape: Shape = fields({
       reason: text,
       endpoints: list(endpoint),
       explanation,
+      domain: optional(text),
+      publish: optional(fields({ zone: list(text), file: optional(fields({ url: text, content: text })) })),
     }),
   ),
   unfinished: optional(list(endpoint)),

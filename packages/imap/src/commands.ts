@@ -60,6 +60,10 @@ export interface MailboxCommand {
   /** Whether it names messages by number although `uid` is set, as UID SEARCH may. */
   readonly numbers?: boolean;
   readonly arguments?: readonly Argument[];
+  /** For FETCH: content with more octets than this is handed on in chunks while it comes. Default: none is. */
+  readonly streamAbove?: number;
+  /** Whether those chunks are the bytes that came in, valid until the next are read, in place of copies. Default `false`. */
+  readonly streamBorrowed?: boolean;
   /** For SELECT and EXAMINE: what the mailbox is called in the model. */
   readonly mailbox?: string;
 }

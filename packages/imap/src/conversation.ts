@@ -1,11 +1,12 @@
 import type { SaslWork } from '@postern/sasl';
-import { converse, UsageError, WireError } from '@postern/wire';
-import type { Clock, Connection, Dialogue, TlsRequest } from '@postern/wire';
+import { converse, sleep, UsageError, WireError } from '@postern/wire';
+import type { Clock, Connection, Dialogue, Milliseconds, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand, MailboxCommand, WireCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
 import { FetchStream } from './fetch-stream.ts';
+import type { FetchSource } from './fetch-stream.ts';
 import type { OpenImapOptions } from './imap.ts';
 import { imapClient } from './machine.ts';
 import type { ImapClientMachine } from './machine.ts';
@@ -25,6 +26,12 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
+/** A stream of whatever. */
+type OpenFetch = Pick<
+  FetchStream<unknown>,
+  'command' | 'looped' | 'shown' | 'hasRoom' | 'hear' | 'complete' | 'fail'
+>;
+
 /**
  * What all calls of a dialogue stand on: it sends commands, hands events to those who wait for them, and reads only as fast as
  * messages are taken. It decides nothing about the protocol; the machine does.
@@ -40,8 +47,9 @@ export abstract class Conversation {
   protected readonly options: OpenImapOptions;
   protected readonly turns: Turns = new Turns();
   readonly #waiters = new Set<Waiter>();
+  readonly #listeners = new Set<(event: ImapEvent) => void>();
   /** FETCH commands that are not completed, oldest first. */
-  readonly #fetches: FetchStream[] = [];
+  readonly #fetches: OpenFetch[] = [];
   /** Resolves when there is a reason to read again. */
   #gate: PromiseWithResolvers<void> | undefined;
   /** Breaks off what only waits, such as IDLE, for the sake of who comes now. */
@@ -61,6 +69,8 @@ export abstract class Conversation {
     const { tls } = connection;
     this.machine = imapClient({
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.lazy === undefined ? {} : { lazy: options.lazy }),
+      ...(options.strict === undefined ? {} : { strict: options.strict }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.offeredStartTlsBefore === undefined
         ? {}
@@ -79,6 +89,41 @@ export abstract class Conversation {
 
   get capabilities(): Capabilities {
     return this.machine.capabilities ?? noCapabilities;
+  }
+
+  listen(hear: (event: ImapEvent) => void): () => void {
+    this.#listeners.add(hear);
+    return () => this.#listeners.delete(hear);
+  }
+
+  get maxDataBytes(): number {
+    return this.options.limits?.maxDataBytes ?? replyLimits.maxDataBytes;
+  }
+
+  /** One IDLE, alone; whoever comes meanwhile ends it and goes next. */
+  async idle(signal: AbortSignal, renewAfter: Milliseconds): Promise<StatusResponse | undefined> {
+    this.refuseInLoop({ verb: 'IDLE' });
+    return this.beAlone(undefined, async () => {
+      if (signal.aborted || this.turns.calls > 1) return undefined;
+      const enough = new AbortController();
+      let over = false;
+      const done = (): void => {
+        if (!over && !this.dialogue.ended) this.dialogue.send({ verb: 'DONE' });
+        over = true;
+      };
+      const completed = this.ask({ verb: 'IDLE' }, undefined);
+      this.interrupt = done;
+      signal.addEventListener('abort', done, { once: true });
+      sleep(this.clock, renewAfter, { signal: enough.signal }).then(done, () => undefined);
+      try {
+        return (await completed).response;
+      } finally {
+        over = true;
+        this.interrupt = undefined;
+        signal.removeEventListener('abort', done);
+        enough.abort();
+      }
+    });
   }
 
   /** Runs beside other calls; see {@link Turns.share}. */
@@ -110,13 +155,18 @@ export abstract class Conversation {
   }
 
   /** Sends a FETCH when its turn comes. An abort before that rejects, one after it destroys the connection. */
-  openFetch(command: MailboxCommand, signal: AbortSignal | undefined): FetchStream {
+  openFetch<T>(
+    command: MailboxCommand,
+    pick: FetchSource<T>['pick'],
+    signal: AbortSignal | undefined,
+  ): FetchStream<T> {
     this.refuseInLoop(command);
-    const stream = new FetchStream(command, {
+    const stream = new FetchStream<T>(command, {
+      pick,
       wake: () => {
         this.#wake();
       },
-      maxDataBytes: this.options.limits?.maxDataBytes ?? replyLimits.maxDataBytes,
+      maxDataBytes: this.maxDataBytes,
       overflow: () => {
         const { endpoint } = this.connection;
         this.#break(
@@ -144,7 +194,7 @@ export abstract class Conversation {
     return stream;
   }
 
-  #forget(stream: FetchStream): void {
+  #forget(stream: OpenFetch): void {
     const index = this.#fetches.indexOf(stream);
     if (index >= 0) this.#fetches.splice(index, 1);
   }
@@ -300,10 +350,10 @@ export abstract class Conversation {
       this.greeting = undefined;
     }
     this.options.onEvent?.(event);
+    for (const hear of this.#listeners) hear(event);
     const [stream] = this.#fetches;
-    if (stream && event.type === 'untagged' && event.data.type === 'fetch') {
-      stream.push(event.data.message, event.octets);
-    } else if (stream && event.type === 'completed' && event.command.verb === 'FETCH') {
+    stream?.hear(event);
+    if (stream && event.type === 'completed' && event.command.verb === 'FETCH') {
       // RFC 9051 §5.5: with several in flight the server tells by the tag which is over.
       const over = this.#fetches.find(({ command }) => command === event.command);
       if (over) {

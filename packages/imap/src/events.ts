@@ -40,6 +40,14 @@ export type ImapEvent =
       /** How long the response was. */
       readonly octets: number;
     }
+  /**
+   * Content that a FETCH with `streamAbove` asked for: `head` is its response up to there. The response itself comes as `untagged`
+   * when it is whole, without these octets.
+   */
+  | { readonly type: 'literal-begin'; readonly head: string; readonly octets: number }
+  /** The next octets: a copy, unless the command asked for borrowed ones. */
+  | { readonly type: 'literal-chunk'; readonly bytes: Uint8Array }
+  | { readonly type: 'literal-end' }
   /** A command is done, well or not. */
   | {
       readonly type: 'completed';

@@ -3,7 +3,7 @@ import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
-import type { Untagged } from './parse/untagged.ts';
+import type { ParseOptions, Untagged } from './parse/untagged.ts';
 import type { Namespaces } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -69,6 +69,13 @@ export interface OpenImapOptions extends CallOptions {
   readonly patience?: 'standard' | 'probe' | Partial<Patience>;
   /** Limits of what is read. Default: `replyLimits`. */
   readonly limits?: Partial<ReplyLimits>;
+  /**
+   * When the values of FETCH are made: `no` (default) = at once; `checked` = the syntax is looked through at once and a value is made
+   * where it is read, which pays where few are; `unchecked` = nothing is looked at before.
+   */
+  readonly lazy?: ParseOptions['lazy'];
+  /** Ends the dialogue at mistakes of the server that are otherwise borne and told as diagnostics. Default `false`. */
+  readonly strict?: boolean;
   /** Sees all bytes, secrets masked; for transcripts. */
   readonly observe?: Observer;
   /**

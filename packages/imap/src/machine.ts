@@ -172,12 +172,21 @@ class ImapClient implements ImapClientMachine {
       const first = this.#reader.rest(2);
       if (first.length > 1 && isTlsRecord(first)) return { type: 'tls-record', bytes: this.#reader.rest() };
     }
-    const item = this.#reader.next(this.#state.stage === 'not-authenticated');
+    const { stage, inFlight } = this.#state;
+    const fetching = inFlight.find(({ command }) => command.verb === 'FETCH')?.command;
+    const streamAbove = fetching && 'streamAbove' in fetching ? fetching.streamAbove : undefined;
+    const item = this.#reader.next(stage === 'not-authenticated', streamAbove);
+    const borrowed = fetching && 'streamBorrowed' in fetching && fetching.streamBorrowed;
+    if (item?.type === 'literal-chunk' && !borrowed) {
+      // The bytes are lent, and an event may be looked at later.
+      return { type: 'literal-chunk', bytes: Uint8Array.prototype.slice.call(item.bytes) };
+    }
     if (item?.type !== 'response') return item;
+    const parse = item.streamed ? { ...this.#parse, streamed: item.streamed } : this.#parse;
     return {
       type: 'response',
       text: item.text,
-      response: parseResponse(item.text, this.#parse),
+      response: parseResponse(item.text, parse),
       behind: () => this.#reader.behind(),
     };
   }

@@ -2,7 +2,7 @@ import { UsageError } from '@postern/wire';
 import type { Argument } from './arguments.ts';
 import type { MailboxCommand } from './commands.ts';
 import { Conversation } from './conversation.ts';
-import type { FetchStream } from './fetch-stream.ts';
+import type { FetchSource, FetchStream } from './fetch-stream.ts';
 import type { Answer, CallOptions } from './imap.ts';
 import { SelectedCalls } from './mailbox.ts';
 import type { Mailbox, MailboxSource, Ran } from './mailbox.ts';
@@ -57,8 +57,8 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     }));
   }
 
-  stream(command: MailboxCommand, options?: CallOptions): FetchStream {
-    return this.openFetch(command, options?.signal);
+  stream<T>(command: MailboxCommand, pick: FetchSource<T>['pick'], options?: CallOptions): FetchStream<T> {
+    return this.openFetch(command, pick, options?.signal);
   }
 
   async namespace(options?: CallOptions): Promise<Answer<Namespaces>> {

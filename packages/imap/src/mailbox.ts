@@ -2,7 +2,8 @@ import { UsageError } from '@postern/wire';
 import type { Argument } from './arguments.ts';
 import type { MailboxCommand } from './commands.ts';
 import type { Completed } from './conversation.ts';
-import type { FetchStream } from './fetch-stream.ts';
+import { pickContent, pickMessages } from './fetch-stream.ts';
+import type { FetchSource, FetchStream } from './fetch-stream.ts';
 import type { Answer, CallOptions } from './imap.ts';
 import type { MailboxName } from './mailbox-name.ts';
 import { answer } from './mailbox-answer.ts';
@@ -15,6 +16,9 @@ import type { Untagged } from './parse/untagged.ts';
 import { searchArguments } from './search-keys.ts';
 import type { SearchKeys } from './search-keys.ts';
 import type { SelectedMailbox } from './selected.ts';
+import type { StatusResponse } from './status.ts';
+import { watch } from './watch.ts';
+import type { Change, WatchOptions, WatchSource } from './watch.ts';
 
 /** Options of calls that name messages. */
 export interface MessageOptions extends CallOptions {
@@ -28,6 +32,17 @@ export interface FetchOptions extends MessageOptions {
   readonly changedSince?: bigint;
   /** With `changedSince`: also tells which are gone, as untagged data; QRESYNC has to be enabled (RFC 7162 §3.2.6). */
   readonly vanished?: boolean;
+}
+
+/** Options of `download`. */
+export interface DownloadOptions extends MessageOptions {
+  /** `BINARY` has the server undo the transfer encoding, where it lists BINARY (RFC 3516). Default `BODY`: as it was sent. */
+  readonly item?: 'BODY' | 'BINARY';
+  /**
+   * Hands out the bytes that came in, in place of copies: less memory and time, but a piece is valid only until the loop goes on or
+   * another call is made, and must not be kept. Default `false`.
+   */
+  readonly borrow?: boolean;
 }
 
 /** What `store` changes. */
@@ -79,6 +94,12 @@ export interface Mailbox extends AsyncDisposable {
    * `['UID', 'FLAGS', 'ENVELOPE']`, `BODY.PEEK[]`. Abort before it is sent rejects; after that it destroys the connection.
    */
   fetch(set: MessageSet, items: readonly string[], options?: FetchOptions): FetchStream;
+  /**
+   * The content of one message, or of a part of it, in pieces as they come, whatever its size: memory holds what was read at once and no
+   * more. `section` is empty (default) for the whole message, `1.2`, `TEXT` and others of RFC 9051 §6.4.5.1. No piece at all = empty, or
+   * not there: look at `reply`.
+   */
+  download(message: number, section?: string, options?: DownloadOptions): FetchStream<Uint8Array>;
   search(keys: SearchKeys, options?: MessageOptions): Promise<Answer<Found>>;
   store(set: MessageSet, change: FlagChange, options?: StoreOptions): Promise<Answer<Stored>>;
   /** The value is absent where the server does not tell (RFC 4315). */
@@ -95,6 +116,11 @@ export interface Mailbox extends AsyncDisposable {
   ): Promise<Answer<Copied | undefined>>;
   /** Removes all messages with `\Deleted`; with `uids` only those of them (RFC 4315 §2.1). */
   expunge(options?: CallOptions & { readonly uids?: MessageSet }): Promise<Answer<undefined>>;
+  /**
+   * Tells what happens from now on, with IDLE, for as long as the loop goes on (RFC 9051 §6.3.13). Other calls may be made meanwhile. Ends
+   * when the server refuses. Throws a `UsageError` where the server does not offer it.
+   */
+  watch(options?: WatchOptions): AsyncGenerator<Change, StatusResponse | undefined, undefined>;
   /** Removes messages with `\Deleted` and leaves the mailbox (RFC 9051 §6.4.1). */
   close(options?: CallOptions): Promise<Answer<undefined>>;
   /** Leaves the mailbox and removes nothing (RFC 9051 §6.4.2). */
@@ -102,14 +128,14 @@ export interface Mailbox extends AsyncDisposable {
 }
 
 /** The dialogue that a mailbox belongs to. */
-export interface MailboxSource {
+export interface MailboxSource extends WatchSource {
   readonly mailbox: SelectedMailbox | undefined;
   /** Changes with every selection. */
   readonly selection: number;
   offers(capability: string): boolean;
   run(command: MailboxCommand, options?: CallOptions): Promise<Ran>;
   runAlone(command: MailboxCommand, options?: CallOptions): Promise<Ran>;
-  stream(command: MailboxCommand, options?: CallOptions): FetchStream;
+  stream<T>(command: MailboxCommand, pick: FetchSource<T>['pick'], options?: CallOptions): FetchStream<T>;
 }
 
 /** What came of a command. */
@@ -151,10 +177,23 @@ export class SelectedCalls implements Mailbox {
           ...list,
           atom(`(CHANGEDSINCE ${changedSince}${vanished === true ? ' VANISHED' : ''})`),
         ]),
+        pickMessages,
         options,
       );
     }
-    return this.#source.stream(this.#command('FETCH', options, list), options);
+    return this.#source.stream(this.#command('FETCH', options, list), pickMessages, options);
+  }
+
+  download(message: number, section = '', options: DownloadOptions = {}): FetchStream<Uint8Array> {
+    const { item = 'BODY', borrow = false } = options;
+    if (!/^(?:[1-9]\d*(?:\.[1-9]\d*)*(?:\.(?:MIME|HEADER|TEXT))?|HEADER|TEXT|)$/i.test(section))
+      throw new UsageError('no part of a message', 'RFC 9051 §6.4.5.1', 'argument-refused');
+    const list = [setArgument(message), { type: 'list', items: [atom(`${item}.PEEK[${section}]`)] } as const];
+    return this.#source.stream(
+      { ...this.#command('FETCH', options, list), streamAbove: 65_536, streamBorrowed: borrow },
+      pickContent,
+      options,
+    );
   }
 
   async search(keys: SearchKeys, options: MessageOptions = {}): Promise<Answer<Found>> {
@@ -214,6 +253,13 @@ export class SelectedCalls implements Mailbox {
         ? this.#command('EXPUNGE', { by: 'number' }, [])
         : this.#command('EXPUNGE', { by: 'uid' }, [setArgument(uids)]);
     return answer((await this.#source.run(command, options)).completed, undefined);
+  }
+
+  watch(options?: WatchOptions): AsyncGenerator<Change, StatusResponse | undefined, undefined> {
+    void this.state;
+    if (!this.#source.offers('IDLE') && !this.#source.offers('IMAP4REV2'))
+      throw new UsageError('IDLE is not offered', 'RFC 9051 §6.3.13', 'argument-refused');
+    return watch(this.#source, options);
   }
 
   close(options?: CallOptions): Promise<Answer<undefined>> {

@@ -1,7 +1,10 @@
+import type { Instant, Output } from '@postern/wire';
 import type { WireCommand } from './commands.ts';
+import { enter } from './endings.ts';
+import type { ImapEvent } from './events.ts';
 import type { Untagged } from './parse/untagged.ts';
 import { afterData, afterSelect, nothingTold } from './selected.ts';
-import type { State } from './states.ts';
+import type { Input, State, Step } from './states.ts';
 import type { StatusResponse } from './status.ts';
 
 /** What sending a command means before anything is answered. */
@@ -21,7 +24,7 @@ export function afterTelling(state: State, data: Untagged): State | undefined {
   const closed = data.type === 'status' && data.response.code?.name === 'CLOSED';
   const next =
     closed && state.selecting ? nothingTold(mailbox.name, mailbox.access) : afterData(mailbox, data);
-  return next && { ...state, [key]: next };
+  return next === mailbox ? state : next && { ...state, [key]: next };
 }
 
 /** What the completion of a command about mailboxes changes (RFC 9051 §6.3.2, §6.4.1, §6.4.2). */
@@ -44,4 +47,20 @@ export function afterCompletion(
   if ((verb === 'CLOSE' || verb === 'UNSELECT') && ok)
     return { ...next, mailbox: undefined, stage: 'authenticated' };
   return next;
+}
+
+/** How much of a literal is a sign of life; single octets are none. */
+const progressOctets = 65_536;
+
+/** Content in chunks is handed on as it comes. */
+export function receiveLiteral(
+  state: State,
+  input: Extract<Input, { readonly type: 'literal-begin' | 'literal-chunk' | 'literal-end' }>,
+  now: Instant,
+): Step {
+  const outputs: readonly Output<ImapEvent>[] = [{ type: 'event', event: input }];
+  if (input.type !== 'literal-chunk') return { state, outputs };
+  const progress = state.progress + input.bytes.length;
+  if (progress < progressOctets) return { state: { ...state, progress }, outputs };
+  return { state: enter({ ...state, progress: 0 }, state.name, now), outputs };
 }

@@ -195,6 +195,8 @@ export interface State {
   readonly literal: { readonly tag: string; readonly later: readonly Uint8Array[] } | undefined;
   /** How IDLE stands: not confirmed yet, and perhaps to be ended at once; confirmed; or ended by us. */
   readonly idle: 'none' | 'asked' | 'asked-and-done' | 'idling' | 'done';
+  /** Octets of a streamed literal since the wait was renewed. */
+  readonly progress: number;
   /** Nobody reads, so no wait runs. */
   readonly paused: boolean;
   /** Greeted with PREAUTH: STARTTLS is impossible (RFC 9051 §6.2.1). */
@@ -225,6 +227,9 @@ export type Input =
   /** `partial` holds what has come of an unfinished response. */
   | { readonly type: 'send'; readonly commands: readonly ImapCommand[]; readonly partial: Uint8Array }
   | ResponseInput
+  | { readonly type: 'literal-begin'; readonly head: string; readonly octets: number }
+  | { readonly type: 'literal-chunk'; readonly bytes: Uint8Array }
+  | { readonly type: 'literal-end' }
   | { readonly type: 'fault'; readonly reason: Reason; readonly bytes: Uint8Array; readonly rule: string }
   /** Bytes that begin like a TLS record where a line was expected. */
   | { readonly type: 'tls-record'; readonly bytes: Uint8Array }
@@ -262,6 +267,7 @@ export function initialState(settings: Settings, tls?: TlsInfo): State {
     enabled: [],
     literal: undefined,
     idle: 'none',
+    progress: 0,
     paused: false,
     preauth: false,
     tls,

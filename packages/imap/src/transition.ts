@@ -30,7 +30,7 @@ import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands
 import type { EncodedCommand, ImapCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import { mayJoin } from './pipelining.ts';
-import { afterCompletion, afterSending, afterTelling } from './selection.ts';
+import { afterCompletion, afterSending, afterTelling, receiveLiteral } from './selection.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import type { Untagged } from './parse/untagged.ts';
@@ -52,6 +52,10 @@ export function step(state: State, input: Input, now: Instant): Step {
       return send(state, input.commands, input.partial, now);
     case 'response':
       return receive(state, input, now);
+    case 'literal-begin':
+    case 'literal-chunk':
+    case 'literal-end':
+      return receiveLiteral(state, input, now);
     case 'fault':
       return receiveFault(state, input, now);
     case 'tls-record':
@@ -287,6 +291,15 @@ function receiveUntagged(
   text: string,
   now: Instant,
 ): Step {
+  // Most of what ever comes: nothing changes but the time.
+  if (
+    data.type === 'fetch' &&
+    before.name === 'data' &&
+    before.since === now &&
+    before.mailbox &&
+    tolerated.length === 0
+  )
+    return { state: before, outputs: [untaggedEvent(before, data, text)] };
   // The messages of a FETCH are handed on one by one; everything else somebody may be collecting.
   const streams = data.type === 'fetch' && before.inFlight.some(({ command }) => command.verb === 'FETCH');
   const state: State = streams ? before : { ...before, dataBytes: before.dataBytes + text.length + 2 };
@@ -314,24 +327,24 @@ function receiveUntagged(
     return { state: next, outputs: [...outputs, diagnostic('ignored-data', octets(text.slice(0, 512)))] };
   next = told;
   // A server that works is not given up.
-  if (next.name === 'data') next = enter(next, 'data', now);
+  if (next.name === 'data' && next.since !== now) next = enter(next, 'data', now);
   const leaving = data.type === 'status' && data.response.status === 'BYE';
   // A server that repeats its BYE says nothing new.
   if (leaving && state.name === 'closing') return { state, outputs };
-  const event: ImapEvent = {
-    type: 'untagged',
-    data:
-      data.type === 'capability' && next.capabilities
-        ? { type: 'capability', capabilities: next.capabilities }
-        : data,
-    insideTls: state.tls !== undefined,
-    octets: text.length + 2,
-  };
-  outputs.push({ type: 'event', event });
+  const known: Untagged =
+    data.type === 'capability' && next.capabilities
+      ? { type: 'capability', capabilities: next.capabilities }
+      : data;
+  outputs.push(untaggedEvent(state, known, text));
   // RFC 9051 §6.1.3: before the completion of LOGOUT a BYE is in order; anywhere else it announces the close.
   if (!leaving) return { state: next, outputs };
   if (state.name === 'logout') return { state: { ...next, bye: decoded(text) }, outputs };
   return { state: { ...enter(next, 'closing', now), bye: decoded(text), waiting: [], taken: 0 }, outputs };
+}
+
+function untaggedEvent(state: State, data: Untagged, text: string): Output<ImapEvent> {
+  const insideTls = state.tls !== undefined;
+  return { type: 'event', event: { type: 'untagged', data, insideTls, octets: text.length + 2 } };
 }
 
 /**

@@ -145,6 +145,15 @@ describe('a selected mailbox', () => {
     expect(mailbox.state.exists).toBe(5);
   });
 
+  test('IMAP-045 what comes before CLOSED is about the mailbox before', async () => {
+    const { mailbox } = await selected((line) =>
+      line.startsWith('SELECT')
+        ? ['* 3 EXISTS', '* OK [UIDVALIDITY 5] x', '* OK [CLOSED] x', '* 7 EXISTS', '$ OK']
+        : undefined,
+    );
+    expect(mailbox.state).toMatchObject({ exists: 7, uidValidity: undefined });
+  });
+
   test('IMAP-045 a mailbox that is not selected any more is refused', async () => {
     const { mailbox, imap } = await selected(() => undefined);
     await imap.examine('x');
@@ -319,7 +328,7 @@ describe('fetch', () => {
       }
       await send('a2 OK\r\n');
     });
-    const imap = await openImap(connection, { clock });
+    const imap = await openImap(connection, { clock, patience: { data: 1000 } });
     const answer = await imap.select('INBOX');
     if (!answer.ok) throw new Error('not selected');
     const messages = answer.value.fetch('1:*', ['UID']);

@@ -328,7 +328,7 @@ describe('what real servers send', () => {
       '(("a" "b" NIL NIL NIL "7BIT" 0) "mixed" ("boundary" "b") "S/MIME Encrypted Message" NIL)',
       { description: 'S/MIME Encrypted Message', subtype: 'mixed' },
     ],
-    ['("a" "b" ("name" NIL) NIL NIL "7BIT" 0)', { params: new Map([['name', '']]) }],
+    ['("a" "b" ("name" NIL) NIL NIL "7BIT" 0)', { params: { size: 1 } }],
     ['("a" "b" NIL NIL NIL NIL 0)', { encoding: '7bit' }],
     ['("a" "b" NIL NIL NIL "7BIT" 0 NIL NIL ("de" NIL) NIL)', { language: ['de'] }],
     [

@@ -57,6 +57,18 @@ describe('LIST', () => {
     ]);
   });
 
+  test('IMAP-042 gives no status of what is told for what is below it only', () => {
+    const { say } = session(tree());
+    say('s1 SUBSCRIBE a/b/c');
+    expect(say('a1 LIST (SUBSCRIBED RECURSIVEMATCH) "" a* RETURN (STATUS (MESSAGES))')).toEqual([
+      String.raw`* LIST (\HasChildren) "/" a ("CHILDINFO" ("SUBSCRIBED"))`,
+      String.raw`* LIST (\HasChildren) "/" a/b ("CHILDINFO" ("SUBSCRIBED"))`,
+      String.raw`* LIST (\Subscribed \HasNoChildren) "/" a/b/c`,
+      '* STATUS a/b/c (MESSAGES 1)',
+      'a1 OK done',
+    ]);
+  });
+
   test('IMAP-047 LSUB tells what is above a subscribed name as not selectable', () => {
     const { say } = session(tree());
     say('s1 SUBSCRIBE a/b/c');
@@ -217,5 +229,18 @@ describe('SELECT', () => {
       String.raw`* 2 FETCH (UID 4 FLAGS (\Seen) MODSEQ (7))`,
       'a4 OK done',
     ]);
+  });
+
+  test('IMAP-073 what vanished before is not told again, and what is forgotten is told to be safe', () => {
+    const store = inbox(2);
+    const box = store.find('INBOX');
+    box?.expunge([1]);
+    const known = box?.highestModSeq ?? 0n;
+    expect(box?.expungedSince(known)).toEqual([]);
+    const brought = box?.append(Array.from({ length: 20_001 }, () => ({ content: new Uint8Array(1) })));
+    for (const uid of brought && 'length' in brought ? brought : []) box?.expunge([uid]);
+    // The first of them are forgotten by now: every UID that is not there might be one.
+    expect(box?.expungedSince(known)).toHaveLength(20_002);
+    expect(box?.expungedSince(box.highestModSeq - 5n)).toHaveLength(5);
   });
 });

@@ -133,6 +133,15 @@ describe('STORE', () => {
 });
 
 describe('FETCH', () => {
+  test('IMAP-102 commands in one segment are completed in order', () => {
+    expect(selected(inbox(1)).say('a1 NOOP', 'a2 FETCH 1 UID', 'a3 NOOP')).toEqual([
+      'a1 OK done',
+      '* 1 FETCH (UID 1)',
+      'a2 OK done',
+      'a3 OK done',
+    ]);
+  });
+
   test('IMAP-053 marks as seen what is read, unless it only peeks', () => {
     const store = inbox(2);
     const { say } = selected(store);
@@ -174,6 +183,7 @@ describe('FETCH', () => {
   });
 
   test.each([
+    `(${'BODY[] '.repeat(100)}BODY[])`,
     'BODY[',
     'BODY[X]',
     'BODY[MIME]',

@@ -34,13 +34,24 @@ const word = fc.constantFrom(
   '\u00fc',
   '\u0000',
   'DONE',
+  'BINARY[1]',
+  'BINARY.SIZE[]',
+  'a&b',
+  '&2D0-',
+  '"\u00c3\u00bc"',
 );
 
 const line = fc.oneof(
   { weight: 5, arbitrary: fc.array(word, { maxLength: 8 }).map((words) => `a ${words.join(' ')}\r\n`) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom('a SELECT INBOX\r\n', 'a IDLE\r\n', 'DONE\r\n', 'a ENABLE QRESYNC\r\n'),
+    arbitrary: fc.constantFrom(
+      'a SELECT INBOX\r\n',
+      'a IDLE\r\n',
+      'DONE\r\n',
+      'a ENABLE QRESYNC\r\n',
+      'a ENABLE IMAP4rev2\r\n',
+    ),
   },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 20 }).map((octets) => latin1(octets)) },
 );

@@ -84,6 +84,11 @@ function observe(result: EndpointResult): readonly Observation[] {
 
 const order: readonly Severity[] = ['problem', 'warning', 'note'];
 
+/** Findings with the gravest on top; of equal ones the order stays. */
+export function gravestFirst(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+}
+
 /**
  * What is worth telling about the servers beyond "works" and "does not": tampering on the way, bad certificates, logins
  * offered in the clear, a dead address family. Gravest first; one entry per host for certificates, else per endpoint.
@@ -133,7 +138,5 @@ export function findingsOf(
       findings.set(key, { name, severity, reason, endpoints: [endpoint], explanation });
     }
   }
-  return Array.from(findings.values()).toSorted(
-    (a, b) => order.indexOf(a.severity) - order.indexOf(b.severity),
-  );
+  return gravestFirst([...findings.values()]);
 }

@@ -3,6 +3,7 @@ import type { AccountReport, ProbeReport, Setting } from '@postern/probe/report'
 import { section } from './document.ts';
 import type { Block, Paragraph, Row, Section, Table } from './document.ts';
 import { domainBlocks } from './domain.ts';
+import { domainFindingBlocks } from './domain-findings.ts';
 import { endpointRow, endpointTable } from './endpoint-row.ts';
 import { findingItems } from './findings.ts';
 import { headline } from './headline.ts';
@@ -48,7 +49,10 @@ export function accountParts(report: AccountReport, view: View, programs: readon
     findings: section(texts.heading.findings, findingItems(report, failed, view)),
     domain:
       domain && known
-        ? section(texts.heading.domain(escapeText(domain.name)), domainBlocks(domain, view))
+        ? section(texts.heading.domain(escapeText(domain.name)), [
+            ...domainBlocks(domain, view),
+            ...domainFindingBlocks(report, view),
+          ])
         : [],
     took:
       report.probes.length === 0

@@ -9,7 +9,7 @@ export interface Section {
 }
 
 /** A part of a section. */
-export type Block = Paragraph | Table | Item | Dialog | Command;
+export type Block = Paragraph | Table | Item | Dialog | Command | Listing;
 
 /** What a text means: a colour on a terminal, a class on a page. */
 type Tone = 'good' | 'bad' | 'unsure' | 'faint' | 'strong';
@@ -74,6 +74,13 @@ export interface Command {
   readonly type: 'command';
   readonly text: string;
   readonly does: string;
+}
+
+/** Lines to be copied as they are, and where they belong. */
+export interface Listing {
+  readonly type: 'listing';
+  readonly title: string;
+  readonly lines: readonly string[];
 }
 
 /** A section, unless there is nothing to say. */

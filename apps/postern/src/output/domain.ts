@@ -1,8 +1,9 @@
 import { escapeText } from '@postern/probe/report';
-import type { DomainReport, ProbeReport } from '@postern/probe/report';
+import type { DomainReport, PolicyReport, PolicyVerdict, ProbeReport } from '@postern/probe/report';
 import type { Block, Cell, Row } from './document.ts';
 import { endpointRow, endpointTable } from './endpoint-row.ts';
 import type { View } from './look.ts';
+import type { Texts } from '../texts/texts.ts';
 
 /** How a domain receives mail from other servers. */
 export function domainBlocks(report: DomainReport, view: View): readonly Block[] {
@@ -18,21 +19,52 @@ export function domainBlocks(report: DomainReport, view: View): readonly Block[]
   return [
     ...(route === 'exchangers' ? [] : [{ type: 'paragraph', text: texts.route[route] } as const]),
     endpointTable(rows, texts),
-    ...(exchangers.length > 0 ? policyBlocks(report, view) : []),
+    ...(exchangers.length > 0 ? [...policyBlocks(report, view), ...verdictBlocks(report, view)] : []),
     ...(services === ''
       ? []
       : [{ type: 'paragraph', text: texts.unanswered(services), tone: 'unsure' } as const]),
   ];
 }
 
-function policyBlocks({ policies }: DomainReport, { texts }: View): readonly Block[] {
+function policyBlocks(report: DomainReport, { texts }: View): readonly Block[] {
+  const { policies, authenticated, announcement } = report;
   const tones = { present: 'good', absent: 'faint', failed: 'unsure' } as const;
-  const row = policies.map(({ name, status }): Cell => ({
-    text: `${name.toUpperCase()} ${texts.policy[status]}`,
-    tone: tones[status],
+  const row = policies.map((policy): Cell => ({
+    text: `${policy.name.toUpperCase()} ${policyWord(policy, report, texts)}`,
+    tone: tones[policy.status],
   }));
-  const columns = policies.map(() => '');
-  return row.length > 0 ? [{ type: 'table', columns, rows: [row] }] : [];
+  const more = [
+    ...(authenticated ? [{ text: texts.mxSigned, tone: 'good' } as const] : []),
+    ...(announcement?.status === 'announced' ? [{ text: texts.announced, tone: 'good' } as const] : []),
+  ];
+  return [row, more]
+    .filter((cells) => cells.length > 0)
+    .map((cells) => ({ type: 'table', columns: cells.map(() => ''), rows: [cells] }));
+}
+
+/** What somebody published and nobody uses is another thing than what could not be looked up. */
+function policyWord({ name, status, reason }: PolicyReport, { sts }: DomainReport, texts: Texts): string {
+  if (name === 'mta-sts' && sts?.status === 'policy') return texts.stsMode[sts.mode];
+  const unknown = reason?.startsWith('dns-') === true || reason === 'sts-timeout';
+  return status === 'failed' && !unknown ? texts.doesNotCount : texts.policy[status];
+}
+
+/** What senders that follow the policies make of each host, where there is one to follow. */
+function verdictBlocks({ exchangers }: DomainReport, { texts }: View): readonly Block[] {
+  const tones = { passes: 'good', fails: 'bad', none: 'faint', 'could-not-tell': 'unsure' } as const;
+  const cell = (name: string, judged: PolicyVerdict | undefined): Cell => {
+    const { verdict, reason } = judged ?? { verdict: 'none', reason: 'none' };
+    const why = reason === 'none' ? '' : ` (${reason})`;
+    return { text: `${name}: ${texts.policyVerdict[verdict]}${why}`, tone: tones[verdict] };
+  };
+  const rows = exchangers
+    .filter(({ dane, sts }) =>
+      [dane, sts].some((judged) => judged !== undefined && judged.verdict !== 'none'),
+    )
+    .map(({ host, dane, sts }): Row => [escapeText(host), cell('DANE', dane), cell('MTA-STS', sts)]);
+  return rows.length > 0
+    ? [{ type: 'table', columns: [texts.column.host, 'DANE', 'MTA-STS'], named: 0, rows }]
+    : [];
 }
 
 /** TLS from the first byte between servers is no standard: where it is missing, nothing is wrong. */

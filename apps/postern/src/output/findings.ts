@@ -4,7 +4,8 @@ import type { Cell, Item } from './document.ts';
 import type { View } from './look.ts';
 import { explained } from './reasons.ts';
 
-const marks: Readonly<Record<Severity, Cell>> = {
+/** A sign for how grave a finding is. */
+export const marks: Readonly<Record<Severity, Cell>> = {
   problem: { text: '!', tone: 'bad' },
   warning: { text: '!', tone: 'unsure' },
   note: { text: '·', tone: 'faint' },
@@ -16,7 +17,8 @@ export function findingItems(
   told: readonly ProbeReport[],
   { verbose }: View,
 ): readonly Item[] {
-  const left = findings.filter((finding) => !isTold(finding, told));
+  // What is about the domain stands in its own section.
+  const left = findings.filter((finding) => finding.domain === undefined && !isTold(finding, told));
   // The same observation at several places is told once; what to do may differ, so the first place speaks.
   const groups = Map.groupBy(left, ({ name, severity, reason }) => `${name} ${severity} ${reason}`);
   return [...groups.values()].flatMap((group) => {
@@ -42,7 +44,8 @@ function isTold({ reason, endpoints }: Finding, told: readonly ProbeReport[]): b
   );
 }
 
-function placesOf(endpoints: readonly { readonly host: string; readonly port: number }[]): string {
+/** Hosts with their ports, each once. */
+export function placesOf(endpoints: readonly { readonly host: string; readonly port: number }[]): string {
   const hosts = Map.groupBy(endpoints, ({ host }) => host);
   return Array.from(hosts, ([host, at]) => {
     const ports = [...new Set(at.map(({ port }) => port))];

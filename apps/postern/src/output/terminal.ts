@@ -1,4 +1,4 @@
-import type { Block, Cell, Command, Dialog, Item, Section, Table } from './document.ts';
+import type { Block, Cell, Command, Dialog, Item, Listing, Section, Table } from './document.ts';
 import type { Look } from './look.ts';
 import { paragraph, table } from './table.ts';
 import type { Cell as PaintedCell } from './table.ts';
@@ -11,7 +11,11 @@ export function terminalLines(sections: readonly Section[], screen: Screen): rea
   return sections.flatMap(({ heading, blocks }, index) => [
     ...(index === 0 ? [] : ['']),
     ...(heading === undefined ? [] : [screen.paint.strong(heading)]),
-    ...blocks.flatMap((block) => blockLines(block, screen)),
+    ...blocks.flatMap((block, at) => [
+      // What is to be copied ends visibly.
+      ...(blocks[at - 1]?.type === 'listing' && block.type !== 'listing' ? [''] : []),
+      ...blockLines(block, screen),
+    ]),
   ]);
 }
 
@@ -35,6 +39,8 @@ function blockLines(block: Block, screen: Screen): readonly string[] {
       return dialogLines(block, screen);
     case 'command':
       return commandLines(block, screen);
+    case 'listing':
+      return listingLines(block, screen);
   }
 }
 
@@ -74,6 +80,11 @@ function dialogLines(
     ...paragraph(because, { width, indent: 4 }),
     ...notes.flatMap((note) => paragraph(note, { width, indent: 4, mark: { text: '·' } })),
   ];
+}
+
+/** From the margin, unbroken: in a zone a line that begins with a blank is one of the name before (RFC 1035 §5.1). */
+function listingLines({ title, lines }: Listing, { width, paint }: Screen): readonly string[] {
+  return [...paragraph(title, { width, indent: 4, paint: paint.faint }), ...lines];
 }
 
 /** The terminal breaks a long command: so it can still be copied as one. */

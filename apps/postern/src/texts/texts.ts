@@ -123,6 +123,18 @@ export interface Texts {
   readonly event: Readonly<Record<EventName, string>>;
   readonly route: Readonly<Record<'implicit' | 'null-mx' | 'no-such-domain' | 'failed', string>>;
   readonly policy: Readonly<Record<'present' | 'absent' | 'failed', string>>;
+  /** A policy that was published and that nobody uses. */
+  readonly doesNotCount: string;
+  readonly stsMode: Readonly<Record<'enforce' | 'testing' | 'none', string>>;
+  readonly mxSigned: string;
+  readonly announced: string;
+  /** What senders that follow a policy make of a host. */
+  readonly policyVerdict: Readonly<Record<'passes' | 'fails' | 'none' | 'could-not-tell', string>>;
+  /** Above lines for the zone, and above a file. */
+  readonly publishZone: string;
+  readonly publishFile: (url: string) => string;
+  /** Advice to the operator that is not shown. */
+  readonly moreAdvice: (count: number) => string;
   readonly notPossible: string;
   readonly unconfirmed: string;
   readonly morePrograms: (names: readonly string[]) => string;

@@ -8,6 +8,7 @@ const early: readonly string[] = ['IMAP4rev1', 'SASL-IR', 'ID'];
 /** What this server can do. */
 const all: readonly string[] = [
   ...early,
+  'IMAP4rev2',
   'LITERAL+',
   'ENABLE',
   'IDLE',

@@ -6,7 +6,8 @@
  * no quota but the store's, no access rights, and searches look at octets as they are, encoded words and transfer encodings
  * included.
  *
- * RFCs: 9051 and 3501 (IMAP), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3502 (MULTIAPPEND), 3691 (UNSELECT), 4315 (UIDPLUS),
+ * RFCs: 9051 (IMAP4rev2) and 3501 (IMAP4rev1), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3502 (MULTIAPPEND), 3516 (BINARY, as
+ * far as IMAP4rev2 has it), 3691 (UNSELECT), 4315 (UIDPLUS),
  * 4731 (ESEARCH), 4959 (SASL-IR), 5161 (ENABLE), 5182 (SEARCHRES), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
  * (LIST-STATUS), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 8438 (STATUS=SIZE).
  *
@@ -26,6 +27,7 @@ export type { ImapServerCommand, ImapServerEvent } from './events.ts';
 export { imapServer } from './machine.ts';
 export type { ImapServerMachine } from './machine.ts';
 export type {
+  CommandHabit,
   GreetingHabit,
   ImapServerOptions,
   ServerLimits,

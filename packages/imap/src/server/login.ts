@@ -6,8 +6,8 @@ import { capabilities } from './capabilities.ts';
 import { strings } from './commands.ts';
 import type { ReceivedCommand } from './commands.ts';
 import type { ServerSession } from './states.ts';
-import { answer, bad, enter, write } from './step.ts';
-import type { ServerStep } from './step.ts';
+import { answer, bad, enter, farewell, over, write } from './step.ts';
+import type { Outputs, ServerStep } from './step.ts';
 
 export function logIn(session: ServerSession, { tag, argument }: ReceivedCommand, now: Instant): ServerStep {
   const [user, password, more] = strings(argument) ?? [];
@@ -77,14 +77,13 @@ function accept(
   now: Instant,
 ): ServerStep {
   const next: ServerSession = { ...enter(session, 'authenticated', now), store: session.rules.store(user) };
-  return {
-    session: next,
-    outputs: [
-      { type: 'event', event: { type: 'login', mechanism, user, accepted: true } },
-      // RFC 9051 §6.2.3: what is offered now differs, so it is told at once.
-      write(`${tag} OK [CAPABILITY ${capabilities(next)}] welcome`),
-    ],
-  };
+  const outputs: Outputs = [
+    { type: 'event', event: { type: 'login', mechanism, user, accepted: true } },
+    // RFC 9051 §6.2.3: what is offered now differs, so it is told at once.
+    write(`${tag} OK [CAPABILITY ${capabilities(next)}] welcome`),
+  ];
+  const { afterLogin } = session.rules;
+  return afterLogin ? over(next, [...outputs, farewell(afterLogin)]) : { session: next, outputs };
 }
 
 function reject(

@@ -5,6 +5,7 @@ import type { ServerSession } from './states.ts';
 import { answer, bad, enter, write, writePieces } from './step.ts';
 import type { ServerStep } from './step.ts';
 import { BadSyntax, Cursor } from './syntax/cursor.ts';
+import { modifiedUtf7, utf8Names } from './syntax/naming.ts';
 import type { Answer, Context, Enabled } from './verbs/answer.ts';
 import { mailVerbs, numberVerbs, selectedVerbs, uidVerbs } from './verbs/index.ts';
 import type { Telling, View } from './view.ts';
@@ -18,8 +19,14 @@ export function mailCommand(session: ServerSession, command: ReceivedCommand, no
   const name = verb === 'UID' ? inner.toUpperCase() : verb;
   const by = verb === 'UID' ? 'uid' : 'number';
   if (by === 'uid' && !uidVerbs.has(name)) return bad(session, tag);
-  const cursor = new Cursor(by === 'uid' ? rest : argument === '' ? '' : ` ${argument}`);
-  const given = run(session, { tag, store: session.store, enabled: session.enabled, by }, name, cursor);
+  const naming = session.enabled.has('IMAP4REV2') ? utf8Names : modifiedUtf7;
+  const cursor = new Cursor(by === 'uid' ? rest : argument === '' ? '' : ` ${argument}`, naming);
+  const given = run(
+    session,
+    { tag, store: session.store, enabled: session.enabled, by, naming },
+    name,
+    cursor,
+  );
   if (!given) return bad(session, tag);
   return complete(session, given, { tag, by, name }, now);
 }

@@ -43,6 +43,24 @@ export type StartTlsHabit =
   /** Offered; closes instead of answering the verb, or after its go-ahead. */
   | { readonly type: 'closes'; readonly after: 'verb' | 'go-ahead' };
 
+/** What goes wrong with one command, for laboratories; the rest of the dialogue is right. */
+export type CommandHabit =
+  /** No answer, and deaf for ever. */
+  | { readonly type: 'silent' }
+  /** BYE with a response code where one is given, such as `UNAVAILABLE`, and the end (RFC 9051 §7.1.5). */
+  | { readonly type: 'closes'; readonly code?: string; readonly text?: string }
+  /** The end without a word. */
+  | { readonly type: 'hangs-up' }
+  /** `NO` (default) or `BAD`, with a response code where one is given; the command is not done. */
+  | {
+      readonly type: 'refused';
+      readonly status?: 'NO' | 'BAD';
+      readonly code?: string;
+      readonly text?: string;
+    }
+  /** These very characters (latin1) in place of the answer, `%` for the tag: a quirk of some server. The command is not done. */
+  | { readonly type: 'raw'; readonly text: string };
+
 /** Limits of the server machine. */
 export interface ServerLimits {
   /** Longest line of a command with its CRLF; a longer one gets BAD. Default 8192 (RFC 2683 §3.2.1.5 asks for 8000). */
@@ -76,6 +94,10 @@ export interface ImapServerOptions {
   readonly startTls?: StartTlsHabit;
   /** Default: no login. */
   readonly auth?: AuthRules;
+  /** Habits by the name of a command in upper case, `UID` for those behind it. Default: none. */
+  readonly commands?: Readonly<Record<string, CommandHabit>>;
+  /** Says BYE behind a login that succeeded, with a response code where one is given. Default: the dialogue goes on. */
+  readonly afterLogin?: Extract<CommandHabit, { readonly type: 'closes' }>;
   /**
    * The mailboxes of who has logged in; sessions that get the same store see one another's changes. After PREAUTH the name is
    * empty. Default: for each session an INBOX without messages, in memory.

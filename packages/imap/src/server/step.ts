@@ -40,17 +40,36 @@ export function enter(session: ServerSession, name: ServerStateName, now: Instan
   return { ...session, name, deadline: patience && now + session.rules.patience[patience] };
 }
 
+/** BYE with a response code where one is given (RFC 9051 §7.1.5). */
+export function farewell({
+  code,
+  text = 'closing',
+}: {
+  readonly code?: string;
+  readonly text?: string;
+}): Output<ImapServerEvent> {
+  return write(`* BYE ${code === undefined ? '' : `[${code}] `}${text}`);
+}
+
+/** How much text is written at once; more would only be copied for nothing. */
+const maxText = 65_536;
+
 /** Writes latin1 text together, and octets as they are. */
 export function writePieces(pieces: readonly Piece[]): Outputs {
   const outputs: Output<ImapServerEvent>[] = [];
   let text: string[] = [];
+  let length = 0;
   const flush = (): void => {
     if (text.length > 0) outputs.push({ type: 'write', bytes: octets(text.join('')) });
     text = [];
+    length = 0;
   };
   for (const piece of pieces) {
-    if (typeof piece === 'string') text.push(piece);
-    else {
+    if (typeof piece === 'string') {
+      text.push(piece);
+      length += piece.length;
+      if (length > maxText) flush();
+    } else {
       flush();
       outputs.push({ type: 'write', bytes: piece });
     }

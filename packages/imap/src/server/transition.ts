@@ -22,8 +22,9 @@ import type { ClientItem, ReceivedCommand } from './commands.ts';
 import type { ImapServerEvent } from './events.ts';
 import { beginAuth, continueAuth, logIn } from './login.ts';
 import { endIdle, mailCommand, tellNews } from './mail.ts';
+import type { CommandHabit } from './options.ts';
 import type { ServerSession } from './states.ts';
-import { answer, bad, enter, over, write } from './step.ts';
+import { answer, bad, enter, farewell, over, write, writePieces } from './step.ts';
 import type { Outputs, ServerStep } from './step.ts';
 
 /** What can happen to a server. */
@@ -139,6 +140,9 @@ function perform(
   now: Instant,
 ): ServerStep {
   const { tag, verb, argument } = command;
+  const habits = session.rules.commands ?? {};
+  const habit = Object.hasOwn(habits, verb) ? habits[verb] : undefined;
+  if (habit) return misbehave(session, tag, habit, now);
   const alone = argument === '';
   switch (verb) {
     case 'CAPABILITY':
@@ -168,6 +172,23 @@ function perform(
       return verb === 'LOGIN' ? logIn(session, command, now) : beginAuth(session, command, now);
     default:
       return mailCommand(session, command, now);
+  }
+}
+
+function misbehave(session: ServerSession, tag: string, habit: CommandHabit, now: Instant): ServerStep {
+  switch (habit.type) {
+    case 'silent':
+      return { session: enter(session, 'deaf', now), outputs: [] };
+    case 'closes':
+      return over(session, [farewell(habit)]);
+    case 'hangs-up':
+      return over(session, []);
+    case 'refused': {
+      const code = habit.code === undefined ? '' : `[${habit.code}] `;
+      return answer(session, `${tag} ${habit.status ?? 'NO'} ${code}${habit.text ?? 'not now'}`);
+    }
+    case 'raw':
+      return { session, outputs: writePieces([habit.text.replaceAll('%', tag)]) };
   }
 }
 

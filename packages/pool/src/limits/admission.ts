@@ -18,6 +18,7 @@ import type { Slot } from '../reuse/slot.ts';
 import { Addresses } from './addresses.ts';
 import { Destination } from './destination.ts';
 import type { BackOff, Limits } from './limits.ts';
+import { heirOf, holder, holdsAt, holdsIn } from './holders.ts';
 import { lineAt, takesPlace } from './obstacle.ts';
 import type { Obstacle, Place } from './obstacle.ts';
 
@@ -462,53 +463,8 @@ function firstOf<T>(set: ReadonlySet<T>): T | undefined {
   return undefined;
 }
 
-type Kind = 'address' | 'group';
-
-function sameKind(kind: Kind, a: Candidate, b: Candidate): boolean {
-  return kind === 'address' ? a.endpoint.address === b.endpoint.address : a.group === b.group;
-}
-
-/** Another attempt of the race that holds the place which this one would need as well. */
-function holder<R, A>(
-  race: Race<R, A>,
-  kind: Kind,
-  attempt: RunningAttempt<R, A>,
-): RunningAttempt<R, A> | undefined {
-  return race.attempts.find(
-    (other) => other !== attempt && other[kind] && sameKind(kind, other.candidate, attempt.candidate),
-  );
-}
-
-/** Another attempt of an unanswered race that goes on there. */
-function heirOf<R, A>(
-  race: Race<R, A>,
-  kind: Kind,
-  attempt: RunningAttempt<R, A>,
-): RunningAttempt<R, A> | undefined {
-  if (race.answered) return undefined;
-  return race.attempts.find(
-    (other) =>
-      other !== attempt &&
-      other.descriptor &&
-      (other.state === 'connect' || other.state === 'open') &&
-      sameKind(kind, other.candidate, attempt.candidate),
-  );
-}
-
 /** Whether a race that was woken for a place makes use of it. */
 function usesPlace<R, A>({ type, race }: Turn<R, A>, place: Place): boolean {
   const candidate = race.queue?.[race.next];
   return type === 'dial' && candidate !== undefined && takesPlace(place, race.destination, candidate);
-}
-
-function holdsAt<R, A>(race: Race<R, A>, candidate: Candidate): boolean {
-  for (const other of race.attempts) {
-    if (other.address && sameKind('address', other.candidate, candidate)) return true;
-  }
-  return false;
-}
-
-function holdsIn<R, A>(race: Race<R, A>, group: string): boolean {
-  for (const other of race.attempts) if (other.group && other.candidate.group === group) return true;
-  return false;
 }

@@ -1,17 +1,19 @@
+import type { EpochMilliseconds } from '@postern/starttls';
 import { deadline } from '@postern/wire';
-import type { Milliseconds } from '@postern/wire';
+import type { Milliseconds, TlsPeer } from '@postern/wire';
 import { adviseClients } from '../advice/advise-clients.ts';
 import { explain } from '../advice/explain.ts';
 import { factsAround } from '../context.ts';
-import { findingsOf } from '../findings.ts';
+import { findingsOf, gravestFirst } from '../findings.ts';
 import { recommend } from '../recommend.ts';
-import type { AccountReport } from '../report/account-report.ts';
+import type { AccountReport, DomainReport, Finding } from '../report/account-report.ts';
 import type { Protocol, ServiceEndpoint } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
 import type { ProbeEnvironment } from '../run/environment.ts';
 import { probeEndpoint } from '../run/probe-endpoint.ts';
 import type { MailAccount } from './address.ts';
+import { domainFindings } from './domain-findings.ts';
 import { domainReport, exchangerEndpoints, exchangersOf } from './domain.ts';
 import { find } from './find.ts';
 import type { Found } from './find.ts';
@@ -65,17 +67,21 @@ export async function checkAccount(
       return undefined;
     }
   };
+  const peers = new Map<string, TlsPeer>();
   const probing = clock.now() - began;
   const exchangers = exchangersOf(found.route).map(({ exchange }) => exchange);
   const [results, published] = await Promise.all([
-    probeAll(endpoints, environment, options, signal, unlessStopped),
+    probeAll(endpoints, environment, { ...options, peers }, signal, unlessStopped),
     unlessStopped(findPublished(account.domain, exchangers, environment, signal)),
   ]);
   const probes = results.filter((result) => result !== undefined);
   const unfinished = endpoints.filter((_, index) => results[index] === undefined);
+  const { wallClock, roots } = environment;
+  const judging = { wallClock, ...(roots && { roots }) };
+  const domain = domainReport(account.domain, found, { probes, published, peers }, judging, lang);
   return {
-    ...worded(account, lang, found, probes),
-    domain: domainReport(account.domain, found, probes, published, lang),
+    ...worded(account, lang, found, probes, { domain, now: wallClock() }),
+    domain,
     ...(unfinished.length > 0 && { unfinished }),
     usableAfterMs: {
       incoming: firstUsable(probes, ['imap', 'pop3'], probing),
@@ -101,7 +107,7 @@ function firstUsable(
 function probeAll(
   endpoints: readonly ServiceEndpoint[],
   environment: ProbeEnvironment,
-  { onProbe, deadline: limit }: CheckOptions,
+  { onProbe, deadline: limit, peers }: CheckOptions & { readonly peers: Map<string, TlsPeer> },
   signal: AbortSignal,
   unlessStopped: <T>(work: Promise<T>) => Promise<T | undefined>,
 ): Promise<readonly (ProbeReport | undefined)[]> {
@@ -111,7 +117,10 @@ function probeAll(
       // No password is needed to see which method works, and none goes to a host that was only guessed.
       const { credentials: _unused, ...rest } = environment;
       const budget = limit === undefined ? {} : { deadline: limit };
-      const report = await unlessStopped(probeEndpoint(endpoint, rest, { signal, ...budget }));
+      const onPeer = (peer: TlsPeer): void => {
+        if (endpoint.protocol === 'smtp' && endpoint.port === 25) peers.set(endpoint.host, peer);
+      };
+      const report = await unlessStopped(probeEndpoint(endpoint, rest, { signal, onPeer, ...budget }));
       if (!report) return undefined;
       done += 1;
       onProbe?.(report, done, endpoints.length);
@@ -120,18 +129,31 @@ function probeAll(
   );
 }
 
+/** RFC 7672 §3.1: a certificate that its TLSA record vouches for needs nobody else who does. */
+function unlessVouched(finding: Finding, { exchangers }: DomainReport): readonly Finding[] {
+  if (finding.name !== 'certificate') return [finding];
+  const vouched = exchangers.filter(({ dane }) => dane?.verdict === 'passes').map(({ host }) => host);
+  const endpoints = finding.endpoints.filter(
+    ({ protocol, host }) => protocol !== 'smtp' || !vouched.includes(host),
+  );
+  return endpoints.length > 0 ? [{ ...finding, endpoints }] : [];
+}
+
 /** The sentences: each result is explained by what the others showed. */
 function worded(
   { address }: MailAccount,
   lang: Lang,
   { candidates }: Found,
   results: readonly ProbeReport[],
+  { domain, now }: { readonly domain: DomainReport; readonly now: EpochMilliseconds },
 ): Omit<AccountReport, 'domain' | 'usableAfterMs' | 'elapsedMs'> {
   const probes = results.map((probe) => ({
     ...probe,
     explanation: explain(probe.reason, { lang, facts: factsAround(probe, results) }),
   }));
   const recommendation = recommend({ candidates, results: probes }, { lang });
+  const { incoming, outgoing, alternatives } = recommendation;
+  const settings = [incoming, outgoing, ...alternatives].filter((setting) => setting !== null);
   return {
     schema: 'postern.check/1',
     address: address ?? null,
@@ -139,6 +161,9 @@ function worded(
     probes,
     recommendation,
     clients: adviseClients(recommendation, { lang, ...(address === undefined ? {} : { address }) }),
-    findings: findingsOf(probes, { lang }),
+    findings: gravestFirst([
+      ...findingsOf(probes, { lang }).flatMap((finding) => unlessVouched(finding, domain)),
+      ...domainFindings(domain, { settings, now, lang }),
+    ]),
   };
 }

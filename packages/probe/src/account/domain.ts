@@ -1,13 +1,15 @@
-import { serviceLabels, tlsaName } from '@postern/dns';
+import { isSecure, serviceLabels, tlsaName } from '@postern/dns';
 import type { MailRoute, MailServices, Mx, Service } from '@postern/dns';
-import type { Reason } from '@postern/wire';
+import type { Reason, TlsPeer } from '@postern/wire';
 import { explain } from '../advice/explain.ts';
-import type { DomainReport, PolicyReport } from '../report/account-report.ts';
+import type { DomainReport, MailExchanger, PolicyReport } from '../report/account-report.ts';
 import type { ServiceEndpoint } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
 import type { StsReport, TlsaReport, TlsrptReport } from '../report/published-report.ts';
 import type { Found } from './find.ts';
+import { judgeByDane, judgeBySts } from './judge-exchanger.ts';
+import type { Judging } from './judge-exchanger.ts';
 import type { Published, TlsaFact } from './published.ts';
 import { tlsaText } from './zone-lines.ts';
 
@@ -34,14 +36,34 @@ export function exchangerEndpoints({ exchange }: Mx): readonly ServiceEndpoint[]
   ];
 }
 
+/** What was seen of a domain, besides what there is to probe. */
+export interface SeenDomain {
+  readonly probes: readonly ProbeReport[];
+  /** Absent where the check was stopped before. */
+  readonly published: Published | undefined;
+  /** The chains that were presented at port 25, by host. */
+  readonly peers: ReadonlyMap<string, TlsPeer>;
+}
+
 /** Puts together how a domain receives mail. */
 export function domainReport(
   domain: string,
   { route, services, failure }: Found,
-  probes: readonly ProbeReport[],
-  published: Published | undefined,
+  { probes, published, peers }: SeenDomain,
+  judging: Judging,
   lang: Lang,
 ): DomainReport {
+  const judged = (host: string, own: readonly ProbeReport[]): Partial<MailExchanger> => {
+    const tlsa = published?.tlsa.get(host);
+    if (!published || !tlsa) return {};
+    const facts = { host, nextHop: domain, named: namedBy(route) } as const;
+    const seen = { facts, probe: own.find(({ endpoint }) => endpoint.port === 25), peer: peers.get(host) };
+    return {
+      tlsa: tlsaReport(tlsa),
+      dane: judgeByDane(seen, tlsa, judging),
+      sts: judgeBySts(seen, published.sts, judging),
+    };
+  };
   const exchangers = exchangersOf(route);
   const reason = routeReason(route) ?? failure;
   const unanswered = unansweredOf(services);
@@ -50,14 +72,13 @@ export function domainReport(
     route: routeStatus(route),
     ...(reason && { reason, explanation: explain(reason, { lang, facts: { domain } }) }),
     authenticated: route !== undefined && 'authenticated' in route && route.authenticated && route.trusted,
+    ...(route &&
+      'diagnostics' in route &&
+      route.diagnostics.length > 0 && { diagnostics: route.diagnostics }),
+    ...(route?.status === 'exchangers' && { exchanges: route.hosts.map(({ exchange }) => exchange) }),
     exchangers: exchangers.map(({ preference, exchange }) => {
-      const tlsa = published?.tlsa.get(exchange);
-      return {
-        host: exchange,
-        preference,
-        probes: probes.filter(({ endpoint }) => endpoint.protocol === 'smtp' && endpoint.host === exchange),
-        ...(tlsa && { tlsa: tlsaReport(tlsa) }),
-      };
+      const own = probes.filter(({ endpoint }) => endpoint.protocol === 'smtp' && endpoint.host === exchange);
+      return { host: exchange, preference, probes: own, ...judged(exchange, own) };
     }),
     policies: published ? policies(published) : [],
     ...(published && {
@@ -68,6 +89,12 @@ export function domainReport(
     announced: announcements(services),
     ...(unanswered.length > 0 && { unanswered }),
   };
+}
+
+/** Who named the hosts: for DANE it matters whether anybody could have forged that. */
+function namedBy(route: MailRoute | undefined): 'secure' | 'insecure' | 'itself' {
+  if (route?.status !== 'exchangers') return 'itself';
+  return isSecure(route) ? 'secure' : 'insecure';
 }
 
 /** What a domain says for itself where it names no exchanger. */

@@ -1,7 +1,13 @@
 import type { ClientProtocol, Method, Protocol, ServiceEndpoint, TlsMethod } from './endpoint.ts';
 import type { Explanation } from './explanation.ts';
 import type { ProbeReport } from './probe-report.ts';
-import type { AnnouncementReport, StsReport, TlsaReport, TlsrptReport } from './published-report.ts';
+import type {
+  AnnouncementReport,
+  PolicyVerdict,
+  StsReport,
+  TlsaReport,
+  TlsrptReport,
+} from './published-report.ts';
 import type { ReportReason, Verdict } from './verdict.ts';
 
 /**
@@ -111,6 +117,14 @@ export interface ClientAdvice {
 /** How grave a finding is: `problem` needs mending, `warning` deserves attention, `note` is worth knowing. */
 export type Severity = 'problem' | 'warning' | 'note';
 
+/** What to publish. Text of others may be in it: print it escaped. */
+export interface Publication {
+  /** Lines for the zone, ready as they are. They take the place of what stands at their name and type. */
+  readonly zone: readonly string[];
+  /** A file for a web server. */
+  readonly file?: { readonly url: string; readonly content: string };
+}
+
 /** Something about a server that its owner or user should know, beyond "works" and "does not". */
 export interface Finding {
   /** Stable name of the observation. */
@@ -123,6 +137,10 @@ export interface Finding {
   readonly endpoints: readonly ServiceEndpoint[];
   /** In words. */
   readonly explanation: Explanation;
+  /** The domain, where it is about what the domain publishes for other servers; its operator is addressed then. */
+  readonly domain?: string;
+  /** What puts it right, ready to be published. */
+  readonly publish?: Publication;
 }
 
 /** One host that takes mail for the domain. */
@@ -135,6 +153,10 @@ export interface MailExchanger {
   readonly probes: readonly ProbeReport[];
   /** Its TLSA records at port 25; absent where the check was stopped before. */
   readonly tlsa?: TlsaReport;
+  /** What senders that check DANE make of port 25 (RFC 7672); absent where the check was stopped before. */
+  readonly dane?: PolicyVerdict;
+  /** What senders that follow MTA-STS make of port 25 (RFC 8461); absent where the check was stopped before. */
+  readonly sts?: PolicyVerdict;
 }
 
 /** A policy that the domain publishes, as far as it was looked up. */
@@ -161,7 +183,11 @@ export interface DomainReport {
   readonly explanation?: Explanation;
   /** Whether the answer was DNSSEC-validated by a resolver we trust. */
   readonly authenticated: boolean;
-  /** Best first. */
+  /** Every host of the MX records, best first, those included that were not looked at. */
+  readonly exchanges?: readonly string[];
+  /** What is wrong with its MX records though mail may flow: `mx-is-address`, `null-mx-ignored` and others; absent without any. */
+  readonly diagnostics?: readonly { readonly type: string; readonly host: string }[];
+  /** Best first, at most four. */
   readonly exchangers: readonly MailExchanger[];
   /** What the domain publishes about its own protection, in short. */
   readonly policies: readonly PolicyReport[];

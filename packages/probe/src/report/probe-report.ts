@@ -59,6 +59,8 @@ export interface CertificateReport {
   readonly validTo: string;
   /** SHA-256 over the DER form, hexadecimal pairs with colons. */
   readonly fingerprint256: string;
+  /** SHA-256 over the public key, hexadecimal in lower case: what a TLSA record `3 1 1` holds. */
+  readonly publicKeySha256: string;
   /** Whether it was accepted. */
   readonly valid: boolean;
   /** Why not; `none` where it was. */

@@ -53,6 +53,17 @@ export type AnnouncementReport =
   | { readonly status: 'unusable' }
   | { readonly status: 'failed'; readonly reason: ReportReason };
 
+/** What senders that follow a policy make of a host. */
+export interface PolicyVerdict {
+  /**
+   * `passes`: mail is delivered, and protected. `fails`: senders that follow the policy deliver nothing here. `none`: no policy
+   * counts for this host. `could-not-tell`: a look-up or the way there failed.
+   */
+  readonly verdict: 'passes' | 'fails' | 'none' | 'could-not-tell';
+  /** Why; `none` where it passes, and where there is simply no policy. */
+  readonly reason: ReportReason;
+}
+
 /** The TLSA records of one host at port 25, as senders find them (RFC 7672 §2.2). */
 export type TlsaReport =
   /** Secure ones; one line of master-file text each, such as `3 1 1 00ff…`. */

@@ -17,6 +17,8 @@ export interface Course {
   readonly signal: AbortSignal;
   /** Called when the greeting has come. */
   readonly greeted?: () => void;
+  /** Called with the peer as it presents itself in the handshake. */
+  readonly presented?: (peer: TlsPeer) => void;
 }
 
 /** What one dialogue showed. Filled in as it goes, so that a dialogue cut short has shown what it had shown. */
@@ -130,7 +132,7 @@ async function upgrade(dialogue: MailDialogue, course: Course, seen: Seen): Prom
 const encrypted: Requirement = requirementFor({ user: 'encrypted' });
 
 function handshakeRequest(
-  { endpoint, environment, recorder }: Course,
+  { endpoint, environment, recorder, presented }: Course,
   seen: Seen,
 ): ReturnType<typeof tlsRequest> {
   const { serverName, wallClock, roots } = environment;
@@ -144,6 +146,7 @@ function handshakeRequest(
     ...request,
     verify: (peer) => {
       seen.peer = peer;
+      presented?.(peer);
       const verification = request.verify(peer);
       recorder.note('secured', verification.status);
       if (endpoint.method === 'implicit-tls') seen.phase = 'greeting';

@@ -91,6 +91,7 @@ function certificateReport({ peer, tls }: Seen, failure: Fault | undefined): Cer
     validFrom: isoDate(described.notBefore),
     validTo: isoDate(described.notAfter),
     fingerprint256: described.fingerprint,
+    publicKeySha256: described.publicKeySha256,
     valid: judged === 'none',
     reason: judged,
   };

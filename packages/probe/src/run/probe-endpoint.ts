@@ -1,5 +1,5 @@
 import { deadline } from '@postern/wire';
-import type { Milliseconds } from '@postern/wire';
+import type { Milliseconds, TlsPeer } from '@postern/wire';
 import type { ServiceEndpoint } from '../report/endpoint.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
 import type { Course } from './attempt.ts';
@@ -20,6 +20,8 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal;
   /** For everything, one budget. Default 30 s: a server may take its 10 s for a greeting, and as much for TLS. */
   readonly deadline?: Milliseconds;
+  /** Hears which chain the server presents, before it is judged; for judging it by policies of others. Must not throw. */
+  readonly onPeer?: (peer: TlsPeer) => void;
 }
 
 /**
@@ -59,7 +61,8 @@ export async function probeEndpoint(
   const outer = options?.signal ? { signal: options.signal } : {};
   using budget = deadline(environment.clock, options?.deadline ?? 30_000, outer);
   const { signal } = budget;
-  const course: Course = { endpoint, environment, recorder, signal };
+  const presented = options?.onPeer ? { presented: options.onPeer } : {};
+  const course: Course = { endpoint, environment, recorder, signal, ...presented };
   let addresses: readonly string[];
   try {
     recorder.note('dns', dialledHost(endpoint.host, environment));

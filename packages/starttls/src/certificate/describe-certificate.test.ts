@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alternativeNames, ascii, der, generalName, oid, selfSigned } from '../../test/certificates.ts';
@@ -13,6 +13,7 @@ const leaf = await root.issue({
 describe('TLS-035 a certificate as data', () => {
   test('TLS-035 says what a report needs, as the platform sees it', () => {
     const platform = new X509Certificate(leaf.der);
+    const key = platform.publicKey.export({ type: 'spki', format: 'der' });
     expect(describeCertificate(leaf.der)).toEqual({
       subject: 'CN=mail.example.test',
       issuer: 'CN=Test Root',
@@ -21,6 +22,7 @@ describe('TLS-035 a certificate as data', () => {
       notAfter: Date.UTC(2080, 0),
       serialNumber: platform.serialNumber.toLowerCase(),
       fingerprint: platform.fingerprint256,
+      publicKeySha256: createHash('sha256').update(key).digest('hex'),
       keyType: 'ec',
       keyBits: 256,
       signatureAlgorithm: 'ecdsa-with-SHA256',

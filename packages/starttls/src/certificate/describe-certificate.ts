@@ -22,6 +22,8 @@ export interface CertificateDescription {
   readonly serialNumber: string;
   /** SHA-256 over the whole certificate, upper-case hexadecimal with colons, as certificate viewers show it. */
   readonly fingerprint: string;
+  /** SHA-256 over the public key with its algorithm, hexadecimal in lower case: what a TLSA record `3 1 1` holds (RFC 6698 §2.1). */
+  readonly publicKeySha256: string;
   /** `rsa`, `rsa-pss`, `ec`, `ed25519`…; the dotted identifier where it is not known. */
   readonly keyType: string;
   /** Size of the key in bits: the modulus, or the order of the curve. `undefined` for unknown kinds. */
@@ -59,6 +61,7 @@ function describe(certificate: Certificate): CertificateDescription {
     notAfter: certificate.notAfter,
     serialNumber: certificate.serialNumber,
     fingerprint: fingerprint(certificate.der),
+    publicKeySha256: hex(createHash('sha256').update(certificate.subjectPublicKeyInfo).digest()),
     keyType: certificate.publicKey.type,
     keyBits: certificate.publicKey.bits,
     signatureAlgorithm: certificate.signatureAlgorithm.name,

@@ -1,4 +1,4 @@
-import type { Block, Cell, Dialog, Item, Paragraph, Row, Table } from '../document.ts';
+import type { Block, Cell, Dialog, Item, Listing, Paragraph, Row, Table } from '../document.ts';
 import { markup } from './html.ts';
 import type { Html } from './html.ts';
 
@@ -15,6 +15,8 @@ export function blockHtml(block: Block, label: string): Html {
       return dialogHtml(block);
     case 'command':
       return markup`<p><code>${block.text}</code> ${block.does}</p>\n`;
+    case 'listing':
+      return listingHtml(block);
   }
 }
 
@@ -65,6 +67,11 @@ function itemHtml({ title, mark, text, action }: Item): Html {
   const heading = title === undefined ? undefined : markup`<h3>${markHtml(mark)}${title}</h3>\n`;
   const told = text === '' ? undefined : markup`<p>${text}</p>\n`;
   return markup`<article class="item">\n${heading}${told}<p class="action">${action}</p>\n</article>\n`;
+}
+
+function listingHtml({ title, lines }: Listing): Html {
+  const text = lines.map((line, at) => (at === 0 ? markup`${line}` : markup`\n${line}`));
+  return markup`<figure>\n<figcaption>${title}</figcaption>\n<pre tabindex="0"><code>${text}</code></pre>\n</figure>\n`;
 }
 
 function dialogHtml({ service, fields, because, notes }: Dialog): Html {

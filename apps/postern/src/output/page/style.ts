@@ -42,6 +42,9 @@ td:first-child, tbody th { white-space: nowrap; }
 .item + .item { border-top: 1px solid var(--line); margin-top: 1rem; padding-top: 1rem; }
 .item > p { margin-left: 1.25rem; }
 .action { background: var(--shade); border-left: .25rem solid var(--accent); padding: .5rem .75rem; border-radius: 0 .3rem .3rem 0; }
+figure { margin: .5rem 0 1rem 1.25rem; }
+figcaption { color: var(--soft); font-size: .875rem; }
+pre { background: var(--shade); border-radius: .3rem; margin: .25rem 0; overflow-x: auto; padding: .5rem .75rem; }
 details { border-top: 1px solid var(--line); padding: .6rem 0; }
 summary { cursor: pointer; font-weight: 600; }
 .dialogs { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); padding: .75rem 0 .25rem; }

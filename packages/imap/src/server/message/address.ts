@@ -1,3 +1,5 @@
+import { isSpace, trimmed } from './white-space.ts';
+
 /** One entry of an address list of ENVELOPE (RFC 9051 §7.5.2); with neither name nor host a group begins, with nothing it ends. */
 export interface EnvelopeAddress {
   readonly name: string | undefined;
@@ -73,11 +75,11 @@ function joined(parts: readonly Token[]): string {
 }
 
 function phrase(parts: readonly Token[]): string {
-  return parts
+  const text = parts
     .filter(({ type }) => type !== 'comment')
     .map((token) => (token.type === 'word' && token.spaced ? ` ${token.text}` : token.text))
-    .join('')
-    .trim();
+    .join('');
+  return trimmed(text);
 }
 
 const special = new Set(['<', '>', '@', ',', ';', ':']);
@@ -87,14 +89,14 @@ function tokens(value: string): readonly Token[] {
   let spaced = false;
   for (let at = 0; at < value.length;) {
     const character = value[at] ?? '';
-    if (/\s/.test(character)) {
+    if (isSpace(value, at)) {
       spaced = true;
       at += 1;
       continue;
     }
     if (character === '(') {
       const stop = commentEnd(value, at);
-      found.push({ type: 'comment', text: value.slice(at + 1, stop - 1).trim() });
+      found.push({ type: 'comment', text: trimmed(value.slice(at + 1, stop - 1)) });
       at = stop;
     } else if (character === '"') {
       const stop = quotedEnd(value, at);
@@ -106,7 +108,7 @@ function tokens(value: string): readonly Token[] {
       at += 1;
     } else {
       let stop = at + 1;
-      while (stop < value.length && !/[\s"(<>@,;:]/.test(value[stop] ?? '')) stop += 1;
+      while (stop < value.length && !/[ \t\r\n"(<>@,;:]/.test(value[stop] ?? '')) stop += 1;
       // A domain literal may hold colons (RFC 5321 §4.1.3).
       if (character === '[' && value.includes(']', at)) stop = value.indexOf(']', at) + 1;
       found.push({ type: 'word', text: value.slice(at, stop), spaced });

@@ -3,6 +3,7 @@ import { fieldValue, readParametrised } from './header.ts';
 import type { HeaderField, Parametrised } from './header.ts';
 import type { MimePart } from './mime.ts';
 import { nstringText, stringText } from './strings.ts';
+import { trimmed } from './white-space.ts';
 
 /** ENVELOPE of a header (RFC 9051 §7.5.2). */
 export function envelopeText(fields: readonly HeaderField[]): string {
@@ -45,14 +46,13 @@ export function bodyStructureText(text: string, part: MimePart, form: 'BODY' | '
     const tail = extended ? ` ${parametersText(part.parameters)} ${extension}` : '';
     return `(${inside} ${upper(part.subtype)}${tail})`;
   }
-  const encoding = readParametrised(fieldValue(fields, 'content-transfer-encoding') ?? '').value;
   const basic = [
     upper(part.type),
     upper(part.subtype),
     parametersText(part.parameters),
     field('content-id'),
     field('content-description'),
-    upper(encoding === '' ? '7bit' : encoding),
+    upper(encodingOf(part) || '7bit'),
     `${part.end - part.body}`,
   ];
   if (part.message) {
@@ -64,6 +64,11 @@ export function bodyStructureText(text: string, part: MimePart, form: 'BODY' | '
   } else if (part.type === 'text') basic.push(`${lineCount(text, part)}`);
   if (extended) basic.push(field('content-md5'), extension);
   return `(${basic.join(' ')})`;
+}
+
+/** The transfer encoding as it is written, empty where none is (RFC 2045 §6). */
+export function encodingOf({ fields }: MimePart): string {
+  return readParametrised(fieldValue(fields, 'content-transfer-encoding') ?? '').value;
 }
 
 /** Types are case-insensitive; most servers write them so. */
@@ -85,7 +90,7 @@ function dispositionText(fields: readonly HeaderField[]): string {
 function languageText(fields: readonly HeaderField[]): string {
   const languages = (fieldValue(fields, 'content-language') ?? '')
     .split(',')
-    .map((tag) => tag.trim())
+    .map((tag) => trimmed(tag))
     .filter((tag) => tag !== '');
   return languages.length === 0 ? 'NIL' : `(${languages.map((tag) => stringText(tag)).join(' ')})`;
 }

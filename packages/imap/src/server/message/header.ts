@@ -1,3 +1,5 @@
+import { trimmed, trimmedEnd } from './white-space.ts';
+
 /** One field of a header, as it stands in the text. */
 export interface HeaderField {
   /** In lower case. */
@@ -30,11 +32,8 @@ export function readHeader(text: string, start: number, end: number): Header {
     while (stop < end && (text[stop] === ' ' || text[stop] === '\t')) stop = lineEnd(text, stop, end);
     const colon = text.indexOf(':', at);
     if (colon > at && colon < stop && fields.length < maxFields) {
-      const name = text.slice(at, colon).trimEnd().toLowerCase();
-      const value = text
-        .slice(colon + 1, stop)
-        .replaceAll(/\r?\n/g, '')
-        .trim();
+      const name = trimmedEnd(text.slice(at, colon)).toLowerCase();
+      const value = trimmed(text.slice(colon + 1, stop).replaceAll(/\r?\n/g, ''));
       if (!/[\s\u0080-\u{10ffff}]/u.test(name)) fields.push({ name, value, start: at, end: stop });
     }
     at = stop;
@@ -64,7 +63,7 @@ export interface Parametrised {
   readonly parameters: readonly (readonly [name: string, value: string])[];
 }
 
-const token = /[^\s"(),:;<=>?@[\\\]]+/y;
+const token = /[^ \t\r\n"(),:;<=>?@[\\\]]+/y;
 const quotedValue = /"((?:[^"\\]|\\.)*)"?/y;
 
 /** Reads `value; name=value; …`. What cannot be read is left out: mail is full of it. */
@@ -73,7 +72,7 @@ export function readParametrised(text: string): Parametrised {
   const parameters: (readonly [string, string])[] = [];
   // The parts are put together again, because quoted values may hold a semicolon.
   const tail = rest.join(';');
-  const pattern = /\s*;?\s*([^\s"(),:;<=>?@[\\\]]+)\s*=\s*/y;
+  const pattern = /[ \t]*;?[ \t]*([^ \t\r\n"(),:;<=>?@[\\\]]+)[ \t]*=[ \t]*/y;
   for (let at = 0; at < tail.length && parameters.length < 100;) {
     pattern.lastIndex = at;
     const name = pattern.exec(tail)?.[1];
@@ -89,7 +88,7 @@ export function readParametrised(text: string): Parametrised {
     at = found ? reader.lastIndex : pattern.lastIndex;
     parameters.push([name.toLowerCase(), (found?.[1] ?? found?.[0] ?? '').replaceAll(/\\(.)/g, '$1')]);
   }
-  return { value: value.trim(), parameters };
+  return { value: trimmed(value), parameters };
 }
 
 /** Takes out comments, which nest (RFC 5322 §3.2.2). */

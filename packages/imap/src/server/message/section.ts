@@ -48,7 +48,8 @@ function emptyLine(text: string, part: MimePart): readonly (readonly [number, nu
   return ended ? [[from, part.body]] : [];
 }
 
-function partAt(message: MimePart, path: readonly number[]): MimePart | undefined {
+/** The part of a path, if there is one (RFC 9051 §6.4.5.1). */
+export function partAt(message: MimePart, path: readonly number[]): MimePart | undefined {
   let part: MimePart | undefined = message;
   for (const [depth, number] of path.entries()) {
     // The numbers below a message/rfc822 are those of the message in it.

@@ -3,7 +3,7 @@ import type { Mailbox, NewMessage, StoredMessage, StoreRefusal } from './mail-st
 /** How many expunged UIDs a mailbox remembers, for clients that come back (RFC 7162 §5). */
 const maxRemembered = 10_000;
 
-/** How many keywords a mailbox can have, and flags a message. */
+/** How many keywords a mailbox can have: each stays. */
 const maxKeywords = 200;
 
 /** What a mailbox shares with its store. */
@@ -110,7 +110,7 @@ export class MemoryMailbox implements Mailbox {
   /** Takes note of keywords, if there are not too many. */
   #learn(flags: readonly string[]): StoreRefusal | undefined {
     const fresh = flags.filter((flag) => !flag.startsWith('\\') && !this.#keywords.has(flag.toLowerCase()));
-    if (this.#keywords.size + fresh.length > maxKeywords || flags.length > 100 * maxKeywords)
+    if (this.#keywords.size + fresh.length > maxKeywords)
       return { code: 'LIMIT', text: 'there are too many keywords' };
     for (const flag of fresh) this.#keywords.set(flag.toLowerCase(), flag);
     return undefined;

@@ -1,4 +1,6 @@
 import { readString } from '../../tokens.ts';
+import { modifiedUtf7 } from './naming.ts';
+import type { Naming } from './naming.ts';
 
 /** Why a command cannot be read. Thrown by {@link Cursor} and caught where the command is answered with BAD, nowhere else. */
 export class BadSyntax extends Error {
@@ -19,10 +21,12 @@ const digits = /\d{1,19}(?!\d)/y;
  */
 export class Cursor {
   readonly text: string;
+  readonly #naming: Naming;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, naming: Naming = modifiedUtf7) {
     this.text = text;
+    this.#naming = naming;
   }
 
   get atEnd(): boolean {
@@ -98,10 +102,10 @@ export class Cursor {
     return this.match(/nil(?=[ )]|$)/iy) ? undefined : this.string();
   }
 
-  /** A mailbox name as the client sent it, which is the key; INBOX is case-insensitive (RFC 9051 §5.1). */
+  /** A mailbox name as the store has it; INBOX is case-insensitive (RFC 9051 §5.1). */
   mailbox(): string {
     const name = this.astring();
-    return name.toUpperCase() === 'INBOX' ? 'INBOX' : name;
+    return name.toUpperCase() === 'INBOX' ? 'INBOX' : this.#naming.read(name);
   }
 
   /** A pattern of LIST (RFC 9051 §9 list-mailbox). */

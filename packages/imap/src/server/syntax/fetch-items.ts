@@ -14,6 +14,12 @@ const simpleItems = [
   'BODYSTRUCTURE',
 ] as const;
 
+/** Some of the octets (RFC 9051 §6.4.5.1). */
+interface Partial {
+  readonly from: number;
+  readonly size: number;
+}
+
 /** What FETCH asks for (RFC 9051 §6.4.5). */
 export type FetchItem =
   | { readonly type: (typeof simpleItems)[number] }
@@ -22,8 +28,16 @@ export type FetchItem =
       /** How the answer calls it. */
       readonly label: string;
       readonly section: Section;
-      readonly partial: { readonly from: number; readonly size: number } | undefined;
+      readonly partial: Partial | undefined;
       /** Whether it marks the message as seen. */
+      readonly sees: boolean;
+    }
+  /** A part without its transfer encoding, or how many octets that has. */
+  | {
+      readonly type: 'BINARY' | 'BINARY.SIZE';
+      readonly label: string;
+      readonly section: Section;
+      readonly partial: Partial | undefined;
       readonly sees: boolean;
     };
 
@@ -42,11 +56,18 @@ const macros: Readonly<Record<string, readonly (typeof simpleItems)[number][]>> 
   FULL: ['FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'ENVELOPE', 'BODY'],
 };
 
+/** How many items one FETCH may ask for: each may be the whole message. */
+const maxItems = 100;
+
 const itemName = /[A-Z][A-Z\d.]*/iy;
 
 /** Reads what FETCH asks for: a macro, one item or a list. */
 export function readFetchItems(cursor: Cursor): readonly FetchItem[] {
-  if (cursor.sees('(')) return cursor.list(() => readItem(cursor, readName(cursor)), 1);
+  if (cursor.sees('(')) {
+    const items = cursor.list(() => readItem(cursor, readName(cursor)), 1);
+    if (items.length > maxItems) throw new BadSyntax('that is too much at once');
+    return items;
+  }
   const name = readName(cursor);
   const macro = Object.hasOwn(macros, name) ? macros[name] : undefined;
   return macro ? macro.map((type) => ({ type })) : [readItem(cursor, name)];
@@ -59,6 +80,7 @@ function readName(cursor: Cursor): string {
 function readItem(cursor: Cursor, name: string): FetchItem {
   if ((name === 'BODY' || name === 'BODY.PEEK') && cursor.takes('['))
     return readSectionItem(cursor, name === 'BODY');
+  if (/^BINARY(?:\.PEEK|\.SIZE)?$/.test(name) && cursor.takes('[')) return readBinaryItem(cursor, name);
   const old = Object.hasOwn(oldNames, name) ? oldNames[name] : undefined;
   if (old)
     return {
@@ -74,7 +96,7 @@ function readItem(cursor: Cursor, name: string): FetchItem {
 }
 
 const path = /[1-9]\d{0,5}(?:\.[1-9]\d{0,5}){0,99}/y;
-const partial = /<(\d{1,10})\.(\d{1,10})>/y;
+const partialText = /<(\d{1,10})\.(\d{1,10})>/y;
 
 function readSectionItem(cursor: Cursor, sees: boolean): FetchItem {
   const numbers = cursor.match(path)?.[0];
@@ -86,16 +108,41 @@ function readSectionItem(cursor: Cursor, sees: boolean): FetchItem {
         : { type: 'whole' },
   };
   cursor.expect(']');
-  const [, from, size] = cursor.match(partial) ?? [];
-  // RFC 9051 §9 partial: at least one octet.
-  if (size !== undefined && Number(size) === 0) throw new BadSyntax('no octets are asked for');
+  const partial = readPartial(cursor);
   return {
     type: 'section',
-    label: `BODY[${[numbers ?? [], sectionName(section)].flat().join('.')}]${from === undefined ? '' : `<${Number(from)}>`}`,
+    label: `BODY[${[numbers ?? [], sectionName(section)].flat().join('.')}]${originText(partial)}`,
     section,
-    partial: from === undefined ? undefined : { from: Number(from), size: Number(size) },
+    partial,
     sees,
   };
+}
+
+function readBinaryItem(cursor: Cursor, name: string): FetchItem {
+  const numbers = cursor.match(path)?.[0];
+  cursor.expect(']');
+  const type = name === 'BINARY.SIZE' ? name : 'BINARY';
+  const partial = type === 'BINARY' ? readPartial(cursor) : undefined;
+  return {
+    type,
+    label: `${type}[${numbers ?? ''}]${originText(partial)}`,
+    section: { path: numbers?.split('.').map(Number) ?? [], text: { type: 'whole' } },
+    partial,
+    sees: name === 'BINARY',
+  };
+}
+
+function readPartial(cursor: Cursor): Partial | undefined {
+  const [, from, size] = cursor.match(partialText) ?? [];
+  if (from === undefined) return undefined;
+  // RFC 9051 §9 partial: at least one octet.
+  if (Number(size) === 0) throw new BadSyntax('no octets are asked for');
+  return { from: Number(from), size: Number(size) };
+}
+
+/** The answer tells where the octets begin. */
+function originText(partial: Partial | undefined): string {
+  return partial ? `<${partial.from}>` : '';
 }
 
 const sectionText = /[A-Z.]+/iy;

@@ -1,4 +1,5 @@
 import type { MailStore, StoreRefusal } from '../store/mail-store.ts';
+import type { Naming } from '../syntax/naming.ts';
 import type { View } from '../view.ts';
 
 /** What a client has switched on; each comes by ENABLE, CONDSTORE also by commands that need it (RFC 7162 §3.1). */
@@ -11,6 +12,7 @@ export interface Context {
   readonly enabled: ReadonlySet<Enabled>;
   /** The command came behind UID: its numbers are UIDs (RFC 9051 §6.4.9). */
   readonly by: 'number' | 'uid';
+  readonly naming: Naming;
 }
 
 /** A command on the selected mailbox also knows that. */

@@ -1,13 +1,15 @@
 import { latin1 } from '@postern/wire';
-import { bodyStructureText, envelopeText } from '../message/body-structure.ts';
+import { bodyStructureText, encodingOf, envelopeText } from '../message/body-structure.ts';
 import { readMessage } from '../message/message-text.ts';
-import { sectionRanges } from '../message/section.ts';
+import { partAt, sectionRanges } from '../message/section.ts';
+import { withoutTransferEncoding } from '../message/transfer-encoding.ts';
 import type { StoredMessage } from '../store/mail-store.ts';
 import { BadSyntax } from '../syntax/cursor.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import { readFetchItems } from '../syntax/fetch-items.ts';
 import type { FetchItem } from '../syntax/fetch-items.ts';
 import { numberSetText, readNumberSet } from '../syntax/number-set.ts';
+import { no } from './answer.ts';
 import type { Answer, Piece, SelectedContext } from './answer.ts';
 import { membership } from './select.ts';
 
@@ -32,22 +34,30 @@ export function fetch(context: SelectedContext, cursor: Cursor): Answer {
     const gone = view.mailbox.expungedSince(changedSince).filter(membership(set, view.mailbox));
     if (gone.length > 0) data.push(`* VANISHED (EARLIER) ${numberSetText(gone)}\r\n`);
   }
+  let copied = 0;
   for (const index of indexes) {
     const message = view.messages[index];
     if (!message) continue;
     // RFC 9051 §6.4.5: flags that change with it are told with it.
     const told =
       nowSeen.has(index) && !items.some(({ type }) => type === 'FLAGS') ? [...items, flagsItem] : items;
-    data.push(`* ${index + 1} FETCH (`);
+    const line: Piece[] = [`* ${index + 1} FETCH (`];
     for (const [place, item] of told.entries()) {
-      if (place > 0) data.push(' ');
-      data.push(...itemPieces(message, item));
+      const pieces = itemPieces(message, item);
+      // RFC 9051 §7.1: what was told before stays.
+      if (!pieces) return { ...no({ code: 'UNKNOWN-CTE', text: 'a transfer encoding is not known' }), data };
+      line.push(...(place > 0 ? [' '] : []), ...pieces);
     }
-    data.push(')\r\n');
+    data.push(...line, ')\r\n');
+    copied += line.reduce((sum, piece) => sum + (typeof piece === 'string' ? piece.length : 0), 0);
+    if (copied > maxCopied) return { ...no({ code: 'LIMIT', text: 'that is too much at once' }), data };
   }
   const knowsModSeq = items.some(({ type }) => type === 'MODSEQ');
   return { data, status: 'OK', text: 'done', ...(knowsModSeq && { enables: ['CONDSTORE'] as const }) };
 }
+
+/** How much text one answer may have, in octets; messages and parts that are handed out as they are do not count. */
+const maxCopied = 256 * 1024 * 1024;
 
 const flagsItem = { type: 'FLAGS' } as const;
 const noModifiers = { changedSince: undefined, vanished: false } as const;
@@ -89,8 +99,7 @@ function seen(
   indexes: readonly number[],
   items: readonly FetchItem[],
 ): ReadonlySet<number> {
-  if (view.access === 'READ-ONLY' || !items.some((item) => item.type === 'section' && item.sees))
-    return new Set();
+  if (view.access === 'READ-ONLY' || !items.some((item) => 'sees' in item && item.sees)) return new Set();
   const unseen = indexes.filter((index) => !view.messages[index]?.flags.includes('\\Seen'));
   view.change(unseen, () => {
     for (const index of unseen) {
@@ -102,7 +111,7 @@ function seen(
   return new Set(unseen);
 }
 
-function itemPieces(message: StoredMessage, item: FetchItem): readonly Piece[] {
+function itemPieces(message: StoredMessage, item: FetchItem): readonly Piece[] | undefined {
   switch (item.type) {
     case 'UID':
       return [`UID ${message.uid}`];
@@ -123,6 +132,9 @@ function itemPieces(message: StoredMessage, item: FetchItem): readonly Piece[] {
     }
     case 'section':
       return sectionPieces(message, item);
+    case 'BINARY':
+    case 'BINARY.SIZE':
+      return binaryPieces(message, item);
   }
 }
 
@@ -147,4 +159,22 @@ function sectionPieces(
   const joined = ranges.map(([from, to]) => text.slice(from, to)).join('');
   const cut = partial ? joined.slice(partial.from, partial.from + partial.size) : joined;
   return [`${label} {${cut.length}}\r\n${cut}`];
+}
+
+/** RFC 9051 §6.4.5, RFC 3516 §4.2; of what is not a leaf there is no encoding to take off. */
+function binaryPieces(
+  { content }: StoredMessage,
+  { type, section, label, partial }: Extract<FetchItem, { readonly type: 'BINARY' | 'BINARY.SIZE' }>,
+): readonly Piece[] | undefined {
+  const { text, structure } = readMessage(content);
+  const part = partAt(structure, section.path);
+  if (!part) return [type === 'BINARY' ? `${label} NIL` : `${label} 0`];
+  const body = text.slice(section.path.length === 0 ? part.start : part.body, part.end);
+  const isLeaf = section.path.length > 0 && part.parts.length === 0 && !part.message;
+  const octets = withoutTransferEncoding(body, isLeaf ? encodingOf(part) : '');
+  if (octets === undefined) return undefined;
+  if (type === 'BINARY.SIZE') return [`${label} ${octets.length}`];
+  const cut = partial ? octets.slice(partial.from, partial.from + partial.size) : octets;
+  // RFC 9051 §4.3.1: NUL needs the other form of a literal.
+  return [`${label} ${cut.includes('\0') ? '~' : ''}{${cut.length}}\r\n${cut}`];
 }

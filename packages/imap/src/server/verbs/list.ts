@@ -3,6 +3,7 @@ import type { MailStore } from '../store/mail-store.ts';
 import { BadSyntax } from '../syntax/cursor.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import { fitsPattern } from '../syntax/mailbox-pattern.ts';
+import type { Naming } from '../syntax/naming.ts';
 import { ok } from './answer.ts';
 import type { Answer, Context } from './answer.ts';
 import { readStatusItems, statusLine } from './status.ts';
@@ -11,7 +12,7 @@ const selections = ['SUBSCRIBED', 'REMOTE', 'RECURSIVEMATCH', 'SPECIAL-USE'] as 
 const returns = ['SUBSCRIBED', 'CHILDREN', 'SPECIAL-USE', 'STATUS'] as const;
 
 /** LIST with its extensions (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154). */
-export function list({ store }: Context, cursor: Cursor): Answer {
+export function list({ store, naming }: Context, cursor: Cursor): Answer {
   cursor.space();
   const selected = cursor.sees('(') ? readSelection(cursor) : undefined;
   const reference = cursor.astring();
@@ -24,7 +25,7 @@ export function list({ store }: Context, cursor: Cursor): Answer {
   if (selected === undefined && !several && patterns[0] === '')
     return ok([String.raw`* LIST (\Noselect) "/" ""`]);
   return ok(
-    listed(store, {
+    listed(store, naming, {
       patterns: patterns.map((pattern) => reference + pattern),
       selected: new Set(selected),
       returned: new Set(asked?.returned),
@@ -34,7 +35,7 @@ export function list({ store }: Context, cursor: Cursor): Answer {
 }
 
 /** LSUB (RFC 3501 §6.3.9). */
-export function lsub({ store }: Context, cursor: Cursor): Answer {
+export function lsub({ store, naming }: Context, cursor: Cursor): Answer {
   cursor.space();
   const reference = cursor.astring();
   cursor.space();
@@ -42,14 +43,17 @@ export function lsub({ store }: Context, cursor: Cursor): Answer {
   cursor.end();
   const found = new Map<string, string>();
   for (const name of store.subscriptions) {
-    if (fitsPattern(name, pattern)) found.set(name, '');
+    if (fitsPattern(naming.write(name), pattern)) found.set(name, '');
     else if (pattern.endsWith('%')) {
       // A name above it that fits is told without being subscribed itself.
       for (const above of namesAbove(name))
-        if (fitsPattern(above, pattern) && !found.has(above)) found.set(above, String.raw`\Noselect`);
+        if (fitsPattern(naming.write(above), pattern) && !found.has(above))
+          found.set(above, String.raw`\Noselect`);
     }
   }
-  return ok([...found].map(([name, attributes]) => `* LSUB (${attributes}) "/" ${astringText(name)}`));
+  return ok(
+    [...found].map(([name, attributes]) => `* LSUB (${attributes}) "/" ${astringText(naming.write(name))}`),
+  );
 }
 
 function readSelection(cursor: Cursor): readonly (typeof selections)[number][] {
@@ -92,7 +96,11 @@ interface Listing {
   readonly status: Returns['status'];
 }
 
-function listed(store: MailStore, { patterns, selected, returned, status }: Listing): readonly string[] {
+function listed(
+  store: MailStore,
+  naming: Naming,
+  { patterns, selected, returned, status }: Listing,
+): readonly string[] {
   const lines: string[] = [];
   const bySubscription = selected.has('SUBSCRIBED');
   const { mailboxes, subscriptions } = store;
@@ -109,7 +117,8 @@ function listed(store: MailStore, { patterns, selected, returned, status }: List
     }
   }
   for (const name of names) {
-    if (!patterns.some((pattern) => fitsPattern(name, pattern))) continue;
+    const shown = naming.write(name);
+    if (!patterns.some((pattern) => fitsPattern(shown, pattern))) continue;
     const mailbox = store.find(name);
     const subscribed = subscriptions.has(name);
     const childInfo = selected.has('RECURSIVEMATCH') && subscribedBelow.has(name);
@@ -123,9 +132,9 @@ function listed(store: MailStore, { patterns, selected, returned, status }: List
       ...(mailbox?.use ?? []),
     ];
     const info = childInfo ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
-    lines.push(`* LIST (${attributes.join(' ')}) "/" ${astringText(name)}${info}`);
+    lines.push(`* LIST (${attributes.join(' ')}) "/" ${astringText(shown)}${info}`);
     // RFC 9051 §6.3.9.2: none for what cannot be selected, or is told for what is below it only.
-    if (status && mailbox && (!bySubscription || subscribed)) lines.push(statusLine(mailbox, status));
+    if (status && mailbox && (!bySubscription || subscribed)) lines.push(statusLine(mailbox, status, naming));
   }
   return lines;
 }

@@ -1,10 +1,14 @@
 import type { Cursor } from '../syntax/cursor.ts';
 import { BadSyntax } from '../syntax/cursor.ts';
+import { isModifiedUtf7 } from '../syntax/naming.ts';
 import { done, no, ok } from './answer.ts';
 import type { Answer, Context, Enabled } from './answer.ts';
 
 /** RFC 6154 §2 and RFC 8457: what a mailbox can be for. */
 const uses = ['\\All', '\\Archive', '\\Drafts', '\\Flagged', '\\Important', '\\Junk', '\\Sent', '\\Trash'];
+
+/** RFC 3501 §5.1.3: such a name could not be told in UTF-8. */
+const misspelt = no({ code: 'CANNOT', text: 'the name is no modified UTF-7' });
 
 /** RFC 9051 §6.3.4, with the use of RFC 6154 §3. */
 export function create({ store }: Context, cursor: Cursor): Answer {
@@ -22,7 +26,7 @@ export function create({ store }: Context, cursor: Cursor): Answer {
     if (use.length < asked.length) return no({ code: 'USEATTR', text: 'there is no such use' });
   }
   cursor.end();
-  return done(store.create(name, use));
+  return isModifiedUtf7(name) ? done(store.create(name, use)) : misspelt;
 }
 
 /** RFC 9051 §6.3.5 */
@@ -35,7 +39,7 @@ export function rename({ store }: Context, cursor: Cursor): Answer {
   cursor.space();
   const from = cursor.mailbox();
   const to = onlyMailbox(cursor);
-  return done(store.rename(from, to));
+  return isModifiedUtf7(to) ? done(store.rename(from, to)) : misspelt;
 }
 
 /** RFC 9051 §6.3.7 */

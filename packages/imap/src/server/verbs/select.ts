@@ -34,7 +34,7 @@ export function select(
   const mailbox = context.store.find(name);
   if (!mailbox) return { ...nonexistent, data: closed.map((line) => `${line}\r\n`), view: 'none' };
   const view = new View(mailbox, access);
-  const lines = [...closed, ...description(view, context.enabled.has('IMAP4REV2'))];
+  const lines = [...closed, ...description(view, context)];
   if (resync) lines.push(...changesSince(view, resync));
   return { ...ok(lines, `[${access}] selected`), view, enables };
 }
@@ -67,7 +67,8 @@ function readParameters(cursor: Cursor): {
   return { enables: ['CONDSTORE'], resync };
 }
 
-function description({ mailbox, messages, access }: View, isRev2: boolean): readonly string[] {
+function description({ mailbox, messages, access }: View, { enabled, naming }: Context): readonly string[] {
+  const isRev2 = enabled.has('IMAP4REV2');
   const flags = [...systemFlags, ...mailbox.keywords].join(' ');
   const unseen = messages.findIndex((message) => !message.flags.includes(String.raw`\Seen`));
   return [
@@ -83,7 +84,7 @@ function description({ mailbox, messages, access }: View, isRev2: boolean): read
       : String.raw`* OK [PERMANENTFLAGS (${flags} \*)] these are kept`,
     `* OK [HIGHESTMODSEQ ${mailbox.highestModSeq}] the last change`,
     // RFC 9051 §6.3.2
-    ...(isRev2 ? [`* LIST (${mailbox.use.join(' ')}) "/" ${astringText(mailbox.name)}`] : []),
+    ...(isRev2 ? [`* LIST (${mailbox.use.join(' ')}) "/" ${astringText(naming.write(mailbox.name))}`] : []),
   ];
 }
 

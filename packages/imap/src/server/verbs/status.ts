@@ -1,6 +1,7 @@
 import { astringText } from '../message/strings.ts';
 import type { Mailbox } from '../store/mail-store.ts';
 import type { Cursor } from '../syntax/cursor.ts';
+import type { Naming } from '../syntax/naming.ts';
 import { nonexistent, ok } from './answer.ts';
 import type { Answer, Context } from './answer.ts';
 
@@ -17,7 +18,7 @@ const items = [
 type StatusItem = (typeof items)[number];
 
 /** RFC 9051 §6.3.11 */
-export function status({ store }: Context, cursor: Cursor): Answer {
+export function status({ store, naming }: Context, cursor: Cursor): Answer {
   cursor.space();
   const name = cursor.mailbox();
   cursor.space();
@@ -25,7 +26,7 @@ export function status({ store }: Context, cursor: Cursor): Answer {
   cursor.end();
   const mailbox = store.find(name);
   if (!mailbox) return nonexistent;
-  const answer = ok([statusLine(mailbox, asked)]);
+  const answer = ok([statusLine(mailbox, asked, naming)]);
   // RFC 7162 §3.1: a client that asks for it knows what it is.
   return asked.includes('HIGHESTMODSEQ') ? { ...answer, enables: ['CONDSTORE'] } : answer;
 }
@@ -36,9 +37,9 @@ export function readStatusItems(cursor: Cursor): readonly StatusItem[] {
 }
 
 /** One STATUS response (RFC 9051 §7.3.4). */
-export function statusLine(mailbox: Mailbox, asked: readonly StatusItem[]): string {
+export function statusLine(mailbox: Mailbox, asked: readonly StatusItem[], naming: Naming): string {
   const values = asked.map((item) => `${item} ${statusValue(mailbox, item)}`);
-  return `* STATUS ${astringText(mailbox.name)} (${values.join(' ')})`;
+  return `* STATUS ${astringText(naming.write(mailbox.name))} (${values.join(' ')})`;
 }
 
 function statusValue(

@@ -23,9 +23,9 @@ export function append({ store }: Context, cursor: Cursor): Answer {
   // RFC 3502 §6.3.11: a message of no octets is how a client takes it all back.
   if (messages.some(({ content }) => content.length === 0))
     return no({ code: 'CANNOT', text: 'a message is empty' });
-  // RFC 9051 §4.3.1: NUL could never be sent again.
+  // RFC 9051 §4.3.1, §7.1: it could not be sent again as it is.
   if (messages.some(({ content }) => content.includes(0)))
-    return no({ code: 'CANNOT', text: 'a message holds NUL' });
+    return no({ code: 'UNKNOWN-CTE', text: 'a message holds NUL' });
   const uids = mailbox.append(messages);
   if (isRefusal(uids)) return no(uids);
   return ok([], `[APPENDUID ${mailbox.uidValidity} ${numberSetText(uids)}] kept`);
@@ -36,7 +36,7 @@ function readNewMessage(cursor: Cursor): NewMessage {
   if (flags) cursor.space();
   const internalDate = cursor.sees('"') ? readDateTime(cursor) : undefined;
   if (internalDate !== undefined) cursor.space();
-  if (!cursor.sees('{')) throw new BadSyntax('a message comes as a literal');
+  if (!cursor.sees('{') && !cursor.sees('~{')) throw new BadSyntax('a message comes as a literal');
   return {
     content: octets(cursor.string()),
     ...(flags && { flags }),

@@ -1,0 +1,250 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zoneResolver } from '@postern/dns';
+import type { ZoneResolverOptions } from '@postern/dns';
+import type { AccountReport } from '@postern/probe/report';
+import type { ChainTrust } from '@postern/wire';
+import { describe, expect, it } from 'vitest';
+import { makeIdentity } from './identity.ts';
+import { address, host, makeScene } from './scene.ts';
+import type { Scene } from './scene.ts';
+import { accountShape, expectShape } from './shapes.ts';
+
+const identity = await makeIdentity([host]);
+const key = new X509Certificate(identity.chain).publicKey.export({ type: 'spki', format: 'der' });
+const digest = createHash('sha256').update(key).digest('hex');
+
+const services = `
+${host}. A ${address}
+example.test. MX 10 ${host}.
+_imaps._tcp.example.test. SRV 0 1 993 ${host}.
+_imap._tcp.example.test. SRV 10 1 143 ${host}.
+_submissions._tcp.example.test. SRV 0 1 465 ${host}.
+_submission._tcp.example.test. SRV 10 1 587 ${host}.
+_smtp-tls._tcp.example.test. SRV 10 1 465 ${host}.
+`;
+
+const good = {
+  zone: `${services}
+_25._tcp.${host}. TLSA 3 1 1 ${digest}
+_mta-sts.example.test. TXT "v=STSv1; id=1"
+_smtp._tls.example.test. TXT "v=TLSRPTv1; rua=mailto:tls@example.test"
+`,
+  policy: `version: STSv1\nmode: enforce\nmx: ${host}\nmax_age: 604800\n`,
+};
+
+/** Everything is there, and nothing fits: a key of yesterday, a policy for the old host, two requests for reports. */
+const bad = {
+  zone: `${services}
+_25._tcp.${host}. TLSA 3 1 1 ${'00'.repeat(32)}
+_mta-sts.example.test. TXT "v=STSv1; id=1"
+_smtp._tls.example.test. TXT "v=TLSRPTv1; rua=mailto:tls@example.test"
+_smtp._tls.example.test. TXT "v=TLSRPTv1; rua=mailto:old@example.test"
+`,
+  policy: 'version: STSv1\nmode: enforce\nmx: old.example.test\nmax_age: 604800\n',
+};
+
+/** The same services, and nothing published for other servers. */
+const bare = { zone: services.replace(/_smtp-tls.*\n/, ''), policy: undefined };
+
+interface World {
+  readonly zone: string;
+  /** The file at the policy host; without it there is none. */
+  readonly policy: string | undefined;
+}
+
+type Fetch = NonNullable<Scene['given']['fetch']>;
+
+async function sceneOf(
+  { zone, policy }: World,
+  options: ZoneResolverOptions & { readonly trust?: ChainTrust; readonly fetch?: Fetch } = {},
+): Promise<Scene> {
+  const { trust = { ok: true } } = options;
+  const served: Fetch = async () => ({
+    status: policy === undefined ? 404 : 200,
+    headers: { get: () => 'text/plain' },
+    body: new Response(policy ?? '').body,
+  });
+  const scene = await makeScene({
+    identity,
+    trust,
+    resolver: zoneResolver(zone, { authenticated: true, ...options }),
+    fetch: options.fetch ?? served,
+  });
+  await Promise.all([
+    scene.imap(993, 'implicit-tls'),
+    scene.imap(143, 'starttls'),
+    scene.smtp(465, 'implicit-tls'),
+    scene.smtp(587, 'starttls'),
+    scene.smtp(25, 'starttls'),
+  ]);
+  return scene;
+}
+
+async function reportOf(world: World, options?: ZoneResolverOptions): Promise<AccountReport> {
+  const scene = await sceneOf(world, options);
+  const { out } = await scene.run(['check', 'example.test', '--json']);
+  return JSON.parse(out) as AccountReport;
+}
+
+function names({ findings }: AccountReport): readonly string[] {
+  return findings.map(({ severity, name }) => `${severity} ${name}`);
+}
+
+/** The part of a report about the domain, with the key of this run taken out. */
+function domainSection(out: string): string {
+  return out.slice(out.search(/^(How|So empfängt) example/m)).replaceAll(digest, '<digest>');
+}
+
+/** The name and the type of a line of a zone. */
+function place(line: string): string {
+  const [owner = '', ...rest] = line.split(' ');
+  return `${owner} ${rest.find((word) => /^[A-Z]+$/.test(word) && word !== 'IN') ?? ''}`;
+}
+
+/** What becomes of a domain whose operator publishes everything that a report tells him to. */
+function publish({ zone, policy }: World, { findings }: AccountReport): World {
+  const lines = findings.flatMap((finding) => finding.publish?.zone ?? []);
+  const places = new Set(lines.map(place));
+  const kept = zone.split('\n').filter((line) => !places.has(place(line)));
+  const [file] = findings.flatMap((finding) => finding.publish?.file ?? []);
+  return { zone: [...kept, ...new Set(lines)].join('\n'), policy: file?.content ?? policy };
+}
+
+describe('what a domain publishes', () => {
+  it.each(['en', 'de'])('a good one is told nothing (%s)', async (lang) => {
+    const scene = await sceneOf(good);
+    const { out, status } = await scene.run(['check', 'example.test', '--lang', lang, '--no-color']);
+    expect(domainSection(out)).toMatchSnapshot('domain');
+    expect(status).toBe(0);
+  });
+
+  it.each(['en', 'de'])('a badly configured one is told what to publish (%s)', async (lang) => {
+    const scene = await sceneOf(bad);
+    const { out, status } = await scene.run(['check', 'example.test', '--lang', lang, '--no-color']);
+    expect(domainSection(out)).toMatchSnapshot('domain');
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ['a badly configured one', bad, ['problem dane', 'problem sts-mx', 'warning tlsrpt-broken']],
+    [
+      'one that publishes nothing',
+      bare,
+      ['note dane-missing', 'note sts-missing', 'note tlsrpt-missing', 'note announcement-possible'],
+    ],
+    ['one with an empty policy host', { ...good, policy: undefined }, ['problem sts-policy']],
+  ] as const)('%s turns green when the lines are published as they are printed', async (_, world, first) => {
+    let now: World = world;
+    const rounds: (readonly string[])[] = [];
+    while (rounds.length < 4) {
+      const report = await reportOf(now);
+      rounds.push(names(report));
+      if (report.findings.length === 0) break;
+      now = publish(now, report);
+    }
+    expect(rounds[0]).toEqual(first);
+    expect(rounds.at(-1)).toEqual([]);
+    // A policy that is new is tried out before it is enforced.
+    expect(rounds.slice(1, -1).flat()).toEqual(
+      first.some((name) => /sts-(missing|policy)/.test(name)) ? ['note sts-testing'] : [],
+    );
+  });
+
+  it('the lines on the terminal are those of the document, from the margin', async () => {
+    const { findings } = await reportOf(bad);
+    const scene = await sceneOf(bad);
+    const { out } = await scene.run(['check', 'example.test', '--no-color'], { tty: true, columns: 80 });
+    const lines = out.split('\n');
+    for (const line of findings.flatMap((finding) => finding.publish?.zone ?? []))
+      expect(lines).toContain(line);
+    expect(lines).toContain(`mx: ${host}`);
+  });
+
+  it('a page has them to be copied', async () => {
+    const scene = await sceneOf(bad);
+    const folder = await mkdtemp(join(tmpdir(), 'postern-'));
+    const file = join(folder, 'page.html');
+    await scene.run(['check', 'example.test', '--html', file]);
+    const page = await readFile(file, 'utf8');
+    await rm(folder, { recursive: true });
+    expect(page).toContain(
+      `<pre tabindex="0"><code>version: STSv1\nmode: enforce\nmx: ${host}\nmax_age: 604800</code></pre>`,
+    );
+    expect(page).toContain(`<code>_25._tcp.${host}. 3600 IN TLSA 3 1 1 ${digest}</code>`);
+    expect(page).toContain('TXT &quot;v=TLSRPTv1; rua=');
+  });
+
+  it('JSON has facts, verdicts and what to publish, in the documented shape', async () => {
+    const report = await reportOf(bad);
+    expectShape(report, accountShape);
+    expect(report.domain).toMatchObject({
+      sts: { status: 'policy', mode: 'enforce', mx: ['old.example.test'] },
+      tlsrpt: { status: 'broken', problem: 'several-records' },
+      announcement: { status: 'announced', hosts: [{ host, port: 465 }] },
+      exchanges: [host],
+      exchangers: [
+        {
+          tlsa: { status: 'records', base: host },
+          dane: { verdict: 'fails', reason: 'dane-mismatch' },
+          sts: { verdict: 'fails', reason: 'sts-mx-not-listed' },
+        },
+      ],
+    });
+  });
+
+  it('TLS-051 TLS-066 a failed look-up is no absence: nobody can tell', async () => {
+    const failures = {
+      [`_25._tcp.${host}`]: 'dns-servfail',
+      '_mta-sts.example.test': 'dns-timeout',
+    } as const;
+    const scene = await sceneOf(good, { failures });
+    const { out, status } = await scene.run(['check', 'example.test', '--no-color']);
+    expect(status).toBe(3);
+    expect(out).toContain('MTA-STS could not be looked up  DANE could not be looked up  TLSRPT yes');
+    expect(out).toContain(`The TLSA records of ${host} could not be looked up.`);
+    expect(out).toContain('The record _mta-sts.example.test could not be looked up.');
+    expect(out).toContain('DANE: could not tell (dns-servfail)  MTA-STS: could not tell (dns-timeout)');
+    expect(out).not.toContain('For the zone');
+  });
+
+  it('a policy host that never answers holds up nothing that a mail program needs', async () => {
+    const scene = await sceneOf(good, { fetch: () => new Promise(() => undefined) });
+    const { out, status } = await scene.run(['check', 'example.test', '--json']);
+    const report = JSON.parse(out) as AccountReport;
+    expect(report.domain?.sts).toEqual({ status: 'failed', at: 'policy', reason: 'sts-timeout' });
+    expect(report.domain?.exchangers[0]).toMatchObject({
+      dane: { verdict: 'passes' },
+      sts: { verdict: 'could-not-tell', reason: 'sts-timeout' },
+    });
+    expect(report.usableAfterMs).toEqual((await reportOf(good)).usableAfterMs);
+    // The patience with what is published, in virtual time.
+    expect(report.elapsedMs).toBe(10_000);
+    expect(status).toBe(3);
+  });
+
+  it('TLS-054 a certificate that its TLSA record vouches for is no problem', async () => {
+    const trust = { ok: false, code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } as const;
+    const scene = await sceneOf({ ...good, zone: good.zone.replace(/_mta-sts.*\n/, '') }, { trust });
+    const { out } = await scene.run(['check', 'example.test', '--json']);
+    const report = JSON.parse(out) as AccountReport;
+    expect(report.domain?.exchangers[0]).toMatchObject({
+      dane: { verdict: 'passes' },
+      probes: [{ reason: 'cert-self-signed' }, {}],
+    });
+    const told = report.findings.flatMap(({ endpoints }) => endpoints.map(({ protocol }) => protocol));
+    expect(told).toContain('imap');
+    expect(told).not.toContain('smtp');
+  });
+
+  it('who asks about an address is not told what could merely be better', async () => {
+    const scene = await sceneOf(bare);
+    const { out } = await scene.run(['check', 'anna@example.test', '--no-color']);
+    expect(out).toContain('4 suggestions for the operator of the domain: with -v');
+    expect(out).not.toContain('For the zone');
+    const { out: all } = await (await sceneOf(bare)).run(['check', 'anna@example.test', '--no-color', '-v']);
+    expect(all).toContain('_smtp._tls.example.test. 3600 IN TXT');
+  });
+});
