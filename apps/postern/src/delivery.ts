@@ -1,12 +1,13 @@
 import type { RelayEnvironment } from '@postern/relay';
 import { memoryStsStore, stsPolicies } from '@postern/starttls';
-import type { DeliveryPolicy } from '@postern/starttls';
+import type { DeliveryPolicy, StsStore } from '@postern/starttls';
 import { deadline } from '@postern/wire';
 import type { Context } from './commands/context.ts';
 import { environmentFor } from './environment.ts';
+import { fileStore, stateFile } from './silent-ports.ts';
 
 /** What `plan` and `send` work with: the machine's network and resolver, or those that were given, and the policies of domains. */
-export function deliveryEnvironment({ options, given }: Context): RelayEnvironment {
+export function deliveryEnvironment({ options, given, io }: Context): RelayEnvironment {
   const environment = environmentFor(options, given);
   const { network, clock, resolver, wallClock, fetch, roots } = environment;
   return {
@@ -18,8 +19,30 @@ export function deliveryEnvironment({ options, given }: Context): RelayEnvironme
     allowSpecial: true,
     random: Math.random,
     ...(roots && { roots }),
-    ...(fetch && { sts: stsPolicies({ resolver, clock, wallClock, fetch, store: memoryStsStore() }) }),
+    ...(fetch && {
+      sts: stsPolicies({
+        resolver,
+        clock,
+        wallClock,
+        fetch,
+        store: given?.network ? memoryStsStore() : keptPolicies(io.env),
+      }),
+    }),
   };
+}
+
+/**
+ * Policies outlive the run, so that nobody can take them away by hiding the record (RFC 8461 §10.2). A file that cannot be read or
+ * written is as if it were empty.
+ */
+function keptPolicies(env: Context['io']['env']): StsStore {
+  const file = fileStore(stateFile(env, 'mta-sts.jsonl'));
+  return memoryStsStore({
+    text: {
+      read: () => file.read().catch(() => ''),
+      write: (text) => file.write(text).catch(() => undefined),
+    },
+  });
 }
 
 /** What was demanded by options. */

@@ -45,10 +45,15 @@ export function sayRemembered(reports: readonly ProbeReport[], { io, texts }: Co
   }
 }
 
-/** Where it is kept, by the rules of the XDG base directories. */
+/** Where it is kept. */
 export function silentPortsFile(env: Readonly<Record<string, string | undefined>>): string {
+  return stateFile(env, 'silent-ports.jsonl');
+}
+
+/** A file in the user's state folder, by the rules of the XDG base directories. */
+export function stateFile(env: Readonly<Record<string, string | undefined>>, name: string): string {
   const state = env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state');
-  return join(state, 'postern', 'silent-ports.jsonl');
+  return join(state, 'postern', name);
 }
 
 /** A file that is replaced as a whole, so that nobody reads half of it. */

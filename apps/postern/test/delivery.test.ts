@@ -131,6 +131,11 @@ describe('postern send', () => {
     const scene = await plain();
     expect((await scene.run(['send', '--to', 'a@b.test'])).status).toBe(2);
     expect((await scene.run(['send', '--from', 'a@b.test'])).status).toBe(2);
+    await scene.smtp(25, 'starttls');
+    const odd = await scene.run(['send', '--from', 'a b\u001b@', '--to', 'ben@example.test'], {
+      input: message,
+    });
+    expect([odd.status, odd.err.includes('\u001b')]).toEqual([2, false]);
     const { status, err } = await scene.run([...sending, '/nowhere/at/all']);
     expect([status, err]).toEqual([
       2,

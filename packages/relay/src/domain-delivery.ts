@@ -11,6 +11,7 @@ import { nextStep } from '@postern/smtp';
 import type { Content, MailParameters, Recipient, RecipientResult } from '@postern/smtp';
 import { deliveryPlan, requireTlsBounce } from '@postern/starttls';
 import type { DeliveryPlan, DeliveryPolicy, PlannedHost, RequireTlsProblem } from '@postern/starttls';
+import { isUsageError } from '@postern/wire';
 import type { Fault, Reason } from '@postern/wire';
 import { deliveryFacts } from './delivery-facts.ts';
 import { destinationOf, entryKey } from './destination.ts';
@@ -59,18 +60,46 @@ export class DomainDispatch {
   }
 
   async run(): Promise<DomainDelivery> {
-    const plan = await this.#plan();
-    if (plan.status === 'deliver') {
-      await this.#round(plan.hosts, this.#recipients);
-    } else {
-      for (const recipient of this.#recipients) this.#settleByPlan(recipient, plan);
+    let plan = this.#noPlan();
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      plan = await this.#plan();
+      if (plan.status === 'deliver') {
+        await this.#round(plan.hosts, this.#recipients);
+      } else {
+        for (const recipient of this.#recipients) this.#settleByPlan(recipient, plan);
+      }
+    } catch (error) {
+      failure = { error };
+      this.#settleAfter(error);
     }
     for (const { of, destination } of this.#attempts) {
       const entry = destination.entries.get(entryKey(of));
       if (entry && of.outcome === 'failed') this.#reports?.failed(attemptOf(of, destination), entry.way);
     }
     const attempts = this.#attempts.map(({ of, destination }) => attemptOf(of, destination));
-    return { domain: this.#domain, plan, attempts };
+    return { domain: this.#domain, plan, attempts, ...failure };
+  }
+
+  /** The plan of a domain about which nothing could be found out. */
+  #noPlan(): DeliveryPlan {
+    return { status: 'defer', domain: this.#domain, reason: 'closed', leftOut: [], trace: [] };
+  }
+
+  /** Something of the caller's threw. Whoever has a result keeps it; an envelope that cannot be sent will be none later either. */
+  #settleAfter(error: unknown): void {
+    const left = this.#recipients.filter((recipient) => !this.#results.has(recipient));
+    if (!isUsageError(error)) {
+      this.#defer(left, { reason: 'closed' });
+      return;
+    }
+    for (const recipient of left) {
+      this.#settle(recipient, {
+        status: 'refused',
+        recipient: recipient.address,
+        reason: 'argument-refused',
+      });
+    }
   }
 
   async #plan(): Promise<DeliveryPlan> {
@@ -88,7 +117,7 @@ export class DomainDispatch {
       return plan;
     } catch (error) {
       if (!signal?.aborted) throw error;
-      return { status: 'defer', domain: this.#domain, reason: 'closed', leftOut: [], trace: [] };
+      return this.#noPlan();
     }
   }
 

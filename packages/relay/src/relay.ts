@@ -27,9 +27,9 @@ export interface DeliverOptions {
 /** Delivers messages; what it learns about ports, and its connections, serve all of them. Disposal closes the connections. */
 export interface Relay extends AsyncDisposable {
   /**
-   * Delivers a message to all its recipients, the domains at once. Nothing that a domain or a host does makes it reject: that is
-   * in the results. Rejects with a `UsageError` for a message that cannot be sent to anybody, and with what its content source, its
-   * policy function or the policy store throws.
+   * Delivers a message to all its recipients, the domains at once. Nothing that a domain, a host or the content source does
+   * makes it reject: that is in the results. Rejects with a `UsageError` for a message that cannot be sent to anybody, and with
+   * what its policy function throws; nothing has been sent then.
    */
   deliver(message: Message, options?: DeliverOptions): Promise<Delivered>;
   /** How many connections there are. */

@@ -72,6 +72,11 @@ export interface DomainDelivery {
   readonly plan: DeliveryPlan;
   /** Every connection that was tried, in order. */
   readonly attempts: readonly DeliveryAttempt[];
+  /**
+   * What the content source or the policy store threw, or the `UsageError` for an envelope that cannot be sent: to recipients
+   * without a result nothing was sent, and they are deferred (`closed`) or refused (`argument-refused`).
+   */
+  readonly error?: unknown;
 }
 
 /** What became of a message. */

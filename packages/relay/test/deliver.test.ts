@@ -316,6 +316,35 @@ describe('one message, several hosts', () => {
     expect(made).toBe(2);
   });
 
+  test('content that fails for one domain costs the others nothing, and its error is kept', async () => {
+    const zone = `${twoHosts}other.test. MX 10 mx2.example.test.`;
+    const scene = await town(zone);
+    await scene.serve(one, 25, 'starttls');
+    await scene.serve(two, 25, 'starttls');
+    const broken = new Error('the disk is gone');
+    let made = 0;
+    const content = async function* (): AsyncGenerator<string> {
+      made += 1;
+      if (made > 1) throw broken;
+      yield 'Subject: Hello\r\n\r\n';
+    };
+    const { recipients, domains } = await scene.deliver({
+      recipients: ['a@example.test', 'b@other.test'],
+      content,
+    });
+    expect(recipients.map(words)).toEqual(['delivered to mx1.example.test by starttls', 'deferred closed']);
+    expect(domains.map(({ error }) => error)).toEqual([undefined, broken]);
+    expect(scene.taken).toHaveLength(1);
+  });
+
+  test('an envelope that cannot be sent is refused to its recipients', async () => {
+    const scene = await town(twoHosts);
+    await scene.serve(one, 25, 'starttls');
+    const { recipients } = await scene.deliver({ sender: 'a\r\nRCPT TO:<x>@sender.test' });
+    expect(recipients.map(words)).toEqual(['refused argument-refused']);
+    expect(scene.taken).toEqual([]);
+  });
+
   test('content that can be read only once is refused before anything is looked up', async () => {
     const scene = await town(twoHosts);
     const once: unknown = ['Subject: x\r\n\r\n'].values();

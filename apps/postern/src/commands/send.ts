@@ -31,6 +31,9 @@ export async function send(file: string | undefined, context: Context): Promise<
   show(context, io.interrupted.aborted ? { ...document, interrupted: true } : document, () =>
     sendSections(delivered, look, options.lang),
   );
+  // What was sent has been shown; a sender that nobody can write, or a bug of ours, is said as such.
+  const failed = delivered.domains.find(({ error }) => error !== undefined);
+  if (failed) throw failed.error;
   return io.interrupted.aborted ? exitStatus.interrupted : sendStatus(delivered.recipients);
 }
 

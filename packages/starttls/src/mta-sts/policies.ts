@@ -17,6 +17,7 @@ import { fetchStsPolicy } from './fetch-policy.ts';
 import type { StsFetch } from './fetch-policy.ts';
 import type { MtaStsPolicy } from './policy.ts';
 import { parseStsRecord } from './record.ts';
+import { policiesAsText, policiesOfText } from './stored-text.ts';
 
 /** RFC 8461 §3.3: "SHOULD NOT attempt to fetch more often than every five minutes" after a failure. */
 const BETWEEN_FAILURES: Milliseconds = 300_000;
@@ -43,19 +44,57 @@ export interface StsStore {
   readonly set: (domain: string, stored: StoredPolicy) => Promise<void>;
 }
 
-/** Keeps policies in memory; of more than `maxEntries` (default 10 000) the one set longest ago goes. */
-export function memoryStsStore(options?: { readonly maxEntries?: number }): StsStore {
-  const { maxEntries = 10_000 } = options ?? {};
-  const kept = new Map<string, StoredPolicy>();
+/** A text that outlives the process, such as a file that is replaced as a whole. */
+export interface StsText {
+  /** The whole text; `undefined` = there is none yet. */
+  readonly read: () => Promise<string | undefined>;
+  /** Puts a text in place of the one before. Calls do not overlap. */
+  readonly write: (text: string) => Promise<void>;
+}
+
+/** Options of {@link memoryStsStore}. */
+export interface MemoryStsStoreOptions {
+  /** Of more than these the one set longest ago goes. Default 10 000. */
+  readonly maxEntries?: number;
+  /**
+   * Where the policies are written down as well, so that they survive a restart: a line of JSON each. It is read once, before the
+   * first answer; lines that hold no policy are left out. Default: nowhere.
+   */
+  readonly text?: StsText;
+}
+
+/** Keeps policies in memory and, where there is a text to write to, there too. What the text throws is passed on. */
+export function memoryStsStore(options?: MemoryStsStoreOptions): StsStore {
+  const { maxEntries = 10_000, text } = options ?? {};
+  let opened: Promise<Map<string, StoredPolicy>> | undefined;
+  let written: Promise<void> = Promise.resolve();
+  const open = (): Promise<Map<string, StoredPolicy>> => {
+    opened ??= (async () => {
+      try {
+        return policiesOfText((await text?.read()) ?? '', maxEntries);
+      } catch (error) {
+        // What cannot be read now may be readable for the next who asks.
+        opened = undefined;
+        throw error;
+      }
+    })();
+    return opened;
+  };
   return {
-    get: async (domain) => kept.get(domain),
+    get: async (domain) => (await open()).get(domain),
     async set(domain, stored) {
+      const kept = await open();
       kept.delete(domain);
       kept.set(domain, stored);
       for (const oldest of kept.keys()) {
         if (kept.size <= maxEntries) break;
         kept.delete(oldest);
       }
+      if (text === undefined) return;
+      // One after the other, each with all there is by then; a failure concerns its own caller only.
+      const mine = written.then(() => text.write(policiesAsText(kept)));
+      written = mine.catch(() => undefined);
+      await mine;
     },
   };
 }
