@@ -19,13 +19,24 @@ beforeAll(() => {
   // Tests run on the sources; the bench itself measures what is built.
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--conditions=@postern/source', join(import.meta.dirname, 'run.mjs'), 'smtp', '--quick', '--json', json],
+    [
+      '--conditions=@postern/source',
+      join(import.meta.dirname, 'run.mjs'),
+      'smtp',
+      'pop3',
+      '--quick',
+      '--json',
+      json,
+    ],
     { encoding: 'utf8', timeout: 110_000 },
   );
   if (status !== 0 || stderr !== '') throw new Error(`status ${status}\n${stderr}`);
   printed = stdout;
   sections = new Map(
-    JSON.parse(readFileSync(json, 'utf8')).sections.map((section) => [section.name, section]),
+    JSON.parse(readFileSync(json, 'utf8')).sections.map((section) => [
+      section.subject === 'smtp' ? section.name : `${section.subject} ${section.name}`,
+      section,
+    ]),
   );
 }, 120_000);
 
@@ -67,6 +78,16 @@ it('sends large messages', () => {
   ]);
   expect(row('large', '@upyo').missing).toBe('takes no stream');
   expect(names('gigabyte')).toEqual(['Postern, BDAT', 'Postern, DATA']);
+});
+
+it('counts the waits of POP3 exactly, and sees who changes messages', () => {
+  expect(names('pop3 waits')).toEqual(['Postern', 'node-pop3', 'poplib']);
+  expect(row('pop3 waits', 'Postern').figures).toEqual({ of1: 6, of10: 6 });
+  expect(row('pop3 waits', 'node-pop3').figures).toEqual({ of1: 6, of10: 15 });
+  for (const section of ['pop3 throughput', 'pop3 large']) {
+    expect(row(section, 'Postern').cells.at(-1)).toBe('the same');
+    expect(row(section, 'node-pop3').cells.at(-1)).toBe('changed');
+  }
 });
 
 it('prints every row and every target', () => {

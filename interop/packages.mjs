@@ -7,7 +7,7 @@ const PACKAGES = argv`
   dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd
   unbound nsd ldnsutils dnsutils
   nftables iproute2 openssl
-  curl python3
+  curl python3 isync gsasl fetchmail
   swaks libnet-ssleay-perl`; // without the last, which is only recommended, swaks knows no TLS
 
 const POLICY = '/usr/sbin/policy-rc.d';

@@ -1,4 +1,5 @@
 // Runs the command as a user does: a process of its own, from the sources, that knows only its arguments.
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AccountReport, ProbeReport } from '@postern/probe/report';
 import { argv, runCommand, type Outcome } from './command.ts';
@@ -16,6 +17,11 @@ interface Options {
 /** Less than a test may take: the command that hung is named, and none is left behind. */
 const TIMEOUT = 14_000;
 
+/** Where a command finds nothing of what an earlier one remembered, unless both are given the same. */
+export function stateFolder(): string {
+  return mkdtempSync(join(directory, 'state-'));
+}
+
 /** Runs `postern` with these arguments. Resolves also where it fails; the status tells. */
 export async function postern(
   args: readonly string[],
@@ -29,6 +35,7 @@ export async function postern(
       LC_ALL: 'C',
       // Saves a third of the start: stripped types are kept beside the compiled code.
       NODE_COMPILE_CACHE: join(directory, 'compile-cache'),
+      XDG_STATE_HOME: stateFolder(),
       ...env,
     },
   });

@@ -88,7 +88,7 @@ virtual_gid_maps = static:5000
 default_transport = error:5.7.1 this server delivers to its own domains only
 relay_transport = $default_transport
 relay_domains = ${relays.map(({ domain }) => domain).join(', ')}
-transport_maps = inline:{ ${relays.map(({ domain, address }) => `{ ${domain} = smtp:[${address}]:25 }`).join(', ')} }
+transport_maps = ${transports(relays)}
 # Lines stay as long as they are.
 smtp_line_length_limit = 0
 smtp_tls_security_level = secure
@@ -110,6 +110,16 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = ${authSocket}
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 `;
+}
+
+/**
+ * Where relayed domains go. An empty inline table is an error to Postfix, so there is none.
+ * @param {readonly Relay[]} relays
+ */
+function transports(relays) {
+  if (relays.length === 0) return '';
+  const rows = relays.map(({ domain, address }) => `{ ${domain} = smtp:[${address}]:25 }`);
+  return `inline:{ ${rows.join(', ')} }`;
 }
 
 /** @param {Listen} listen */

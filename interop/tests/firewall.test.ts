@@ -1,8 +1,9 @@
 // The firewall between client and servers: does it do what the environment says, and does `postern check` see it?
+import type { ProbeReport } from '@postern/probe/report';
 import { describe, expect, test } from 'vitest';
 import { argv, must } from '../command.ts';
 import { readEnvironment } from '../environment.ts';
-import { check } from '../postern.ts';
+import { check, postern, stateFolder } from '../postern.ts';
 
 const { ca, walled } = readEnvironment();
 
@@ -79,6 +80,54 @@ describe('postern check where 465 swallows everything', async () => {
     const before = report.elapsedMs - Math.max(...report.probes.map(({ elapsedMs }) => elapsedMs));
     expect(before + Math.min(...ends.map((end) => end?.ms ?? Infinity))).toBeLessThan(1000);
     expect(report.elapsedMs).toBeLessThan(10_000);
+  });
+});
+
+describe('a second time, from what the first remembered', async () => {
+  const env = { XDG_STATE_HOME: stateFolder() };
+  const args = ['--ca', ca.root, '--resolver', walled.resolver.address, '--deadline', '10s'];
+  const options = { place: walled.client, env };
+  const again = (...more: readonly string[]) => check('tim@wall.test', [...args, ...more], options);
+  const first = await again();
+  const second = await again();
+  const probed = await postern(['probe', 'submissions://smtp.wall.test:465', '--json', ...args], options);
+  const afresh = await again('--forget');
+  const silent = ({ report }: typeof first) => report.probes.filter(({ endpoint }) => endpoint.port === 465);
+
+  test('465 costs no time, and the recommendation is the same', () => {
+    expect(silent(first).map(({ evidence }) => evidence?.silentForMs)).toEqual(
+      silent(first).map(() => undefined),
+    );
+    for (const one of silent(second)) {
+      expect(one).toMatchObject({ verdict: 'silent', reason: 'timeout-connect' });
+      expect(one.evidence?.silentForMs).toBeGreaterThan(0);
+      expect(one.elapsedMs).toBeLessThan(1000);
+    }
+    expect(second.report.recommendation.outgoing).toEqual(first.report.recommendation.outgoing);
+    console.log(`check: ${first.report.elapsedMs} ms first, ${second.report.elapsedMs} ms then`);
+  });
+
+  test('says what was remembered, and since when', () => {
+    expect(first.stderr).not.toContain('was not dialled');
+    expect(second.stderr).toMatch(
+      /smtp\.wall\.test:465 was not dialled: no answer came from it since \d{4}-\d\d-\d\d \d\d:\d\d UTC\. --forget starts afresh\./,
+    );
+  });
+
+  test('postern probe knows it as well', () => {
+    const report = JSON.parse(probed.stdout) as ProbeReport;
+    expect(report).toMatchObject({ verdict: 'silent', reason: 'timeout-connect' });
+    expect(report.evidence?.silentForMs).toBeGreaterThan(0);
+    expect(probed.stderr).toContain('smtp.wall.test:465 was not dialled');
+  });
+
+  test('--forget starts afresh', () => {
+    for (const one of silent(afresh)) {
+      expect(one).toMatchObject({ verdict: 'silent', reason: 'timeout-connect' });
+      expect(one.evidence?.silentForMs).toBeUndefined();
+      expect(one.evidence?.syns).toBeGreaterThanOrEqual(3);
+    }
+    expect(afresh.stderr).not.toContain('was not dialled');
   });
 });
 

@@ -1,7 +1,15 @@
 // Our clients log in to Postfix and Dovecot with every mechanism; those tied to the TLS connection, which Dovecot 2.3 does
 // not have, to our own servers.
+import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createServer } from 'node:tls';
+import { promisify } from 'node:util';
 import { openImap } from '@postern/imap';
 import { serveImap } from '@postern/imap/server';
 import { openPop3 } from '@postern/pop3';
@@ -14,7 +22,7 @@ import { requirementFor, tlsRequest } from '@postern/starttls';
 import { latin1 } from '@postern/wire';
 import type { ChannelBinding, Connection, Observer, TlsInfo, TlsOffer } from '@postern/wire';
 import { nodeNetwork, systemClock, systemRandom } from '@postern/wire/node';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readEnvironment } from '../environment.ts';
 import type { Endpoint } from '../environment.ts';
 
@@ -171,10 +179,13 @@ describe('SASL-045 tied to the TLS connection', async () => {
     '$protocol, $version, $type: $mechanism',
     async ({ protocol, version, type, mechanism }) => {
       const offer: TlsOffer = { identity: () => identity };
-      await using listener = await nodeNetwork().listen({ address: '127.0.0.1', port: 0 }, async (connection) => {
-        await connection.acceptTls(offer);
-        await serve(protocol, connection).catch((error: unknown) => console.log(String(error)));
-      });
+      await using listener = await nodeNetwork().listen(
+        { address: '127.0.0.1', port: 0 },
+        async (connection) => {
+          await connection.acceptTls(offer);
+          await serve(protocol, connection).catch((error: unknown) => console.log(String(error)));
+        },
+      );
       const dial = async (change?: (binding: ChannelBinding) => ChannelBinding) => {
         const connection = await nodeNetwork().connect(listener.endpoint);
         const tls = await connection.handshake(request(host, version));
@@ -197,6 +208,76 @@ describe('SASL-045 tied to the TLS connection', async () => {
       expect(refused).toMatchObject({ ok: false });
     },
   );
+});
+
+describe('SASL-060 EXTERNAL, with a TLS client certificate', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-external-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const [keyFile, chainFile] = [join(folder, 'key.pem'), join(folder, 'chain.pem')];
+  const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=fred'];
+  await promisify(execFile)('openssl', [...made, '-keyout', keyFile, '-out', chainFile]);
+  const identity = { key: readFileSync(keyFile, 'utf8'), chain: readFileSync(chainFile, 'utf8') };
+
+  /** As little of each protocol as a login needs. */
+  const scripts: Readonly<
+    Record<Protocol, { greeting: string; replies: readonly (readonly [RegExp, string])[] }>
+  > = {
+    smtp: {
+      greeting: '220 mx.good.test\r\n',
+      replies: [
+        [/^EHLO /, '250-mx.good.test\r\n250 AUTH EXTERNAL\r\n'],
+        [/^AUTH EXTERNAL =$/, '235 2.7.0 welcome\r\n'],
+      ],
+    },
+    imap: {
+      greeting: '* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=EXTERNAL] ready\r\n',
+      replies: [
+        [/^\S+ CAPABILITY$/, '* CAPABILITY IMAP4rev1 SASL-IR AUTH=EXTERNAL\r\nTAG OK done\r\n'],
+        [/^\S+ AUTHENTICATE EXTERNAL =$/, 'TAG OK welcome\r\n'],
+      ],
+    },
+    pop3: {
+      greeting: '+OK\r\n',
+      replies: [
+        [/^CAPA$/, '+OK\r\nSASL EXTERNAL\r\n.\r\n'],
+        [/^AUTH EXTERNAL =$/, '+OK welcome\r\n'],
+      ],
+    },
+  };
+
+  test.each(['smtp', 'imap', 'pop3'] as const)('%s', async (protocol) => {
+    const { greeting, replies } = scripts[protocol];
+    const names: unknown[] = [];
+    const server = createServer(
+      {
+        key: readFileSync(files.key),
+        cert: readFileSync(files.chain),
+        requestCert: true,
+        ca: identity.chain,
+      },
+      (socket) => {
+        names.push(socket.getPeerCertificate().subject.CN);
+        socket.on('error', () => undefined);
+        socket.write(greeting);
+        createInterface({ input: socket }).on('line', (line) => {
+          const [, reply = 'TAG BAD what\r\n'] = replies.find(([command]) => command.test(line)) ?? [];
+          socket.write(reply.replace('TAG', line.split(' ')[0] ?? ''));
+        });
+      },
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const host = 'mx.good.test';
+    const connection = await nodeNetwork().connect({ address: '127.0.0.1', port });
+    await connection.handshake({ ...request(host), identity });
+    const session = await speak(protocol, connection, { method: 'inside', host });
+    await using dialogue = session.dialogue;
+    const answer = await dialogue.login({ type: 'certificate' });
+    expect(answer).toMatchObject({ ok: true, value: { mechanism: 'EXTERNAL' } });
+    expect(names).toEqual(['fred']);
+    server.close();
+  });
 });
 
 /** The connection as one that can be tied in these ways only. */

@@ -98,7 +98,7 @@ describe('readArguments', () => {
 
   it.each([
     [['chekc', 'x'], 'There is no command "chekc". Did you mean check?'],
-    [['serve'], 'There is no command "serve". There are check, probe, explain, lab and demo.'],
+    [['serve'], 'There is no command "serve". There are check, probe, plan, send, explain, lab and demo.'],
     [['check', 'x', '--jsno'], 'There is no option --jsno. Did you mean --json?'],
     [['check', 'x', '--frobnicate'], 'There is no option --frobnicate. postern --help lists all.'],
     [['check', 'x', '-x'], 'There is no option -x. postern --help lists all.'],
@@ -118,12 +118,18 @@ describe('readArguments', () => {
       ['explain', 'none', '--trace', 'x'],
       'explain cannot use --trace. Leave it out; it is for check, probe and demo.',
     ],
-    [['lab', '--ca', 'x'], 'lab cannot use --ca. Leave it out; it is for check and probe.'],
-    [['demo', '--resolver', '::1'], 'demo cannot use --resolver. Leave it out; it is for check and probe.'],
+    [['lab', '--ca', 'x'], 'lab cannot use --ca. Leave it out; it is for check, probe, plan and send.'],
+    [
+      ['demo', '--resolver', '::1'],
+      'demo cannot use --resolver. Leave it out; it is for check, probe, plan and send.',
+    ],
     [['explain', '-v'], 'explain cannot use -v. Leave it out; it is for check, probe, lab and demo.'],
     [['lab', '--jsn'], 'There is no option --jsn. Did you mean --json?'],
     [['explain', '--traec', 'x'], 'There is no option --traec. postern --help lists all.'],
-    [['--json'], 'No command was given. There are check, probe, explain, lab and demo; --help tells more.'],
+    [
+      ['--json'],
+      'No command was given. There are check, probe, plan, send, explain, lab and demo; --help tells more.',
+    ],
     [['demo', 'a', 'b'], 'demo takes one argument; "b" is one too many.'],
     [
       ['check', 'x', '--deadline', 'soon'],

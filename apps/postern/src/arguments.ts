@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import type { Lang } from '@postern/probe/report';
+import { policyLevels } from '@postern/starttls';
 import { parseDuration } from './duration.ts';
 import { readLang, spokenLang } from './lang.ts';
 import { nearest } from './nearest.ts';
 import { commands, flags, isFlag, takenBy } from './options.ts';
-import type { Command, FlagName, Options } from './options.ts';
+import type { Command, DeliveryOptions, FlagName, Options } from './options.ts';
 import { textsFor } from './texts/texts.ts';
 import type { Texts } from './texts/texts.ts';
 import { UsageMistake } from './usage-error.ts';
@@ -13,10 +14,17 @@ import { UsageMistake } from './usage-error.ts';
 const takes: Readonly<Record<Command, 0 | 1 | 'needed'>> = {
   check: 'needed',
   probe: 'needed',
+  plan: 'needed',
+  send: 1,
   explain: 1,
   lab: 0,
   demo: 1,
 };
+
+/** The levels that need nothing but their name; `fingerprint` needs digests. */
+const levels = (Object.keys(policyLevels) as (keyof typeof policyLevels)[]).filter(
+  (level) => level !== 'fingerprint',
+);
 
 /** What the user asked for. */
 export type Request =
@@ -78,6 +86,7 @@ export function readArguments(
       trace: valueOf('trace'),
       html: valueOf('html'),
       forget: given.has('forget'),
+      delivery: deliveryOf(command, given, texts),
     },
   };
 }
@@ -98,10 +107,39 @@ function argumentOf(command: Command, given: readonly string[], texts: Texts): s
   const extra = given[most];
   if (extra !== undefined) throw new UsageMistake(texts.tooManyArguments(command, most, extra));
   const [argument] = given;
-  if ((command === 'check' || command === 'probe') && argument === undefined) {
+  if ((command === 'check' || command === 'probe' || command === 'plan') && argument === undefined) {
     throw new UsageMistake(texts.missingArgument[command]);
   }
   return argument;
+}
+
+/** What `plan` and `send` are told. Throws for a level that there is not, and for `send` without sender or recipients. */
+function deliveryOf(
+  command: Command,
+  given: ReadonlyMap<FlagName, Given>,
+  texts: Texts,
+): DeliveryOptions | undefined {
+  if (command !== 'plan' && command !== 'send') return undefined;
+  const from = given.get('from')?.value;
+  const to = (given.get('to')?.value ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+  if (command === 'send' && (from === undefined || to.length === 0)) {
+    throw new UsageMistake(texts.delivery.missingEnvelope);
+  }
+  // RFC 5321 §4.5.5: notifications have no sender.
+  const sender = from === '<>' ? '' : from;
+  const level = levelOf(given.get('level')?.value, texts);
+  const announce = given.has('use-srv') ? 'use' : 'report';
+  return { level, announce, try465: given.has('try-465'), from: sender, to };
+}
+
+function levelOf(typed: string | undefined, texts: Texts): DeliveryOptions['level'] {
+  if (typed === undefined) return undefined;
+  const level = levels.find((known) => known === typed);
+  if (level === undefined) throw new UsageMistake(texts.delivery.noLevel(typed, levels));
+  return level;
 }
 
 /** Splits by hand what `parseArgs` found, because its own errors are long and in English only. */
@@ -123,7 +161,9 @@ function parse(
     } else if (value === undefined || value === '' || (!inlineValue && value.startsWith('--'))) {
       throw new UsageMistake(texts.optionNeedsValue(rawName));
     }
-    given.set(name, { typed: rawName, value: value ?? '' });
+    // The one option that can be given several times.
+    const before = name === 'to' ? given.get(name)?.value : undefined;
+    given.set(name, { typed: rawName, value: [...(before ? [before] : []), value ?? ''].join(',') });
   }
   return { given, positionals };
 }

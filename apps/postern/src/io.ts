@@ -5,6 +5,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the user interrupts. */
   readonly interrupted: AbortSignal;
+  /** Reads standard input to its end. */
+  readonly readInput: () => Promise<Uint8Array>;
   /** Asks for a password without showing it; `undefined` where there is nobody to ask. */
   readonly askPassword: (prompt: string) => Promise<string | undefined>;
 }

@@ -1,6 +1,7 @@
 /** The `postern` command: argv, environment, terminal and exit status; everything else lives in modules that tests can call. */
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
+import { buffer } from 'node:stream/consumers';
 import manifest from '../package.json' with { type: 'json' };
 import { exitStatus } from './exit.ts';
 import type { Io, Out } from './io.ts';
@@ -41,6 +42,7 @@ const io: Io = {
   stderr: out(process.stderr),
   env: process.env,
   interrupted: interrupted.signal,
+  readInput: () => buffer(process.stdin),
   askPassword: (prompt) =>
     askPassword(prompt, {
       input: process.stdin,

@@ -1,7 +1,8 @@
 import type { Lang } from '@postern/probe/report';
+import type { PolicyLevel } from '@postern/starttls';
 
 /** The commands there are. */
-export const commands = ['check', 'probe', 'explain', 'lab', 'demo'] as const;
+export const commands = ['check', 'probe', 'plan', 'send', 'explain', 'lab', 'demo'] as const;
 
 /** One of the commands. */
 export type Command = (typeof commands)[number];
@@ -23,6 +24,18 @@ export interface Options {
   readonly trace: string | undefined;
   readonly html: string | undefined;
   readonly forget: boolean;
+  /** Of `plan` and `send`. */
+  readonly delivery: DeliveryOptions | undefined;
+}
+
+/** How mail goes to other servers, and from whom to whom. */
+export interface DeliveryOptions {
+  /** `undefined`: what the domain publishes decides. */
+  readonly level: Exclude<PolicyLevel, 'fingerprint'> | undefined;
+  readonly announce: 'use' | 'report';
+  readonly try465: boolean;
+  readonly from: string | undefined;
+  readonly to: readonly string[];
 }
 
 /** One option as it is typed, and the commands that can use it. */
@@ -33,6 +46,8 @@ interface Flag {
 }
 
 const servers: readonly Command[] = ['check', 'probe'];
+const delivering: readonly Command[] = ['plan', 'send'];
+const asking: readonly Command[] = ['check', 'probe', 'plan', 'send'];
 const working: readonly Command[] = ['check', 'probe', 'demo'];
 
 /** The long name of an option. */
@@ -48,6 +63,11 @@ export type FlagName =
   | 'deadline'
   | 'user'
   | 'trace'
+  | 'level'
+  | 'use-srv'
+  | 'try-465'
+  | 'from'
+  | 'to'
   | 'forget'
   | 'no-color'
   | 'quiet'
@@ -60,15 +80,20 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   json: { type: 'boolean', of: commands },
   lang: { type: 'string', of: commands },
   html: { type: 'string', of: servers },
-  ca: { type: 'string', of: servers },
-  resolver: { type: 'string', of: servers },
+  ca: { type: 'string', of: asking },
+  resolver: { type: 'string', of: asking },
   'connect-to': { type: 'string', of: servers },
   'server-name': { type: 'string', of: servers },
   'any-certificate': { type: 'boolean', of: ['probe'] },
-  deadline: { type: 'string', of: working },
+  deadline: { type: 'string', of: [...working, ...delivering] },
+  level: { type: 'string', of: delivering },
+  'use-srv': { type: 'boolean', of: delivering },
+  'try-465': { type: 'boolean', of: delivering },
+  from: { type: 'string', of: ['send'] },
+  to: { type: 'string', of: ['send'] },
   user: { type: 'string', of: ['probe'] },
   trace: { type: 'string', of: working },
-  forget: { type: 'boolean', of: servers },
+  forget: { type: 'boolean', of: [...servers, 'send'] },
   'no-color': { type: 'boolean', of: commands },
   quiet: { type: 'boolean', of: working },
   verbose: { type: 'boolean', short: 'v', of: ['check', 'probe', 'lab', 'demo'] },

@@ -7,7 +7,9 @@ import { check } from './commands/check.ts';
 import { contextFor } from './commands/context.ts';
 import type { Context } from './commands/context.ts';
 import { explain } from './commands/explain.ts';
+import { plan } from './commands/plan.ts';
 import { probe } from './commands/probe.ts';
+import { send } from './commands/send.ts';
 import { exitStatus } from './exit.ts';
 import type { ExitStatus } from './exit.ts';
 import type { Io } from './io.ts';
@@ -52,6 +54,10 @@ async function dispatch(
       return check(argument, context);
     case 'probe':
       return probe(argument, context);
+    case 'plan':
+      return plan(argument, context);
+    case 'send':
+      return send(request.argument, context);
     case 'explain':
       return explain(request.argument, context);
     case 'lab': {

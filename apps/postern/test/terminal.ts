@@ -15,6 +15,8 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What is typed when asked for a password. Default: nobody is there to type. */
   readonly password?: string;
+  /** What stands on standard input. Default: nothing. */
+  readonly input?: string;
 }
 
 export function testTerminal({
@@ -22,6 +24,7 @@ export function testTerminal({
   columns,
   env = {},
   password,
+  input = '',
 }: TerminalOptions = {}): TestTerminal {
   let out = '';
   let err = '';
@@ -43,6 +46,7 @@ export function testTerminal({
     },
     env,
     interrupted: interrupted.signal,
+    readInput: () => Promise.resolve(new TextEncoder().encode(input)),
     askPassword: () => Promise.resolve(password),
     out: () => out,
     err: () => err,

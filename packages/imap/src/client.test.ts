@@ -16,7 +16,10 @@ describe('a dialogue with our own server', () => {
     expect(imap.capabilities.auth).toEqual([]);
     expect(await imap.id({ name: 'test' })).toMatchObject({ ok: true, value: { name: 'lab' } });
     expect(await imap.noop()).toMatchObject({ ok: true });
-    expect(await imap.capability()).toMatchObject({ ok: true, value: { revisions: ['IMAP4rev1'] } });
+    expect(await imap.capability()).toMatchObject({
+      ok: true,
+      value: { revisions: ['IMAP4rev1', 'IMAP4rev2'] },
+    });
     expect(await imap.logout()).toMatchObject({ status: 'OK' });
     expect(seen.map((event) => (event.type === 'command' ? event.verb : event.type))).toEqual([
       'STARTTLS',

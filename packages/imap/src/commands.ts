@@ -1,7 +1,9 @@
 import { redacted } from '@postern/sasl';
 import type { ClientMechanism } from '@postern/sasl';
-import { UsageError, utf8 } from '@postern/wire';
+import { concatBytes, UsageError, utf8 } from '@postern/wire';
 import type { Phase } from '@postern/wire';
+import { CommandLine } from './arguments.ts';
+import type { Argument, ArgumentContext } from './arguments.ts';
 import type { StateName } from './states.ts';
 
 /** What a client can say. A closed union on `verb`; a new verb is a new member and a row in `verbs`. */
@@ -28,6 +30,14 @@ export type ImapCommand =
       /** What to tell about ourselves, true values only (RFC 2971 §3). Default: nothing (NIL). */
       readonly fields?: Readonly<Record<string, string>>;
     }
+  | MailboxCommand
+  /** No word of the wire: ends IDLE (RFC 9051 §6.3.13); said as soon as the server idles. */
+  | { readonly verb: 'DONE' }
+  /**
+   * No word of the wire: whether anybody reads. While nobody does, because what came is not used yet, no wait of ours runs. Default:
+   * somebody does.
+   */
+  | { readonly verb: 'PACE'; readonly reading: boolean }
   | {
       /**
        * No word of the wire: hands over the result of the work that a `work` event asked for, or `undefined` where the work
@@ -38,21 +48,76 @@ export type ImapCommand =
     };
 
 /** A command that goes out with a tag and is completed. */
-export type WireCommand = Exclude<ImapCommand, { readonly verb: 'RESUME' }>;
+export type WireCommand = Exclude<ImapCommand, { readonly verb: 'RESUME' | 'DONE' | 'PACE' }>;
+
+/** A command about mailboxes or messages: a word with arguments. `@postern/imap` has a function for each. */
+export interface MailboxCommand {
+  readonly verb: MailboxVerb;
+  /** What stands in place of the verb for `OTHER`: the word of an extension, such as `GETMETADATA`. */
+  readonly name?: string;
+  /** Says `UID` before it: messages are named, and answered, by UID. */
+  readonly uid?: boolean;
+  /** Whether it names messages by number although `uid` is set, as UID SEARCH may. */
+  readonly numbers?: boolean;
+  readonly arguments?: readonly Argument[];
+  /** For FETCH: content with more octets than this is handed on in chunks while it comes. Default: none is. */
+  readonly streamAbove?: number;
+  /** Whether those chunks are the bytes that came in, valid until the next are read, in place of copies. Default `false`. */
+  readonly streamBorrowed?: boolean;
+  /** For SELECT and EXAMINE: what the mailbox is called in the model. */
+  readonly mailbox?: string;
+}
+
+/** The verbs of {@link MailboxCommand}. */
+export type MailboxVerb =
+  | 'ENABLE'
+  | 'NAMESPACE'
+  | 'LIST'
+  | 'LSUB'
+  | 'STATUS'
+  | 'CREATE'
+  | 'DELETE'
+  | 'RENAME'
+  | 'SUBSCRIBE'
+  | 'UNSUBSCRIBE'
+  | 'APPEND'
+  | 'SELECT'
+  | 'EXAMINE'
+  | 'CLOSE'
+  | 'UNSELECT'
+  | 'CHECK'
+  | 'EXPUNGE'
+  | 'FETCH'
+  | 'STORE'
+  | 'SEARCH'
+  | 'SORT'
+  | 'THREAD'
+  | 'COPY'
+  | 'MOVE'
+  | 'IDLE'
+  | 'OTHER';
 
 /** What is to be known about a verb. */
 export interface VerbRow {
   /** The state in which its completion is awaited. */
-  readonly state: Extract<StateName, 'reply' | 'auth' | 'starttls' | 'logout'>;
+  readonly state: Extract<StateName, 'reply' | 'data' | 'auth' | 'starttls' | 'logout' | 'idle'>;
   /** The phase that a fault meanwhile belongs to. */
   readonly phase: Phase;
   /** Where it is allowed (RFC 9051 §6). */
-  readonly stage: 'not-authenticated' | 'any';
+  readonly stage: 'not-authenticated' | 'any' | 'authenticated' | 'selected';
   /** Whether it waits for the commands before it, and lets none follow before its result (RFC 9051 §5.5). */
   readonly barrier: boolean;
+  /**
+   * Whether it names messages by number, unless it says UID: `kept` = and numbers stay what they are while it runs, `used` = they
+   * may change (RFC 9051 §5.5, §7.5.1).
+   */
+  readonly numbers: 'none' | 'used' | 'kept';
 }
 
-const plain = { state: 'reply', phase: 'command', stage: 'any', barrier: false } as const;
+const plain = { state: 'reply', phase: 'command', stage: 'any', barrier: false, numbers: 'none' } as const;
+const inside = { ...plain, stage: 'authenticated' } as const;
+const long = { ...inside, state: 'data' } as const;
+const onMessages = { ...long, stage: 'selected' } as const;
 
 /** One row per verb. */
 export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
@@ -60,15 +125,43 @@ export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   NOOP: { ...plain, phase: 'noop' },
   ID: plain,
   LOGOUT: { ...plain, state: 'logout', phase: 'quit', barrier: true },
-  STARTTLS: { state: 'starttls', phase: 'starttls', stage: 'not-authenticated', barrier: true }, // RFC 9051 §6.2.1
-  AUTHENTICATE: { state: 'auth', phase: 'auth', stage: 'not-authenticated', barrier: true }, // RFC 9051 §6.2.2
+  STARTTLS: { ...plain, state: 'starttls', phase: 'starttls', stage: 'not-authenticated', barrier: true }, // RFC 9051 §6.2.1
+  AUTHENTICATE: { ...plain, state: 'auth', phase: 'auth', stage: 'not-authenticated', barrier: true }, // RFC 9051 §6.2.2
   LOGIN: { ...plain, phase: 'auth', stage: 'not-authenticated', barrier: true }, // RFC 9051 §6.2.3
+  ENABLE: inside,
+  NAMESPACE: inside,
+  LIST: long,
+  LSUB: long,
+  STATUS: inside,
+  CREATE: inside,
+  DELETE: inside,
+  RENAME: inside,
+  SUBSCRIBE: inside,
+  UNSUBSCRIBE: inside,
+  APPEND: long,
+  SELECT: { ...long, barrier: true },
+  EXAMINE: { ...long, barrier: true },
+  CLOSE: { ...onMessages, barrier: true },
+  UNSELECT: { ...onMessages, barrier: true },
+  CHECK: onMessages,
+  EXPUNGE: onMessages,
+  FETCH: { ...onMessages, numbers: 'kept' },
+  STORE: { ...onMessages, numbers: 'kept' },
+  SEARCH: { ...onMessages, numbers: 'kept' },
+  SORT: { ...onMessages, numbers: 'used' },
+  THREAD: { ...onMessages, numbers: 'used' },
+  COPY: { ...onMessages, numbers: 'used' },
+  MOVE: { ...onMessages, numbers: 'used' },
+  IDLE: { ...inside, state: 'idle', barrier: true }, // RFC 9051 §6.3.13
+  OTHER: long,
 };
 
 /** A command on the wire. */
 export interface EncodedCommand {
-  /** One line with its CRLF. */
+  /** One line with its CRLF, or as much as may be sent before the server gives leave for a literal. */
   readonly bytes: Uint8Array;
+  /** What follows, each part with the leave of the server (RFC 9051 §4.3). */
+  readonly later?: readonly Uint8Array[];
   /** The same for a transcript, where it holds a secret. */
   readonly shown: string | undefined;
 }
@@ -84,7 +177,9 @@ export const maxCommandBytes = 8192;
 export function encodeCommand(
   tag: string,
   command: Exclude<WireCommand, { readonly verb: 'AUTHENTICATE' }>,
+  context: ArgumentContext = { literals: 'none', utf8: false },
 ): EncodedCommand {
+  if (isMailboxCommand(command)) return mailboxLine(tag, command, context);
   switch (command.verb) {
     case 'LOGIN': {
       const user = quoted(command.user, 'the user name');
@@ -104,6 +199,33 @@ export function encodeCommand(
   }
 }
 
+/** The verbs of commands that are no {@link MailboxCommand}. */
+const connectionVerbs: ReadonlySet<WireCommand['verb']> = new Set([
+  'CAPABILITY',
+  'NOOP',
+  'LOGOUT',
+  'STARTTLS',
+  'AUTHENTICATE',
+  'LOGIN',
+  'ID',
+]);
+
+/** Whether a command is a word with arguments. */
+function isMailboxCommand(command: WireCommand): command is MailboxCommand {
+  return !connectionVerbs.has(command.verb);
+}
+
+function mailboxLine(tag: string, command: MailboxCommand, context: ArgumentContext): EncodedCommand {
+  const word = command.verb === 'OTHER' ? (command.name ?? '') : command.verb;
+  if (!/^[A-Za-z][\w.-]*$/.test(word))
+    throw new UsageError('no word to send', 'RFC 9051 §9', 'argument-refused');
+  const built = new CommandLine(context, `${tag} ${command.uid === true ? 'UID ' : ''}${word}`);
+  for (const argument of command.arguments ?? []) built.add(argument);
+  const [first = new Uint8Array(0), ...later] = built.end().map(concatBytes);
+  if (built.longest > maxCommandBytes) throw tooLong(built.longest);
+  return { bytes: first, later, shown: undefined };
+}
+
 /** The command as an event may show it: without the password. */
 export function withoutSecret(command: WireCommand): WireCommand {
   return command.verb === 'LOGIN' ? { ...command, password: redacted(command.password.length) } : command;
@@ -111,14 +233,16 @@ export function withoutSecret(command: WireCommand): WireCommand {
 
 function line(text: string, shown?: string): EncodedCommand {
   const bytes = utf8(`${text}\r\n`);
-  if (bytes.length > maxCommandBytes) {
-    throw new UsageError(
-      `the command line has ${bytes.length} octets, ${maxCommandBytes} are allowed`,
-      'RFC 7162 §4',
-      'argument-refused',
-    );
-  }
+  if (bytes.length > maxCommandBytes) throw tooLong(bytes.length);
   return { bytes, shown: shown === undefined ? undefined : `${shown}\r\n` };
+}
+
+function tooLong(length: number): UsageError {
+  return new UsageError(
+    `the command line has ${length} octets, ${maxCommandBytes} are allowed`,
+    'RFC 7162 §4',
+    'argument-refused',
+  );
 }
 
 /** RFC 9051 §9: a quoted string; always quoted, so that no value is taken for NIL or for something else than a string. */

@@ -8,7 +8,8 @@ import type { State, StateName, Step } from './states.ts';
 /** Takes a state from now on; its patience begins to run. */
 export function enter(state: State, name: StateName, now: Instant): State {
   const { patience } = states[name];
-  return { ...state, name, since: now, deadline: patience && now + state.settings.patience[patience] };
+  const runs = patience !== undefined && !state.paused;
+  return { ...state, name, since: now, deadline: runs ? now + state.settings.patience[patience] : undefined };
 }
 
 /** Ends the dialogue. Nothing comes after it. */

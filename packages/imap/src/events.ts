@@ -33,7 +33,21 @@ export type ImapEvent =
    * Data of the server, asked for or not (RFC 9051 §7). `insideTls` tells whether it came in the clear: an ALERT that did is
    * anybody's word, and must not be shown as the server's (RFC 9051 §11.3).
    */
-  | { readonly type: 'untagged'; readonly data: Untagged; readonly insideTls: boolean }
+  | {
+      readonly type: 'untagged';
+      readonly data: Untagged;
+      readonly insideTls: boolean;
+      /** How long the response was. */
+      readonly octets: number;
+    }
+  /**
+   * Content that a FETCH with `streamAbove` asked for: `head` is its response up to there. The response itself comes as `untagged`
+   * when it is whole, without these octets.
+   */
+  | { readonly type: 'literal-begin'; readonly head: string; readonly octets: number }
+  /** The next octets: a copy, unless the command asked for borrowed ones. */
+  | { readonly type: 'literal-chunk'; readonly bytes: Uint8Array }
+  | { readonly type: 'literal-end' }
   /** A command is done, well or not. */
   | {
       readonly type: 'completed';
@@ -46,6 +60,8 @@ export type ImapEvent =
       /** With a negative completion of STARTTLS, LOGIN or AUTHENTICATE: what it means; also why we broke an exchange off. */
       readonly reason?: Reason;
     }
+  /** The server idles: it tells at once what happens, until DONE (RFC 9051 §6.3.13). */
+  | { readonly type: 'idling' }
   /** The handshake succeeded and everything known before is forgotten; ask for the capabilities again. */
   | { readonly type: 'secured'; readonly tls: TlsInfo }
   /** AUTHENTICATE needs this done before it can go on; hand the result over with RESUME. */

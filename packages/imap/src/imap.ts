@@ -3,7 +3,19 @@ import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
-import type { Untagged } from './parse/untagged.ts';
+import type { ParseOptions, Untagged } from './parse/untagged.ts';
+import type { Namespaces } from './parse/list.ts';
+import type { MailboxStatus } from './parse/mailbox-status.ts';
+import type { Mailbox } from './mailbox.ts';
+import type { MailboxName } from './mailbox-name.ts';
+import type {
+  Appended,
+  AppendOptions,
+  Listed,
+  ListOptions,
+  SelectOptions,
+  StatusItem,
+} from './mailbox-options.ts';
 import type { ReplyLimits } from './reply.ts';
 import type { Patience } from './states.ts';
 import type { StatusResponse } from './status.ts';
@@ -57,6 +69,13 @@ export interface OpenImapOptions extends CallOptions {
   readonly patience?: 'standard' | 'probe' | Partial<Patience>;
   /** Limits of what is read. Default: `replyLimits`. */
   readonly limits?: Partial<ReplyLimits>;
+  /**
+   * When the values of FETCH are made: `no` (default) = at once; `checked` = the syntax is looked through at once and a value is made
+   * where it is read, which pays where few are; `unchecked` = nothing is looked at before.
+   */
+  readonly lazy?: ParseOptions['lazy'];
+  /** Ends the dialogue at mistakes of the server that are otherwise borne and told as diagnostics. Default `false`. */
+  readonly strict?: boolean;
   /** Sees all bytes, secrets masked; for transcripts. */
   readonly observe?: Observer;
   /**
@@ -121,6 +140,43 @@ export interface Imap extends AsyncDisposable {
     fields?: Readonly<Record<string, string>>,
     options?: CallOptions,
   ): Promise<Answer<Readonly<Record<string, string | null>>>>;
+  /** Says NAMESPACE (RFC 9051 §6.3.10). */
+  namespace(options?: CallOptions): Promise<Answer<Namespaces>>;
+  /**
+   * Lists mailboxes, with what they are for and whether they have others below, as far as the server can tell (RFC 9051 §6.3.9,
+   * RFC 5258, RFC 6154, RFC 5819). A server that offers the extended form and does not understand it is asked for the plain one.
+   */
+  list(options?: ListOptions & CallOptions): Promise<Answer<readonly Listed[]>>;
+  /** Says STATUS (RFC 9051 §6.3.11). Not for the selected mailbox, nor to look for new mail. */
+  status(
+    mailbox: string | MailboxName,
+    items: readonly StatusItem[],
+    options?: CallOptions,
+  ): Promise<Answer<MailboxStatus | undefined>>;
+  create(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
+  delete(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
+  rename(
+    from: string | MailboxName,
+    to: string | MailboxName,
+    options?: CallOptions,
+  ): Promise<Answer<undefined>>;
+  subscribe(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
+  unsubscribe(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
+  /** Says ENABLE and resolves with what is newly on; what is not named is not (RFC 5161 §3.1). */
+  enable(capabilities: readonly string[], options?: CallOptions): Promise<Answer<readonly string[]>>;
+  /**
+   * Says APPEND and resolves with the UID of the message, where the server tells (RFC 9051 §6.3.12, RFC 4315). The octets are sent without
+   * asking where LITERAL+ or LITERAL- allow it (RFC 7888). Throws a `UsageError` for a message beyond the server's APPENDLIMIT.
+   */
+  append(
+    mailbox: string | MailboxName,
+    message: Uint8Array,
+    options?: AppendOptions & CallOptions,
+  ): Promise<Answer<Appended | undefined>>;
+  /** Selects a mailbox; the one before is left, whatever the answer (RFC 9051 §6.3.2). */
+  select(mailbox: string | MailboxName, options?: SelectOptions & CallOptions): Promise<Answer<Mailbox>>;
+  /** The same, and nothing in the mailbox can be changed (RFC 9051 §6.3.3). */
+  examine(mailbox: string | MailboxName, options?: SelectOptions & CallOptions): Promise<Answer<Mailbox>>;
   /** Says NOOP. */
   noop(options?: CallOptions): Promise<Answer<undefined>>;
   /**
@@ -129,8 +185,8 @@ export interface Imap extends AsyncDisposable {
    */
   logout(options?: CallOptions): Promise<StatusResponse | undefined>;
   /**
-   * Sends any other command and resolves with the untagged data that came until it was completed; with several commands in
-   * flight, that may be another's. STARTTLS, AUTHENTICATE, LOGIN and LOGOUT have methods of their own and are refused here.
+   * Sends CAPABILITY, NOOP, ID, or a command of an extension (`OTHER`), and resolves with the untagged data that came until it was
+   * completed; with several commands in flight, that may be another's. What has a method of its own is refused here.
    */
   command(command: ImapCommand, options?: CallOptions): Promise<Answer<readonly Untagged[]>>;
   /** Says LOGOUT if the dialogue is idle, waits at most one second, and closes. Never rejects. */

@@ -5,6 +5,7 @@ import * as server from './server/index.ts';
 test('the entries export what they promise, and no more', () => {
   expect(Object.keys(client).toSorted()).toMatchInlineSnapshot(`
     [
+      "MessageNumbers",
       "NumberSet",
       "decodeMailboxName",
       "encodeCommand",
@@ -28,6 +29,7 @@ test('the entries export what they promise, and no more', () => {
   expect(Object.keys(server).toSorted()).toMatchInlineSnapshot(`
     [
       "imapServer",
+      "memoryMailStore",
       "serveImap",
       "serverStates",
     ]

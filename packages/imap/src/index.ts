@@ -2,12 +2,15 @@
  * The IMAP dialogue: a client machine without a socket, and a promise face that puts it to work on any connection. The
  * server's side is `@postern/imap/server`.
  *
- * Today it covers everything from the greeting to a login, and the framing of all responses; mailboxes and messages are not
- * read yet: their data is handed out as it came. It is *not* a mail reader, and it verifies no certificate; what TLS must
- * prove is decided by the request given to `startTls`, for instance one of `@postern/starttls`.
+ * It reads every response into typed values, selects mailboxes, streams messages with backpressure, and keeps the state of a mailbox
+ * right while others change it. It is *not* a mail reader: it decodes no message, no encoded word (RFC 2047), and keeps no copy of a
+ * mailbox. It verifies no certificate either; what TLS must prove is decided by the request given to `startTls`, for instance one of
+ * `@postern/starttls`. Not there yet: COMPRESS, and pipelining behind SELECT.
  *
- * RFCs: 9051 (IMAP4rev2) and 3501 (IMAP4rev1) for connection and framing, 2971 (ID), 4959 (SASL-IR), 5530 (response codes),
- * 8314 (TLS only).
+ * RFCs: 9051 (IMAP4rev2), 3501 (IMAP4rev1), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3516 (BINARY), 3691 (UNSELECT), 4315 (UIDPLUS),
+ * 4731 (ESEARCH), 4959 (SASL-IR), 5161 (ENABLE), 5256 (SORT and THREAD, read), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
+ * (LIST-STATUS), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 8314 (TLS only), 8438, 8474, 8514, 8970, 9208
+ * (read).
  *
  * @example
  * ```ts
@@ -15,7 +18,12 @@
  * import { nodeNetwork, systemClock } from '@postern/wire/node';
  * const connection = await nodeNetwork().connect({ address: '192.0.2.7', port: 143 });
  * const imap = await openImap(connection, { clock: systemClock(), patience: 'probe' });
- * console.log(imap.capabilities.startTls); // offered
+ * const answer = await imap.examine('INBOX'); // after startTls and login
+ * if (answer.ok) {
+ *   for await (const { uid, envelope } of answer.value.fetch('1:*', ['UID', 'ENVELOPE'])) {
+ *     console.log(uid, envelope?.subject);
+ *   }
+ * }
  * await imap.logout();
  * ```
  *
@@ -25,8 +33,10 @@ export { noCapabilities, parseCapabilities } from './capabilities.ts';
 export type { Capabilities } from './capabilities.ts';
 export { openImap } from './client.ts';
 export { encodeCommand } from './commands.ts';
-export type { EncodedCommand, ImapCommand, WireCommand } from './commands.ts';
+export type { EncodedCommand, ImapCommand, MailboxCommand, MailboxVerb, WireCommand } from './commands.ts';
 export type { ImapDiagnostic, ImapEvent } from './events.ts';
+export type { Argument } from './arguments.ts';
+export type { FetchStream } from './fetch-stream.ts';
 export type {
   Answer,
   CallOptions,
@@ -36,8 +46,32 @@ export type {
   OpenImapOptions,
   StartTlsOptions,
 } from './imap.ts';
+export type {
+  Copied,
+  DownloadOptions,
+  FetchOptions,
+  FlagChange,
+  Found,
+  Mailbox,
+  MessageOptions,
+  Stored,
+  StoreOptions,
+} from './mailbox.ts';
 export { decodeMailboxName, encodeMailboxName } from './mailbox-name.ts';
 export type { MailboxName } from './mailbox-name.ts';
+export type {
+  Appended,
+  AppendOptions,
+  Listed,
+  ListOptions,
+  SelectOptions,
+  StatusItem,
+} from './mailbox-options.ts';
+export { MessageNumbers } from './message-numbers.ts';
+export type { MessageSet } from './message-set.ts';
+export type { Change, WatchOptions } from './watch.ts';
+export type { SearchKeys } from './search-keys.ts';
+export type { SelectedMailbox } from './selected.ts';
 export { imapClient } from './machine.ts';
 export type { ImapClientMachine, ImapClientOptions } from './machine.ts';
 export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './outcomes.ts';

@@ -6,6 +6,7 @@ import type { ImapEvent } from './events.ts';
 import type { ParseOptions } from './parse/untagged.ts';
 import { parseResponse, replyLimits, ResponseReader } from './reply.ts';
 import type { ReplyLimits } from './reply.ts';
+import type { SelectedMailbox } from './selected.ts';
 import { initialState, patienceFor } from './states.ts';
 import type { Input, Patience, State, StateName } from './states.ts';
 import { step } from './transition.ts';
@@ -42,6 +43,10 @@ export interface ImapClientMachine extends Machine<ImapCommand, ImapEvent> {
   readonly state: { readonly name: StateName };
   /** What the server offers; see {@link Capabilities}. `undefined` = not known, ask. */
   readonly capabilities: Capabilities | undefined;
+  /** What ENABLE has switched on, upper case (RFC 5161). */
+  readonly enabled: readonly string[];
+  /** The selected mailbox as it is now. */
+  readonly mailbox: SelectedMailbox | undefined;
 }
 
 /**
@@ -102,6 +107,14 @@ class ImapClient implements ImapClientMachine {
     return this.#state.capabilities;
   }
 
+  get enabled(): readonly string[] {
+    return this.#state.enabled;
+  }
+
+  get mailbox(): SelectedMailbox | undefined {
+    return this.#state.mailbox;
+  }
+
   start(now: Instant): Outputs {
     if (this.#state.name !== 'start') throw new UsageError('the machine was started before', 'start once');
     return this.#step({ type: 'start' }, now);
@@ -159,12 +172,21 @@ class ImapClient implements ImapClientMachine {
       const first = this.#reader.rest(2);
       if (first.length > 1 && isTlsRecord(first)) return { type: 'tls-record', bytes: this.#reader.rest() };
     }
-    const item = this.#reader.next(this.#state.stage === 'not-authenticated');
+    const { stage, inFlight } = this.#state;
+    const fetching = inFlight.find(({ command }) => command.verb === 'FETCH')?.command;
+    const streamAbove = fetching && 'streamAbove' in fetching ? fetching.streamAbove : undefined;
+    const item = this.#reader.next(stage === 'not-authenticated', streamAbove);
+    const borrowed = fetching && 'streamBorrowed' in fetching && fetching.streamBorrowed;
+    if (item?.type === 'literal-chunk' && !borrowed) {
+      // The bytes are lent, and an event may be looked at later.
+      return { type: 'literal-chunk', bytes: Uint8Array.prototype.slice.call(item.bytes) };
+    }
     if (item?.type !== 'response') return item;
+    const parse = item.streamed ? { ...this.#parse, streamed: item.streamed } : this.#parse;
     return {
       type: 'response',
       text: item.text,
-      response: parseResponse(item.text, this.#parse),
+      response: parseResponse(item.text, parse),
       behind: () => this.#reader.behind(),
     };
   }

@@ -17,7 +17,7 @@ function read(text: string, size: number, limits: Partial<ReplyLimits> = {}): re
     reader.push(lent);
     for (let item = reader.next(false); item; item = reader.next(false)) {
       if (item.type === 'fault') return [...found, `! ${item.reason}`];
-      found.push(item.text);
+      if (item.type === 'response') found.push(item.text);
     }
     lent.fill(0xaa);
   }

@@ -36,10 +36,21 @@ export const replyLimits: ReplyLimits = {
   maxDepth: 64,
 };
 
+/** A literal whose octets are not in a response's text: where they would begin, and how many they are. */
+export interface StreamedLiteral {
+  readonly at: number;
+  readonly octets: number;
+}
+
 /** What the reader found next. */
 export type ReplyItem =
   /** A whole response without its last CRLF, one character per octet, literals where they stand. */
-  | { readonly type: 'response'; readonly text: string }
+  | { readonly type: 'response'; readonly text: string; readonly streamed?: readonly StreamedLiteral[] }
+  /** A large literal begins: `head` is the response up to it. Its octets follow in chunks, and are no part of the response. */
+  | { readonly type: 'literal-begin'; readonly head: string; readonly octets: number }
+  /** Borrowed: valid until the next call. */
+  | { readonly type: 'literal-chunk'; readonly bytes: Uint8Array }
+  | { readonly type: 'literal-end' }
   | { readonly type: 'fault'; readonly reason: Reason; readonly bytes: Uint8Array; readonly rule: string };
 
 /** RFC 9051 §9: the largest number64. */
@@ -56,6 +67,9 @@ export class ResponseReader {
   #lines: string[] = [];
   #lineBytes = 0;
   #literal: { left: number; held: Uint8Array; heldLength: number } | undefined;
+  /** Octets that are left of a literal which is handed on in chunks. */
+  #streaming: number | undefined;
+  #streamed: StreamedLiteral[] = [];
   #literalBytes = 0;
 
   constructor(limits: ReplyLimits) {
@@ -70,11 +84,15 @@ export class ResponseReader {
     this.#splitter.push(bytes);
   }
 
-  /** The next response or fault; `undefined` when more bytes are needed. `early` = before a login. */
-  next(early: boolean): ReplyItem | undefined {
+  /**
+   * The next response or fault; `undefined` when more bytes are needed. `early` = before a login. Content of a message with more octets
+   * than `streamAbove` comes in chunks.
+   */
+  next(early: boolean, streamAbove: number = Infinity): ReplyItem | undefined {
     const { maxLineBytes, maxLiteralBytes, maxEarlyBytes } = this.#limits;
     const lineLimit = early ? maxEarlyBytes : maxLineBytes;
     for (;;) {
+      if (this.#streaming !== undefined) return this.#stream(this.#streaming);
       if (this.#literal && !this.#readLiteral()) return undefined;
       const line = this.#splitter.next();
       if (!line) {
@@ -91,10 +109,20 @@ export class ResponseReader {
       const size = this.#lines.length === 0 && !mayHoldLiteral(text) ? undefined : literalSize(text);
       if (size === undefined) {
         const whole = this.#lines.length === 0 ? text : this.#lines.join('') + text;
+        const streamed = this.#streamed;
         this.#clearResponse();
-        return { type: 'response', text: whole };
+        return streamed.length > 0
+          ? { type: 'response', text: whole, streamed }
+          : { type: 'response', text: whole };
       }
       if (size === 'malformed') return fault('protocol-error', bytes, 'RFC 9051 §4.3');
+      if (size > streamAbove && size <= Number.MAX_SAFE_INTEGER && isContent(text)) {
+        this.#lines = [`${this.#lines.join('')}${text}\r\n`];
+        const [head = ''] = this.#lines;
+        this.#streaming = size;
+        this.#streamed.push({ at: head.length, octets: size });
+        return { type: 'literal-begin', head, octets: size };
+      }
       this.#literalBytes += size;
       if (this.#literalBytes > (early ? maxEarlyBytes : maxLiteralBytes)) {
         return fault('literal-too-large', bytes, 'RFC 9051 §4.3');
@@ -130,6 +158,19 @@ export class ResponseReader {
     this.#lineBytes = 0;
     this.#literal = undefined;
     this.#literalBytes = 0;
+    this.#streaming = undefined;
+    this.#streamed = [];
+  }
+
+  #stream(left: number): ReplyItem | undefined {
+    if (left === 0) {
+      this.#streaming = undefined;
+      return { type: 'literal-end' };
+    }
+    const bytes = this.#splitter.take(left);
+    if (bytes.length === 0) return undefined;
+    this.#streaming = left - bytes.length;
+    return { type: 'literal-chunk', bytes };
   }
 
   /** Whether the literal is whole now. */
@@ -183,6 +224,11 @@ function literalSize(text: string): number | 'malformed' | undefined {
   if (!/^\d{1,40}$/.test(digits)) return 'malformed';
   const size = BigInt(digits);
   return size > maxNumber64 ? 'malformed' : Number(size);
+}
+
+/** RFC 9051 §7.5.2: whether the literal at the end of a line is content of a message, which may be of any size. */
+function isContent(text: string): boolean {
+  return /(?:\](?:<\d{1,19}>)?|RFC822(?:\.TEXT|\.HEADER)?) ~?\{\d+\}$/i.test(text.slice(-80));
 }
 
 /** One response of a server (RFC 9051 §2.2.2, §7). */

@@ -1,4 +1,5 @@
 import { UsageError } from '@postern/wire';
+import type { ArgumentContext } from './arguments.ts';
 import { encodeCommand, verbs } from './commands.ts';
 import type { WireCommand } from './commands.ts';
 import type { State } from './states.ts';
@@ -25,6 +26,12 @@ export function checkCommand(state: State, command: WireCommand, before: WireCom
   if (verbs[verb].stage === 'not-authenticated' && state.stage === 'authenticated') {
     refuse('already authenticated', 'RFC 9051 §6.2');
   }
+  const needed = verbs[verb].stage;
+  if ((needed === 'authenticated' || needed === 'selected') && state.stage === 'not-authenticated')
+    refuse('not authenticated', 'RFC 9051 §6.3');
+  if (needed === 'selected' && state.stage !== 'selected') refuse('no mailbox is selected', 'RFC 9051 §6.4');
+  // RFC 9051 §6.3.1: it may change what a selected mailbox means.
+  if (verb === 'ENABLE' && state.stage === 'selected') refuse('a mailbox is selected', 'RFC 9051 §6.3.1');
   if (command.verb === 'STARTTLS') {
     if (state.tls) refuse('TLS is active', 'RFC 9051 §6.2.1');
     if (state.capabilities?.startTls !== 'offered' && command.tryAnyway !== true) {
@@ -33,7 +40,7 @@ export function checkCommand(state: State, command: WireCommand, before: WireCom
     }
   }
   if (command.verb === 'LOGIN' || command.verb === 'AUTHENTICATE') checkLogin(state, command);
-  if (command.verb !== 'AUTHENTICATE') encodeCommand('a0000000', command);
+  if (command.verb !== 'AUTHENTICATE') encodeCommand('a0000000', command, argumentContext(state));
 }
 
 type LoginCommand = Extract<WireCommand, { readonly verb: 'LOGIN' | 'AUTHENTICATE' }>;
@@ -58,4 +65,16 @@ function checkLogin(state: State, command: LoginCommand): void {
   } else if (!capabilities?.auth.includes(command.mechanism.name)) {
     throw new UsageError(`${command.mechanism.name} is not offered`, 'RFC 9051 §6.2.2', 'auth-not-offered');
   }
+}
+
+/** What the server understands now, for the arguments of a command. */
+export function argumentContext({ capabilities, enabled }: State): ArgumentContext {
+  const atoms = capabilities?.atoms ?? [];
+  const rev2 = enabled.includes('IMAP4REV2') || (atoms.includes('IMAP4REV2') && !atoms.includes('IMAP4REV1'));
+  // RFC 7888 §5: LITERAL- forbids what LITERAL+ allows, so where both are listed it counts. IMAP4rev2 includes it.
+  const small = atoms.includes('LITERAL-') || rev2;
+  return {
+    literals: small ? 'small' : atoms.includes('LITERAL+') ? 'any' : 'none',
+    utf8: rev2 || enabled.includes('UTF8=ACCEPT'),
+  };
 }

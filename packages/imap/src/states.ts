@@ -4,6 +4,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand, WireCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
 import type { ImapResponse, ReplyLimits } from './reply.ts';
+import type { SelectedMailbox } from './selected.ts';
 
 /** How long a client waits for what; every wait is absolute, so a peer that drips single octets cannot lengthen it. */
 export interface Patience {
@@ -11,6 +12,11 @@ export interface Patience {
   readonly greeting: Milliseconds;
   /** From a command, or the completion before it, to its completion; also for each step of AUTHENTICATE. */
   readonly reply: Milliseconds;
+  /**
+   * The same for commands that may take long (FETCH, SEARCH, LIST, APPEND, COPY and others), from the last whole response: a server
+   * that works is not given up, one that sends single octets is.
+   */
+  readonly data: Milliseconds;
   /** From STARTTLS to its completion. */
   readonly starttls: Milliseconds;
   /** For the TLS handshake alone. */
@@ -29,6 +35,7 @@ export const patienceProfiles: Readonly<Record<'standard' | 'probe', Patience>> 
   standard: {
     greeting: 60_000,
     reply: 60_000,
+    data: 300_000,
     starttls: 60_000,
     tls: 30_000,
     logout: 5_000, // everything that mattered has been answered
@@ -37,6 +44,7 @@ export const patienceProfiles: Readonly<Record<'standard' | 'probe', Patience>> 
   probe: {
     greeting: 10_000, // servers that delay the greeting on purpose do so for up to 5 s or so
     reply: 10_000,
+    data: 10_000,
     starttls: 10_000,
     tls: 5_000,
     logout: 5_000,
@@ -55,6 +63,8 @@ export type StateName =
   | 'greeting'
   | 'ready'
   | 'reply'
+  | 'data'
+  | 'idle'
   | 'auth'
   | 'auth-work'
   | 'starttls'
@@ -95,6 +105,18 @@ export const states: Readonly<Record<StateName, StateRow>> = {
     timeout: 'timeout-reply',
     phrase: 'waiting for completions',
     rfc: 'RFC 9051 §2.2.2',
+  },
+  data: {
+    patience: 'data',
+    timeout: 'timeout-reply',
+    phrase: 'waiting for data and its completion',
+    rfc: 'RFC 9051 §2.2.2',
+  },
+  idle: {
+    patience: undefined,
+    timeout: 'timeout-reply',
+    phrase: 'idling, and told of everything that happens',
+    rfc: 'RFC 9051 §6.3.13',
   },
   auth: {
     patience: 'reply',
@@ -162,7 +184,21 @@ export interface State {
   /** When the present wait began, and when it is over. */
   readonly since: Instant;
   readonly deadline: Instant | undefined;
-  readonly stage: 'not-authenticated' | 'authenticated';
+  readonly stage: 'not-authenticated' | 'authenticated' | 'selected';
+  /** The selected mailbox. */
+  readonly mailbox: SelectedMailbox | undefined;
+  /** What has been told about the mailbox of a SELECT or EXAMINE in flight. */
+  readonly selecting: SelectedMailbox | undefined;
+  /** What ENABLE has switched on, upper case. */
+  readonly enabled: readonly string[];
+  /** What is left of a command whose literal waits for leave; nothing else is sent before. */
+  readonly literal: { readonly tag: string; readonly later: readonly Uint8Array[] } | undefined;
+  /** How IDLE stands: not confirmed yet, and perhaps to be ended at once; confirmed; or ended by us. */
+  readonly idle: 'none' | 'asked' | 'asked-and-done' | 'idling' | 'done';
+  /** Octets of a streamed literal since the wait was renewed. */
+  readonly progress: number;
+  /** Nobody reads, so no wait runs. */
+  readonly paused: boolean;
   /** Greeted with PREAUTH: STARTTLS is impossible (RFC 9051 §6.2.1). */
   readonly preauth: boolean;
   readonly tls: TlsInfo | undefined;
@@ -191,6 +227,9 @@ export type Input =
   /** `partial` holds what has come of an unfinished response. */
   | { readonly type: 'send'; readonly commands: readonly ImapCommand[]; readonly partial: Uint8Array }
   | ResponseInput
+  | { readonly type: 'literal-begin'; readonly head: string; readonly octets: number }
+  | { readonly type: 'literal-chunk'; readonly bytes: Uint8Array }
+  | { readonly type: 'literal-end' }
   | { readonly type: 'fault'; readonly reason: Reason; readonly bytes: Uint8Array; readonly rule: string }
   /** Bytes that begin like a TLS record where a line was expected. */
   | { readonly type: 'tls-record'; readonly bytes: Uint8Array }
@@ -223,6 +262,13 @@ export function initialState(settings: Settings, tls?: TlsInfo): State {
     since: 0,
     deadline: undefined,
     stage: 'not-authenticated',
+    mailbox: undefined,
+    selecting: undefined,
+    enabled: [],
+    literal: undefined,
+    idle: 'none',
+    progress: 0,
+    paused: false,
     preauth: false,
     tls,
     capabilities: undefined,

@@ -22,18 +22,20 @@
  */
 import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
 import type { ExchangeStep } from '@postern/sasl';
-import { concatBytes, peerText, recogniseProtocol, sample, UsageError } from '@postern/wire';
+import { concatBytes, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
 import { withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands.ts';
 import type { EncodedCommand, ImapCommand } from './commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
+import { mayJoin } from './pipelining.ts';
+import { afterCompletion, afterSending, afterTelling, receiveLiteral } from './selection.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
 import type { Untagged } from './parse/untagged.ts';
 import type { ImapResponse } from './reply.ts';
-import { checkCommand } from './rules.ts';
+import { argumentContext, checkCommand } from './rules.ts';
 import { states } from './states.ts';
 import type { Input, ResponseInput, State, Step, Tagged } from './states.ts';
 import type { StatusResponse } from './status.ts';
@@ -50,6 +52,10 @@ export function step(state: State, input: Input, now: Instant): Step {
       return send(state, input.commands, input.partial, now);
     case 'response':
       return receive(state, input, now);
+    case 'literal-begin':
+    case 'literal-chunk':
+    case 'literal-end':
+      return receiveLiteral(state, input, now);
     case 'fault':
       return receiveFault(state, input, now);
     case 'tls-record':
@@ -75,9 +81,14 @@ function send(state: State, commands: readonly ImapCommand[], partial: Uint8Arra
       throw new UsageError('RESUME without work', 'RFC 9051 §6.2.2');
     return proceed(state, resumeExchange(state.exchange, only.result), now, {});
   }
+  if (commands.length === 1 && only?.verb === 'DONE') return endIdle(state, now);
+  if (commands.length === 1 && only?.verb === 'PACE') {
+    return { state: enter({ ...state, paused: !only.reading }, state.name, now), outputs: [] };
+  }
   let before = (state.waiting.at(-1) ?? state.inFlight.at(-1))?.command;
   const group = commands.map((command, index): Tagged => {
-    if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 9051 §6.2.2');
+    if (command.verb === 'RESUME' || command.verb === 'DONE' || command.verb === 'PACE')
+      throw new UsageError(`${command.verb} in a group`, 'RFC 9051 §6.2.2');
     checkCommand(state, command, before);
     before = command;
     // RFC 9051 §2.2.1: a tag of its own for each.
@@ -111,10 +122,9 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
   let state = before;
   for (;;) {
     const next = state.waiting[state.taken];
-    if (!next || state.inFlight.some(({ command }) => verbs[command.verb].barrier)) break;
+    if (!next || state.literal || state.inFlight.length >= state.settings.maxInFlight) break;
     const { tag, command } = next;
-    const room = verbs[command.verb].barrier ? 1 : state.settings.maxInFlight;
-    if (state.inFlight.length >= room) break;
+    if (!mayJoin(command, state.inFlight)) break;
     const sent = { ...next, dataBefore: state.dataBytes };
     state = {
       ...state,
@@ -132,7 +142,11 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
       state = { ...state, exchange: begun.exchange };
       written.push(begun.line);
     } else {
-      written.push(encodeCommand(tag, command));
+      const encoded = encodeCommand(tag, command, argumentContext(state));
+      written.push(encoded);
+      if (encoded.later && encoded.later.length > 0)
+        state = { ...state, literal: { tag, later: encoded.later } };
+      state = afterSending(state, command);
     }
   }
   if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
@@ -142,6 +156,16 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
   // A command that joins others in flight does not renew their wait; a completion does.
   const renewed = state.name !== name || front !== before.inFlight[0] || before.name === 'ready';
   return { state: renewed ? enter(state, name, now) : state, outputs: [...outputs, ...writes(written)] };
+}
+
+/** RFC 9051 §6.3.13: DONE is said only once the server idles. */
+function endIdle(state: State, now: Instant): Step {
+  if (state.idle === 'asked') return { state: { ...state, idle: 'asked-and-done' }, outputs: [] };
+  if (state.idle !== 'idling') throw new UsageError('DONE without IDLE', 'RFC 9051 §6.3.13');
+  return {
+    state: { ...enter(state, 'reply', now), idle: 'done' },
+    outputs: [{ type: 'write', bytes: utf8('DONE\r\n') }],
+  };
 }
 
 /** One group, one write. */
@@ -221,6 +245,18 @@ function receiveContinuation(state: State, challenge: string, text: string, now:
     const evidence = evidenceOf(text, 'RFC 9051 §6.2.2');
     return proceed(state, answerChallenge(state.exchange, challenge), now, evidence);
   }
+  if (state.literal) {
+    const [part = new Uint8Array(0), ...later] = state.literal.later;
+    const next = { ...state, literal: later.length > 0 ? { ...state.literal, later } : undefined };
+    return advance(enter(next, state.name, now), now, [{ type: 'write', bytes: part }]);
+  }
+  if (state.idle === 'asked' || state.idle === 'asked-and-done') {
+    const idling: State = { ...state, idle: 'idling' };
+    const begins: Step = { state: idling, outputs: [{ type: 'event', event: { type: 'idling' } }] };
+    if (state.idle === 'asked') return begins;
+    const ended = endIdle(idling, now);
+    return { state: ended.state, outputs: [...begins.outputs, ...ended.outputs] };
+  }
   if (state.strays > 0) {
     const reason = state.name === 'starttls' ? 'starttls-protocol-error' : 'protocol-error';
     return fail(state, now, 'peer', reason, evidenceOf(text, 'RFC 9051 §7.6'));
@@ -255,11 +291,21 @@ function receiveUntagged(
   text: string,
   now: Instant,
 ): Step {
-  const state: State = { ...before, dataBytes: before.dataBytes + text.length + 2 };
+  // Most of what ever comes: nothing changes but the time.
+  if (
+    data.type === 'fetch' &&
+    before.name === 'data' &&
+    before.since === now &&
+    before.mailbox &&
+    tolerated.length === 0
+  )
+    return { state: before, outputs: [untaggedEvent(before, data, text)] };
+  // The messages of a FETCH are handed on one by one; everything else somebody may be collecting.
+  const streams = data.type === 'fetch' && before.inFlight.some(({ command }) => command.verb === 'FETCH');
+  const state: State = streams ? before : { ...before, dataBytes: before.dataBytes + text.length + 2 };
   const [oldest] = state.inFlight;
   const { maxDataBytes, maxEarlyBytes } = state.settings.limits;
   const most = state.stage === 'not-authenticated' ? maxEarlyBytes : maxDataBytes;
-  // Somebody may be collecting what comes until the completion.
   if (oldest && state.dataBytes - oldest.dataBefore > most)
     return fail(state, now, 'peer', 'reply-too-long', evidenceOf(text, 'RFC 9051 §2.2.2'));
   const outputs: Outputs = [];
@@ -274,22 +320,31 @@ function receiveUntagged(
         ? data.response.code?.capabilities
         : undefined;
   if (listed) next = learn(state, listed, text, outputs);
+  if (data.type === 'enabled')
+    next = { ...next, enabled: [...new Set([...next.enabled, ...data.capabilities])] };
+  const told = afterTelling(next, data);
+  if (!told)
+    return { state: next, outputs: [...outputs, diagnostic('ignored-data', octets(text.slice(0, 512)))] };
+  next = told;
+  // A server that works is not given up.
+  if (next.name === 'data' && next.since !== now) next = enter(next, 'data', now);
   const leaving = data.type === 'status' && data.response.status === 'BYE';
   // A server that repeats its BYE says nothing new.
   if (leaving && state.name === 'closing') return { state, outputs };
-  const event: ImapEvent = {
-    type: 'untagged',
-    data:
-      data.type === 'capability' && next.capabilities
-        ? { type: 'capability', capabilities: next.capabilities }
-        : data,
-    insideTls: state.tls !== undefined,
-  };
-  outputs.push({ type: 'event', event });
+  const known: Untagged =
+    data.type === 'capability' && next.capabilities
+      ? { type: 'capability', capabilities: next.capabilities }
+      : data;
+  outputs.push(untaggedEvent(state, known, text));
   // RFC 9051 §6.1.3: before the completion of LOGOUT a BYE is in order; anywhere else it announces the close.
   if (!leaving) return { state: next, outputs };
   if (state.name === 'logout') return { state: { ...next, bye: decoded(text) }, outputs };
   return { state: { ...enter(next, 'closing', now), bye: decoded(text), waiting: [], taken: 0 }, outputs };
+}
+
+function untaggedEvent(state: State, data: Untagged, text: string): Output<ImapEvent> {
+  const insideTls = state.tls !== undefined;
+  return { type: 'event', event: { type: 'untagged', data, insideTls, octets: text.length + 2 } };
 }
 
 /**
@@ -300,7 +355,8 @@ function isBelievable(state: State, data: Untagged): boolean {
   if (data.type === 'status' || data.type === 'capability') return true;
   if (data.type === 'id') return state.inFlight.some(({ command }) => command.verb === 'ID');
   if (state.stage === 'not-authenticated') return false;
-  return !['flags', 'exists', 'expunge', 'fetch', 'recent'].includes(data.type);
+  if (state.mailbox || state.selecting) return true;
+  return !['flags', 'exists', 'expunge', 'fetch', 'recent', 'vanished'].includes(data.type);
 }
 
 /** Takes a list of capabilities as the present one, and notes what is odd about it. */
@@ -349,6 +405,8 @@ function receiveCompletion(
     }
   } else if (command.verb === 'STARTTLS' && !ok) {
     reason = startTlsReason(response);
+  } else {
+    next = afterCompletion(next, tag, command, response);
   }
   const { capabilities } = next;
   outputs.push({
@@ -420,6 +478,8 @@ function endOfStream(state: State, how: EndOfStream, rest: Uint8Array, now: Inst
     case 'start':
     case 'ready':
     case 'reply':
+    case 'data':
+    case 'idle':
     case 'auth':
     case 'auth-work':
     case 'starttls':

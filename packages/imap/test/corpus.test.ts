@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { utf8 } from '@postern/wire';
 import { describe, expect, test } from 'vitest';
 import { parseResponse, replyLimits } from '../src/index.ts';
-import type { BodyStructure, FetchData, ParseOptions } from '../src/index.ts';
+import type { BodyStructure, FetchData, Parameters, ParseOptions } from '../src/index.ts';
 import { ResponseReader } from '../src/reply.ts';
 
 /** One response of the corpus, as octets in a latin1 string, and what it says. */
@@ -34,7 +34,7 @@ function told(message: FetchData): unknown {
 }
 
 function body(value: BodyStructure): unknown {
-  const params = (map: ReadonlyMap<string, string> | undefined): unknown => map && Object.fromEntries(map);
+  const params = (map: Parameters | undefined): unknown => map && Object.fromEntries(map);
   const { disposition } = value;
   return {
     ...value,

@@ -328,7 +328,7 @@ describe('what real servers send', () => {
       '(("a" "b" NIL NIL NIL "7BIT" 0) "mixed" ("boundary" "b") "S/MIME Encrypted Message" NIL)',
       { description: 'S/MIME Encrypted Message', subtype: 'mixed' },
     ],
-    ['("a" "b" ("name" NIL) NIL NIL "7BIT" 0)', { params: new Map([['name', '']]) }],
+    ['("a" "b" ("name" NIL) NIL NIL "7BIT" 0)', { params: { size: 1 } }],
     ['("a" "b" NIL NIL NIL NIL 0)', { encoding: '7bit' }],
     ['("a" "b" NIL NIL NIL "7BIT" 0 NIL NIL ("de" NIL) NIL)', { language: ['de'] }],
     [
@@ -430,8 +430,18 @@ describe('what is no response', () => {
     '* NAMESPACE NIL NIL',
     '* QUOTA "" STORAGE',
     '* FLAGS \\Seen',
+    '* LIST () "/" {9}\r\nabc',
   ])('IMAP-007 %j ends in a reason', (wire) => {
     expect(parseResponse(wire)).toEqual({ type: 'fault', reason: 'protocol-error' });
+  });
+
+  test('IMAP-007 a lazy message is looked through at once, unless nobody wants that', () => {
+    const broken = '* 1 FETCH (UID x X (';
+    expect(parseResponse(broken, { lazy: 'checked' }).type).toBe('fault');
+    const response = parseResponse(broken, { lazy: 'unchecked' });
+    expect(
+      () => response.type === 'untagged' && response.data.type === 'fetch' && response.data.message.uid,
+    ).toThrow(expect.objectContaining({ code: 'protocol-error' }));
   });
 
   test.each(['* 1 FETCH (BODY ', '* THREAD ', '* 1 FETCH (X ', '* LIST () "/" a (X '])(

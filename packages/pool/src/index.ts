@@ -2,8 +2,8 @@
  * Gets an open connection to a destination in time: candidates race with a stagger under one deadline, and ports that
  * swallow connection requests are remembered, so that no wait depends on somebody's firewall.
  *
- * It is *not* a mail library: what is spoken on a connection, and how candidates are found, are hooks of the caller. Nor
- * does it reuse or limit connections.
+ * It is *not* a mail library: what is spoken on a connection, and how candidates are found, are hooks of the caller. It limits
+ * connections by descriptors, destination, address and provider, and lends them again under terms that the caller writes out.
  *
  * RFCs: 8305 §4, §5 and §8 (order of addresses, Connection Attempt Delay, first answer wins).
  *

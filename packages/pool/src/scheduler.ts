@@ -13,33 +13,27 @@
  * the SYN that makes its silence worth remembering, or for its late answer. So three decisions have three thresholds:
  * falling back (a stagger), remembering (`remember` SYNs), reporting (`report` SYNs).
  *
- * Whether a race whose turn to dial has come may dial is the business of `limits/admission.ts`. Everything that happens ends in
+ * Whether a race whose turn to dial has come may dial is the business of `limits/admission.ts`; what an attempt's end means is
+ * that of `race/endings.ts`, and idle connections are in `reuse/idle.ts`. Everything that happens ends in
  * `#review`, the one place that gives up, asks for turns, and says when to tick next, and then in `#pump`, which dials.
  */
-import { isWireError } from '@postern/wire';
-import type { Fault, Instant, Milliseconds, Reason } from '@postern/wire';
-import type { Outcome } from './attempt.ts';
+import type { Instant, Milliseconds } from '@postern/wire';
 import type { Candidate } from './candidate.ts';
 import { Admission } from './limits/admission.ts';
 import type { Held } from './limits/admission.ts';
-import type { Observation } from './memory/memory.ts';
+import type { Obstacle } from './limits/obstacle.ts';
 import { RunningAttempt } from './race/attempt.ts';
 import { DueQueue } from './race/due-queue.ts';
+import { Endings } from './race/endings.ts';
+import { Outputs } from './race/outputs.ts';
 import { Race } from './race/race.ts';
-import type { CancelCause, RaceEnd, RaceOutput, Settlement } from './race/race.ts';
+import type { RaceEnd, RaceOutput, Settlement } from './race/race.ts';
 import type { RaceRules } from './race/rules.ts';
 import { dueOf, giveUpAt, hasMore, isDue, isHopeful, isOpen, openUntil } from './race/times.ts';
-import { Shelf } from './reuse/shelf.ts';
+import { Idle } from './reuse/idle.ts';
 import { Slot } from './reuse/slot.ts';
-import { synsAnswered, synsSent, synsUnanswered } from './syn.ts';
 
-/** An aborted hook gets as long as a connection may take to close (one second), then the connection is broken. */
-const CLOSING: Milliseconds = 1000;
-
-/**
- * A tick that comes later than this finds a machine or an event loop that slept. SYNs slept as well, so the time that
- * passed proves no silence.
- */
+/** A tick that comes later than this finds a machine or an event loop that slept. */
 const ASLEEP: Milliseconds = 1000;
 
 /** What there is besides races. */
@@ -53,39 +47,33 @@ export class Scheduler<R, A> {
   readonly #rules: RaceRules;
   readonly #races: DueQueue<Race<R, A>> = new DueQueue();
   readonly #admission: Admission<R, A>;
-  readonly #shelf: Shelf;
-  /** Attempts that have lost and only settle the memory, in that order: the first to go when descriptors are scarce. */
-  readonly #settling = new Set<RunningAttempt<R, A>>();
-  /** Races that an idle connection would do for. */
-  readonly #waiting = new Map<string, Set<Race<R, A>>>();
-  /** Idle connections that are being closed to make room. */
-  #retiring = 0;
-  #draining = false;
+  readonly #outputs: Outputs<R, A> = new Outputs();
+  readonly #endings: Endings<R, A>;
+  readonly #idle: Idle<R, A>;
   /** The clock as seen last; it never goes back here, whatever the clock outside does. */
   #now: Instant = -Infinity;
-  #asleep = false;
-  #outputs: RaceOutput<R, A>[] = [];
 
   constructor(rules: RaceRules) {
     this.#rules = rules;
     this.#admission = new Admission(rules.admission, (race, obstacle) => this.#relieve(race, obstacle));
-    this.#shelf = new Shelf(rules.shelf);
+    this.#endings = new Endings(rules, this.#admission, this.#outputs);
+    this.#idle = new Idle(rules.shelf, this.#outputs);
   }
 
   /** When `tick` is due. */
   get deadline(): Instant | undefined {
     const race = this.#races.first?.due;
-    const idle = this.#shelf.deadline;
+    const idle = this.#idle.deadline;
     return race === undefined || idle === undefined ? (race ?? idle) : Math.min(race, idle);
   }
 
   /** Whether no race is under way and nothing is kept. */
   get isIdle(): boolean {
-    return this.#races.size === 0 && this.#shelf.size === 0;
+    return this.#races.size === 0 && this.#idle.size === 0;
   }
 
   get counts(): SchedulerCounts {
-    return { ...this.#admission.held, idle: this.#shelf.size, settling: this.#settling.size };
+    return { ...this.#admission.held, idle: this.#idle.size, settling: this.#endings.settling.size };
   }
 
   /** Races that are not finished. */
@@ -104,14 +92,8 @@ export class Scheduler<R, A> {
   /** Sets a race going: with an idle connection if there is one, else with a search for candidates. */
   begin(race: Race<R, A>, now: Instant): readonly RaceOutput<R, A>[] {
     const at = this.#clamp(now);
-    const { terms } = race;
-    if (terms !== undefined) {
-      const same = this.#waiting.get(terms);
-      if (same) same.add(race);
-      else this.#waiting.set(terms, new Set([race]));
-      const slot = this.#shelf.take(terms);
-      if (slot) this.#look(race, slot, at);
-    }
+    const slot = this.#idle.wait(race);
+    if (slot) this.#look(race, slot, at);
     return this.#done(race, at);
   }
 
@@ -123,7 +105,7 @@ export class Scheduler<R, A> {
     recheck?: Candidate,
   ): readonly RaceOutput<R, A>[] {
     const at = this.#clamp(now);
-    if (race.answered || race.queue) return this.#take();
+    if (race.answered || race.queue) return this.#outputs.take();
     race.queue = ordered;
     race.recheck = recheck;
     return this.#done(race, at);
@@ -134,9 +116,9 @@ export class Scheduler<R, A> {
     const at = this.#clamp(now);
     const { race, slot } = attempt;
     if (attempt.state === 'closing') {
-      if (settlement.type === 'connected') return this.#take();
+      if (settlement.type === 'connected') return this.#outputs.take();
       attempt.state = 'ended';
-      if (settlement.type === 'failed') this.#letGo(attempt);
+      if (settlement.type === 'failed') this.#endings.letGo(attempt);
       // What was looked at for somebody who has gone is as good as before.
       if (settlement.type === 'opened' && slot) this.#shelve(slot, at);
     } else if (settlement.type === 'connected') {
@@ -144,7 +126,7 @@ export class Scheduler<R, A> {
     } else if (settlement.type === 'opened') {
       if (attempt.state === 'open') this.#grant(attempt, at);
     } else if (attempt.state !== 'ended') {
-      this.#failed(attempt, settlement, at);
+      this.#endings.failed(attempt, settlement, at);
     }
     return this.#done(race, at);
   }
@@ -164,13 +146,13 @@ export class Scheduler<R, A> {
 
   /** An idle connection turned out to be of no use. */
   spent(slot: Slot, now: Instant): readonly RaceOutput<R, A>[] {
-    if (this.#shelf.remove(slot)) this.#retire(slot);
+    this.#idle.spent(slot);
     return this.#done(undefined, this.#clamp(now));
   }
 
   /** A granted connection is closed for good. */
   gone(slot: Slot, now: Instant): readonly RaceOutput<R, A>[] {
-    if (slot.evicted && !slot.gone) this.#retiring -= 1;
+    this.#idle.gone(slot);
     this.#admission.releaseSlot(slot);
     return this.#done(undefined, this.#clamp(now));
   }
@@ -183,7 +165,7 @@ export class Scheduler<R, A> {
   /** Ends a race and all its attempts; for the caller's abort and the pool's end. */
   abandon(race: Race<R, A>, why: RaceEnd, reason: unknown, now: Instant): readonly RaceOutput<R, A>[] {
     const at = this.#clamp(now);
-    if (race.place < 0) return this.#take();
+    if (race.place < 0) return this.#outputs.take();
     race.reason = reason;
     this.#expire(race, why, at);
     return this.#done(race, at);
@@ -191,11 +173,7 @@ export class Scheduler<R, A> {
 
   /** Keeps nothing any more: what is idle is closed, and what comes back is as well. Races go on. */
   drain(now: Instant): readonly RaceOutput<R, A>[] {
-    this.#draining = true;
-    for (const slot of this.#shelf.all()) {
-      this.#shelf.remove(slot);
-      this.#retire(slot);
-    }
+    this.#idle.drain();
     return this.#done(undefined, this.#clamp(now));
   }
 
@@ -203,13 +181,13 @@ export class Scheduler<R, A> {
   tick(now: Instant): readonly RaceOutput<R, A>[] {
     const at = this.#clamp(now);
     let race = this.#races.first;
-    this.#asleep = race !== undefined && at - race.due > ASLEEP;
+    this.#endings.asleep = race !== undefined && at - race.due > ASLEEP;
     while (race && race.due <= at) {
       this.#review(race, at);
       race = this.#races.first;
     }
-    this.#asleep = false;
-    for (const slot of this.#shelf.overdue(at)) this.#retire(slot);
+    this.#endings.asleep = false;
+    this.#idle.tick(at);
     return this.#done(undefined, at);
   }
 
@@ -221,13 +199,7 @@ export class Scheduler<R, A> {
   #done(race: Race<R, A> | undefined, now: Instant): readonly RaceOutput<R, A>[] {
     if (race) this.#review(race, now);
     if (this.#admission.queued > 0) this.#pump(now);
-    return this.#take();
-  }
-
-  #take(): readonly RaceOutput<R, A>[] {
-    const outputs = this.#outputs;
-    if (outputs.length > 0) this.#outputs = [];
-    return outputs;
+    return this.#outputs.take();
   }
 
   /** Gives turns to dial while there are any. */
@@ -267,26 +239,16 @@ export class Scheduler<R, A> {
   }
 
   /** Makes room for a race, and says whether there is room now. */
-  #relieve(race: Race<R, A>, obstacle: string): boolean {
-    if (obstacle === 'total' || obstacle === 'half-open') {
-      for (const loser of this.#settling) {
+  #relieve(race: Race<R, A>, obstacle: Obstacle): boolean {
+    if (obstacle.type === 'total' || obstacle.type === 'half-open') {
+      for (const loser of this.#endings.settling) {
         this.#drop(loser);
         return true;
       }
       if (this.#makeWay(race)) return true;
-      if (obstacle === 'half-open' || this.#retiring >= this.#admission.queued) return false;
+      if (obstacle.type === 'half-open' || this.#idle.retiring >= this.#admission.queued) return false;
     }
-    const idle = this.#shelf.oldest(({ destination, candidate }) => {
-      if (obstacle === 'total') return true;
-      if (obstacle.startsWith('d')) return destination === race.destination;
-      return obstacle === `a${candidate.endpoint.address}` || obstacle === `g${candidate.group ?? ''}`;
-    });
-    if (idle) {
-      this.#shelf.remove(idle);
-      idle.evicted = true;
-      this.#retiring += 1;
-      this.#retire(idle);
-    }
+    this.#idle.evict(race, obstacle);
     return false;
   }
 
@@ -304,37 +266,18 @@ export class Scheduler<R, A> {
     return true;
   }
 
-  /** Gives up an attempt for its descriptor. It is not noted: it was not given its time. */
+  /** Gives up an attempt for its descriptor. */
   #drop(attempt: RunningAttempt<R, A>): void {
-    this.#end(attempt, 'abandoned', this.#now);
-    this.#outputs.push({ type: 'cancel', attempt, why: 'pressure' });
+    this.#endings.drop(attempt, this.#now);
     if (attempt.race.answered) this.#review(attempt.race, this.#now);
   }
 
-  #retire(slot: Slot): void {
-    this.#outputs.push({ type: 'retire', slot });
-  }
-
-  /** What an attempt held is free: its descriptor, or the connection it looked at. */
-  #letGo(attempt: RunningAttempt<R, A>): void {
-    if (attempt.slot) this.#retire(attempt.slot);
-    else this.#admission.release(attempt);
-  }
-
+  /** A connection is as good as before: for the next who waits, or for the shelf. */
   #shelve(slot: Slot, now: Instant): void {
-    if (this.#draining || !this.#shelf.accepts(slot, now)) {
-      this.#retire(slot);
-      return;
-    }
-    const waiting = this.#waiting.get(slot.terms ?? '');
-    for (const race of waiting ?? []) {
-      if (race.attempts.some((attempt) => attempt.slot && isHopeful(attempt))) continue;
-      this.#look(race, slot, now);
-      this.#review(race, now);
-      return;
-    }
-    this.#shelf.put(slot, now);
-    this.#outputs.push({ type: 'shelve', slot });
+    const race = this.#idle.shelve(slot, now);
+    if (!race) return;
+    this.#look(race, slot, now);
+    this.#review(race, now);
   }
 
   /** Offers an idle connection to a race: an attempt that begins where others have TCP behind them. */
@@ -347,22 +290,19 @@ export class Scheduler<R, A> {
   }
 
   #connected(attempt: RunningAttempt<R, A>, now: Instant): void {
-    const { race, record } = attempt;
-    record.connected = now - attempt.started;
-    record.syns = synsAnswered(record.connected, this.#rules.syns);
-    this.#note('answered', attempt, now);
-    this.#admission.noLongerHalfOpen(attempt);
+    const { race } = attempt;
+    this.#endings.answered(attempt, now);
     // An answer puts the next candidate off.
     if (!this.#rules.every) this.#admission.unwant(race);
     if (race.answered) {
       // Its descriptor is given back when it is closed.
-      this.#end(attempt, 'open', now);
+      this.#endings.end(attempt, 'open', now);
       this.#outputs.push({ type: 'close', attempt });
     } else if (this.#rules.every) {
       this.#grant(attempt, now);
     } else {
       attempt.state = 'open';
-      record.phase = 'open';
+      attempt.record.phase = 'open';
       this.#outputs.push({ type: 'open', attempt });
     }
   }
@@ -387,10 +327,10 @@ export class Scheduler<R, A> {
     this.#outputs.push({ type: 'granted', attempt, slot });
     for (const other of race.attempts) {
       // Losers past TCP have told all they know; losers in TCP live on until `#review` knows what to make of them.
-      if (other.state === 'open') this.#abort(other, 'lost', now);
+      if (other.state === 'open') this.#endings.abort(other, 'lost', now);
       else if (other.state === 'connect' && !every) {
         this.#admission.leaveAddress(other);
-        this.#settling.add(other);
+        this.#endings.settling.add(other);
       }
     }
     if (race.recheck && !every && this.#admission.isIdle) this.#lookAgain(race, race.recheck, now);
@@ -405,7 +345,7 @@ export class Scheduler<R, A> {
     if (known) return;
     const attempt = new RunningAttempt<R, A>(race, candidate, now);
     this.#admission.takeAside(attempt);
-    this.#settling.add(attempt);
+    this.#endings.settling.add(attempt);
     race.add(attempt);
     this.#outputs.push({ type: 'dial', attempt });
   }
@@ -414,117 +354,21 @@ export class Scheduler<R, A> {
   #answer(race: Race<R, A>): void {
     race.answered = true;
     this.#admission.unwant(race);
-    if (race.terms === undefined) return;
-    const same = this.#waiting.get(race.terms);
-    same?.delete(race);
-    if (same?.size === 0) this.#waiting.delete(race.terms);
-  }
-
-  #failed(attempt: RunningAttempt<R, A>, failure: Settlement & { type: 'failed' }, now: Instant): void {
-    const { race, record } = attempt;
-    const { error, fault, deferred } = failure;
-    const inTcp = attempt.state === 'connect';
-    record.error = error;
-    record.fault = fault;
-    record.reason = fault?.reason ?? (inTcp ? 'connect-failed' : undefined);
-    if (fault && !inTcp) record.phase = fault.phase;
-    if (inTcp) record.syns = synsSent(now - attempt.started, this.#rules.syns);
-    if (deferred === true) this.#admission.addresses.deferred(attempt.candidate.endpoint.address, now);
-    this.#end(attempt, inTcp && record.reason === 'timeout-connect' ? 'silent' : 'failed', now);
-    this.#letGo(attempt);
-    if (inTcp) this.#noteFailure(attempt, record.reason, now);
-    race.failures += 1;
-  }
-
-  #noteFailure(attempt: RunningAttempt<R, A>, reason: Reason | undefined, now: Instant): void {
-    // An unreachable host, a local rule, no descriptor left: nothing of that is true of the port.
-    if (reason === 'connection-refused') this.#note('refused', attempt, now);
-    // Accepted and then broken: the port did answer.
-    if (reason === 'reset-before-greeting') this.#note('answered', attempt, now);
-    // The system gave up by itself; it may be set to do so after very few SYNs.
-    if (reason === 'timeout-connect' && attempt.record.syns >= this.#rules.thresholds().remember) {
-      this.#note('silent', attempt, now);
-    }
-  }
-
-  /** Ends an attempt in TCP that we no longer wait for, with whatever its unanswered SYNs prove. */
-  #giveUp(attempt: RunningAttempt<R, A>, why: CancelCause, now: Instant): void {
-    const { syns, margin } = this.#rules;
-    const { remember, report } = this.#rules.thresholds();
-    const { race, record } = attempt;
-    const waited = now - attempt.started;
-    const unanswered = synsUnanswered(waited, syns, margin, race.roundTrip(record.endpoint.address));
-    record.syns = synsSent(waited, syns);
-    if (this.#asleep || unanswered < Math.min(remember, report)) {
-      this.#end(attempt, 'abandoned', now);
-    } else {
-      record.syns = unanswered;
-      if (unanswered >= report) {
-        record.reason = 'timeout-connect';
-        record.fault = {
-          kind: 'timeout',
-          reason: 'timeout-connect',
-          phase: 'connect',
-          after: waited,
-          limit: waited,
-          endpoint: record.endpoint,
-          evidence: { syns: unanswered },
-        };
-        record.error = undefined;
-      }
-      this.#end(attempt, 'silent', now);
-      if (unanswered >= remember) this.#note('silent', attempt, now);
-    }
-    this.#outputs.push({ type: 'cancel', attempt, why });
-  }
-
-  /** Aborts an attempt inside the hook; the hook gets a second to come back. */
-  #abort(attempt: RunningAttempt<R, A>, why: CancelCause, now: Instant): void {
-    this.#end(attempt, 'abandoned', now);
-    attempt.state = 'closing';
-    attempt.closeBy = now + CLOSING;
-    this.#outputs.push({ type: 'cancel', attempt, why });
-  }
-
-  #end(attempt: RunningAttempt<R, A>, outcome: Outcome, now: Instant): void {
-    const inTcp = attempt.state === 'connect';
-    attempt.state = 'ended';
-    attempt.record.outcome = outcome;
-    attempt.record.ms = now - attempt.started;
-    this.#settling.delete(attempt);
-    if (inTcp && outcome !== 'open') this.#admission.release(attempt);
-    this.#outputs.push({ type: 'ended', attempt });
-  }
-
-  #note(type: Observation['type'], attempt: RunningAttempt<R, A>, at: Instant): void {
-    const { record, race, started } = attempt;
-    const sibling = race.siblingAnswered(attempt);
-    this.#outputs.push({
-      type: 'note',
-      observation: {
-        type,
-        endpoint: record.endpoint,
-        at,
-        ms: at - started,
-        syns: record.syns,
-        sibling,
-        ...(attempt.sockets > 1 ? { sockets: attempt.sockets } : {}),
-      },
-    });
+    this.#idle.leave(race);
   }
 
   /** Ends everything of a race that is under way, and answers its waiter. */
   #expire(race: Race<R, A>, why: RaceEnd, now: Instant): void {
     for (const attempt of race.attempts) {
-      if (attempt.state === 'connect') this.#giveUp(attempt, why, now);
-      else if (attempt.state === 'open') this.#abort(attempt, why, now);
+      if (attempt.state === 'connect') this.#endings.giveUp(attempt, why, now);
+      else if (attempt.state === 'open') this.#endings.abort(attempt, why, now);
     }
     if (this.#rules.every) {
       // Every candidate's outcome is wanted, so those that were never dialled are listed too.
       for (const candidate of (race.queue ?? []).slice(race.next)) {
         const attempt = new RunningAttempt<R, A>(race, candidate, now);
         attempt.record.syns = 0;
-        this.#end(attempt, 'abandoned', now);
+        this.#endings.end(attempt, 'abandoned', now);
         race.add(attempt);
       }
     }
@@ -581,13 +425,13 @@ export class Scheduler<R, A> {
     if (attempt.state === 'closing' && attempt.closeBy !== undefined && now >= attempt.closeBy) {
       attempt.state = 'ended';
       if (!attempt.slot) this.#outputs.push({ type: 'reset', attempt });
-      this.#letGo(attempt);
+      this.#endings.letGo(attempt);
     } else if (attempt.state === 'open' && now >= openUntil(attempt, this.#rules)) {
-      this.#abort(attempt, 'deadline', now);
+      this.#endings.abort(attempt, 'deadline', now);
       race.failures += 1;
     } else if (attempt.state === 'connect') {
       if (now >= giveUpAt(race, attempt, this.#rules)) {
-        this.#giveUp(attempt, 'silent', now);
+        this.#endings.giveUp(attempt, 'silent', now);
         race.failures += 1;
       } else if (attempt.sockets < sockets && now >= attempt.started + attempt.sockets * socketGap) {
         attempt.sockets += 1;
@@ -595,9 +439,4 @@ export class Scheduler<R, A> {
       }
     }
   }
-}
-
-/** The fault in an error, for a {@link Settlement}. */
-export function faultOf(error: unknown): Fault | undefined {
-  return isWireError(error) ? error.fault : undefined;
 }

@@ -43,7 +43,7 @@ export class World {
       open: 10_000,
       stagger: 250,
       openStagger: 1000,
-      thresholds: () => ({ remember: 2, report: 3 }),
+      thresholds: () => ({ remember: 2, report: 3, most: 8 }),
       syns: linuxSyns,
       margin: 100,
       sockets: 1,

@@ -47,17 +47,24 @@ export class StreamedContent implements MessageContent {
 
   async bytes(options?: BytesOptions): Promise<Uint8Array> {
     const maxBytes = options?.maxBytes ?? defaultMaxBytes;
-    // A server that announces much gets no memory for that alone.
-    let whole = new Uint8Array(Math.min(this.#expected, maxBytes, 1024 * 1024));
+    let whole: Uint8Array = new Uint8Array(0);
     let length = 0;
     for await (const piece of this) {
+      if (length === 0 && piece.length <= maxBytes) {
+        // Most messages come in one piece, which is nobody else's.
+        whole = piece;
+        length = piece.length;
+        continue;
+      }
       const needed = length + piece.length;
       if (needed > maxBytes) {
         this.#ended = true;
         throw this.#source.abandon({ kind: 'peer', reason: 'reply-too-long' });
       }
       if (needed > whole.length) {
-        const grown = new Uint8Array(Math.max(needed, whole.length * 2));
+        // A server that announces much gets no memory for that alone.
+        const announced = Math.min(this.#expected, maxBytes, 1024 * 1024);
+        const grown = new Uint8Array(Math.max(needed, whole.length * 2, announced));
         grown.set(whole.subarray(0, length));
         whole = grown;
       }

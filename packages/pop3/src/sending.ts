@@ -57,7 +57,11 @@ export function advance(
 
 /** The octets of a command; none for AUTH, which is alone on the wire anyway. */
 export function commandBytes(command: WireCommand): number {
-  return command.verb === 'AUTH' ? 0 : encodeCommand(command).bytes.length;
+  if (command.verb === 'AUTH') return 0;
+  // There are thousands of these: encoding them once more, for their length alone, would show.
+  if (command.verb === 'RETR' || command.verb === 'DELE')
+    return `${command.verb} ${command.message}\r\n`.length;
+  return encodeCommand(command).bytes.length;
 }
 
 /** One group, one write. */

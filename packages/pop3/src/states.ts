@@ -172,9 +172,9 @@ export interface State {
   readonly userAccepted: boolean;
   /**
    * Commands that were accepted, oldest first: the first `answered` of them are done, those up to `sent` are in flight, the rest
-   * waits. Two numbers move and the list stays, because a copy at each reply would be quadratic.
+   * waits. Two numbers move and the list grows in place, because a copy at each reply or command would be quadratic.
    */
-  readonly commands: readonly WireCommand[];
+  readonly commands: WireCommand[];
   readonly answered: number;
   readonly sent: number;
   /** The octets of those in flight. */

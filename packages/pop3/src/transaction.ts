@@ -23,6 +23,9 @@ type Signal = AbortSignal | undefined;
 /** Most octets of messages that are asked for ahead: what a loop that is broken off has to read and throw away. */
 const maxAheadOctets = 1024 * 1024;
 
+/** Most messages that are asked for ahead: their RETRs fit into the window of commands. */
+const maxAhead = 1024;
+
 /** What the TRANSACTION state needs of its dialogue. */
 export interface TransactionDialogue {
   readonly capabilities: Capabilities;
@@ -120,16 +123,12 @@ export class Transaction implements Maildrop {
     const sent: RetrCommand[] = [];
     let ahead = 0;
     for (const [index, entry] of entries.entries()) {
-      for (let next = entries[sent.length]; next; next = entries[sent.length]) {
-        const fits =
-          this.#dialogue.capabilities.pipelining &&
-          this.#dialogue.queued === 0 &&
-          ahead + next.octets <= maxAheadOctets;
-        if (sent.length > index && !fits) break;
-        const command = { verb: 'RETR', message: next.number } as const;
-        sent.push(command);
-        ahead += next.octets;
-        this.#dialogue.post(command);
+      // Groups and no single commands: a write for each message costs more than the message.
+      if (sent.length === index || (sent.length - index <= maxAhead / 2 && ahead <= maxAheadOctets / 2)) {
+        const group = this.#nextGroup(entries, sent.length, sent.length - index, ahead);
+        for (const { octets } of entries.slice(sent.length, sent.length + group.length)) ahead += octets;
+        sent.push(...group);
+        if (group.length > 0) this.#dialogue.post(...group);
       }
       const command = sent[index];
       if (!command) return;
@@ -158,6 +157,25 @@ export class Transaction implements Maildrop {
       }
       ahead -= entry.octets;
     }
+  }
+
+  /** The RETRs that may go now, from an entry on; at least one where none is `outstanding`. */
+  #nextGroup(
+    entries: readonly MaildropEntry[],
+    from: number,
+    outstanding: number,
+    ahead: number,
+  ): readonly RetrCommand[] {
+    const more = this.#dialogue.capabilities.pipelining && this.#dialogue.queued === 0;
+    const group: RetrCommand[] = [];
+    let octets = ahead;
+    for (let next = entries[from]; next; next = entries[from + group.length]) {
+      octets += next.octets;
+      const fits = more && octets <= maxAheadOctets && outstanding + group.length < maxAhead;
+      if (outstanding + group.length > 0 && !fits) break;
+      group.push({ verb: 'RETR', message: next.number });
+    }
+    return group;
   }
 
   /** LIST and UIDL in one go, where there is UIDL. */

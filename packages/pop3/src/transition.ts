@@ -67,6 +67,9 @@ export function step(state: State, input: Input, now: Instant): Step {
   }
 }
 
+/** Answered commands that may stay in the list before it is made anew. */
+const maxAnsweredKept = 1024;
+
 function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array, now: Instant): Step {
   const [only] = commands;
   if (commands.length === 1 && only?.verb === 'RESUME') {
@@ -74,8 +77,8 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
       throw new UsageError('RESUME without work', 'RFC 5034 §4');
     return proceed(state, resumeExchange(state.exchange, only.result), now, [], {});
   }
-  const pending = state.commands.slice(state.answered);
-  let before = pending.at(-1);
+  const { answered: done, commands: known } = state;
+  let before = done < known.length ? known.at(-1) : undefined;
   let userAccepted = state.userAccepted;
   const group = commands.map((command) => {
     if (command.verb === 'RESUME') throw new UsageError('RESUME in a group', 'RFC 5034 §4');
@@ -93,8 +96,12 @@ function send(state: State, commands: readonly Pop3Command[], behind: Uint8Array
     const reason = starting ? 'reply-before-command' : 'desynchronised';
     return fail(state, now, 'peer', reason, evidence, starting ? 'starttls' : 'idle');
   }
-  const all = [...pending, ...group];
-  return advance({ ...state, commands: all, answered: 0, sent: state.sent - state.answered }, now, []);
+  if (known.length === 0 || done >= maxAnsweredKept) {
+    const all = [...known.slice(done), ...group];
+    return advance({ ...state, commands: all, answered: 0, sent: state.sent - done }, now, []);
+  }
+  known.push(...group);
+  return advance(state, now, []);
 }
 
 function receiveLine(state: State, input: LineInput, now: Instant): Step {

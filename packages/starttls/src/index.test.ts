@@ -5,6 +5,7 @@ import * as tlsrpt from './tlsrpt/index.ts';
 test('the exported values are these and no more', () => {
   expect(Object.keys(starttls).toSorted()).toMatchInlineSnapshot(`
     [
+      "deliveryPlan",
       "describeCertificate",
       "fetchStsPolicy",
       "hostRequirement",

@@ -32,7 +32,8 @@ describe('requests for a handshake', () => {
 
   test('TLS-024 no ALPN and TLS 1.2 unless asked for', () => {
     expect(Object.keys(build('a.test')).toSorted()).toEqual(['serverName', 'verify']);
-    const all = { roots: ['PEM'], alpn: ['imap'], minVersion: 'TLSv1' } as const;
+    const identity = { key: 'PEM', chain: 'PEM' };
+    const all = { roots: ['PEM'], alpn: ['imap'], minVersion: 'TLSv1', identity } as const;
     expect(tlsRequest({ serverName: 'a.test', requirement, wallClock: () => 0, ...all })).toMatchObject(all);
   });
 });

@@ -1,5 +1,5 @@
 import { UsageError } from '@postern/wire';
-import type { TlsRequest } from '@postern/wire';
+import type { TlsIdentity, TlsRequest } from '@postern/wire';
 import { referenceIdentifier } from './identity.ts';
 import type { Requirement } from './requirement.ts';
 import { verifier } from './verify-peer.ts';
@@ -20,6 +20,8 @@ export interface TlsRequestOptions {
   readonly roots?: readonly string[];
   /** The names by which a peer is judged under a requirement that demands none. Default: `serverName`. */
   readonly names?: readonly string[];
+  /** Certificate and key for a server that asks for one; EXTERNAL logs in with it. Default: none. */
+  readonly identity?: TlsIdentity;
   /** Protocols for ALPN. Default: none is sent, because old mail servers abort on it. */
   readonly alpn?: readonly string[];
   /** Lowest version offered. Default `TLSv1.2` (RFC 9325 §3.1.1); lower ones are for diagnosis only. */
@@ -40,7 +42,7 @@ export interface TlsRequestOptions {
  * ```
  */
 export function tlsRequest(options: TlsRequestOptions): TlsRequest {
-  const { requirement, wallClock, roots, names, alpn, minVersion } = options;
+  const { requirement, wallClock, roots, names, identity, alpn, minVersion } = options;
   // RFC 6066 §3: no trailing dot. An IP literal is never sent; networks see to that.
   const serverName = options.serverName.replace(/\.$/, '').toLowerCase();
   const { type } = referenceIdentifier(serverName);
@@ -51,6 +53,7 @@ export function tlsRequest(options: TlsRequestOptions): TlsRequest {
     serverName,
     verify: verifier(requirement, { wallClock, ...(roots ? { roots } : {}), ...(names ? { names } : {}) }),
     ...(roots ? { roots } : {}),
+    ...(identity ? { identity } : {}),
     ...(alpn ? { alpn } : {}),
     ...(minVersion ? { minVersion } : {}),
   };

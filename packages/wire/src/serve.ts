@@ -1,5 +1,5 @@
 import { converse } from './converse.ts';
-import type { Observer } from './converse.ts';
+import type { Dialogue, Observer } from './converse.ts';
 import type { Machine } from './machine.ts';
 import type { Connection } from './network.ts';
 import type { Clock } from './time.ts';
@@ -16,6 +16,8 @@ export interface ServeOptions<C, E> {
   readonly farewell: C;
   /** Sees all bytes. What clients say is not masked on this side: do not log it. */
   readonly observe?: Observer | undefined;
+  /** Gets the dialogue before its first event, to send commands when something outside happens. */
+  readonly attach?: ((dialogue: Pick<Dialogue<C, E>, 'drained' | 'ended' | 'send'>) => void) | undefined;
   /** Sees every event. What it throws ends the service. */
   readonly onEvent?: ((event: E) => void) | undefined;
 }
@@ -31,13 +33,14 @@ export async function serve<C, E>(
   connection: Connection,
   options: ServeOptions<C, E>,
 ): Promise<void> {
-  const { clock, tls, signal, farewell, observe, onEvent } = options;
+  const { clock, tls, signal, farewell, observe, attach, onEvent } = options;
   const dialogue = converse(machine, connection, {
     clock,
     reads: 'when-drained',
     ...(tls && { upgrade: (upgraded, upgradeOptions) => upgraded.acceptTls(tls, upgradeOptions) }),
     ...(observe && { observe }),
   });
+  attach?.(dialogue);
   try {
     for (;;) {
       const event = await dialogue.next(signal ? { signal } : {});

@@ -85,6 +85,11 @@ export interface TlsRequest {
   readonly minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** Highest version offered. Default `TLSv1.3`. */
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /**
+   * Certificate and key, shown to a server that asks for one (RFC 8446 §4.3.2): what EXTERNAL logs in with. Default: none, and
+   * a server that demands one ends the handshake.
+   */
+  readonly identity?: TlsIdentity;
   /** Judges the peer before one byte of the application is sent. */
   readonly verify: (peer: TlsPeer) => Verification;
   /**

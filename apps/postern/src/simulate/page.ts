@@ -33,7 +33,7 @@ export function simulationPage(model: Model, rows: readonly Row[]): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>postern simulate</title><style>
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid #ddd}
+table{border-collapse:collapse;font-size:.8rem;font-variant-numeric:tabular-nums}th,td{padding:.25rem .45rem;text-align:right;border-bottom:1px solid #ddd}td{white-space:nowrap}
 th:first-child,td:first-child{text-align:left}i{display:inline-block;width:1em;height:.3em;margin-right:.3em;vertical-align:middle}
 span{margin-right:1em;white-space:nowrap}svg{max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:#444}
 </style></head><body><h1>Sending mail past silent ports</h1><p>${escapeHtml(words)}</p>
@@ -82,7 +82,7 @@ function waitChart(rows: readonly Row[]): string {
   const names = ['1 ms', '10 ms', '100 ms', '1 s', '10 s', '100 s', '1000 s'];
   const ticks = names.map((name, power) => tick(x(10 ** power), name));
   const marks = Array.from({ length: depth + 1 }, (_, power) =>
-    mark(y(10 ** -power), `${(100 * 10 ** -power).toPrecision(1)} %`),
+    mark(y(10 ** -power), `${Number((100 * 10 ** -power).toPrecision(1))} %`),
   );
   return svg([...marks, ...ticks, ...lines]);
 }
@@ -108,7 +108,9 @@ function mark(y: number, label: string): string {
 }
 
 function tick(x: number, label: string): string {
-  return `<text x="${x.toFixed(1)}" y="${HEIGHT - 15}" text-anchor="middle">${escapeHtml(label)}</text>`;
+  // The last one would stand out of the picture.
+  const anchor = x > WIDTH - 40 ? 'end' : 'middle';
+  return `<text x="${x.toFixed(1)}" y="${HEIGHT - 15}" text-anchor="${anchor}">${escapeHtml(label)}</text>`;
 }
 
 function svg(parts: readonly string[]): string {

@@ -40,7 +40,7 @@ export function reportCells(row: Row): readonly string[] {
     whole(outcome.peakPending),
     whole(outcome.meanPending),
     whole(expected),
-    `${(deviation(row) * 100).toFixed(1)} %`,
+    `${(deviation(row) * 100).toFixed(1).replace('-0.0', '0.0')} %`,
     whole(outcome.peakDescriptors),
     `${(memory(outcome) / 1e6).toFixed(1)} MB`,
     time(waits.quantile(0.5)),

@@ -71,6 +71,20 @@ describe('the strategies', () => {
     expect(waiting.waits.count).toBe(20_000);
   });
 
+  it('the curve of waits is level where nobody waits, and falls where all do', () => {
+    const points = run('timeout-30s', { ...certain, silent: 0.5, messages: 2000 }).outcome.waits.exceeding();
+    const at = (ms: number): number => {
+      const after = points.findIndex(([x]) => x >= ms);
+      const [[x0, y0], [x1, y1]] = [points[after - 1] ?? [0, 1], points[after] ?? [0, 0]];
+      return y0 + ((y1 - y0) * Math.log(ms / x0)) / Math.log(x1 / x0);
+    };
+    // Between the quick half and the half that waits for 30 s there is nobody.
+    expect(at(100)).toBeCloseTo(0.5, 1);
+    expect(at(10_000)).toBeCloseTo(at(100), 5);
+    expect(at(29_000)).toBeCloseTo(at(100), 5);
+    expect(points.at(-1)?.[1]).toBe(0);
+  });
+
   it('nothing is left over: every message got its connection', () => {
     for (const { name } of strategies) {
       const { outcome } = run(name, { messages: 5000 });
@@ -85,4 +99,5 @@ it('the page has both charts, a line for each strategy in each, and loads nothin
   expect(page.match(/<svg/g)).toHaveLength(2);
   expect(page.match(/<polyline/g)).toHaveLength(2 * strategies.length);
   expect(page).not.toMatch(/https?:|<script|NaN|Infinity|undefined/);
+  for (const label of ['100 %', '10 %', '0.001 %']) expect(page).toContain(`>${label}</text>`);
 });

@@ -31,11 +31,15 @@ export class Waits {
   exceeding(): readonly (readonly [Milliseconds, number])[] {
     const points: (readonly [Milliseconds, number])[] = [];
     let left = this.count;
+    let last = -1;
     for (let bucket = 0; bucket < BUCKETS && left > 0; bucket += 1) {
       const here = this.#buckets[bucket] ?? 0;
       if (here === 0 && bucket > 0) continue;
+      // Where nobody waits for so long the curve is level; a line from point to point would invent some who do.
+      if (bucket > last + 1) points.push([Math.exp((bucket - 1) * GROWTH), left / this.count]);
       left -= here;
       points.push([Math.exp(bucket * GROWTH), left / this.count]);
+      last = bucket;
     }
     return points;
   }

@@ -1,13 +1,17 @@
+import { delivery } from './delivery/de.ts';
 import { listed } from './listed.ts';
 import type { Texts } from './texts.ts';
 
 /** German. */
 export const de: Texts = {
+  delivery,
   usage: `Aufruf: postern <Befehl> [Optionen]
 
 Befehle
   check <Adresse oder Domain>   die Server eines Mailkontos finden, beide TLS-Verfahren versuchen, sagen, was einzutragen ist
   probe <Endpunkt>              einen Endpunkt prüfen, etwa imaps://mail.example.org oder submission+starttls://server:587
+  plan <Domain>                 wie Post an eine Domain zugestellt würde, und welche Regel was erzwingt
+  send [DATEI]                  eine Nachricht (DATEI oder Standardeingabe) nach diesem Plan zustellen
   explain [<Grund>]             einen Grund in Worten; ohne Angabe die Liste aller Gründe
   lab                           Mailserver mit guten und schlechten Gewohnheiten auf diesem Rechner starten, bis zum Abbruch
   demo [<Konto>]                drei Konten des Labors prüfen, oder eines davon, und aufhören
@@ -28,6 +32,14 @@ Optionen von check und probe
 Optionen von probe
   --user NAME            Anmeldung versuchen, nur in geprüftem TLS; Passwort aus POSTERN_PASSWORD oder auf Nachfrage
   --any-certificate      hinter ein Zertifikat blicken, das nicht gilt, und es nicht als Ablehnung zählen
+
+Optionen von plan und send
+  --ca, --resolver, --deadline wie oben; bei send auch --forget
+  --level STUFE          none, may, encrypt, dane, dane-only, verify, secure oder sts verlangen; sonst entscheidet die Domain
+  --use-srv              eine Ankündigung (_smtp-tls._tcp) statt der MX-Einträge gelten lassen; ein Entwurf, keine Norm
+  --try-465              Port 465 neben 25 versuchen; zwischen Servern keine Norm
+  --from ADRESSE         der Absender; <> für keinen (send)
+  --to ADRESSE           ein Empfänger; mehrmals oder mit Kommas (send)
 
 Optionen aller Befehle
   --json                 ein JSON-Dokument auf der Standardausgabe
@@ -56,6 +68,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   missingArgument: {
     check: 'Welches Konto? Geben Sie eine Adresse oder eine Domain an: postern check sie@example.org',
     probe: 'Welcher Endpunkt? Geben Sie einen an, zum Beispiel: postern probe imaps://mail.example.org',
+    plan: 'Welche Domain? Geben Sie eine an, zum Beispiel: postern plan example.org',
   },
   commandForgotten: (whole) => `Es fehlt der Befehl. Meinten Sie: ${whole}`,
   noSuchReason: (typed) => `Den Grund „${typed}“ gibt es nicht.`,

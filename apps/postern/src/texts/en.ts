@@ -1,13 +1,17 @@
+import { delivery } from './delivery/en.ts';
 import { listed } from './listed.ts';
 import type { Texts } from './texts.ts';
 
 /** English. */
 export const en: Texts = {
+  delivery,
   usage: `Usage: postern <command> [options]
 
 Commands
   check <address or domain>   find the services of a mail account, try both TLS methods, say what to type
   probe <endpoint>            probe one endpoint, such as imaps://mail.example.org or submission+starttls://host:587
+  plan <domain>               how mail to a domain would be sent, and which rule forced what
+  send [FILE]                 send a message (FILE or standard input) to its recipients' domains by that plan
   explain [<reason>]          one reason code in words; without a code, the list
   lab                         start mail servers with good and bad habits on this machine, until interrupted
   demo [<account>]            check three accounts of the lab, or one of them, and stop
@@ -28,6 +32,14 @@ Options of check and probe
 Options of probe
   --user NAME            try a login, inside verified TLS only; password from POSTERN_PASSWORD or a prompt
   --any-certificate      look behind a certificate that does not verify, and do not call it a refusal
+
+Options of plan and send
+  --ca, --resolver, --deadline as above; with send --forget too
+  --level LEVEL          demand none, may, encrypt, dane, dane-only, verify, secure or sts; default: what the domain publishes
+  --use-srv              let an announcement (_smtp-tls._tcp) take the place of the MX records; a draft, no standard
+  --try-465              race port 465 beside 25; no standard between servers
+  --from ADDRESS         the sender; <> for none (send)
+  --to ADDRESS           a recipient; several times, or with commas (send)
 
 Options of every command
   --json                 one JSON document on standard output
@@ -56,6 +68,7 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
   missingArgument: {
     check: 'Which account? Type an address or a domain: postern check you@example.org',
     probe: 'Which endpoint? Type one such as: postern probe imaps://mail.example.org',
+    plan: 'Which domain? Type one such as: postern plan example.org',
   },
   commandForgotten: (whole) => `The command is missing. Did you mean: ${whole}`,
   noSuchReason: (typed) => `There is no reason code "${typed}".`,

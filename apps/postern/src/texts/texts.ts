@@ -1,11 +1,14 @@
 import type { AddressProblem } from '@postern/probe';
 import type { Lang } from '@postern/probe/report';
 import { de } from './de.ts';
+import type { DeliveryTexts } from './delivery/texts.ts';
 import { en } from './en.ts';
 
 /** The words of the command itself. Sentences about servers come from `@postern/probe`. */
 export interface Texts {
   readonly usage: string;
+  /** Of `plan` and `send`. */
+  readonly delivery: DeliveryTexts;
   readonly didYouMean: (word: string) => string;
   readonly noSuchCommand: (typed: string) => string;
   readonly knownCommands: (names: readonly string[]) => string;
@@ -18,7 +21,7 @@ export interface Texts {
   readonly noCommand: (names: readonly string[]) => string;
   readonly seeHelp: string;
   readonly seeReasons: string;
-  readonly missingArgument: Readonly<Record<'check' | 'probe', string>>;
+  readonly missingArgument: Readonly<Record<'check' | 'probe' | 'plan', string>>;
   /** A command was forgotten in front of what it is for. */
   readonly commandForgotten: (whole: string) => string;
   readonly noSuchReason: (typed: string) => string;

@@ -25,8 +25,32 @@ import {
 } from './scan.ts';
 import type { Scan } from './scan.ts';
 
-/** Parameters of a media type or a disposition; names in lower case, values as they came. */
-export type Parameters = ReadonlyMap<string, string>;
+/** Parameters of a media type or a disposition, in the order they came; names in lower case, values as they came. */
+export class Parameters {
+  /** A name, its value, and so on: most bodies have one or two, for which a map costs more than it is worth. */
+  readonly #pairs: readonly string[];
+
+  constructor(pairs: readonly string[]) {
+    this.#pairs = pairs;
+  }
+
+  get size(): number {
+    return this.#pairs.length / 2;
+  }
+
+  /** The value of a parameter by its name in lower case; the first, where there are several. */
+  get(name: string): string | undefined {
+    for (let at = 0; at < this.#pairs.length; at += 2)
+      if (this.#pairs[at] === name) return this.#pairs[at + 1];
+    return undefined;
+  }
+
+  /** All of them: `new Map(params)` makes a map. */
+  *[Symbol.iterator](): Generator<readonly [name: string, value: string], void, undefined> {
+    for (let at = 0; at < this.#pairs.length; at += 2)
+      yield [this.#pairs[at] ?? '', this.#pairs[at + 1] ?? ''];
+  }
+}
 
 /** What a server says about how a part is to be shown (RFC 2183). */
 export interface Disposition {
@@ -313,13 +337,13 @@ function singlePart(scan: Scan, part: string, withoutSubtype: boolean): BodyStru
   };
 }
 
-/** RFC 9051 §9, body-fld-param: NIL or pairs. The first of two with the same name counts. */
+/** RFC 9051 §9, body-fld-param: NIL or pairs. */
 function parameters(scan: Scan): Parameters | undefined {
   if (nil(scan)) return undefined;
   open(scan);
-  const params = new Map<string, string>();
+  const pairs: string[] = [];
   while (!closes(scan)) {
-    if (params.size > 0 && peek(scan) === SPACE) space(scan);
+    if (pairs.length > 0 && peek(scan) === SPACE) space(scan);
     const name = string(scan).toLowerCase();
     space(scan);
     let value = nstring(scan);
@@ -328,9 +352,9 @@ function parameters(scan: Scan): Parameters | undefined {
       tolerate(scan, 'wrong-field');
       value = '';
     }
-    if (!params.has(name)) params.set(name, value);
+    pairs.push(name, value);
   }
-  if (params.size > 0) return params;
+  if (pairs.length > 0) return new Parameters(pairs);
   tolerate(scan, 'empty-list');
   return undefined;
 }

@@ -66,9 +66,17 @@ export function positive(scan: Scan): number | undefined {
 /** RFC 9051 §9, number64. */
 export function number64(scan: Scan): Number64 | undefined {
   const from = scan.at;
-  const length = digits(scan);
+  let small = 0;
+  let { at } = scan;
+  for (let code = scan.text.charCodeAt(at); isDigit(code); code = scan.text.charCodeAt(at)) {
+    small = small * 10 + code - 0x30;
+    at += 1;
+  }
+  scan.at = at;
+  const length = at - from;
   if (length === 0 || length > 19 || !ends(scan)) return none(scan, from);
-  if (length < 16) return Number(scan.text.slice(from, scan.at));
+  // Up to here it is exact.
+  if (length < 16) return small;
   const value = BigInt(scan.text.slice(from, scan.at));
   if (value > maxNumber64) return none(scan, from);
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;

@@ -60,6 +60,8 @@ export interface ScanOptions {
   readonly maxDepth: number;
   /** Whether a {@link Leniency} ends the dialogue instead of being noted. */
   readonly strict: boolean;
+  /** Literals whose octets were handed on before and are not in the text, by where they would begin. Default: none. */
+  readonly streamed?: readonly { readonly at: number; readonly octets: number }[] | undefined;
 }
 
 /**
@@ -77,6 +79,7 @@ export class Scan {
   readonly bareQuotes: boolean;
   /** Whether there is an octet above 127 in the whole response; else no string has to be looked at again. Known once asked for. */
   #high: boolean | undefined = undefined;
+  readonly streamed: ScanOptions['streamed'];
   /** What was tolerated, each once. */
   tolerated: Leniency[] | undefined = undefined;
   /** The next backslash, and the next CR, at or behind the place that was asked about last. */
@@ -89,6 +92,7 @@ export class Scan {
     this.maxDepth = options.maxDepth;
     this.strict = options.strict;
     this.bareQuotes = bareQuotes;
+    this.streamed = options.streamed;
   }
 
   get high(): boolean {
@@ -160,9 +164,21 @@ export function closes(scan: Scan): boolean {
 
 /** Whether another element of a list with spaces between follows; the scan stands before it, or behind the list. */
 export function another(scan: Scan): boolean {
-  if (closes(scan)) return false;
-  space(scan);
-  return true;
+  const code = scan.text.charCodeAt(scan.at);
+  if (code === SPACE) {
+    const next = scan.text.charCodeAt(scan.at + 1);
+    if (next !== SPACE && next !== CLOSE) {
+      scan.at += 1;
+      return true;
+    }
+    if (closes(scan)) return false;
+    space(scan);
+    return true;
+  }
+  if (code !== CLOSE) throw malformed;
+  scan.at += 1;
+  scan.depth -= 1;
+  return false;
 }
 
 /** The end of a response. */
@@ -289,7 +305,7 @@ function quotedBarely(scan: Scan, from: number): string {
 }
 
 /** The octets of a literal or literal8, as they are (RFC 9051 §4.3, §4.3.1). */
-export function literal(scan: Scan): string {
+function literal(scan: Scan): string {
   const whole = scan.text;
   let at = scan.at;
   if (whole.charCodeAt(at) === TILDE) at += 1;
@@ -298,10 +314,16 @@ export function literal(scan: Scan): string {
   const digits = at + 1;
   for (at = digits; isDigit(whole.charCodeAt(at)); at += 1) size = size * 10 + whole.charCodeAt(at) - 0x30;
   if (at === digits || !whole.startsWith('}\r\n', at)) throw malformed;
+  if (scan.streamed && streamedHere(scan, at + 3) !== undefined) size = 0;
   const end = at + 3 + size;
   if (end > whole.length) throw malformed;
   scan.at = end;
   return whole.slice(at + 3, end);
+}
+
+/** How many octets of a literal that would begin here were handed on before. */
+export function streamedHere(scan: Scan, at: number): number | undefined {
+  return scan.streamed?.find((passed) => passed.at === at)?.octets;
 }
 
 /** Octets out of a string, for the content of a message; `undefined` for NIL. */

@@ -1,7 +1,17 @@
 import { octets } from '../tokens.ts';
 import { number64 } from './numbers.ts';
 import type { Number64 } from './numbers.ts';
-import { BRACKET, isDigit, malformed, octetString, peek, space, SPACE, tolerate } from './scan.ts';
+import {
+  BRACKET,
+  isDigit,
+  malformed,
+  octetString,
+  peek,
+  space,
+  SPACE,
+  streamedHere,
+  tolerate,
+} from './scan.ts';
 import type { Scan } from './scan.ts';
 
 /** Content of a message, or a part of it (RFC 9051 §6.4.5.1, §7.5.2). */
@@ -14,12 +24,21 @@ export class Section {
   readonly origin: Number64 | undefined;
   /** The content, one character per octet; `null` = NIL, or no value at all. */
   readonly latin1: string | null;
+  /** How many octets it has where they were handed on in chunks, so that none are here. */
+  readonly streamedOctets: number | undefined;
 
-  constructor(item: string, section: string, origin: Number64 | undefined, latin1: string | null) {
+  constructor(
+    item: string,
+    section: string,
+    origin: Number64 | undefined,
+    latin1: string | null,
+    streamedOctets?: number,
+  ) {
     this.item = item;
     this.section = section;
     this.origin = origin;
     this.latin1 = latin1;
+    this.streamedOctets = streamedOctets;
   }
 
   /** The content's octets, made anew each time; `null` where there is no content. */
@@ -44,7 +63,9 @@ export function sectionItem(scan: Scan, item: string): Section {
     return new Section(item, specification, origin, null);
   }
   space(scan);
-  return new Section(item, specification, origin, octetString(scan) ?? null);
+  const content = octetString(scan) ?? null;
+  const streamed = content === '' ? streamedHere(scan, scan.at) : undefined;
+  return new Section(item, specification, origin, streamed === undefined ? content : null, streamed);
 }
 
 /** Where the brackets that open here close: field names inside may be strings with a bracket in them. */

@@ -64,7 +64,7 @@ export interface ParseOptions extends ScanOptions {
 }
 
 /** What came of an untagged response. */
-export interface ParsedUntagged {
+interface ParsedUntagged {
   readonly data: Untagged;
   /** What was wrong and is borne, if anything. */
   readonly tolerated: readonly Leniency[] | undefined;

@@ -38,8 +38,11 @@ export class CommandReader {
     this.#splitter.push(bytes);
   }
 
-  /** The next item; `plain` = a line of an authentication exchange, which holds no literal whatever it ends in. */
-  next(plain: boolean): ClientItem | undefined {
+  /**
+   * The next item: a `command`; after a login, `mail`, its APPEND may be large; a `line` of an authentication exchange or the
+   * end of IDLE holds no literal whatever it ends in.
+   */
+  next(expected: 'command' | 'mail' | 'line'): ClientItem | undefined {
     for (;;) {
       if (!this.#takeLiteral()) return undefined;
       const line = this.#splitter.next();
@@ -51,15 +54,20 @@ export class CommandReader {
       if (line.ending === 'lf' || line.bytes.includes(0))
         this.#fault ??= 'lines end with CRLF and hold no NUL';
       if (this.#bytes > this.#limits.maxLineBytes) this.#fault ??= 'the line is too long';
-      const marker = plain ? undefined : literalMarker(text);
+      const marker = expected === 'line' ? undefined : literalMarker(text);
       this.#keep(text);
       if (!marker) return this.#complete();
       this.#literalBytes += marker.size;
-      if (this.#literalBytes > this.#limits.maxLiteralBytes) this.#fault ??= 'the literal is too large';
+      const append = expected === 'mail' && /^[^ ]+ APPEND /i.test(this.#parts[0] ?? '');
+      const { maxLiteralBytes, maxAppendBytes } = this.#limits;
+      if (this.#literalBytes > (append ? maxAppendBytes : maxLiteralBytes))
+        // RFC 7888 §4, RFC 4469 §4.2
+        this.#fault ??= `${append ? '[TOOBIG] ' : ''}the literal is too large`;
       // A literal that waits to be asked for is not coming: the refusal is the answer (RFC 9051 §4.3).
       if (marker.asked && this.#fault !== undefined) return this.#complete();
       // One that does not wait has to be read to its end, as long as there is an end to be seen.
-      if (Math.max(this.#bytes, this.#literalBytes) > maxEndlessBytes) return { type: 'endless' };
+      if (this.#fault !== undefined && Math.max(this.#bytes, this.#literalBytes) > maxEndlessBytes)
+        return { type: 'endless' };
       this.#keep('\r\n');
       this.#literalLeft = marker.size;
       if (marker.asked) return { type: 'continue' };

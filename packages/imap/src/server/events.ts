@@ -18,6 +18,9 @@ export type ImapServerEvent =
 
 /** What the owner of a server machine can tell it. */
 export interface ImapServerCommand {
-  /** Says BYE and ends: the server is going down (RFC 9051 §7.1.5). */
-  readonly verb: 'CLOSE';
+  /**
+   * `CLOSE` says BYE and ends: the server is going down (RFC 9051 §7.1.5). `CHANGED`: another session changed the store; a
+   * client that idles is told (§6.3.13), others are at the end of their next command.
+   */
+  readonly verb: 'CLOSE' | 'CHANGED';
 }

@@ -2,9 +2,14 @@
  * The server side of the IMAP dialogue: a machine, and a driver that serves one connection. Right by default; with the habits
  * of bad servers on request, so that clients can be tested against them.
  *
- * It is *not* a mail store: there is one mailbox, INBOX, and it is empty. Commands beyond that get a tagged BAD.
+ * Mail is in a store: one in memory is here, others implement its interface. It is *not* a server for the world: one process,
+ * no quota but the store's, no access rights, and searches look at octets as they are, encoded words and transfer encodings
+ * included.
  *
- * RFCs: 9051 and 3501 (IMAP), 2971 (ID), 4959 (SASL-IR), 5530 (response codes).
+ * RFCs: 9051 (IMAP4rev2) and 3501 (IMAP4rev1), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3502 (MULTIAPPEND), 3516 (BINARY, as
+ * far as IMAP4rev2 has it), 3691 (UNSELECT), 4315 (UIDPLUS),
+ * 4731 (ESEARCH), 4959 (SASL-IR), 5161 (ENABLE), 5182 (SEARCHRES), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
+ * (LIST-STATUS), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 8438 (STATUS=SIZE).
  *
  * @example
  * ```ts run
@@ -22,6 +27,7 @@ export type { ImapServerCommand, ImapServerEvent } from './events.ts';
 export { imapServer } from './machine.ts';
 export type { ImapServerMachine } from './machine.ts';
 export type {
+  CommandHabit,
   GreetingHabit,
   ImapServerOptions,
   ServerLimits,
@@ -30,5 +36,8 @@ export type {
 } from './options.ts';
 export { serveImap } from './serve.ts';
 export type { ServeImapOptions } from './serve.ts';
+export type { Mailbox, MailStore, NewMessage, StoredMessage, StoreRefusal } from './store/mail-store.ts';
+export { memoryMailStore } from './store/memory-store.ts';
+export type { MemoryMailStoreOptions } from './store/memory-store.ts';
 export { serverStates } from './states.ts';
 export type { ServerStateName, ServerStateRow } from './states.ts';

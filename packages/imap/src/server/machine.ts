@@ -56,13 +56,13 @@ class ImapServer implements ImapServerMachine {
     return this.#step({ type: 'start' }, now);
   }
 
-  send(_command: ImapServerCommand, now: Instant): Outputs {
-    return this.#session.name === 'ended' ? [] : this.#step({ type: 'close' }, now);
+  send({ verb }: ImapServerCommand, now: Instant): Outputs {
+    if (this.#session.name === 'ended') return [];
+    return this.#step({ type: verb === 'CLOSE' ? 'close' : 'changed' }, now);
   }
 
   sendAll(commands: readonly ImapServerCommand[], now: Instant): Outputs {
-    const [first] = commands;
-    return first ? this.send(first, now) : [];
+    return commands.flatMap((command) => this.send(command, now));
   }
 
   receive(bytes: Uint8Array, now: Instant): Outputs {
@@ -70,7 +70,10 @@ class ImapServer implements ImapServerMachine {
     if (!this.#listens) return outputs;
     this.#reader.push(bytes);
     while (this.#listens) {
-      const item = this.#reader.next(this.#session.name === 'auth');
+      const { name, store } = this.#session;
+      const item = this.#reader.next(
+        name === 'auth' || name === 'idle' ? 'line' : store ? 'mail' : 'command',
+      );
       if (!item) break;
       outputs.push(...this.#step({ type: 'item', item, behind: () => this.#reader.rest() }, now));
     }

@@ -1,5 +1,7 @@
 import type { AuthRules } from '@postern/sasl';
 import type { Milliseconds, TlsInfo } from '@postern/wire';
+import type { MailStore } from './store/mail-store.ts';
+import { memoryMailStore } from './store/memory-store.ts';
 
 /** How a server greets. Data and no subclass, so that a laboratory can describe any server in a table. */
 export type GreetingHabit =
@@ -41,12 +43,32 @@ export type StartTlsHabit =
   /** Offered; closes instead of answering the verb, or after its go-ahead. */
   | { readonly type: 'closes'; readonly after: 'verb' | 'go-ahead' };
 
+/** What goes wrong with one command, for laboratories; the rest of the dialogue is right. */
+export type CommandHabit =
+  /** No answer, and deaf for ever. */
+  | { readonly type: 'silent' }
+  /** BYE with a response code where one is given, such as `UNAVAILABLE`, and the end (RFC 9051 §7.1.5). */
+  | { readonly type: 'closes'; readonly code?: string; readonly text?: string }
+  /** The end without a word. */
+  | { readonly type: 'hangs-up' }
+  /** `NO` (default) or `BAD`, with a response code where one is given; the command is not done. */
+  | {
+      readonly type: 'refused';
+      readonly status?: 'NO' | 'BAD';
+      readonly code?: string;
+      readonly text?: string;
+    }
+  /** These very characters (latin1) in place of the answer, `%` for the tag: a quirk of some server. The command is not done. */
+  | { readonly type: 'raw'; readonly text: string };
+
 /** Limits of the server machine. */
 export interface ServerLimits {
   /** Longest line of a command with its CRLF; a longer one gets BAD. Default 8192 (RFC 2683 §3.2.1.5 asks for 8000). */
   readonly maxLineBytes: number;
   /** Literals of one command together; more get BAD. Default 65,536. */
   readonly maxLiteralBytes: number;
+  /** The same for APPEND after a login: the messages. More get `[TOOBIG]`. Default 64 MiB. */
+  readonly maxAppendBytes: number;
 }
 
 /** How long a server waits. */
@@ -63,12 +85,24 @@ export interface ServerPatience {
 export interface ImapServerOptions {
   /** Default: `{ type: 'ready' }`. */
   readonly greeting?: GreetingHabit;
-  /** Capabilities to list, STARTTLS, LOGINDISABLED and AUTH= left out: those follow. Default: IMAP4rev1, SASL-IR and ID. */
+  /**
+   * Capabilities to list, STARTTLS, LOGINDISABLED and AUTH= left out: those follow. What is not listed is not enabled either.
+   * Default: after a login all that the server can do, before it IMAP4rev1, SASL-IR and ID.
+   */
   readonly capabilities?: readonly string[];
   /** Default: `{ type: 'absent' }`. */
   readonly startTls?: StartTlsHabit;
   /** Default: no login. */
   readonly auth?: AuthRules;
+  /** Habits by the name of a command in upper case, `UID` for those behind it. Default: none. */
+  readonly commands?: Readonly<Record<string, CommandHabit>>;
+  /** Says BYE behind a login that succeeded, with a response code where one is given. Default: the dialogue goes on. */
+  readonly afterLogin?: Extract<CommandHabit, { readonly type: 'closes' }>;
+  /**
+   * The mailboxes of who has logged in; sessions that get the same store see one another's changes. After PREAUTH the name is
+   * empty. Default: for each session an INBOX without messages, in memory.
+   */
+  readonly store?: (user: string) => MailStore;
   /** What ID answers (RFC 2971). Default: NIL. */
   readonly id?: Readonly<Record<string, string>>;
   /** The TLS layer the dialogue begins in: implicit TLS. Default: none. */
@@ -82,7 +116,7 @@ export interface ImapServerOptions {
 /** The options with every default filled in. */
 export interface ServerRules extends ImapServerOptions {
   readonly greeting: GreetingHabit;
-  readonly capabilities: readonly string[];
+  readonly store: (user: string) => MailStore;
   readonly startTls: StartTlsHabit;
   readonly limits: ServerLimits;
   readonly patience: ServerPatience;
@@ -93,9 +127,14 @@ export function serverRules(options: ImapServerOptions): ServerRules {
   return {
     ...options,
     greeting: options.greeting ?? { type: 'ready' },
-    capabilities: options.capabilities ?? ['IMAP4rev1', 'SASL-IR', 'ID'],
+    store: options.store ?? (() => memoryMailStore()),
     startTls: options.startTls ?? { type: 'absent' },
-    limits: { maxLineBytes: 8192, maxLiteralBytes: 65_536, ...options.limits },
+    limits: {
+      maxLineBytes: 8192,
+      maxLiteralBytes: 65_536,
+      maxAppendBytes: 64 * 1024 * 1024,
+      ...options.limits,
+    },
     patience: { command: 60_000, idle: 1_800_000, tls: 60_000, ...options.patience },
   };
 }

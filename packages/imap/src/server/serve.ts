@@ -41,11 +41,43 @@ export interface ServeImapOptions extends Omit<ImapServerOptions, 'tls'> {
  * ```
  */
 export async function serveImap(connection: Connection, options: ServeImapOptions): Promise<void> {
-  const { clock, tls, signal, observe, onEvent, ...rest } = options;
+  const { clock, tls, signal, observe, onEvent, store, ...rest } = options;
+  let changed: (() => void) | undefined;
+  let unwatch: (() => void) | undefined;
   const machine = imapServer({
     ...(tls && { startTls: { type: 'offered' } }),
     ...rest,
     ...(connection.tls && { tls: connection.tls }),
+    ...(store && {
+      store: (user) => {
+        const opened = store(user);
+        unwatch = opened.watch(() => changed?.());
+        return opened;
+      },
+    }),
   });
-  await serve(machine, connection, { clock, tls, signal, farewell: { verb: 'CLOSE' }, observe, onEvent });
+  try {
+    await serve(machine, connection, {
+      clock,
+      tls,
+      signal,
+      farewell: { verb: 'CLOSE' },
+      observe,
+      onEvent,
+      attach: (dialogue) => {
+        let told = true;
+        changed = () => {
+          if (!told) return;
+          told = false;
+          // Not in the middle of the other session's command, and not faster than the client reads.
+          void dialogue.drained().then(() => {
+            told = true;
+            if (!dialogue.ended) dialogue.send({ verb: 'CHANGED' });
+          });
+        };
+      },
+    });
+  } finally {
+    unwatch?.();
+  }
 }

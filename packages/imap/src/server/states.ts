@@ -1,10 +1,22 @@
 import type { ServerMechanism } from '@postern/sasl';
 import type { Instant, TlsInfo } from '@postern/wire';
 import type { ServerPatience, ServerRules } from './options.ts';
+import type { MailStore } from './store/mail-store.ts';
+import type { Enabled } from './verbs/answer.ts';
+import type { View } from './view.ts';
 
 /** Where a server stands. */
 export type ServerStateName =
-  'start' | 'delay' | 'not-authenticated' | 'auth' | 'authenticated' | 'selected' | 'tls' | 'deaf' | 'ended';
+  | 'start'
+  | 'delay'
+  | 'not-authenticated'
+  | 'auth'
+  | 'authenticated'
+  | 'selected'
+  | 'idle'
+  | 'tls'
+  | 'deaf'
+  | 'ended';
 
 /** What one state means. */
 export interface ServerStateRow {
@@ -36,6 +48,7 @@ export const serverStates: Readonly<Record<ServerStateName, ServerStateRow>> = {
   },
   authenticated: { patience: 'idle', listens: true, phrase: 'waiting for a mailbox', rfc: 'RFC 9051 §3.2' },
   selected: { patience: 'idle', listens: true, phrase: 'serving a mailbox', rfc: 'RFC 9051 §3.3' },
+  idle: { patience: 'idle', listens: true, phrase: 'telling what is new', rfc: 'RFC 9051 §6.3.13' },
   tls: { patience: 'tls', listens: false, phrase: 'in the TLS handshake', rfc: 'RFC 9051 §6.2.1' },
   deaf: { patience: undefined, listens: false, phrase: 'deaf and silent on purpose', rfc: 'RFC 9051 §3' },
   ended: { patience: undefined, listens: false, phrase: 'over', rfc: 'RFC 9051 §3.4' },
@@ -49,9 +62,26 @@ export interface ServerSession {
   readonly tls: TlsInfo | undefined;
   /** An AUTHENTICATE exchange under way, with the tag it began with. */
   readonly exchange: { readonly tag: string; readonly mechanism: ServerMechanism } | undefined;
+  /** The mailboxes of who has logged in. */
+  readonly store: MailStore | undefined;
+  /** The selected mailbox as the client was told of it. It moves on as more is told. */
+  readonly view: View | undefined;
+  readonly enabled: ReadonlySet<Enabled>;
+  /** The tag of an IDLE under way. */
+  readonly idle: string | undefined;
 }
 
 /** A server before its first input. */
 export function newServerSession(rules: ServerRules): ServerSession {
-  return { name: 'start', rules, deadline: undefined, tls: rules.tls, exchange: undefined };
+  return {
+    name: 'start',
+    rules,
+    deadline: undefined,
+    tls: rules.tls,
+    exchange: undefined,
+    store: undefined,
+    view: undefined,
+    enabled: new Set(),
+    idle: undefined,
+  };
 }

@@ -8,20 +8,24 @@
  *
  *     start -> not-authenticated -> tls -> not-authenticated
  *              not-authenticated <-> auth -> authenticated <-> selected -> ended
+ *                                            authenticated, selected <-> idle
+ *
+ * Mail is in a store that other sessions change, too. What they did is told at the end of each command and while a client
+ * idles; sequence numbers go only when the client cannot be in the middle of using them (RFC 9051 §7.5.1, `view.ts`).
  */
-import { decodeBase64, encodeBase64, mayLogIn, serverMechanism, serverMechanisms } from '@postern/sasl';
-import type { ServerStep as MechanismStep } from '@postern/sasl';
-import { utf8 } from '@postern/wire';
-import type { Instant, Output, TlsInfo } from '@postern/wire';
-import { decoded, octets, readList } from '../tokens.ts';
-import { parseCommand, strings } from './commands.ts';
+import { mayLogIn } from '@postern/sasl';
+import type { Instant, TlsInfo } from '@postern/wire';
+import { octets, readList } from '../tokens.ts';
+import { capabilities } from './capabilities.ts';
+import { parseCommand } from './commands.ts';
 import type { ClientItem, ReceivedCommand } from './commands.ts';
 import type { ImapServerEvent } from './events.ts';
-import { list, select, status } from './mailbox.ts';
-import type { MailboxAnswer } from './mailbox.ts';
-import type { StartTlsHabit } from './options.ts';
-import { serverStates } from './states.ts';
-import type { ServerSession, ServerStateName } from './states.ts';
+import { beginAuth, continueAuth, logIn } from './login.ts';
+import { endIdle, mailCommand, tellNews } from './mail.ts';
+import type { CommandHabit } from './options.ts';
+import type { ServerSession } from './states.ts';
+import { answer, bad, enter, farewell, over, write, writePieces } from './step.ts';
+import type { Outputs, ServerStep } from './step.ts';
 
 /** What can happen to a server. */
 export type ServerInput =
@@ -30,21 +34,15 @@ export type ServerInput =
   | { readonly type: 'end-of-stream' }
   | { readonly type: 'tls-ready'; readonly tls: TlsInfo }
   | { readonly type: 'tick' }
-  | { readonly type: 'close' };
+  | { readonly type: 'close' }
+  /** Another session changed the store. */
+  | { readonly type: 'changed' };
 
 /** Something the client sent; `behind` gives a copy of what came after it in the same segment. */
 interface ItemInput {
   readonly type: 'item';
   readonly item: ClientItem;
   readonly behind: () => Uint8Array;
-}
-
-type Outputs = readonly Output<ImapServerEvent>[];
-
-/** A new state and what has to be done. */
-export interface ServerStep {
-  readonly session: ServerSession;
-  readonly outputs: Outputs;
 }
 
 /** One input, one step. Never throws. */
@@ -69,6 +67,8 @@ export function serverStep(session: ServerSession, input: ServerInput, now: Inst
       if (session.name === 'delay') return greet(session, now);
       // RFC 9051 §5.4: an autologout says goodbye.
       return over(session, session.name === 'tls' ? [] : [write('* BYE idle for too long')]);
+    case 'changed':
+      return session.name === 'idle' ? tellNews(session) : { session, outputs: [] };
     case 'close':
       return over(session, session.name === 'tls' ? [] : [write('* BYE [UNAVAILABLE] closing')]);
   }
@@ -86,7 +86,7 @@ function greet(session: ServerSession, now: Instant): ServerStep {
     }
     case 'preauth':
       return {
-        session: enter(session, 'authenticated', now),
+        session: { ...enter(session, 'authenticated', now), store: session.rules.store('') },
         outputs: [write(`* PREAUTH ${greeting.text ?? 'welcome'}`)],
       };
     case 'refused': {
@@ -118,11 +118,13 @@ function receive(before: ServerSession, input: ItemInput, now: Instant): ServerS
           { ...enter(session, 'not-authenticated', now), exchange: undefined },
           session.exchange.tag,
         );
+      if (session.name === 'idle') return endIdle(session, '', now);
       return answer(session, `${item.tag ?? '*'} BAD ${item.why}`);
     case 'command':
       break;
   }
   if (session.exchange) return continueAuth(session, session.exchange, item.text, now);
+  if (session.name === 'idle') return endIdle(session, item.text, now);
   const command = parseCommand(item.text);
   if (command.verb === undefined)
     return answer(session, `${command.tag ?? '*'} BAD a tag and a command are needed`);
@@ -138,12 +140,17 @@ function perform(
   now: Instant,
 ): ServerStep {
   const { tag, verb, argument } = command;
+  const habits = session.rules.commands ?? {};
+  const habit = Object.hasOwn(habits, verb) ? habits[verb] : undefined;
+  if (habit) return misbehave(session, tag, habit, now);
   const alone = argument === '';
   switch (verb) {
     case 'CAPABILITY':
       if (!alone) return bad(session, tag);
       return answer(session, `* CAPABILITY ${capabilities(session)}`, `${tag} OK done`);
     case 'NOOP':
+      // After a login it also tells what is new.
+      if (session.store) return mailCommand(session, command, now);
       return alone ? answer(session, `${tag} OK done`) : bad(session, tag);
     case 'LOGOUT':
       if (!alone) return bad(session, tag);
@@ -164,56 +171,25 @@ function perform(
       }
       return verb === 'LOGIN' ? logIn(session, command, now) : beginAuth(session, command, now);
     default:
-      if (session.name !== 'authenticated' && session.name !== 'selected') return bad(session, tag);
-      return serve(session, command, now);
+      return mailCommand(session, command, now);
   }
 }
 
-/** The commands that need a login (RFC 9051 §6.3, §6.4). */
-function serve(session: ServerSession, { tag, verb, argument }: ReceivedCommand, now: Instant): ServerStep {
-  switch (verb) {
-    case 'SELECT':
-    case 'EXAMINE': {
-      const found = select(argument, verb === 'SELECT' ? 'READ-WRITE' : 'READ-ONLY');
-      // RFC 9051 §6.3.2: a SELECT that fails leaves no mailbox selected.
-      return report(enter(session, found.ok ? 'selected' : 'authenticated', now), tag, found);
+function misbehave(session: ServerSession, tag: string, habit: CommandHabit, now: Instant): ServerStep {
+  switch (habit.type) {
+    case 'silent':
+      return { session: enter(session, 'deaf', now), outputs: [] };
+    case 'closes':
+      return over(session, [farewell(habit)]);
+    case 'hangs-up':
+      return over(session, []);
+    case 'refused': {
+      const code = habit.code === undefined ? '' : `[${habit.code}] `;
+      return answer(session, `${tag} ${habit.status ?? 'NO'} ${code}${habit.text ?? 'not now'}`);
     }
-    case 'LIST':
-    case 'LSUB':
-      return report(session, tag, list(verb, argument));
-    case 'STATUS':
-      return report(session, tag, status(argument));
-    case 'CLOSE':
-    case 'UNSELECT':
-      if (session.name !== 'selected' || argument !== '') return bad(session, tag);
-      return answer(enter(session, 'authenticated', now), `${tag} OK done`);
-    default:
-      return bad(session, tag);
+    case 'raw':
+      return { session, outputs: writePieces([habit.text.replaceAll('%', tag)]) };
   }
-}
-
-function report(session: ServerSession, tag: string, found: MailboxAnswer): ServerStep {
-  if (!found.ok) return answer(session, `${tag} ${found.status} ${found.text}`);
-  return answer(session, ...found.lines.map((line) => `* ${line}`), `${tag} OK ${found.text}`);
-}
-
-/** RFC 9051 §6.1.1. Logins are listed only where they would be let in. */
-function capabilities(session: ServerSession): string {
-  const { rules, tls, name } = session;
-  const before = name === 'start' || name === 'delay' || name === 'not-authenticated';
-  const keyword = tls || !before ? undefined : startTlsKeyword(rules.startTls);
-  const mechanisms = before ? serverMechanisms(rules.auth, tls) : [];
-  return [
-    ...rules.capabilities,
-    ...(keyword === undefined ? [] : [keyword]),
-    ...(before && !mayLogIn(rules.auth, tls) ? ['LOGINDISABLED'] : []),
-    ...mechanisms.map((mechanism) => `AUTH=${mechanism}`),
-  ].join(' ');
-}
-
-function startTlsKeyword(habit: StartTlsHabit): string | undefined {
-  if (habit.type === 'absent') return undefined;
-  return habit.type === 'masked' ? (habit.keyword ?? 'XXXXXXXX') : 'STARTTLS';
 }
 
 function startTls(session: ServerSession, tag: string, input: ItemInput, now: Instant): ServerStep {
@@ -250,95 +226,6 @@ function beginTls(session: ServerSession, goAhead: Outputs, input: ItemInput, no
   return { session: enter(session, 'tls', now), outputs: [...discarded, ...goAhead, { type: 'start-tls' }] };
 }
 
-function logIn(session: ServerSession, { tag, argument }: ReceivedCommand, now: Instant): ServerStep {
-  const [user, password, more] = strings(argument) ?? [];
-  if (user === undefined || password === undefined || more !== undefined) return bad(session, tag);
-  const credentials = { type: 'password', user: decoded(user), password: decoded(password) } as const;
-  const right = user !== '' && password !== '' && session.rules.auth?.authenticate(credentials) === true;
-  return right
-    ? accept(session, tag, credentials.user, 'LOGIN', now)
-    : reject(session, tag, credentials.user, 'LOGIN');
-}
-
-function beginAuth(session: ServerSession, { tag, argument }: ReceivedCommand, now: Instant): ServerStep {
-  const [name = '', initial, more] = argument.split(' ');
-  const mechanism = serverMechanism(name, session.rules.auth, session.tls);
-  if (!mechanism) return answer(session, `${tag} NO no such mechanism`);
-  // RFC 4959 §3: `=` is an empty initial response, which is not the same as none.
-  const first = initial === undefined ? undefined : decodeBase64(initial === '=' ? '' : initial);
-  if (more !== undefined || (initial !== undefined && !first)) return bad(session, tag);
-  return continueExchange(
-    { ...session, exchange: { tag, mechanism } },
-    tag,
-    mechanism.name,
-    mechanism.start(first),
-    now,
-  );
-}
-
-function continueAuth(
-  session: ServerSession,
-  { tag, mechanism }: NonNullable<ServerSession['exchange']>,
-  text: string,
-  now: Instant,
-): ServerStep {
-  const response = decodeBase64(text);
-  // RFC 9051 §6.2.2: `*` cancels, and gets BAD; so does anything else that is no base64.
-  if (!response) return bad({ ...enter(session, 'not-authenticated', now), exchange: undefined }, tag);
-  return continueExchange(session, tag, mechanism.name, mechanism.next(response), now);
-}
-
-function continueExchange(
-  session: ServerSession,
-  tag: string,
-  name: string,
-  next: MechanismStep,
-  now: Instant,
-): ServerStep {
-  const done: ServerSession = { ...enter(session, 'not-authenticated', now), exchange: undefined };
-  switch (next.type) {
-    case 'challenge':
-      return answer(enter(session, 'auth', now), `+ ${encodeBase64(next.challenge)}`);
-    case 'done':
-      return accept(done, tag, next.authorizationId ?? next.user, name, now);
-    case 'failed':
-      return next.reason === 'auth-failed' ? reject(done, tag, undefined, name) : bad(done, tag);
-  }
-}
-
-function accept(
-  session: ServerSession,
-  tag: string,
-  user: string,
-  mechanism: string,
-  now: Instant,
-): ServerStep {
-  const next = enter(session, 'authenticated', now);
-  return {
-    session: next,
-    outputs: [
-      { type: 'event', event: { type: 'login', mechanism, user, accepted: true } },
-      // RFC 9051 §6.2.3: what is offered now differs, so it is told at once.
-      write(`${tag} OK [CAPABILITY ${capabilities(next)}] welcome`),
-    ],
-  };
-}
-
-function reject(
-  session: ServerSession,
-  tag: string,
-  user: string | undefined,
-  mechanism: string,
-): ServerStep {
-  return {
-    session,
-    outputs: [
-      { type: 'event', event: { type: 'login', mechanism, user, accepted: false } },
-      write(`${tag} NO [AUTHENTICATIONFAILED] user name or password is wrong`),
-    ],
-  };
-}
-
 /** RFC 2971 §3.2. */
 function idAnswer({ rules: { id } }: ServerSession): string {
   if (!id) return 'NIL';
@@ -346,29 +233,4 @@ function idAnswer({ rules: { id } }: ServerSession): string {
   return `(${Object.entries(id)
     .map(([field, value]) => `${quote(field)} ${quote(value)}`)
     .join(' ')})`;
-}
-
-function bad(session: ServerSession, tag: string): ServerStep {
-  return answer(session, `${tag} BAD not known, or not now`);
-}
-
-function over(session: ServerSession, outputs: Outputs): ServerStep {
-  return {
-    session: { ...session, name: 'ended', deadline: undefined },
-    outputs: [...outputs, { type: 'end' }],
-  };
-}
-
-function answer(session: ServerSession, ...lines: readonly string[]): ServerStep {
-  return { session, outputs: [write(...lines)] };
-}
-
-function write(...lines: readonly string[]): Output<ImapServerEvent> {
-  return { type: 'write', bytes: utf8(lines.map((line) => `${line}\r\n`).join('')) };
-}
-
-/** Takes a state from now on; its patience begins to run. */
-function enter(session: ServerSession, name: ServerStateName, now: Instant): ServerSession {
-  const { patience } = serverStates[name];
-  return { ...session, name, deadline: patience && now + session.rules.patience[patience] };
 }

@@ -7,7 +7,9 @@ import { mailPorts } from '../ports.ts';
 import { ByteByByte } from '../servers/byte-by-byte.ts';
 import { withTraits } from '../servers/logins.ts';
 import { once } from '../once.ts';
+import { labMailboxes } from '../servers/mailboxes.ts';
 import { serveProtocol } from '../servers/server.ts';
+import type { LabServer } from '../servers/server.ts';
 import type { Behaviour } from './habit.ts';
 import { play } from './script.ts';
 
@@ -38,9 +40,10 @@ export function performer(behaviour: Behaviour, stage: Stage): Performance | und
   switch (behaviour.type) {
     case 'serve': {
       const offer = once(() => makeOffer(behaviour, stage));
+      const mailboxes = labMailboxes(stage.hostName);
       return {
         prepare: () => Promise.all([offer(), stage.logins()]),
-        perform: (connection) => serve(behaviour, connection, stage, offer),
+        perform: (connection) => serve(behaviour, connection, { ...stage, mailboxes }, offer),
       };
     }
     case 'script': {
@@ -58,12 +61,12 @@ export function performer(behaviour: Behaviour, stage: Stage): Performance | und
 async function serve(
   behaviour: Serve,
   connection: Connection,
-  stage: Stage,
+  stage: Stage & Pick<LabServer, 'mailboxes'>,
   offer: () => Promise<TlsOffer>,
 ): Promise<void> {
   try {
     const [tls, logins] = await Promise.all([offer(), stage.logins()]);
-    const { hostName, clock, signal } = stage;
+    const { hostName, clock, signal, mailboxes } = stage;
     if (behaviour.method === 'implicit-tls') await connection.acceptTls(tls, { signal });
     const traits = behaviour.traits ?? {};
     const way =
@@ -73,6 +76,7 @@ async function serve(
       clock,
       traits,
       tls,
+      mailboxes,
       auth: withTraits(logins, traits),
     });
   } catch (error) {

@@ -25,7 +25,7 @@ const greetings: Readonly<Record<GreetingTrait, GreetingHabit>> = {
 
 const capabilities: readonly string[] = ['IMAP4rev1', 'SASL-IR', 'ID'];
 
-/** IMAP, with an empty INBOX for everybody. */
+/** IMAP, with the mailboxes of the lab. */
 export function serveLabImap(connection: Connection, server: LabServer): Promise<void> {
   const { traits, auth } = server;
   return serveImap(connection, {
@@ -34,7 +34,8 @@ export function serveLabImap(connection: Connection, server: LabServer): Promise
     startTls: startTls[traits.startTls ?? 'offered'],
     tls: server.tls,
     // RFC 9051 §6.2.3: the command LOGIN takes passwords whatever the mechanisms, so a server without passwords says so.
-    capabilities: traits.mechanisms ? [...capabilities, 'LOGINDISABLED'] : capabilities,
+    ...(traits.mechanisms && { capabilities: [...capabilities, 'LOGINDISABLED'] }),
     auth,
+    store: server.mailboxes,
   });
 }

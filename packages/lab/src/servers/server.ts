@@ -1,3 +1,4 @@
+import type { MailStore } from '@postern/imap/server';
 import type { AuthRules } from '@postern/sasl';
 import type { Clock, Connection, TlsOffer } from '@postern/wire';
 import type { LabProtocol } from '../endpoint.ts';
@@ -15,6 +16,8 @@ export interface LabServer {
   readonly tls: TlsOffer;
   /** Who may log in, and how. */
   readonly auth: AuthRules;
+  /** The IMAP mailboxes of who has logged in. */
+  readonly mailboxes: (user: string) => MailStore;
 }
 
 /** Serves one client to the end. Takes ownership of the connection. */

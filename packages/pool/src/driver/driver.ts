@@ -4,7 +4,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { CancelCause, RaceEnd, RaceOutput, Settlement } from '../race/race.ts';
 import type { Slot } from '../reuse/slot.ts';
 import type { Scheduler } from '../scheduler.ts';
-import { faultOf } from '../scheduler.ts';
+import { faultOf } from '../race/endings.ts';
 import { createCancellation } from './cancellation.ts';
 import type { Cancellation } from './cancellation.ts';
 import { diallerOf } from './dialler.ts';

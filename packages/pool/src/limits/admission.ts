@@ -18,6 +18,9 @@ import type { Slot } from '../reuse/slot.ts';
 import { Addresses } from './addresses.ts';
 import { Destination } from './destination.ts';
 import type { BackOff, Limits } from './limits.ts';
+import { heirOf, holder, holdsAt, holdsIn } from './holders.ts';
+import { lineAt, takesPlace } from './obstacle.ts';
+import type { Obstacle, Place } from './obstacle.ts';
 
 /** What to do for a race whose turn it is. */
 export type Turn<R, A> =
@@ -28,7 +31,7 @@ export type Turn<R, A> =
 /** It has to wait for something else than a descriptor. `address`: of the candidate that was looked at. */
 interface Parked {
   readonly type: 'parked';
-  readonly at: string;
+  readonly at: Place;
   readonly address: string | undefined;
 }
 
@@ -48,7 +51,7 @@ export class Admission<R, A> {
   readonly #limits: Limits;
   readonly addresses: Addresses;
   /** Gives a descriptor back if that can be done at once, or begins to; says whether it was at once. */
-  readonly #relieve: (race: Race<R, A>, obstacle: string) => boolean;
+  readonly #relieve: (race: Race<R, A>, obstacle: Obstacle) => boolean;
   readonly #destinations = new Map<string, Destination>();
   readonly #groups = new Map<string, number>();
   readonly #ring = new Set<Destination>();
@@ -59,7 +62,7 @@ export class Admission<R, A> {
   #descriptors = 0;
   #halfOpen = 0;
 
-  constructor(rules: AdmissionRules, relieve: (race: Race<R, A>, obstacle: string) => boolean) {
+  constructor(rules: AdmissionRules, relieve: (race: Race<R, A>, obstacle: Obstacle) => boolean) {
     this.#limits = rules.limits;
     this.addresses = new Addresses(rules.limits, rules.backOff, rules.random);
     this.#relieve = relieve;
@@ -150,8 +153,10 @@ export class Admission<R, A> {
         continue;
       }
       // Descriptors are everybody's: who cannot get one holds up all others, in turn.
-      if (this.#descriptors >= this.#limits.total && !this.#relieve(race, 'total')) return undefined;
-      if (this.#halfOpen >= this.#limits.halfOpen && !this.#relieve(race, 'half-open')) return undefined;
+      if (this.#descriptors >= this.#limits.total && !this.#relieve(race, { type: 'total' }))
+        return undefined;
+      if (this.#halfOpen >= this.#limits.halfOpen && !this.#relieve(race, { type: 'half-open' }))
+        return undefined;
       // Making room may have ended the race's own wish.
       if (!race.wanting) continue;
       const turn = this.#turn(race, destination, now);
@@ -184,9 +189,9 @@ export class Admission<R, A> {
     }
     if (this.#parked.size === 0) return;
     // Who had to line up behind somebody that was woken may find that there is room for both.
-    if (this.addresses.hasRoom(address)) this.#wake('a', address);
+    if (this.addresses.hasRoom(address)) this.#wake({ type: 'address', address });
     const used = group === undefined ? Infinity : (this.#groups.get(group) ?? 0);
-    if (group !== undefined && used < this.#limits.perGroup) this.#wake('g', group);
+    if (group !== undefined && used < this.#limits.perGroup) this.#wake({ type: 'group', group });
   }
 
   /** Books an attempt of no hurry: only its descriptor counts. */
@@ -235,7 +240,7 @@ export class Admission<R, A> {
     if (!race.holds) return;
     race.holds = false;
     race.destination.used -= 1;
-    this.#wake('d', race.destination.key);
+    this.#wake({ type: 'destination', key: race.destination.key });
   }
 
   /** Makes sure that a winner holds what is held at its address; what it holds then goes on to its connection. */
@@ -263,7 +268,7 @@ export class Admission<R, A> {
     slot.gone = true;
     this.#descriptors -= 1;
     slot.destination.used -= 1;
-    this.#wake('d', slot.destination.key);
+    this.#wake({ type: 'destination', key: slot.destination.key });
     if (slot.address) this.#releaseAddress(slot.candidate.endpoint.address);
     if (slot.group) this.#releaseGroup(slot.candidate.group);
     this.letGo(slot.destination);
@@ -271,12 +276,12 @@ export class Admission<R, A> {
 
   succeeded(address: string): void {
     this.addresses.succeeded(address);
-    this.#wake('a', address);
+    this.#wake({ type: 'address', address });
   }
 
   #releaseAddress(address: string): void {
     this.addresses.release(address);
-    this.#wake('a', address);
+    this.#wake({ type: 'address', address });
   }
 
   #releaseGroup(group: string | undefined): void {
@@ -284,7 +289,7 @@ export class Admission<R, A> {
     const used = (this.#groups.get(group) ?? 1) - 1;
     if (used === 0) this.#groups.delete(group);
     else this.#groups.set(group, used);
-    this.#wake('g', group);
+    this.#wake({ type: 'group', group });
   }
 
   #first(destination: Destination): Race<R, A> | undefined {
@@ -303,14 +308,14 @@ export class Admission<R, A> {
       return;
     }
     this.#redeem(destination);
-    if (wokenFrom !== undefined) this.#wake('', wokenFrom);
+    if (wokenFrom) this.#wake(wokenFrom);
   }
 
   /** Lets a race act, or parks its destination. */
   #turn(race: Race<R, A>, destination: Destination, now: Instant): Turn<R, A> | undefined {
     const choice = this.#choose(race, now);
     if (choice.type === 'parked') {
-      this.#reserve(destination, choice.at, choice.address);
+      this.#reserve(destination, choice);
       this.#park(destination, choice.at);
       return undefined;
     }
@@ -324,7 +329,7 @@ export class Admission<R, A> {
     this.#ring.delete(destination);
     this.#woken.delete(destination);
     if (this.#first(destination)) this.#ring.add(destination);
-    if (wokenFrom !== undefined && !usesPlace(choice, wokenFrom)) this.#wake('', wokenFrom);
+    if (wokenFrom && !usesPlace(choice, wokenFrom)) this.#wake(wokenFrom);
     return choice;
   }
 
@@ -332,7 +337,7 @@ export class Admission<R, A> {
   #choose(race: Race<R, A>, now: Instant): Turn<R, A> | Parked {
     const { queue = [], next, destination } = race;
     if (!race.holds && destination.used >= this.#limits.perDestination) {
-      const at = `d${destination.key}`;
+      const at: Place = { type: 'destination', key: destination.key };
       if (!this.#relieve(race, at)) return { type: 'parked', at, address: undefined };
     }
     let parked: Parked | undefined;
@@ -361,38 +366,39 @@ export class Admission<R, A> {
     return { type: 'rest', race, until };
   }
 
-  #obstacle(race: Race<R, A>, candidate: Candidate): string | undefined {
+  #obstacle(race: Race<R, A>, candidate: Candidate): Place | undefined {
     const { address } = candidate.endpoint;
     const { group } = candidate;
     const { addresses } = this;
     const { reserved } = race.destination;
-    if (
-      reserved !== address &&
-      !holdsAt(race, candidate) &&
-      (!addresses.hasRoom(address) || this.#isClosed(race, 'a', address))
-    ) {
-      return `a${address}`;
+    if (reserved !== address && !holdsAt(race, candidate)) {
+      const place: Place = { type: 'address', address };
+      if (!addresses.hasRoom(address) || this.#isClosed(race, place)) return place;
     }
     if (group === undefined || holdsIn(race, group)) return undefined;
+    const place: Place = { type: 'group', group };
     const isFull = (this.#groups.get(group) ?? 0) >= this.#limits.perGroup;
-    return isFull || this.#isClosed(race, 'g', group) ? `g${group}` : undefined;
+    return isFull || this.#isClosed(race, place) ? place : undefined;
   }
 
   /** Nobody overtakes those that are parked or have just been woken, except who was woken for this very place. */
-  #isClosed(race: Race<R, A>, kind: 'a' | 'g', name: string): boolean {
+  #isClosed(race: Race<R, A>, place: Place): boolean {
     if (this.#parked.size === 0 && this.#promised.size === 0) return false;
-    const at = kind + name;
-    return (this.#parked.has(at) || this.#promised.has(at)) && race.destination.wokenFrom !== at;
+    const line = lineAt(place);
+    const { wokenFrom } = race.destination;
+    if (wokenFrom && lineAt(wokenFrom) === line) return false;
+    return this.#parked.has(line) || this.#promised.has(line);
   }
 
   /** The turn of a destination that was woken has come, or comes no more. Says what it was woken for. */
-  #redeem(destination: Destination): string | undefined {
+  #redeem(destination: Destination): Place | undefined {
     const { wokenFrom } = destination;
-    if (wokenFrom === undefined) return undefined;
+    if (!wokenFrom) return undefined;
     destination.wokenFrom = undefined;
-    const left = (this.#promised.get(wokenFrom) ?? 1) - 1;
-    if (left > 0) this.#promised.set(wokenFrom, left);
-    else this.#promised.delete(wokenFrom);
+    const line = lineAt(wokenFrom);
+    const left = (this.#promised.get(line) ?? 1) - 1;
+    if (left > 0) this.#promised.set(line, left);
+    else this.#promised.delete(line);
     return wokenFrom;
   }
 
@@ -400,10 +406,10 @@ export class Admission<R, A> {
    * Who waits for a place in a group keeps the one it has found at the address: address first, then group, the same for all, so
    * that two never wait for each other, and nobody has to be lucky twice at the same time.
    */
-  #reserve(destination: Destination, at: string, address: string | undefined): void {
-    if (address === destination.reserved && at.startsWith('g')) return;
+  #reserve(destination: Destination, { at, address }: Parked): void {
+    if (address === destination.reserved && at.type === 'group') return;
     this.#giveUpReserved(destination);
-    if (!at.startsWith('g') || address === undefined) return;
+    if (at.type !== 'group' || address === undefined) return;
     destination.reserved = address;
     this.addresses.take(address);
   }
@@ -415,36 +421,39 @@ export class Admission<R, A> {
     this.#releaseAddress(reserved);
   }
 
-  #park(destination: Destination, at: string): void {
+  #park(destination: Destination, at: Place): void {
     const wokenFrom = this.#redeem(destination);
     destination.parkedAt = at;
     this.#ring.delete(destination);
     this.#woken.delete(destination);
-    const parked = this.#parked.get(at) ?? [];
+    const line = lineAt(at);
+    const inVain = wokenFrom !== undefined && lineAt(wokenFrom) === line;
+    const parked = this.#parked.get(line);
     // Who was woken in vain keeps its turn.
-    const order = wokenFrom === at ? [destination, ...parked] : undefined;
-    if (parked instanceof Set && !order) parked.add(destination);
-    else this.#parked.set(at, new Set(order ?? [destination]));
-    if (wokenFrom !== undefined && wokenFrom !== at) this.#wake('', wokenFrom);
+    if (inVain) this.#parked.set(line, new Set([destination, ...(parked ?? [])]));
+    else if (parked) parked.add(destination);
+    else this.#parked.set(line, new Set([destination]));
+    if (wokenFrom && !inVain) this.#wake(wokenFrom);
   }
 
-  #unpark(destination: Destination, at: string): void {
+  #unpark(destination: Destination, at: Place): void {
     destination.parkedAt = undefined;
-    const parked = this.#parked.get(at);
+    const line = lineAt(at);
+    const parked = this.#parked.get(line);
     parked?.delete(destination);
-    if (parked?.size === 0) this.#parked.delete(at);
+    if (parked?.size === 0) this.#parked.delete(line);
   }
 
   /** A place at an obstacle has become free: who has been parked there for longest may try. */
-  #wake(kind: 'a' | 'd' | 'g' | '', name: string): void {
+  #wake(place: Place): void {
     if (this.#parked.size === 0) return;
-    const at = kind + name;
-    const parked = this.#parked.get(at);
+    const line = lineAt(place);
+    const parked = this.#parked.get(line);
     const destination = parked && firstOf(parked);
     if (!destination) return;
-    this.#unpark(destination, at);
-    destination.wokenFrom = at;
-    this.#promised.set(at, (this.#promised.get(at) ?? 0) + 1);
+    this.#unpark(destination, place);
+    destination.wokenFrom = place;
+    this.#promised.set(line, (this.#promised.get(line) ?? 0) + 1);
     this.#woken.add(destination);
   }
 }
@@ -454,56 +463,8 @@ function firstOf<T>(set: ReadonlySet<T>): T | undefined {
   return undefined;
 }
 
-type Kind = 'address' | 'group';
-
-function sameKind(kind: Kind, a: Candidate, b: Candidate): boolean {
-  return kind === 'address' ? a.endpoint.address === b.endpoint.address : a.group === b.group;
-}
-
-/** Another attempt of the race that holds the place which this one would need as well. */
-function holder<R, A>(
-  race: Race<R, A>,
-  kind: Kind,
-  attempt: RunningAttempt<R, A>,
-): RunningAttempt<R, A> | undefined {
-  return race.attempts.find(
-    (other) => other !== attempt && other[kind] && sameKind(kind, other.candidate, attempt.candidate),
-  );
-}
-
-/** Another attempt of an unanswered race that goes on there. */
-function heirOf<R, A>(
-  race: Race<R, A>,
-  kind: Kind,
-  attempt: RunningAttempt<R, A>,
-): RunningAttempt<R, A> | undefined {
-  if (race.answered) return undefined;
-  return race.attempts.find(
-    (other) =>
-      other !== attempt &&
-      other.descriptor &&
-      (other.state === 'connect' || other.state === 'open') &&
-      sameKind(kind, other.candidate, attempt.candidate),
-  );
-}
-
 /** Whether a race that was woken for a place makes use of it. */
-function usesPlace<R, A>(turn: Turn<R, A>, place: string): boolean {
-  if (turn.type === 'rest') return false;
-  const candidate = turn.race.queue?.[turn.race.next];
-  if (!candidate) return false;
-  const { endpoint, group } = candidate;
-  return place === `a${endpoint.address}` || place === `g${group ?? ''}` || place.startsWith('d');
-}
-
-function holdsAt<R, A>(race: Race<R, A>, candidate: Candidate): boolean {
-  for (const other of race.attempts) {
-    if (other.address && sameKind('address', other.candidate, candidate)) return true;
-  }
-  return false;
-}
-
-function holdsIn<R, A>(race: Race<R, A>, group: string): boolean {
-  for (const other of race.attempts) if (other.group && other.candidate.group === group) return true;
-  return false;
+function usesPlace<R, A>({ type, race }: Turn<R, A>, place: Place): boolean {
+  const candidate = race.queue?.[race.next];
+  return type === 'dial' && candidate !== undefined && takesPlace(place, race.destination, candidate);
 }

@@ -1,11 +1,13 @@
+import type { Place } from './obstacle.ts';
+
 /** What the limits know of one destination, and who waits for its next connection. */
 export class Destination {
   readonly key: string;
   /** Races that have dialled and are not answered, and connections: leased, idle or closing. */
   used = 0;
-  /** The obstacle it is parked at, and the one it was last woken from. */
-  parkedAt: string | undefined = undefined;
-  wokenFrom: string | undefined = undefined;
+  /** The place it waits for in line, and the one it was last woken for. */
+  parkedAt: Place | undefined = undefined;
+  wokenFrom: Place | undefined = undefined;
   /** The address at which it keeps a place while it waits for one in a group. */
   reserved: string | undefined = undefined;
   /** Everything that refers to it; it is forgotten when nothing does. */

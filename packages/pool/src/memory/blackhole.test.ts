@@ -106,6 +106,22 @@ describe('verdicts', () => {
     expect(memory.judge(at(1), 3)).toBe('try-last');
   });
 
+  it('of an address whose time was over before the next one was seen speak for no network', () => {
+    const at = (last: number) => ({ address: `192.0.2.${last}`, port: 465 });
+    const memory = noted(silent(0, { endpoint: at(1) }), silent(11 * MINUTE, { endpoint: at(2) }));
+    expect(memory.judge(at(3), 11 * MINUTE + 1)).toBe('try');
+    memory.note(silent(12 * MINUTE, { endpoint: at(1) }));
+    expect(memory.judge(at(3), 12 * MINUTE + 1)).toBe('try-last');
+  });
+
+  it('that are forgotten take with them what neighbours say', () => {
+    const at = (last: number) => ({ address: `192.0.2.${last}`, port: 465 });
+    const memory = noted(silent(0, { endpoint: at(1) }), silent(0, { endpoint: at(2) }));
+    memory.clear(at(1));
+    expect(memory.judge(at(1), 1)).toBe('try');
+    expect(memory.judge(at(2), 1)).toBe('try-last');
+  });
+
   it('are forgotten on request, one or all', () => {
     const memory = noted(silent(0), silent(0, { endpoint: { address: '192.0.2.2', port: 465 } }));
     memory.clear(silentPort);
@@ -150,6 +166,18 @@ describe('lines', () => {
     expect(memory.judge(silentPort, 77)).toBe('try-last');
     expect(memory.recall(silentPort, 77)?.until).toBe(77 + 10 * MINUTE - 3000 - MINUTE);
     expect(memory.save(later)).toBe(noted(silent(2000)).save(moment));
+  });
+
+  it('speak for their network as well, and not again when they are read back', () => {
+    const at = (last: number) => ({ address: `192.0.2.${last}`, port: 465 });
+    const text = noted(silent(2000, { endpoint: at(1) }), silent(2000, { endpoint: at(2) })).save(moment);
+    const memory = blackholeMemory();
+    memory.load(text, moment);
+    expect(memory.judge(at(3), 5001)).toBe('try-last');
+    memory.note(seen('answered', 5002, at(4)));
+    memory.load(text, { now: 6000, unixTime: moment.unixTime + 1001 });
+    expect(memory.judge(at(3), 6000)).toBe('try');
+    expect(memory.judge(at(1), 6000)).toBe('try-last');
   });
 
   it('do not overrule what was seen later', () => {
@@ -241,6 +269,20 @@ describe('loss', () => {
     for (let count = 0; count < 200; count += 1)
       several.note({ ...seen('answered', 0), syns: 2, sockets: 3 });
     expect(several.loss?.()).toBeCloseTo(0.05);
+  });
+
+  it('is not taken for heavier at the end of a burst, when only the late answers are left', () => {
+    const memory = blackholeMemory();
+    for (let count = 0; count < 891; count += 1) memory.note(seen('answered', 0));
+    for (let count = 0; count < 209; count += 1) memory.note({ ...seen('answered', 0), syns: 2 });
+    expect(memory.loss?.()).toBeCloseTo(0.19, 2);
+  });
+
+  it('fades: after very many prompt answers, old late ones weigh little', () => {
+    const memory = blackholeMemory();
+    for (let count = 0; count < 2000; count += 1) memory.note({ ...seen('answered', 0), syns: 2 });
+    for (let count = 0; count < 40_000; count += 1) memory.note(seen('answered', 0));
+    expect(memory.loss?.()).toBeLessThan(0.02);
   });
 });
 

@@ -36,7 +36,7 @@ export interface Loaded {
 
 /** The memory of silent ports. */
 export interface BlackholeMemory extends Memory {
-  /** What is remembered about a port, while it is; about its network, where nothing is known of the port itself. */
+  /** What is remembered about a port itself, while it is; what its network makes likely is no knowledge of it. */
   recall(endpoint: Endpoint, now: Instant): Remembered | undefined;
   /** Everything that is remembered. */
   entries(now: Instant): readonly Remembered[];
@@ -181,7 +181,7 @@ class Blackholes implements BlackholeMemory {
       const proven = sibling || ports.some((other) => other !== port && isEvidence(other.answered, at));
       port.silent = this.#again(port.silent, at, syns, proven);
       port.answered = undefined;
-      if (proven) this.#notePrefix(endpoint, port.silent.until);
+      if (proven) this.#notePrefix(endpoint, at, port.silent.until);
       this.changes += 1;
       return;
     }
@@ -193,7 +193,7 @@ class Blackholes implements BlackholeMemory {
     for (const other of ports) {
       if (other === port || !other.silent || !isEvidence(other.silent.seen, at)) continue;
       other.silent.proven = true;
-      this.#notePrefix({ address: endpoint.address, port: other.number }, other.silent.until);
+      this.#notePrefix({ address: endpoint.address, port: other.number }, at, other.silent.until);
     }
   }
 
@@ -225,6 +225,8 @@ class Blackholes implements BlackholeMemory {
       this.#addresses.get(endpoint.address)?.filter(({ number }) => number !== endpoint.port) ?? [];
     if (left.length > 0) this.#addresses.set(endpoint.address, left);
     else this.#addresses.delete(endpoint.address);
+    // Else what its neighbours did would speak for it at once.
+    this.#prefixes.delete(`${prefixOf(endpoint.address)} ${endpoint.port}`);
   }
 
   save(moment: Moment): string {
@@ -248,9 +250,11 @@ class Blackholes implements BlackholeMemory {
       const { endpoint, since, seen, until, observations, syns } = parsed;
       const port = portIn(this.#ports(endpoint.address, true), endpoint.port);
       loaded += 1;
-      // What this process saw itself later than the file did is the better knowledge.
-      if ((port.silent?.seen ?? -Infinity) > seen || (port.answered ?? -Infinity) > seen) continue;
+      // What this process saw itself later than the file did is the better knowledge, and what it wrote itself is no news.
+      if ((port.silent?.seen ?? -Infinity) > seen - ONE_OBSERVATION) continue;
+      if ((port.answered ?? -Infinity) > seen) continue;
       port.silent = { since, seen, until, observations, syns, proven: true, asked: -Infinity };
+      this.#notePrefix(endpoint, seen, until);
     }
     return { loaded, refused };
   }
@@ -262,10 +266,11 @@ class Blackholes implements BlackholeMemory {
     return 'recheck';
   }
 
-  #notePrefix({ address, port }: Endpoint, until: Instant): void {
+  #notePrefix({ address, port }: Endpoint, at: Instant, until: Instant): void {
     const key = `${prefixOf(address)} ${port}`;
     const known = this.#prefixes.get(key);
-    if (!known) {
+    // An address whose own verdict is long over is no witness any more.
+    if (!known || known.until <= at) {
       this.#prefixes.set(key, { addresses: [address], until });
       if (this.#prefixes.size > this.#limit) {
         const [oldest] = this.#prefixes.keys();

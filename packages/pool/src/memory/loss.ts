@@ -5,8 +5,12 @@
 const PRIOR_LATE = 0.5;
 const PRIOR_COUNT = 10;
 
-/** Beyond so many answers the older half of the evidence fades: networks change. */
-const MEMORY = 1000;
+/**
+ * Beyond so many answers the older half of the evidence fades: networks change. A burst of connections tells of its prompt answers
+ * first and of its late ones last, so the memory is far longer than a burst; else its end looks like heavy loss (measured: 0.60 in
+ * place of 0.51 with a thousand answers and bursts of two hundred).
+ */
+const MEMORY = 10_000;
 
 /**
  * Estimates which share of SYNs an open port leaves unanswered, from the answers alone: where a first SYN or its answer got lost,

@@ -4,8 +4,11 @@ import type { Silence } from '../timing.ts';
 /** Below this share of lost SYNs an estimate says nothing any more. */
 const CLEANEST = 0.02;
 
-/** A port is followed over so many SYNs at most: the eighth goes out after 18 s. Where that is not enough, there is no verdict. */
-const MOST = 7;
+/**
+ * A port is followed over so many SYNs at most: the ninth goes out after 34 s, when nobody has time any more. Where that is not
+ * enough, which is when more than 56 % of SYNs are lost, there is no verdict.
+ */
+const MOST = 8;
 
 /**
  * How many unanswered SYNs it takes to call a port silent, when a share `loss` of SYNs gets no answer though the port is open and
@@ -25,5 +28,5 @@ export function thresholdsFor(silence: Silence, loss: number | undefined): Thres
     const count = Math.max(least, needed);
     return count <= most ? count : Infinity;
   };
-  return { remember: within(silence.remember), report: within(silence.report) };
+  return { remember: within(silence.remember), report: within(silence.report), most };
 }

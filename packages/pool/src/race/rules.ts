@@ -7,6 +7,8 @@ export interface Thresholds {
   readonly remember: number;
   /** From which `timeout-connect` is reported. */
   readonly report: number;
+  /** Over how many a port is followed at most; where the others are more than that there is no verdict. */
+  readonly most: number;
 }
 
 /** When an idle connection is no longer kept. */

@@ -43,11 +43,11 @@ export function isDue<R, A>(race: Race<R, A>, rules: RaceRules, now: Instant): b
 export function giveUpAt<R, A>(race: Race<R, A>, attempt: RunningAttempt<R, A>, rules: RaceRules): Instant {
   const { every, connect, syns, margin } = rules;
   if (!race.answered && !every) return attempt.started + connect;
-  const { remember, report } = rules.thresholds();
-  // Where so much gets lost that no count of SYNs is proof, a loser has nothing to wait for.
-  if (!every && !Number.isFinite(remember)) return attempt.started;
+  const { remember, report, most } = rules.thresholds();
+  // Where no count of SYNs is proof it is followed all the same: until then answers may come that tell of less loss.
+  const count = Math.min(every ? report : remember, most);
   const roundTrip = race.roundTrip(attempt.candidate.endpoint.address);
-  return attempt.started + unansweredAfter(every ? report : remember, syns, margin, roundTrip);
+  return attempt.started + unansweredAfter(count, syns, margin, roundTrip);
 }
 
 /** When an attempt in the hook has had its time. */

@@ -4,7 +4,7 @@
  *
  * It is *not* a mail store: a maildrop is a list in memory, and who may log in is decided by a function.
  *
- * RFCs: 1939 (POP3), 2449 (CAPA, response codes), 2595 §4 (STLS), 5034 (AUTH).
+ * RFCs: 1939 (POP3), 2449 (CAPA, response codes), 2595 §4 (STLS), 5034 (AUTH), 6856 (UTF8, LANG).
  *
  * @example
  * ```ts run
@@ -18,6 +18,7 @@
  * @packageDocumentation
  */
 export type { AuthRules } from '@postern/sasl';
+export type { Language } from '../listings.ts';
 export type { Pop3ServerCommand, Pop3ServerEvent } from './events.ts';
 export { pop3Server } from './machine.ts';
 export type { Pop3ServerMachine } from './machine.ts';

@@ -1,5 +1,6 @@
 import type { AuthRules } from '@postern/sasl';
 import type { Milliseconds, TlsInfo } from '@postern/wire';
+import type { Language } from '../listings.ts';
 import { memoryMaildrop } from './maildrop.ts';
 import type { Maildrop } from './maildrop.ts';
 
@@ -79,6 +80,13 @@ export interface Pop3ServerOptions {
   readonly apop?: (attempt: ApopAttempt) => boolean;
   /** The maildrop of a user who logged in. Default: an empty one for each session. */
   readonly maildrop?: (user: string) => Maildrop;
+  /**
+   * Whether UTF8 is offered (RFC 6856 §2), user names and passwords included. Default `absent`. `offered`: without that command a
+   * message whose header is not ASCII is refused with the code UTF8.
+   */
+  readonly utf8?: 'absent' | 'offered';
+  /** What LANG offers (RFC 6856 §3); the texts stay as they are, in English. Default: none, and no LANG. */
+  readonly languages?: readonly Language[];
   /** The TLS layer the dialogue begins in: implicit TLS. Default: none. */
   readonly tls?: TlsInfo;
   /** Single limits over the defaults of {@link ServerLimits}. */

@@ -62,3 +62,9 @@ export function topOf(content: Uint8Array, lines: number): Uint8Array {
   }
   return content;
 }
+
+/** Whether the header of a message is ASCII throughout. */
+export function asciiHeader(content: Uint8Array): boolean {
+  const header = topOf(content, 0);
+  return header.every((octet) => octet < 0x80);
+}

@@ -39,6 +39,8 @@ export interface ServerSession {
   readonly tls: TlsInfo | undefined;
   /** TLS was begun by STLS: the greeting counts no more. */
   readonly upgraded: boolean;
+  /** UTF8 was said (RFC 6856 §2.1). */
+  readonly utf8: boolean;
   /** The name of an accepted USER, until the next command. */
   readonly user: string | undefined;
   readonly mechanism: ServerMechanism | undefined;
@@ -57,6 +59,7 @@ export function newServerSession(rules: ServerRules): ServerSession {
     deadline: undefined,
     tls: rules.tls,
     upgraded: false,
+    utf8: false,
     user: undefined,
     mechanism: undefined,
     maildrop: undefined,

@@ -16,10 +16,11 @@ import { concatBytes, latin1, peerText, utf8 } from '@postern/wire';
 import type { Instant, Output, TlsInfo } from '@postern/wire';
 import { parseCommand, parseNumber } from './commands.ts';
 import type { ReceivedCommand } from './commands.ts';
+import type { Language } from '../listings.ts';
 import type { Pop3ServerEvent } from './events.ts';
 import type { OpenMaildrop, StoredMessage } from './maildrop.ts';
 import type { StartTlsHabit } from './options.ts';
-import { listing, negative, positive, stuffed, terminator, topOf } from './reply.ts';
+import { asciiHeader, listing, negative, positive, stuffed, terminator, topOf } from './reply.ts';
 import { serverStates } from './states.ts';
 import type { ServerSession, ServerStateName } from './states.ts';
 
@@ -129,6 +130,10 @@ function perform(
       return quit(rest);
     case 'STLS':
       return startTls(rest, input, now);
+    case 'UTF8':
+      return utf8Mode(rest, command);
+    case 'LANG':
+      return language(rest, command);
     case 'USER':
     case 'PASS':
     case 'AUTH':
@@ -153,7 +158,28 @@ function capabilities(session: ServerSession): readonly string[] {
     ...(mayLogIn(rules.auth, tls) ? ['USER', `SASL ${serverMechanisms(rules.auth, tls).join(' ')}`] : []),
     'RESP-CODES',
     'PIPELINING',
+    ...(rules.utf8 === 'offered' ? ['UTF8 USER'] : []),
+    ...(rules.languages ? ['LANG'] : []),
   ];
+}
+
+/** RFC 6856 §2.1: only before the login. */
+function utf8Mode(session: ServerSession, { argument }: ReceivedCommand): ServerStep {
+  if (session.rules.utf8 !== 'offered' || argument !== undefined)
+    return answer(session, negative('no such command'));
+  if (session.name !== 'authorization') return answer(session, negative('not after the login'));
+  return answer({ ...session, utf8: true }, positive('UTF-8 from now on'));
+}
+
+/** RFC 6856 §3.2: the list, or a choice; `*` is ours. */
+function language(session: ServerSession, { words }: ReceivedCommand): ServerStep {
+  const { languages } = session.rules;
+  if (!languages) return answer(session, negative('no such command'));
+  const shown = ({ tag, name }: Language): string => (name === undefined ? tag : `${tag} ${name}`);
+  const [wanted, more] = words;
+  if (wanted === undefined) return answer(session, listing('', languages.map(shown)));
+  const found = languages.find(({ tag }) => wanted === '*' || tag.toLowerCase() === wanted.toLowerCase());
+  return answer(session, found && more === undefined ? positive(shown(found)) : negative('no such language'));
 }
 
 function startTlsTag(habit: StartTlsHabit): string | undefined {
@@ -162,8 +188,9 @@ function startTlsTag(habit: StartTlsHabit): string | undefined {
 }
 
 function startTls(session: ServerSession, input: LineInput, now: Instant): ServerStep {
-  // RFC 2595 §4: only in AUTHORIZATION, and only once.
-  if (session.name !== 'authorization' || session.tls) return answer(session, negative('not now'));
+  // RFC 2595 §4: only in AUTHORIZATION, and only once; RFC 6856 §2.1: not after UTF8.
+  if (session.name !== 'authorization' || session.tls || session.utf8)
+    return answer(session, negative('not now'));
   const habit = session.rules.startTls;
   const goAhead = positive('begin TLS');
   switch (habit.type) {
@@ -305,6 +332,10 @@ function transaction(session: ServerSession, { verb, words }: ReceivedCommand): 
   const message = session.deleted.has(number) ? undefined : session.maildrop?.messages[number - 1];
   const fits = verb === 'TOP' ? lines !== undefined && more === undefined : second === undefined;
   if (!message || !fits) return answer(session, negative('no such message'));
+  if ((verb === 'RETR' || verb === 'TOP') && session.rules.utf8 === 'offered' && !session.utf8) {
+    // RFC 6856 §5: nobody who did not ask for it gets a header that is not ASCII.
+    if (!asciiHeader(message.content)) return answer(session, negative('say UTF8 before the login', 'UTF8'));
+  }
   switch (verb) {
     case 'RETR':
       return answer(session, positive(), stuffed(message.content), terminator);

@@ -95,6 +95,14 @@ export type SmtpServerEvent =
     }
   /** Are user and password right, and may the user act as `attempt.authorizationId` where there is one? */
   | { readonly type: 'ask-login'; readonly attempt: LoginAttempt; readonly client: ClientInfo }
+  /** May a user who has proved who it is, as in SCRAM, act as somebody else? */
+  | {
+      readonly type: 'ask-act-as';
+      readonly mechanism: string;
+      readonly user: string;
+      readonly authorizationId: string;
+      readonly client: ClientInfo;
+    }
   /** Content begins to come in. `id` is its name in the `Received:` line, where one is written. */
   | {
       readonly type: 'message-begin';

@@ -14,22 +14,38 @@ const maxClientContexts = 64;
 const clientContexts = new Map<string, SecureContext>();
 
 /**
- * The context for a client's request. One per trust roots and versions, kept: making one costs more than a handshake.
+ * The context for a client's request. One per identity, trust roots and versions, kept: making one costs more than a handshake.
  * Versions must stand in the context, because `tls.connect` ignores them beside one. Roots that cannot be read are no roots
  * to OpenSSL, and versions that contradict each other show in the handshake.
  */
 export function clientContext(request: TlsRequest): SecureContext {
-  const { roots } = request;
+  const { roots, identity } = request;
+  const contexts = identity ? contextsWith(identity) : clientContexts;
   const versions = versionsOf(request);
   const key = JSON.stringify([versions, roots]);
-  const context = clientContexts.get(key) ?? make({ ...versions, ...(roots ? { ca: [...roots] } : {}) });
-  clientContexts.delete(key);
-  clientContexts.set(key, context);
-  for (const oldest of clientContexts.keys()) {
-    if (clientContexts.size <= maxClientContexts) break;
-    clientContexts.delete(oldest);
+  const context =
+    contexts.get(key) ??
+    make({
+      ...versions,
+      ...(roots ? { ca: [...roots] } : {}),
+      ...(identity ? { key: identity.key, cert: identity.chain } : {}),
+    });
+  contexts.delete(key);
+  contexts.set(key, context);
+  for (const oldest of contexts.keys()) {
+    if (contexts.size <= maxClientContexts) break;
+    contexts.delete(oldest);
   }
   return context;
+}
+
+/** The contexts of clients that have a certificate: no private key becomes part of a name. */
+const identifiedContexts = new WeakMap<TlsIdentity, Map<string, SecureContext>>();
+
+function contextsWith(identity: TlsIdentity): Map<string, SecureContext> {
+  const contexts = identifiedContexts.get(identity) ?? new Map<string, SecureContext>();
+  identifiedContexts.set(identity, contexts);
+  return contexts;
 }
 
 /** By identity, which is never changed, and by versions, of which there are few. */

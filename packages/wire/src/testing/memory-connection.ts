@@ -130,7 +130,7 @@ export class MemoryConnection implements Connection {
       options?.signal?.throwIfAborted();
       const hello = await this.#hello(begun, options?.signal);
       if (offer.clientCertificate === 'required') {
-        // No client has one here. Unlike TLS 1.3, which says so only after the handshake, this ends it.
+        // Certificates of clients are not played here. Unlike TLS 1.3, which says so only after the handshake, this ends it.
         this.#send(Uint8Array.of(0x15, 0x03, 0x03, 0, 2, 2, 116));
         await this.end();
         throw this.#tlsFault('tls-client-cert-required', begun);

@@ -68,11 +68,14 @@ export class Decisions {
         return this.#ask('authenticate', event.client, loginLater, async (context) => {
           const right = await event.attempt.judge((credentials) => auth?.authenticate(credentials, context));
           if (right !== true) return wrong;
-          const { user, authorizationId } = event.attempt;
-          if (authorizationId === undefined) return accept;
-          // RFC 4616 §2: a right password says nothing about whom somebody may act as.
-          return (await auth?.mayActAs?.(user, authorizationId, context)) === true ? accept : wrong;
+          return event.attempt.authorizationId === undefined
+            ? accept
+            : this.#mayActAs(event.attempt, context);
         });
+      case 'ask-act-as':
+        return this.#ask('authenticate', event.client, loginLater, (context) =>
+          this.#mayActAs(event, context),
+        );
       case 'message-begin':
         this.#begin(event);
         return;
@@ -91,6 +94,15 @@ export class Decisions {
       case 'secured':
         return;
     }
+  }
+
+  /** RFC 4616 §2: a right password says nothing about whom somebody may act as. */
+  async #mayActAs(
+    who: { readonly user: string; readonly authorizationId: string | undefined },
+    context: HookContext,
+  ): Promise<Verdict> {
+    const { user, authorizationId = user } = who;
+    return (await this.#options.auth?.mayActAs?.(user, authorizationId, context)) === true ? accept : wrong;
   }
 
   /** Lets go of a message that is under way: the dialogue is over. */

@@ -70,8 +70,7 @@ export interface ServeAuthRules extends Omit<AuthRules, 'authenticate' | 'mayAct
   readonly authenticate: (credentials: PasswordCredentials, context: HookContext) => Eventually<boolean>;
   /**
    * Whether a user whose password was right may act as somebody else (RFC 4616 §2), now or later; asked only where the client
-   * wants to, and what was granted is `client.authorizationId` from then on. Default: nobody may, and the login is refused. Nobody is
-   * asked after SCRAM, which this machine decides itself: there nobody may.
+   * wants to, and what was granted is `client.authorizationId` from then on. Default: nobody may, and the login is refused.
    */
   readonly mayActAs?: (user: string, authorizationId: string, context: HookContext) => Eventually<boolean>;
 }

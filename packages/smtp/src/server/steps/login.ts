@@ -48,13 +48,12 @@ function makeMechanism(
   ask: boolean,
 ): ServerMechanism | undefined {
   if (!ask) return serverMechanism(name, rules, tls);
-  const asks = (): boolean => mechanism !== undefined && held.has(mechanism);
   const authenticate = (credentials: PasswordCredentials): boolean => {
     if (mechanism) held.set(mechanism, credentials);
     return true;
   };
-  // The question holds who is to be acted as, and the answer is about both.
-  const mayActAs = (user: string, as: string): boolean => asks() || rules.mayActAs?.(user, as) === true;
+  // Asked when the exchange is done, with or without a password.
+  const mayActAs = (): boolean => true;
   const mechanism = serverMechanism(name, { ...rules, authenticate, mayActAs }, tls);
   return mechanism;
 }
@@ -91,8 +90,18 @@ function authStep(session: ServerSession, step: SaslStep, now: Instant, rules: S
       const { user, authorizationId } = step;
       const who = { user, authorizationId };
       const credentials = session.exchange && held.get(session.exchange);
-      if (!credentials) return loggedIn(session, mechanism, who, welcome, now, rules);
       const asked = { ...session, exchange: undefined, question: { type: 'login', mechanism, who } } as const;
+      if (!credentials) {
+        if (authorizationId === undefined || !rules.asks.includes('login')) {
+          return loggedIn(session, mechanism, who, welcome, now, rules);
+        }
+        // SCRAM has proved who it is (RFC 5802 §3), which says nothing about whom it may act as.
+        const client = clientInfo(session, rules);
+        return {
+          session: enter(asked, 'asking', now, rules),
+          outputs: [event({ type: 'ask-act-as', mechanism, user, authorizationId, client })],
+        };
+      }
       const attempt = new LoginAttempt(mechanism, {
         ...credentials,
         ...(authorizationId !== undefined && { authorizationId }),

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { deliver } from '@postern/relay';
+import type { DeliveryResult } from '@postern/relay';
+import { deliveryEnvironment, deliveryPolicy, patienceOf } from '../delivery.ts';
+import { exitStatus } from '../exit.ts';
+import type { ExitStatus } from '../exit.ts';
+import { sendDocument } from '../output/send-document.ts';
+import { sendSections } from '../output/send-report.ts';
+import { openSilentPorts } from '../silent-ports.ts';
+import { UsageMistake } from '../usage-error.ts';
+import type { Context } from './context.ts';
+import { show } from './show.ts';
+
+/** `postern send --from A --to B… [FILE]`. */
+export async function send(file: string | undefined, context: Context): Promise<ExitStatus> {
+  const { texts, options, io, look, progress } = context;
+  const { from = '', to = [] } = options.delivery ?? {};
+  const content = file === undefined || file === '-' ? await io.readInput() : contentOf(file, context);
+  await using ports = await openSilentPorts(context);
+  const { memory } = ports.environment;
+  const environment = { ...deliveryEnvironment(context), ...(memory && { memory }) };
+  using patience = patienceOf(context, environment);
+  progress.line(texts.delivery.sending(to.length));
+  const delivered = await deliver(
+    { sender: from, recipients: to, content, policy: deliveryPolicy(context) },
+    environment,
+    { signal: patience.signal },
+  );
+  progress.clear();
+  const document = sendDocument(delivered, options.lang);
+  show(context, io.interrupted.aborted ? { ...document, interrupted: true } : document, () =>
+    sendSections(delivered, look, options.lang),
+  );
+  return io.interrupted.aborted ? exitStatus.interrupted : sendStatus(delivered.recipients);
+}
+
+function contentOf(path: string, { texts }: Context): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch {
+    throw new UsageMistake(texts.noFile('send', path));
+  }
+}
+
+/** All of it arrived; somebody said no; or nobody could be asked. */
+function sendStatus(results: readonly DeliveryResult[]): ExitStatus {
+  if (results.every(({ status }) => status === 'delivered')) return exitStatus.works;
+  return results.some(isFinding) ? exitStatus.findings : exitStatus.couldNotTell;
+}
+
+/** A host, a domain or a policy said no; that nobody answered is none. */
+function isFinding(result: DeliveryResult): boolean {
+  if (result.status === 'refused') return true;
+  if (result.status !== 'deferred') return false;
+  const { reply, fault, reason } = result;
+  const unanswered = fault
+    ? fault.kind === 'dns' || fault.kind === 'connect' || fault.kind === 'timeout'
+    : true;
+  return reply !== undefined || !unanswered || (!fault && !reason.startsWith('dns-') && reason !== 'closed');
+}

@@ -1,0 +1,54 @@
+import { explain } from '@postern/probe';
+import type { Lang } from '@postern/probe/report';
+import type { Delivered, DeliveryResult, DomainDelivery, Protection } from '@postern/relay';
+
+/** What became of a message as JSON. */
+export function sendDocument({ recipients, domains }: Delivered, lang: Lang): object {
+  return {
+    schema: 'postern.send/1',
+    recipients: recipients.map((result) => resultDocument(result, lang)),
+    domains: domains.map(domainDocument),
+  };
+}
+
+function resultDocument(result: DeliveryResult, lang: Lang): object {
+  const { recipient, status } = result;
+  const reply = 'reply' in result && result.reply ? result.reply : undefined;
+  return {
+    recipient,
+    status,
+    reason: result.status === 'delivered' ? null : result.reason,
+    host: result.host ?? null,
+    reply: reply ? { code: reply.code, enhanced: reply.enhanced ?? null, lines: reply.lines } : null,
+    protection: result.status === 'delivered' ? protectionDocument(result.protection) : null,
+    notBefore: result.status === 'deferred' ? new Date(result.notBefore).toISOString() : null,
+    explanation: result.status === 'delivered' ? null : explain(result.reason, { lang }),
+  };
+}
+
+function protectionDocument(protection: Protection): object {
+  if (protection.method === 'plaintext') {
+    return { method: 'plaintext', reason: protection.reason ?? null, tls: null };
+  }
+  const { version, cipher, verification } = protection.tls;
+  const verified = verification?.status === 'verified' ? verification.by : null;
+  const problem = verification?.status === 'unverified' ? verification.fault.reason : null;
+  return { method: protection.method, reason: problem, tls: { version, cipher, verifiedBy: verified } };
+}
+
+function domainDocument({ domain, plan, attempts }: DomainDelivery): object {
+  return {
+    domain,
+    plan: { status: plan.status, trace: plan.trace },
+    attempts: attempts.map(({ host, endpoint, method, outcome, origin, reason, ms }) => ({
+      host,
+      address: endpoint.address,
+      port: endpoint.port,
+      method,
+      outcome,
+      origin,
+      reason: reason ?? null,
+      ms: ms ?? null,
+    })),
+  };
+}

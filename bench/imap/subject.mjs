@@ -1,0 +1,163 @@
+// What `npm run bench -- imap` measures, in order.
+import { join } from 'node:path';
+import { measure, startServer } from '../runner/contender.mjs';
+import { inRounds, median } from '../runner/rounds.mjs';
+import { figure, times } from '../runner/table.mjs';
+import { fetchResponses } from './messages.mjs';
+
+const MB = 1_000_000;
+const client = (/** @type {string} */ name) => join(import.meta.dirname, 'clients', `${name}.mjs`);
+
+/**
+ * @typedef {{ quick: boolean, rounds: number }} Options
+ * @typedef {import('../runner/table.mjs').Section} Section
+ */
+
+/** The readers alone: the machine is fed from memory. @param {Options} options @returns {Promise<Section>} */
+async function parse({ quick, rounds }) {
+  const count = quick ? 500 : 50_000;
+  const octets = fetchResponses(count).length;
+  const contenders = [
+    { name: 'all values at once', lazy: 'no' },
+    { name: 'lazy, syntax checked', lazy: 'checked' },
+    { name: 'lazy, unchecked', lazy: 'unchecked' },
+  ];
+  const results = await inRounds(contenders, rounds, ({ lazy }) =>
+    measure(client('postern'), 'memory', { count, lazy }),
+  );
+  const rows = [...results].map(([name, costs]) => {
+    /** @param {'wallMs' | 'cpuMs'} key */
+    const perSecond = (key) => octets / MB / (median(costs.map((cost) => cost[key])) / 1000);
+    const figures = { wall: perSecond('wallMs'), cpu: perSecond('cpuMs') };
+    return { name, figures, cells: Object.values(figures).map(figure) };
+  });
+  const [, checked = NaN, unchecked = NaN] = rows.map(({ figures }) => figures.cpu);
+  return {
+    name: 'parse',
+    title: `IMAP: ${count} FETCH responses of ${Math.round(octets / count)} octets through the machine, UID and FLAGS read`,
+    columns: ['values', 'MB/s', 'MB a CPU second'],
+    rows,
+    targets: [
+      { text: '≥ 120 MB a CPU second, checked', reached: figure(checked), met: checked >= 120 },
+      { text: '≥ 200 MB a CPU second, unchecked', reached: figure(unchecked), met: unchecked >= 200 },
+    ],
+  };
+}
+
+/** From the connection to the last message. @param {Options} options @returns {Promise<Section>} */
+async function messages({ quick, rounds }) {
+  const count = quick ? 200 : 20_000;
+  const octets = fetchResponses(count).length;
+  const server = await startServer(join(import.meta.dirname, 'servers', 'canned.mjs'), { count, octets: MB });
+  const contenders = [
+    { name: 'Postern', module: client('postern') },
+    { name: 'Postern, lazy', module: client('postern'), lazy: 'checked' },
+    { name: 'imapflow', module: client('imapflow') },
+    { name: 'imap', module: client('imap') },
+  ];
+  try {
+    const results = await inRounds(contenders, rounds, ({ module, lazy }) =>
+      measure(module, 'envelopes', { ...server.facts, count, ...(lazy ? { lazy } : {}) }),
+    );
+    const summary = [...results].map(([name, costs]) => {
+      const missing = costs[0]?.missing;
+      /** @param {'wallMs' | 'cpuMs'} key */
+      const middle = (key) => (missing ? NaN : median(costs.map((cost) => cost[key])));
+      return { name, missing, wall: middle('wallMs'), cpu: middle('cpuMs') };
+    });
+    const [ours, , flow, imap] = summary;
+    const rows = summary.map(({ name, missing, wall, cpu }) => {
+      const figures = {
+        perSecond: (count / wall) * 1000,
+        mbPerCpuSecond: octets / MB / (cpu / 1000),
+        wallRatio: (flow?.wall ?? NaN) / wall,
+        cpuRatio: (flow?.cpu ?? NaN) / cpu,
+      };
+      const { perSecond, mbPerCpuSecond, wallRatio, cpuRatio } = figures;
+      return {
+        name,
+        ...(missing ? { missing } : { figures }),
+        cells: [figure(perSecond), figure(mbPerCpuSecond), times(wallRatio), times(cpuRatio)],
+      };
+    });
+    const overFlow = Math.min(
+      (flow?.wall ?? NaN) / (ours?.wall ?? NaN),
+      (flow?.cpu ?? NaN) / (ours?.cpu ?? NaN),
+    );
+    const overImap = Math.min(
+      (imap?.wall ?? NaN) / (ours?.wall ?? NaN),
+      (imap?.cpu ?? NaN) / (ours?.cpu ?? NaN),
+    );
+    return {
+      name: 'messages',
+      title: `IMAP: ${count} messages with envelope and structure, from the connection to the last`,
+      columns: ['client', 'messages/s', 'MB a CPU second', '× imapflow', '× imapflow CPU'],
+      rows,
+      targets: [
+        {
+          text: '≥ 8× imapflow, wall and CPU',
+          reached: times(overFlow),
+          met: known(overFlow, overFlow >= 8),
+        },
+        { text: '≥ 3× imap, wall and CPU', reached: times(overImap), met: known(overImap, overImap >= 3) },
+      ],
+    };
+  } finally {
+    server.stop();
+  }
+}
+
+/** One large content. @param {Options} options @returns {Promise<Section>} */
+async function content({ quick, rounds }) {
+  const octets = quick ? MB : 50 * 1024 * 1024;
+  const server = await startServer(join(import.meta.dirname, 'servers', 'canned.mjs'), { count: 1, octets });
+  const contenders = [
+    { name: 'Postern, borrowed', module: client('postern'), borrow: true },
+    { name: 'Postern, copies', module: client('postern') },
+    { name: 'imapflow', module: client('imapflow') },
+    { name: 'imap', module: client('imap') },
+  ];
+  try {
+    const results = await inRounds(contenders, rounds, ({ module, borrow }) =>
+      measure(module, 'content', { ...server.facts, octets, ...(borrow ? { borrow } : {}) }),
+    );
+    const rows = [...results].map(([name, costs]) => {
+      const missing = costs[0]?.missing;
+      /** @param {'wallMs' | 'cpuMs' | 'rssGrowth'} key */
+      const middle = (key) => (missing ? NaN : median(costs.map((cost) => cost[key])));
+      const figures = {
+        perSecond: octets / MB / (middle('wallMs') / 1000),
+        perCpuSecond: octets / MB / (middle('cpuMs') / 1000),
+        rssMb: middle('rssGrowth') / MB,
+      };
+      return { name, ...(missing ? { missing } : { figures }), cells: Object.values(figures).map(figure) };
+    });
+    const [ours, , , imap] = rows.map(({ figures }) => figures);
+    const rss = ours?.rssMb ?? NaN;
+    const ratio = (ours?.perCpuSecond ?? NaN) / (imap?.perCpuSecond ?? NaN);
+    return {
+      name: 'content',
+      title: `IMAP: one message of ${figure(octets / MB)} MB`,
+      columns: ['client', 'MB/s', 'MB a CPU second', 'extra memory MB'],
+      rows,
+      targets: [
+        { text: '≤ 6 MB extra memory, borrowed', reached: `${figure(rss)} MB`, met: known(rss, rss <= 6) },
+        { text: '≥ 1× imap a CPU second, borrowed', reached: times(ratio), met: known(ratio, ratio >= 1) },
+      ],
+    };
+  } finally {
+    server.stop();
+  }
+}
+
+/** @param {number} value @param {boolean} met */
+const known = (value, met) => (Number.isFinite(value) ? met : undefined);
+
+const all = { parse, messages, content };
+
+/** @param {Options & { only?: readonly string[] | undefined }} options */
+export async function* sections({ only, ...options }) {
+  for (const [name, section] of Object.entries(all)) {
+    if (!only || only.includes(name)) yield await section(options);
+  }
+}

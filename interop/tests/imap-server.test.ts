@@ -1,0 +1,480 @@
+// Other people's clients against our server: they list, read, flag, move, append, wait, and mirror a mailbox.
+import { execFile, execFileSync } from 'node:child_process';
+import type { EventEmitter } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { memoryMailStore, serveImap } from '@postern/imap/server';
+import type { ImapServerEvent, MailStore, MemoryMailStoreOptions } from '@postern/imap/server';
+import { latin1 } from '@postern/wire';
+import type { TlsOffer } from '@postern/wire';
+import { nodeNetwork, systemClock } from '@postern/wire/node';
+import { ImapFlow } from 'imapflow';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'postern-imap-server-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Whether a client is not there; says so, because a test that is skipped shows nothing. */
+function missing(command: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${command}`]);
+    return false;
+  } catch {
+    console.log(`skipped: ${command} is not installed`);
+    return true;
+  }
+}
+
+const certificate = join(folder, 'cert.pem');
+const key = join(folder, 'key.pem');
+const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'];
+await run('openssl', [...request, '-keyout', key, '-out', certificate, ...subject]);
+const tls: TlsOffer = {
+  identity: () => ({ key: readFileSync(key, 'utf8'), chain: readFileSync(certificate, 'utf8') }),
+};
+
+interface Server extends AsyncDisposable {
+  readonly port: number;
+  readonly store: MailStore;
+  readonly events: readonly ImapServerEvent[];
+}
+
+const inner = 'From: Ada <ada@x.example>\r\nSubject: inside\r\n\r\ninside\r\n';
+const nested = [
+  'From: "Doe, \\"J\\"" <jd@x.example>',
+  'To: friends: A <a@x.example>, b@x.example;',
+  'Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=',
+  'Date: Mon, 3 Nov 2025 09:12:44 +0100',
+  'Message-ID: <1@x.example>',
+  'MIME-Version: 1.0',
+  'Content-Type: multipart/mixed; boundary=m',
+  '',
+  'preamble',
+  '--m',
+  'Content-Type: multipart/alternative; boundary="a b"',
+  '',
+  '--a b',
+  '',
+  'plain',
+  '--a b',
+  'Content-Type: text/html; charset=utf-8',
+  'Content-Transfer-Encoding: 8bit',
+  '',
+  '<p>ü</p>',
+  '--a b--',
+  '--m',
+  'Content-Type: message/rfc822',
+  '',
+  `${inner}--m`,
+  '',
+  '',
+  '--m--',
+  '',
+].join('\r\n');
+const messages = [
+  nested,
+  'Subject: dots\r\n\r\n.\r\n..two\r\n.\r\nend\r\n',
+  'Subject: no body\r\n\r\n',
+  `Subject: long ${'x'.repeat(2000)}\r\n folded\r\n\r\n${'y'.repeat(5000)}\r\n`,
+  'Subject: without a last line end\r\n\r\nend',
+];
+
+const filling: MemoryMailStoreOptions = {
+  mailboxes: {
+    INBOX: messages,
+    Sent: [],
+    'A&-B': [],
+    'Entw&APw-rfe/2026': ['Subject: draft\r\n\r\nx\r\n'],
+  },
+  uses: { Sent: [String.raw`\Sent`] },
+  wallClock: () => Date.UTC(2026, 0, 2, 3, 4, 5),
+};
+
+/** A server on a free port for `tim` with the password `tanstaaf`. */
+async function serve(implicit: boolean, filled: MemoryMailStoreOptions = filling): Promise<Server> {
+  const store = memoryMailStore(filled);
+  const events: ImapServerEvent[] = [];
+  const listener = await nodeNetwork().listen({ address: '127.0.0.1', port: 0 }, async (connection) => {
+    if (implicit) await connection.acceptTls(tls);
+    await serveImap(connection, {
+      clock: systemClock(),
+      tls,
+      auth: { authenticate: ({ user, password }) => user === 'tim' && password === 'tanstaaf' },
+      store: () => store,
+      onEvent: (event) => events.push(event),
+    }).catch(() => undefined);
+  });
+  return {
+    port: listener.endpoint.port,
+    store,
+    events,
+    [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose](),
+  };
+}
+
+/** What is in a mailbox, as texts. */
+function contents(store: MailStore, name: string): readonly string[] {
+  return (store.find(name)?.messages ?? []).map(({ content }) => latin1(content));
+}
+
+const octets = (text: string): string => latin1(new TextEncoder().encode(text));
+
+const methods = [
+  { method: 'STARTTLS', implicit: false },
+  { method: 'implicit TLS', implicit: true },
+] as const;
+
+describe.skipIf(missing('python3'))('imaplib of Python', () => {
+  const python = async (script: string, implicit: boolean, port: number): Promise<unknown> => {
+    const open = implicit
+      ? "imap = imaplib.IMAP4_SSL('localhost', port, ssl_context=context)\n"
+      : "imap = imaplib.IMAP4('localhost', port)\nimap.starttls(ssl_context=context)\n";
+    const head = `import json, imaplib, ssl, time
+port = ${port}
+context = ssl.create_default_context(cafile="${certificate}")
+${open}imap.login('tim', 'tanstaaf')
+def texts(data):
+    return [[p.decode('latin1') for p in d] if isinstance(d, tuple) else (d.decode('latin1') if d is not None else None) for d in data]
+said = {}
+`;
+    const { stdout } = await run('python3', [
+      '-c',
+      `${head}${script}\nimap.logout()\nprint(json.dumps(said))\n`,
+    ]);
+    return JSON.parse(stdout);
+  };
+
+  test.each(methods)(
+    'lists, reads, flags, copies, appends and expunges with $method',
+    async ({ implicit }) => {
+      await using server = await serve(implicit);
+      const said = await python(
+        `said['list'] = texts(imap.list()[1])
+said['status'] = texts(imap.status('INBOX', '(MESSAGES UIDNEXT UNSEEN)')[1])
+said['select'] = texts(imap.select('INBOX')[1])
+said['structure'] = texts(imap.fetch('1', '(BODYSTRUCTURE)')[1])
+said['envelope'] = texts(imap.fetch('1', '(ENVELOPE)')[1])
+said['whole'] = texts(imap.fetch('2', '(BODY.PEEK[])')[1])
+said['inside'] = texts(imap.fetch('1', '(BODY.PEEK[2.HEADER.FIELDS (SUBJECT)] BODY.PEEK[2.1] BODY.PEEK[1.2]<3.2>)')[1])
+said['seen'] = texts(imap.fetch('3', '(FLAGS BODY[TEXT])')[1])
+said['store'] = texts(imap.store('1:2', '+FLAGS', r'(\\Flagged $Work)')[1])
+said['search'] = texts(imap.search(None, 'FLAGGED', 'SUBJECT', '"dots"')[1])
+said['uids'] = texts(imap.uid('SEARCH', None, 'UNSEEN')[1])
+said['append'] = texts(imap.append('Sent', r'(\\Seen)', '"17-Jul-1996 02:44:25 -0700"', b'Subject: new\\r\\n\\r\\nbody\\r\\n')[1])
+said['copy'] = texts(imap.uid('COPY', '1,3', '"A&-B"')[1])
+said['move'] = texts(imap.uid('MOVE', '2', 'Sent')[1])
+imap.store('1', '+FLAGS', r'(\\Deleted)')
+said['expunge'] = texts(imap.expunge()[1])
+said['create'] = imap.create('Neu/unten')[0]
+said['rename'] = imap.rename('Neu', 'Alt')[0]
+said['delete'] = imap.delete('Alt/unten')[0]
+said['subscribe'] = imap.subscribe('Alt')[0]
+said['lsub'] = texts(imap.lsub()[1])
+said['namespace'] = texts(imap.namespace()[1])
+said['check'] = imap.check()[0]
+said['close'] = imap.close()[0]
+said['nowhere'] = imap.select('nowhere')[0]`,
+        implicit,
+        server.port,
+      );
+      expect(said).toMatchObject({
+        list: [
+          String.raw`(\HasNoChildren) "/" INBOX`,
+          String.raw`(\HasNoChildren) "/" A&-B`,
+          String.raw`(\HasChildren) "/" Entw&APw-rfe`,
+          String.raw`(\HasNoChildren) "/" Entw&APw-rfe/2026`,
+          String.raw`(\HasNoChildren \Sent) "/" Sent`,
+        ],
+        status: ['INBOX (MESSAGES 5 UIDNEXT 6 UNSEEN 5)'],
+        select: ['5'],
+        structure: [
+          '1 (BODYSTRUCTURE ((("TEXT" "PLAIN" ("CHARSET" "us-ascii") NIL NIL "7BIT" 5 1 NIL NIL NIL NIL)' +
+            '("TEXT" "HTML" ("CHARSET" "utf-8") NIL NIL "8BIT" 9 1 NIL NIL NIL NIL) ' +
+            '"ALTERNATIVE" ("BOUNDARY" "a b") NIL NIL NIL)' +
+            '("MESSAGE" "RFC822" NIL NIL NIL "7BIT" 52 ' +
+            '(NIL "inside" (("Ada" NIL "ada" "x.example")) (("Ada" NIL "ada" "x.example")) ' +
+            '(("Ada" NIL "ada" "x.example")) NIL NIL NIL NIL NIL) ' +
+            '("TEXT" "PLAIN" ("CHARSET" "us-ascii") NIL NIL "7BIT" 6 1 NIL NIL NIL NIL) 4 NIL NIL NIL NIL)' +
+            '("TEXT" "PLAIN" ("CHARSET" "us-ascii") NIL NIL "7BIT" 0 0 NIL NIL NIL NIL) ' +
+            '"MIXED" ("BOUNDARY" "m") NIL NIL NIL))',
+        ],
+        envelope: [
+          '1 (ENVELOPE ("Mon, 3 Nov 2025 09:12:44 +0100" "=?utf-8?Q?Gr=C3=BC=C3=9Fe?=" ' +
+            String.raw`(("Doe, \"J\"" NIL "jd" "x.example")) (("Doe, \"J\"" NIL "jd" "x.example")) ` +
+            String.raw`(("Doe, \"J\"" NIL "jd" "x.example")) ` +
+            '((NIL NIL "friends" NIL)("A" NIL "a" "x.example")(NIL NIL "b" "x.example")(NIL NIL NIL NIL)) ' +
+            'NIL NIL NIL "<1@x.example>"))',
+        ],
+        whole: [['2 (BODY[] {35}', messages[1]], ')'],
+        inside: [
+          ['1 (BODY[2.HEADER.FIELDS (SUBJECT)] {19}', 'Subject: inside\r\n\r\n'],
+          [' BODY[2.1] {6}', 'inside'],
+          [' BODY[1.2]<3> {2}', octets('ü')],
+          ')',
+        ],
+        seen: [[String.raw`3 (FLAGS (\Seen) BODY[TEXT] {0}`, ''], ')'],
+        store: [String.raw`1 (FLAGS (\Flagged $Work))`, String.raw`2 (FLAGS (\Flagged $Work))`],
+        search: ['2'],
+        uids: ['1 2 4 5'],
+        copy: [null],
+        expunge: ['2', '1'],
+        create: 'OK',
+        rename: 'OK',
+        delete: 'OK',
+        subscribe: 'OK',
+        lsub: ['() "/" Alt'],
+        namespace: ['(("" "/")) NIL NIL'],
+        check: 'OK',
+        close: 'OK',
+        nowhere: 'NO',
+      });
+      expect(contents(server.store, 'A&-B')).toEqual([octets(nested), messages[2]]);
+      expect(contents(server.store, 'Sent')).toEqual(['Subject: new\r\n\r\nbody\r\n', messages[1]]);
+      expect(server.store.find('Sent')?.messages[0]).toMatchObject({
+        flags: [String.raw`\Seen`],
+        internalDate: '17-Jul-1996 02:44:25 -0700',
+      });
+      expect(server.store.find('INBOX')?.messages.map(({ uid }) => uid)).toEqual([3, 4, 5]);
+    },
+  );
+});
+
+describe.skipIf(missing('curl'))('curl', () => {
+  test.each(methods)('fetches, searches and appends with $method', async ({ implicit }) => {
+    await using server = await serve(implicit);
+    const base = `${implicit ? 'imaps' : 'imap'}://127.0.0.1:${server.port}`;
+    const safe = ['-sS', '--ssl-reqd', '--cacert', certificate, '--user', 'tim:tanstaaf'];
+    const ask = async (...more: readonly string[]): Promise<string> =>
+      (await run('curl', [...safe, ...more])).stdout;
+    expect(await ask(`${base}/INBOX;UID=2`)).toBe(messages[1]);
+    expect(await ask(`${base}/INBOX;UID=2;SECTION=TEXT`)).toBe('.\r\n..two\r\n.\r\nend\r\n');
+    expect(await ask(`${base}/INBOX?SUBJECT%20dots`)).toBe('* SEARCH 2\r\n');
+    expect(await ask(`${base}/`)).toContain('* LIST (\\HasNoChildren \\Sent) "/" Sent\r\n');
+    const file = join(folder, 'new.eml');
+    writeFileSync(file, 'Subject: sent\r\n\r\n.\r\nby curl\r\n');
+    await ask('--upload-file', file, `${base}/Sent`);
+    expect(contents(server.store, 'Sent')).toEqual(['Subject: sent\r\n\r\n.\r\nby curl\r\n']);
+    expect(server.events).toContainEqual({ type: 'login', mechanism: 'PLAIN', user: 'tim', accepted: true });
+  });
+});
+
+describe('imapflow of npm', () => {
+  test.each(methods)('lists, reads, flags, moves, appends and waits with $method', async ({ implicit }) => {
+    await using server = await serve(implicit);
+    const client = new ImapFlow({
+      host: 'localhost',
+      port: server.port,
+      secure: implicit,
+      doSTARTTLS: implicit ? undefined : true,
+      tls: { ca: readFileSync(certificate, 'utf8') },
+      auth: { user: 'tim', pass: 'tanstaaf' },
+      logger: false,
+      qresync: true,
+    });
+    await client.connect();
+    const boxes = await client.list({ statusQuery: { messages: true } });
+    expect(boxes.map(({ path, status }) => [path, status?.messages])).toEqual(
+      expect.arrayContaining([
+        ['INBOX', 5],
+        ['A&B', 0],
+        ['Entwürfe/2026', 1],
+        ['Sent', 0],
+      ]),
+    );
+    const lock = await client.getMailboxLock('INBOX');
+    const seen: unknown[] = [];
+    for await (const message of client.fetch('1:*', { envelope: true, bodyStructure: true, source: true }))
+      seen.push([message.envelope?.subject, message.bodyStructure?.type, message.source?.toString('latin1')]);
+    expect(seen).toEqual(
+      ['multipart/mixed', 'text/plain', 'text/plain', 'text/plain', 'text/plain'].map((type, index) => [
+        ['Grüße', 'dots', 'no body', expect.stringMatching(/^long x+ folded$/), 'without a last line end'][
+          index
+        ],
+        type,
+        octets(messages[index] ?? ''),
+      ]),
+    );
+    expect(await client.messageFlagsAdd('2', [String.raw`\Flagged`, '$Work'])).toBe(true);
+    expect(await client.search({ flagged: true }, { uid: true })).toEqual([2]);
+    expect(await client.append('Entwürfe/2026', 'Subject: new\r\n\r\n', [String.raw`\Draft`])).toMatchObject({
+      uid: 2,
+    });
+    const moved = await client.messageMove('2', 'A&B');
+    expect(moved && moved.uidMap).toEqual(new Map([[2, 1]]));
+    expect(contents(server.store, 'A&-B')).toEqual([messages[1]]);
+    const heard = new Promise((resolve) => {
+      client.once('exists', resolve);
+    });
+    const idling = client.idle();
+    await vi.waitUntil(() =>
+      server.events.some((event) => event.type === 'command' && event.verb === 'IDLE'),
+    );
+    server.store.find('INBOX')?.append([{ content: new TextEncoder().encode('Subject: late\r\n\r\n') }]);
+    expect(await heard).toMatchObject({ path: 'INBOX', count: 5 });
+    lock.release();
+    await client.logout();
+    await idling;
+  });
+});
+
+type Callback<Value> = (error: Error | null | undefined, value: Value) => void;
+
+/** What we use of this client, which comes without types. */
+interface NodeImap extends EventEmitter {
+  connect(): void;
+  end(): void;
+  openBox(
+    name: string,
+    readOnly: boolean,
+    end: Callback<{ readonly messages: { readonly total: number } }>,
+  ): void;
+  fetch(set: string, options: object): EventEmitter;
+  search(criteria: readonly unknown[], end: Callback<readonly number[]>): void;
+  append(message: string, options: object, end: Callback<void>): void;
+}
+
+describe('imap of npm', () => {
+  const Imap = createRequire(import.meta.url)('imap') as new (options: object) => NodeImap;
+
+  test.each(methods)('reads, searches and appends with $method', async ({ implicit }) => {
+    await using server = await serve(implicit);
+    const client = new Imap({
+      host: 'localhost',
+      port: server.port,
+      user: 'tim',
+      password: 'tanstaaf',
+      tls: implicit,
+      autotls: implicit ? 'never' : 'required',
+      tlsOptions: { ca: readFileSync(certificate, 'utf8'), servername: 'localhost' },
+    });
+    const failed = new Promise<never>((_resolve, reject) => {
+      client.once('error', reject);
+    });
+    const until = (name: 'ready' | 'close'): Promise<unknown> =>
+      Promise.race([new Promise((resolve) => client.once(name, resolve)), failed]);
+    client.connect();
+    await until('ready');
+    const call = <Value>(begin: (end: Callback<Value>) => void): Promise<Value> =>
+      new Promise((resolve, reject) => {
+        begin((error, value) => {
+          if (error) reject(error);
+          else resolve(value);
+        });
+      });
+    const box = await call<{ readonly messages: { readonly total: number } }>((end) =>
+      client.openBox('INBOX', false, end),
+    );
+    expect(box.messages.total).toBe(5);
+    const fetching = client.fetch('2', { bodies: ['TEXT'], struct: true });
+    let text = '';
+    fetching.on('message', (message: EventEmitter) => {
+      message.on('body', (stream: EventEmitter) => {
+        stream.on('data', (chunk: Uint8Array) => (text += latin1(chunk)));
+      });
+    });
+    await new Promise((resolve) => fetching.once('end', resolve));
+    expect(text).toBe('.\r\n..two\r\n.\r\nend\r\n');
+    expect(await call((end) => client.search([['SUBJECT', 'dots']], end))).toEqual([2]);
+    await call((end) => client.append('Subject: new\r\n\r\n', { mailbox: 'Sent' }, end));
+    expect(contents(server.store, 'Sent')).toEqual(['Subject: new\r\n\r\n']);
+    const ended = until('close');
+    client.end();
+    await ended;
+  });
+});
+
+describe.skipIf(missing('mbsync'))('mbsync', () => {
+  const names = ['INBOX', 'Sent', 'A&-B', 'Entw&APw-rfe/2026'];
+
+  /** Brings the mailboxes of a server and Maildirs under `home` to the same state, both ways. */
+  async function mirror(home: string, implicit: boolean, port: number): Promise<void> {
+    const rc = join(home, `rc-${port}`);
+    const state = join(home, `state-${port}`);
+    mkdirSync(join(home, 'Mail'), { recursive: true });
+    mkdirSync(state, { recursive: true });
+    writeFileSync(
+      rc,
+      `IMAPAccount ours
+Host localhost
+Port ${port}
+User tim
+Pass tanstaaf
+SSLType ${implicit ? 'IMAPS' : 'STARTTLS'}
+CertificateFile ${certificate}
+SystemCertificates no
+
+IMAPStore far
+Account ours
+
+MaildirStore near
+Path ${home}/Mail/
+Inbox ${home}/Mail/INBOX
+SubFolders Verbatim
+
+Channel all
+Far :far:
+Near :near:
+Patterns *
+Create Both
+Expunge Both
+CopyArrivalDate yes
+SyncState ${state}/
+`,
+      { mode: 0o600 },
+    );
+    await run('mbsync', ['-c', rc, 'all']);
+  }
+
+  const near = (home: string, name: string): string[] =>
+    ['new', 'cur'].flatMap((part) =>
+      readdirSync(join(home, 'Mail', name, part)).map((file) =>
+        readFileSync(join(home, 'Mail', name, part, file), 'latin1'),
+      ),
+    );
+  // A Maildir has the line ends of Unix, and mbsync adds a header field of its own.
+  const plain = (texts: readonly string[]): string[] =>
+    texts
+      .map((text) => text.replaceAll('\r\n', '\n').replace(/^X-TUID: .*\n/m, ''))
+      .toSorted((left, right) => (left < right ? -1 : 1));
+
+  test.each(methods)('mirrors mailboxes and back without a difference with $method', async ({ implicit }) => {
+    await using server = await serve(implicit);
+    const home = mkdtempSync(join(folder, 'mbsync-'));
+    await mirror(home, implicit, server.port);
+    for (const name of names) expect(plain(near(home, name))).toEqual(plain(contents(server.store, name)));
+    await using other = await serve(implicit, {});
+    await mirror(home, implicit, other.port);
+    for (const name of names) {
+      expect(plain(contents(other.store, name))).toEqual(plain(contents(server.store, name)));
+      expect(contents(other.store, name).join('')).not.toMatch(/[^\r]\n/);
+    }
+  });
+
+  test.each(methods)(
+    'carries what changes on either side to the other with $method',
+    async ({ implicit }) => {
+      await using server = await serve(implicit);
+      const home = mkdtempSync(join(folder, 'mbsync-'));
+      await mirror(home, implicit, server.port);
+      // Here a message is new and has flags; there one goes, and one is flagged.
+      const file = join(home, 'Mail/A&-B/cur/1.x.y:2,FS');
+      writeFileSync(file, octets(nested).replaceAll('\r\n', '\n'), 'latin1');
+      server.store.find('INBOX')?.expunge([2]);
+      server.store.find('INBOX')?.setFlags(3, [String.raw`\Answered`]);
+      await mirror(home, implicit, server.port);
+      expect(plain(contents(server.store, 'A&-B'))).toEqual(plain([octets(nested)]));
+      const flags = server.store.find('A&-B')?.messages[0]?.flags.toSorted();
+      expect(flags).toEqual([String.raw`\Flagged`, String.raw`\Seen`]);
+      expect(plain(near(home, 'INBOX'))).toEqual(plain(contents(server.store, 'INBOX')));
+      const files = ['new', 'cur'].flatMap((part) => readdirSync(join(home, 'Mail/INBOX', part)));
+      expect(files.filter((name) => name.endsWith(':2,R'))).toHaveLength(1);
+    },
+  );
+});

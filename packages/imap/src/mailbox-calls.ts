@@ -1,0 +1,203 @@
+import { UsageError } from '@postern/wire';
+import type { Argument } from './arguments.ts';
+import type { MailboxCommand } from './commands.ts';
+import { Conversation } from './conversation.ts';
+import type { FetchSource, FetchStream } from './fetch-stream.ts';
+import type { Answer, CallOptions } from './imap.ts';
+import { SelectedCalls } from './mailbox.ts';
+import type { Mailbox, MailboxSource, Ran } from './mailbox.ts';
+import { answer } from './mailbox-answer.ts';
+import type { MailboxName } from './mailbox-name.ts';
+import type {
+  Appended,
+  AppendOptions,
+  Listed,
+  ListOptions,
+  SelectOptions,
+  StatusItem,
+} from './mailbox-options.ts';
+import { listArguments, statusWord } from './mailbox-options.ts';
+import type { Namespaces } from './parse/list.ts';
+import type { MailboxStatus } from './parse/mailbox-status.ts';
+import type { Untagged } from './parse/untagged.ts';
+import type { SelectedMailbox } from './selected.ts';
+
+/** The calls about mailboxes: from their names to the selection of one (RFC 9051 §6.3). */
+export abstract class MailboxCalls extends Conversation implements MailboxSource {
+  /** The richest form of LIST that this server has understood (RFC 5258); some list it and refuse it. */
+  #listForm: 'extended' | 'plain' = 'extended';
+  /** How often a mailbox was selected. */
+  selection = 0;
+
+  get mailbox(): SelectedMailbox | undefined {
+    return this.machine.mailbox;
+  }
+
+  offers(capability: string): boolean {
+    return this.capabilities.atoms.includes(capability);
+  }
+
+  /** Sends a command beside others and collects what comes. */
+  async run(command: MailboxCommand, options?: CallOptions): Promise<Ran> {
+    this.refuseInLoop(command);
+    const data: Untagged[] = [];
+    return this.share(options?.signal, async () => ({
+      completed: await this.ask(command, options?.signal, data),
+      data,
+    }));
+  }
+
+  /** The same with nothing beside it. */
+  async runAlone(command: MailboxCommand, options?: CallOptions): Promise<Ran> {
+    this.refuseInLoop(command);
+    const data: Untagged[] = [];
+    return this.beAlone(options?.signal, async () => ({
+      completed: await this.ask(command, options?.signal, data),
+      data,
+    }));
+  }
+
+  stream<T>(command: MailboxCommand, pick: FetchSource<T>['pick'], options?: CallOptions): FetchStream<T> {
+    return this.openFetch(command, pick, options?.signal);
+  }
+
+  async namespace(options?: CallOptions): Promise<Answer<Namespaces>> {
+    const { completed, data } = await this.run({ verb: 'NAMESPACE' }, options);
+    const found = data.findLast((entry) => entry.type === 'namespace')?.namespaces;
+    return answer(completed, found ?? { personal: undefined, otherUsers: undefined, shared: undefined });
+  }
+
+  async list(options: ListOptions & CallOptions = {}): Promise<Answer<readonly Listed[]>> {
+    const extended =
+      this.#listForm === 'extended' ? listArguments(options, (name) => this.offers(name)) : undefined;
+    const plain = listArguments(options, () => false);
+    let { completed, data } = await this.run({ verb: 'LIST', arguments: extended ?? plain }, options);
+    // Some servers list LIST-EXTENDED or SPECIAL-USE and do not understand it.
+    if (extended && extended.length > plain.length && completed.response.status === 'BAD') {
+      this.#listForm = 'plain';
+      ({ completed, data } = await this.run({ verb: 'LIST', arguments: plain }, options));
+    }
+    const states = data.flatMap((entry) => (entry.type === 'mailbox-status' ? [entry.status] : []));
+    const found = data.flatMap((entry): readonly Listed[] => {
+      if (entry.type !== 'list') return [];
+      const status = states.find(({ mailbox }) => mailbox.name === entry.mailbox.name);
+      return [{ ...entry.mailbox, status }];
+    });
+    return answer(completed, found);
+  }
+
+  async status(
+    mailbox: string | MailboxName,
+    items: readonly StatusItem[],
+    options?: CallOptions,
+  ): Promise<Answer<MailboxStatus | undefined>> {
+    const words = items.map((item): Argument => ({ type: 'atom', text: statusWord(item) }));
+    const { completed, data } = await this.run(
+      { verb: 'STATUS', arguments: [named(mailbox), { type: 'list', items: words }] },
+      options,
+    );
+    return answer(completed, data.findLast((entry) => entry.type === 'mailbox-status')?.status);
+  }
+
+  create(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>> {
+    return this.#plain('CREATE', [named(mailbox)], options);
+  }
+
+  delete(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>> {
+    return this.#plain('DELETE', [named(mailbox)], options);
+  }
+
+  rename(
+    from: string | MailboxName,
+    to: string | MailboxName,
+    options?: CallOptions,
+  ): Promise<Answer<undefined>> {
+    return this.#plain('RENAME', [named(from), named(to)], options);
+  }
+
+  subscribe(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>> {
+    return this.#plain('SUBSCRIBE', [named(mailbox)], options);
+  }
+
+  unsubscribe(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>> {
+    return this.#plain('UNSUBSCRIBE', [named(mailbox)], options);
+  }
+
+  /** RFC 5161 §3.1: resolves with what is newly on; what is not named is not. */
+  async enable(capabilities: readonly string[], options?: CallOptions): Promise<Answer<readonly string[]>> {
+    const words = capabilities.map((text): Argument => ({ type: 'atom', text }));
+    const { completed, data } = await this.run({ verb: 'ENABLE', arguments: words }, options);
+    return answer(
+      completed,
+      data.flatMap((entry) => (entry.type === 'enabled' ? entry.capabilities : [])),
+    );
+  }
+
+  /** RFC 9051 §6.3.12. */
+  async append(
+    mailbox: string | MailboxName,
+    message: Uint8Array,
+    options: AppendOptions & CallOptions = {},
+  ): Promise<Answer<Appended | undefined>> {
+    const limit = this.capabilities.atoms.find((atom) => /^APPENDLIMIT=\d+$/.test(atom))?.slice(12);
+    // RFC 7889 §4: what the server will not take is not sent.
+    if (limit !== undefined && message.length > Number(limit))
+      throw new UsageError(`the message is larger than ${limit} octets`, 'RFC 7889 §4', 'size-exceeded');
+    const list: Argument[] = [named(mailbox)];
+    if (options.flags)
+      list.push({ type: 'list', items: options.flags.map((text): Argument => ({ type: 'atom', text })) });
+    if (options.internalDate !== undefined) list.push({ type: 'string', text: options.internalDate });
+    list.push({ type: 'literal', bytes: message, ...(options.binary === true ? { binary: true } : {}) });
+    const { completed } = await this.run({ verb: 'APPEND', arguments: list }, options);
+    const data = completed.response.code?.data;
+    return answer(completed, data?.name === 'APPENDUID' ? data : undefined);
+  }
+
+  select(mailbox: string | MailboxName, options: SelectOptions & CallOptions = {}): Promise<Answer<Mailbox>> {
+    return this.#select('SELECT', mailbox, options);
+  }
+
+  examine(
+    mailbox: string | MailboxName,
+    options: SelectOptions & CallOptions = {},
+  ): Promise<Answer<Mailbox>> {
+    return this.#select('EXAMINE', mailbox, options);
+  }
+
+  async #select(
+    verb: 'SELECT' | 'EXAMINE',
+    mailbox: string | MailboxName,
+    options: SelectOptions & CallOptions,
+  ): Promise<Answer<Mailbox>> {
+    const list: Argument[] = [named(mailbox)];
+    const { resync } = options;
+    if (resync) {
+      if (!this.machine.enabled.includes('QRESYNC'))
+        throw new UsageError('QRESYNC is not enabled', 'RFC 7162 §3.2.5', 'argument-refused');
+      const { uidValidity, modSequence } = resync;
+      list.push({ type: 'atom', text: `(QRESYNC (${uidValidity} ${modSequence}))` });
+    } else if (options.condstore === true) {
+      list.push({ type: 'atom', text: '(CONDSTORE)' });
+    }
+    const name = typeof mailbox === 'string' ? mailbox : mailbox.name;
+    const { completed, data } = await this.runAlone({ verb, mailbox: name, arguments: list }, options);
+    this.selection += 1;
+    const selected = new SelectedCalls(this, data);
+    const { response, reason } = completed;
+    if (response.status === 'OK') return { ok: true, value: selected, reply: response };
+    return { ok: false, reply: response, ...(reason ? { reason } : {}) };
+  }
+
+  async #plain(
+    verb: MailboxCommand['verb'],
+    list: readonly Argument[],
+    options: CallOptions | undefined,
+  ): Promise<Answer<undefined>> {
+    const { completed } = await this.run({ verb, arguments: list }, options);
+    return answer(completed, undefined);
+  }
+}
+
+function named(name: string | MailboxName): Argument {
+  return { type: 'mailbox', name };
+}

@@ -1,0 +1,25 @@
+import { verbs } from './commands.ts';
+import type { WireCommand } from './commands.ts';
+
+/** Whether a command names messages by their numbers. */
+function usesNumbers(command: WireCommand): boolean {
+  return verbs[command.verb].numbers !== 'none' && !('uid' in command && command.uid && !command.numbers);
+}
+
+/** Whether numbers stay what they are while it runs: RFC 9051 §7.5.1, no EXPUNGE during FETCH, STORE and SEARCH by number. */
+function keepsNumbers(command: WireCommand): boolean {
+  return verbs[command.verb].numbers === 'kept' && !('uid' in command && command.uid);
+}
+
+/**
+ * RFC 9051 §5.5: whether a command may be sent while others are not completed. What names messages by number must wait for
+ * everything that lets the server renumber them; a barrier waits for all, and all wait for it.
+ */
+export function mayJoin(
+  command: WireCommand,
+  inFlight: readonly { readonly command: WireCommand }[],
+): boolean {
+  if (inFlight.length === 0) return true;
+  if (verbs[command.verb].barrier || inFlight.some((sent) => verbs[sent.command.verb].barrier)) return false;
+  return !usesNumbers(command) || inFlight.every((sent) => keepsNumbers(sent.command));
+}

@@ -1,0 +1,76 @@
+/** A message in a mailbox. Never changed in place: with other flags it is another object. */
+export interface StoredMessage {
+  /** Ascending, and never used twice while UIDVALIDITY stays (RFC 9051 §2.3.1.1). */
+  readonly uid: number;
+  /** The message with CRLF line ends. */
+  readonly content: Uint8Array;
+  /** `\Seen` and the like, and keywords. */
+  readonly flags: readonly string[];
+  /** As IMAP writes it: `17-Jul-1996 02:44:25 -0700` (RFC 9051 §2.3.3). */
+  readonly internalDate: string;
+  /** Which change of the mailbox made it what it is (RFC 7162 §3.1). */
+  readonly modSeq: bigint;
+}
+
+/** A message before a mailbox has it. */
+export interface NewMessage {
+  readonly content: Uint8Array;
+  /** Default: none. */
+  readonly flags?: readonly string[];
+  /** Default: the store's time. */
+  readonly internalDate?: string;
+}
+
+/** A mailbox that outlives the sessions that open it. */
+export interface Mailbox {
+  /** As it goes over the wire: in modified UTF-7 unless the client wrote UTF-8 (RFC 3501 §5.1.3). Levels are parted by `/`. */
+  readonly name: string;
+  readonly uidValidity: number;
+  readonly uidNext: number;
+  /** The last change (RFC 7162 §3.1.2.1); at least 1. */
+  readonly highestModSeq: bigint;
+  /** What it is for: `\Sent` and the like (RFC 6154 §2). */
+  readonly use: readonly string[];
+  /** Keywords that a message of it has or had. */
+  readonly keywords: readonly string[];
+  /** In the order of their UIDs. */
+  readonly messages: readonly StoredMessage[];
+  find(uid: number): StoredMessage | undefined;
+  /** Adds messages, all or none, and gives their UIDs, or says why not. */
+  append(messages: readonly NewMessage[]): readonly number[] | StoreRefusal;
+  /** Replaces the flags of one message, or says why not; of one that is gone nothing. */
+  setFlags(uid: number, flags: readonly string[]): StoreRefusal | undefined;
+  /** Removes messages for good. */
+  expunge(uids: readonly number[]): void;
+  /** UIDs removed after this change, in ascending order; more than these where that is not known any more (RFC 7162 §3.2.5.1). */
+  expungedSince(modSeq: bigint): readonly number[];
+}
+
+/** Why a store does not do something: a response code (RFC 5530 §3, RFC 9051 §7.1) and words for people. */
+export interface StoreRefusal {
+  readonly code: 'ALREADYEXISTS' | 'CANNOT' | 'HASCHILDREN' | 'LIMIT' | 'NONEXISTENT' | 'OVERQUOTA';
+  readonly text: string;
+}
+
+/** The mailboxes of one account. Every session that is given the same store sees what the others change. */
+export interface MailStore {
+  /** In the order of their names, INBOX first. */
+  readonly mailboxes: readonly Mailbox[];
+  /** Names that were subscribed, also of mailboxes that are gone (RFC 9051 §6.3.7). */
+  readonly subscriptions: ReadonlySet<string>;
+  find(name: string): Mailbox | undefined;
+  /** Makes a mailbox, and those above it that are missing. */
+  create(name: string, use?: readonly string[]): StoreRefusal | undefined;
+  delete(name: string): StoreRefusal | undefined;
+  /** Renames it and those below it; INBOX stays, and its messages go (RFC 9051 §6.3.6). */
+  rename(from: string, to: string): StoreRefusal | undefined;
+  subscribe(name: string): StoreRefusal | undefined;
+  unsubscribe(name: string): void;
+  /** Calls the listener after every change of a mailbox, until what it gives back is called. */
+  watch(listener: () => void): () => void;
+}
+
+/** Whether a store refused. */
+export function isRefusal(answer: readonly number[] | StoreRefusal | undefined): answer is StoreRefusal {
+  return answer !== undefined && 'code' in answer;
+}

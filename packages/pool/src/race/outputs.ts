@@ -1,0 +1,16 @@
+import type { RaceOutput } from './race.ts';
+
+/** What the driver is to do, gathered while a scheduler works something off. */
+export class Outputs<R, A> {
+  #list: RaceOutput<R, A>[] = [];
+
+  push(output: RaceOutput<R, A>): void {
+    this.#list.push(output);
+  }
+
+  take(): readonly RaceOutput<R, A>[] {
+    const outputs = this.#list;
+    if (outputs.length > 0) this.#list = [];
+    return outputs;
+  }
+}

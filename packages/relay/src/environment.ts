@@ -1,0 +1,43 @@
+import type { Resolver, RouteHostsOptions } from '@postern/dns';
+import type { Memory, PoolOptions } from '@postern/pool';
+import type { OpenSmtpOptions } from '@postern/smtp';
+import type { StsPolicies, WallClock } from '@postern/starttls';
+import type { SessionCounts } from '@postern/starttls/tlsrpt';
+import type { Clock, Milliseconds, Network } from '@postern/wire';
+
+/** What is needed to find out about a domain. */
+export interface LookupEnvironment extends Pick<RouteHostsOptions, 'allowSpecial' | 'ownAddresses'> {
+  /** Answers questions; DANE needs one that validates and is trusted. Best one with a cache. */
+  readonly resolver: Resolver;
+  /** The MTA-STS policies of domains. Default: nobody asks for any, and no domain has one. */
+  readonly sts?: StsPolicies;
+  /** Names this host takes mail by, lest mail come back to ourselves. Default none. */
+  readonly ownNames?: readonly string[];
+  /** Numbers from 0 to below 1, to spread load over hosts of one preference. Default: the resolver's order. */
+  readonly random?: () => number;
+}
+
+/** What a relay works with. */
+export interface RelayEnvironment extends LookupEnvironment {
+  /** Dials. */
+  readonly network: Network;
+  /** Measures waits. */
+  readonly clock: Clock;
+  /** Tells the civil time, by which certificates expire and the next try is due. */
+  readonly wallClock: WallClock;
+  /** The own name, for EHLO. Default: the address literal of the local end (RFC 5321 §4.1.4). */
+  readonly domain?: string;
+  /** Trust anchors in place of the system's, PEM. */
+  readonly roots?: readonly string[];
+  /** How long to wait for which reply. Default `mta`, the limits of RFC 5321 §4.5.3.2. */
+  readonly patience?: NonNullable<OpenSmtpOptions['patience']>;
+  /** Over the defaults of `@postern/pool`; here the deadline for a connection is 5 min (RFC 5321 §4.5.3.2.1). */
+  readonly timing?: NonNullable<PoolOptions<never, never>['timing']>;
+  readonly limits?: NonNullable<PoolOptions<never, never>['limits']>;
+  /** Which ports are silent. Default: one that lives as long as the relay. */
+  readonly memory?: Memory;
+  /** Counts sessions for TLS reports (RFC 8460). Default: nobody does. */
+  readonly counts?: SessionCounts;
+  /** How long deferred mail waits. Default 30 min (RFC 5321 §4.5.4.1). */
+  readonly retryAfter?: Milliseconds;
+}
