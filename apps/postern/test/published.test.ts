@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { zoneResolver } from '@postern/dns';
 import type { ZoneResolverOptions } from '@postern/dns';
 import type { AccountReport } from '@postern/probe/report';
+import { serveSmtp } from '@postern/smtp/server';
 import type { ChainTrust } from '@postern/wire';
 import { describe, expect, it } from 'vitest';
 import { makeIdentity } from './identity.ts';
@@ -223,6 +224,43 @@ describe('what a domain publishes', () => {
     // The patience with what is published, in virtual time.
     expect(report.elapsedMs).toBe(10_000);
     expect(status).toBe(3);
+  });
+
+  it('TLS-059 every address of a host is asked: another machine may have another key', async () => {
+    const second = '192.0.2.2';
+    const other = await makeIdentity([host]);
+    const look = async (zone: string): Promise<{ report: AccountReport; out: string }> => {
+      const twoFaced = async (): Promise<Scene> => {
+        const scene = await sceneOf({ ...good, zone });
+        const { clock } = scene;
+        const startTls = { type: 'offered' } as const;
+        const tls = { identity: () => other };
+        await scene.raw(
+          25,
+          (connection) => serveSmtp(connection, { clock, domain: host, tls, startTls }),
+          second,
+        );
+        return scene;
+      };
+      const { out: json } = await (await twoFaced()).run(['check', 'example.test', '--json']);
+      const { out } = await (await twoFaced()).run(['check', 'example.test', '--no-color']);
+      return { report: JSON.parse(json) as AccountReport, out };
+    };
+    const zone = `${good.zone}${host}. A ${second}\n`;
+    const { report, out } = await look(zone);
+    expect(names(report)).toContain('problem dane');
+    const [exchanger] = report.domain?.exchangers ?? [];
+    expect(exchanger).toMatchObject({
+      dane: { verdict: 'fails', reason: 'dane-mismatch' },
+      sts: { verdict: 'passes' },
+    });
+    expect(exchanger?.others).toMatchObject([{ sts: { verdict: 'passes' } }]);
+    expect(out).toContain(`✓  MX 10  ${exchanger?.others?.[0]?.probe.connectTo ?? 'none'} `);
+    const lines = report.findings.flatMap((finding) => finding.publish?.zone ?? []);
+    expect(lines).toHaveLength(2);
+    expect(lines).toContain(`_25._tcp.${host}. 3600 IN TLSA 3 1 1 ${digest}`);
+    const mended = await look(publish({ zone, policy: good.policy }, report).zone);
+    expect(names(mended.report)).toEqual([]);
   });
 
   it('TLS-054 a certificate that its TLSA record vouches for is no problem', async () => {

@@ -132,6 +132,9 @@ export const accountShape: Shape = fields({
           host: text,
           preference: number,
           probes: list(probeShape),
+          others: optional(
+            list(fields({ probe: probeShape, dane: optional(policyVerdict), sts: optional(policyVerdict) })),
+          ),
           tlsa: optional(fields({ status: oneOf('records', 'none', 'failed') })),
           dane: optional(policyVerdict),
           sts: optional(policyVerdict),

@@ -6,6 +6,7 @@ import { render } from './advice/render.ts';
 import { factsAround } from './context.ts';
 import type { EndpointResult } from './context.ts';
 import type { Finding, Severity } from './report/account-report.ts';
+import { printEndpoint } from './report/endpoint-url.ts';
 import type { Lang } from './report/explanation.ts';
 import type { ReportReason } from './report/verdict.ts';
 import { mechanismsOf } from './speak/mechanisms.ts';
@@ -121,7 +122,9 @@ export function findingsOf(
       const key = `${name} ${reason} ${where}`;
       const earlier = findings.get(key);
       if (earlier) {
-        findings.set(key, { ...earlier, endpoints: [...earlier.endpoints, endpoint] });
+        // Several addresses of one endpoint are one place.
+        if (!earlier.endpoints.some((known) => printEndpoint(known) === printEndpoint(endpoint)))
+          findings.set(key, { ...earlier, endpoints: [...earlier.endpoints, endpoint] });
         continue;
       }
       const facts = factsAround(result, results);

@@ -9,12 +9,19 @@ import type { Texts } from '../texts/texts.ts';
 export function domainBlocks(report: DomainReport, view: View): readonly Block[] {
   const { route, exchangers, unanswered = [] } = report;
   const { texts } = view;
-  const rows = exchangers.flatMap(({ preference, probes }) =>
-    probes.map((probe): Row => {
-      const [mark = '', , ...rest] = exchangerRow(probe, view);
-      return [mark, route === 'implicit' ? 'SMTP' : `MX ${preference}`, ...rest];
-    }),
-  );
+  const rows = exchangers.flatMap(({ preference, probes, others = [] }) => {
+    const name = route === 'implicit' ? 'SMTP' : `MX ${preference}`;
+    return [
+      ...probes.map((probe): Row => {
+        const [mark = '', , ...rest] = exchangerRow(probe, view);
+        return [mark, name, ...rest];
+      }),
+      ...others.map(({ probe }): Row => {
+        const [mark = '', , , ...rest] = endpointRow(probe, view);
+        return [mark, name, escapeText(probe.connectTo ?? ''), ...rest];
+      }),
+    ];
+  });
   const services = unanswered.map(({ service }) => service).join(', ');
   return [
     ...(route === 'exchangers' ? [] : [{ type: 'paragraph', text: texts.route[route] } as const]),

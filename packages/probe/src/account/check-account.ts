@@ -17,6 +17,8 @@ import { domainFindings } from './domain-findings.ts';
 import { domainReport, exchangerEndpoints, exchangersOf } from './domain.ts';
 import { find } from './find.ts';
 import type { Found } from './find.ts';
+import { probeOtherAddresses } from './other-addresses.ts';
+import type { SeenAddress } from './other-addresses.ts';
 import { findPublished } from './published.ts';
 
 /** Options of {@link checkAccount}. */
@@ -68,17 +70,18 @@ export async function checkAccount(
     }
   };
   const peers = new Map<string, TlsPeer>();
+  const others = new Map<string, readonly SeenAddress[]>();
   const probing = clock.now() - began;
   const exchangers = exchangersOf(found.route).map(({ exchange }) => exchange);
   const [results, published] = await Promise.all([
-    probeAll(endpoints, environment, { ...options, peers }, signal, unlessStopped),
+    probeAll(endpoints, environment, { ...options, peers, others }, signal, unlessStopped),
     unlessStopped(findPublished(account.domain, exchangers, environment, signal)),
   ]);
   const probes = results.filter((result) => result !== undefined);
   const unfinished = endpoints.filter((_, index) => results[index] === undefined);
   const { wallClock, roots } = environment;
   const judging = { wallClock, ...(roots && { roots }) };
-  const domain = domainReport(account.domain, found, { probes, published, peers }, judging, lang);
+  const domain = domainReport(account.domain, found, { probes, published, peers, others }, judging, lang);
   return {
     ...worded(account, lang, found, probes, { domain, now: wallClock() }),
     domain,
@@ -103,11 +106,17 @@ function firstUsable(
   return ends.length > 0 ? probing + Math.min(...ends) : null;
 }
 
+/** What is learnt about exchangers on the way. */
+interface Exchanged {
+  readonly peers: Map<string, TlsPeer>;
+  readonly others: Map<string, readonly SeenAddress[]>;
+}
+
 /** All endpoints at the same time: they are different ports, and waiting for one says nothing about the next. */
 function probeAll(
   endpoints: readonly ServiceEndpoint[],
   environment: ProbeEnvironment,
-  { onProbe, deadline: limit, peers }: CheckOptions & { readonly peers: Map<string, TlsPeer> },
+  { onProbe, deadline: limit, peers, others }: CheckOptions & Exchanged,
   signal: AbortSignal,
   unlessStopped: <T>(work: Promise<T>) => Promise<T | undefined>,
 ): Promise<readonly (ProbeReport | undefined)[]> {
@@ -117,13 +126,17 @@ function probeAll(
       // No password is needed to see which method works, and none goes to a host that was only guessed.
       const { credentials: _unused, ...rest } = environment;
       const budget = limit === undefined ? {} : { deadline: limit };
+      const exchanges = endpoint.protocol === 'smtp' && endpoint.port === 25;
       const onPeer = (peer: TlsPeer): void => {
-        if (endpoint.protocol === 'smtp' && endpoint.port === 25) peers.set(endpoint.host, peer);
+        if (exchanges) peers.set(endpoint.host, peer);
       };
       const report = await unlessStopped(probeEndpoint(endpoint, rest, { signal, onPeer, ...budget }));
       if (!report) return undefined;
       done += 1;
       onProbe?.(report, done, endpoints.length);
+      const more =
+        exchanges && (await unlessStopped(probeOtherAddresses(report, rest, { signal, ...budget })));
+      if (more) others.set(endpoint.host, more);
       return report;
     }),
   );
@@ -152,6 +165,7 @@ function worded(
     explanation: explain(probe.reason, { lang, facts: factsAround(probe, results) }),
   }));
   const recommendation = recommend({ candidates, results: probes }, { lang });
+  const elsewhere = domain.exchangers.flatMap(({ others = [] }) => others.map(({ probe }) => probe));
   const { incoming, outgoing, alternatives } = recommendation;
   const settings = [incoming, outgoing, ...alternatives].filter((setting) => setting !== null);
   return {
@@ -162,7 +176,7 @@ function worded(
     recommendation,
     clients: adviseClients(recommendation, { lang, ...(address === undefined ? {} : { address }) }),
     findings: gravestFirst([
-      ...findingsOf(probes, { lang }).flatMap((finding) => unlessVouched(finding, domain)),
+      ...findingsOf([...probes, ...elsewhere], { lang }).flatMap((finding) => unlessVouched(finding, domain)),
       ...domainFindings(domain, { settings, now, lang }),
     ]),
   };

@@ -6,10 +6,11 @@ import type { DomainReport, MailExchanger, PolicyReport } from '../report/accoun
 import type { ServiceEndpoint } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
-import type { StsReport, TlsaReport, TlsrptReport } from '../report/published-report.ts';
+import type { PolicyVerdict, StsReport, TlsaReport, TlsrptReport } from '../report/published-report.ts';
 import type { Found } from './find.ts';
 import { judgeByDane, judgeBySts } from './judge-exchanger.ts';
-import type { Judging } from './judge-exchanger.ts';
+import type { Judging, SeenExchanger } from './judge-exchanger.ts';
+import type { SeenAddress } from './other-addresses.ts';
 import type { Published, TlsaFact } from './published.ts';
 import { tlsaText } from './zone-lines.ts';
 
@@ -43,25 +44,40 @@ export interface SeenDomain {
   readonly published: Published | undefined;
   /** The chains that were presented at port 25, by host. */
   readonly peers: ReadonlyMap<string, TlsPeer>;
+  /** What was seen at port 25 of their other addresses, by host. */
+  readonly others: ReadonlyMap<string, readonly SeenAddress[]>;
 }
 
 /** Puts together how a domain receives mail. */
 export function domainReport(
   domain: string,
   { route, services, failure }: Found,
-  { probes, published, peers }: SeenDomain,
+  { probes, published, peers, others }: SeenDomain,
   judging: Judging,
   lang: Lang,
 ): DomainReport {
   const judged = (host: string, own: readonly ProbeReport[]): Partial<MailExchanger> => {
     const tlsa = published?.tlsa.get(host);
-    if (!published || !tlsa) return {};
     const facts = { host, nextHop: domain, named: namedBy(route) } as const;
-    const seen = { facts, probe: own.find(({ endpoint }) => endpoint.port === 25), peer: peers.get(host) };
+    const verdicts = (seen: Omit<SeenExchanger, 'facts'>): Pick<MailExchanger, 'dane' | 'sts'> =>
+      published && tlsa
+        ? {
+            dane: judgeByDane({ facts, ...seen }, tlsa, judging),
+            sts: judgeBySts({ facts, ...seen }, published.sts, judging),
+          }
+        : {};
+    const first = verdicts({
+      probe: own.find(({ endpoint }) => endpoint.port === 25),
+      peer: peers.get(host),
+    });
+    const more = (others.get(host) ?? []).map((seen) => ({ probe: seen.probe, ...verdicts(seen) }));
+    const failing = { dane: failingOf('dane', [first, ...more]), sts: failingOf('sts', [first, ...more]) };
     return {
-      tlsa: tlsaReport(tlsa),
-      dane: judgeByDane(seen, tlsa, judging),
-      sts: judgeBySts(seen, published.sts, judging),
+      ...(more.length > 0 && { others: more }),
+      ...(tlsa && { tlsa: tlsaReport(tlsa) }),
+      ...first,
+      ...(failing.dane && { dane: failing.dane }),
+      ...(failing.sts && { sts: failing.sts }),
     };
   };
   const exchangers = exchangersOf(route);
@@ -89,6 +105,14 @@ export function domainReport(
     announced: announcements(services),
     ...(unanswered.length > 0 && { unanswered }),
   };
+}
+
+/** A sender comes to any address of a host: one that fails is enough to lose mail. */
+function failingOf(
+  policy: 'dane' | 'sts',
+  all: readonly Pick<MailExchanger, 'dane' | 'sts'>[],
+): PolicyVerdict | undefined {
+  return all.map((one) => one[policy]).find((judged) => judged?.verdict === 'fails');
 }
 
 /** Who named the hosts: for DANE it matters whether anybody could have forged that. */

@@ -143,6 +143,16 @@ export interface Finding {
   readonly publish?: Publication;
 }
 
+/** One more address of a host that takes mail. */
+export interface ExchangerAddress {
+  /** STARTTLS at port 25 of this address, which is its `connectTo`. */
+  readonly probe: ProbeReport;
+  /** As for the host. */
+  readonly dane?: PolicyVerdict;
+  /** As for the host. */
+  readonly sts?: PolicyVerdict;
+}
+
 /** One host that takes mail for the domain. */
 export interface MailExchanger {
   /** Host name. */
@@ -153,6 +163,8 @@ export interface MailExchanger {
   readonly probes: readonly ProbeReport[];
   /** Its TLSA records at port 25; absent where the check was stopped before. */
   readonly tlsa?: TlsaReport;
+  /** Its other addresses; absent where it has one only. A verdict that fails at one of them is that of the host. */
+  readonly others?: readonly ExchangerAddress[];
   /** What senders that check DANE make of port 25 (RFC 7672); absent where the check was stopped before. */
   readonly dane?: PolicyVerdict;
   /** What senders that follow MTA-STS make of port 25 (RFC 8461); absent where the check was stopped before. */

@@ -40,6 +40,7 @@ td:first-child, tbody th { white-space: nowrap; }
 .faint { color: var(--soft); }
 .strong { font-weight: 650; }
 .item + .item { border-top: 1px solid var(--line); margin-top: 1rem; padding-top: 1rem; }
+.row + .item, .scroll + .item, figure + .item { margin-top: 1.25rem; }
 .item > p { margin-left: 1.25rem; }
 .action { background: var(--shade); border-left: .25rem solid var(--accent); padding: .5rem .75rem; border-radius: 0 .3rem .3rem 0; }
 figure { margin: .5rem 0 1rem 1.25rem; }
@@ -63,7 +64,8 @@ footer { color: var(--soft); font-size: .875rem; margin-top: 1.5rem; }
   main { max-width: none; padding: 0; }
   nav, details:not([open]) { display: none; }
   section { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: .75rem 0 0; }
-  tr, .item, .dialogs > * { break-inside: avoid; }
+  pre { white-space: pre-wrap; }
+  tr, .item, figure, .dialogs > * { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
 }
 `;

@@ -3,19 +3,24 @@ import { tlsaLine } from '../zone-lines.ts';
 import type { Observation } from './observation.ts';
 
 /** What is to be told about the TLSA records of a host (RFC 7672). */
-export function daneOf({ host, tlsa, dane, probes }: MailExchanger): readonly Observation[] {
+export function daneOf({ host, tlsa, dane, probes, others = [] }: MailExchanger): readonly Observation[] {
   if (!tlsa || !dane) return [];
   const { reason } = dane;
-  const key = probes.find(({ endpoint }) => endpoint.port === 25)?.certificate?.publicKeySha256;
+  // Machines behind one name may have keys of their own: each is published.
+  const seen = [
+    ...probes.filter(({ endpoint }) => endpoint.port === 25),
+    ...others.map(({ probe }) => probe),
+  ];
+  const keys = new Set(seen.flatMap(({ certificate }) => certificate?.publicKeySha256 ?? []));
   const lines = (base: string): { readonly publish?: Publication } =>
-    key === undefined ? {} : { publish: { zone: [tlsaLine(base, key)] } };
+    keys.size === 0 ? {} : { publish: { zone: Array.from(keys, (key) => tlsaLine(base, key)) } };
   switch (tlsa.status) {
     case 'failed':
       return [{ name: 'dane-unknown', severity: 'warning', reason, host }];
     case 'none':
       if (tlsa.zone === 'ad-untrusted') return [{ name: 'dane-untrusted', severity: 'note', reason, host }];
       if (tlsa.ignored > 0) return [{ name: 'tlsa-unsigned', severity: 'warning', host }];
-      return tlsa.zone === 'signed' && key !== undefined
+      return tlsa.zone === 'signed' && keys.size > 0
         ? [{ name: 'dane-missing', severity: 'note', host, ...lines(host) }]
         : [];
     case 'records':
