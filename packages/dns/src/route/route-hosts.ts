@@ -22,7 +22,7 @@ export interface RouteHostsOptions {
   readonly maxAddresses?: number;
   /** Addresses of this host: an exchanger that has one of them is ourselves (RFC 5321 §5.1). Default none. */
   readonly ownAddresses?: readonly string[];
-  /** See {@link AddressOptions.allowSpecial}. Default `false`. */
+  /** Uses addresses that no public host has too, such as those of loopback and private networks. Default `false`. */
   readonly allowSpecial?: boolean;
   /** Ends the wait; `signal.reason` is rethrown untouched. */
   readonly signal?: AbortSignal;

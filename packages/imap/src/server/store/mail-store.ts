@@ -23,7 +23,7 @@ export interface NewMessage {
 
 /** A mailbox that outlives the sessions that open it. */
 export interface Mailbox {
-  /** As it goes over the wire: in modified UTF-7 unless the client wrote UTF-8 (RFC 3501 §5.1.3). Levels are parted by `/`. */
+  /** In modified UTF-7 (RFC 3501 §5.1.3); IMAP4rev2 is told it in UTF-8. Levels are parted by `/`. */
   readonly name: string;
   readonly uidValidity: number;
   readonly uidNext: number;
@@ -35,7 +35,7 @@ export interface Mailbox {
   readonly keywords: readonly string[];
   /** In the order of their UIDs. */
   readonly messages: readonly StoredMessage[];
-  /** The message with this UID, while it is there. */
+  /** The message of a UID, if it is there. */
   find(uid: number): StoredMessage | undefined;
   /** Adds messages, all or none, and gives their UIDs, or says why not. */
   append(messages: readonly NewMessage[]): readonly number[] | StoreRefusal;
@@ -59,17 +59,17 @@ export interface MailStore {
   readonly mailboxes: readonly Mailbox[];
   /** Names that were subscribed, also of mailboxes that are gone (RFC 9051 §6.3.7). */
   readonly subscriptions: ReadonlySet<string>;
-  /** The mailbox of that name; INBOX in any case of letters (RFC 9051 §5.1). */
+  /** The mailbox of a name, written as {@link Mailbox.name} is. */
   find(name: string): Mailbox | undefined;
   /** Makes a mailbox, and those above it that are missing. */
   create(name: string, use?: readonly string[]): StoreRefusal | undefined;
-  /** Removes a mailbox and its messages, or says why not (RFC 9051 §6.3.5). */
+  /** Removes a mailbox and its messages; its subscription stays (RFC 9051 §6.3.5). */
   delete(name: string): StoreRefusal | undefined;
   /** Renames it and those below it; INBOX stays, and its messages go (RFC 9051 §6.3.6). */
   rename(from: string, to: string): StoreRefusal | undefined;
-  /** Adds a name to the subscriptions, or says why not. */
+  /** Subscribes a name, of a mailbox or not (RFC 9051 §6.3.7). */
   subscribe(name: string): StoreRefusal | undefined;
-  /** Takes a name off the subscriptions; one that is not there is no mistake. */
+  /** Takes a subscription back; without one nothing happens (RFC 9051 §6.3.8). */
   unsubscribe(name: string): void;
   /** Calls the listener after every change of a mailbox, until what it gives back is called. */
   watch(listener: () => void): () => void;
