@@ -1,3 +1,4 @@
+import { UsageError, utf8 } from '@postern/wire';
 import type { Instant, Output } from '@postern/wire';
 import type { WireCommand } from './commands.ts';
 import { enter } from './endings.ts';
@@ -81,4 +82,14 @@ export function isBelievable(state: State, data: Untagged): boolean {
 export function untaggedEvent(state: State, data: Untagged, text: string): Output<ImapEvent> {
   const insideTls = state.tls !== undefined;
   return { type: 'event', event: { type: 'untagged', data, insideTls, octets: text.length + 2 } };
+}
+
+/** RFC 9051 §6.3.13: DONE is said only once the server idles. */
+export function endIdle(state: State, now: Instant): Step {
+  if (state.idle === 'asked') return { state: { ...state, idle: 'asked-and-done' }, outputs: [] };
+  if (state.idle !== 'idling') throw new UsageError('DONE without IDLE', 'RFC 9051 §6.3.13');
+  return {
+    state: { ...enter(state, 'reply', now), idle: 'done' },
+    outputs: [{ type: 'write', bytes: utf8('DONE\r\n') }],
+  };
 }

@@ -22,7 +22,7 @@
  */
 import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
 import type { ExchangeStep } from '@postern/sasl';
-import { concatBytes, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
+import { concatBytes, peerText, recogniseProtocol, sample, UsageError } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
 import { withoutStartTls } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -34,6 +34,7 @@ import {
   afterCompletion,
   afterSending,
   afterTelling,
+  endIdle,
   isBelievable,
   receiveLiteral,
   untaggedEvent,
@@ -163,16 +164,6 @@ function advance(before: State, now: Instant, outputs: Outputs): Step {
   // A command that joins others in flight does not renew their wait; a completion does.
   const renewed = state.name !== name || front !== before.inFlight[0] || before.name === 'ready';
   return { state: renewed ? enter(state, name, now) : state, outputs: [...outputs, ...writes(written)] };
-}
-
-/** RFC 9051 §6.3.13: DONE is said only once the server idles. */
-function endIdle(state: State, now: Instant): Step {
-  if (state.idle === 'asked') return { state: { ...state, idle: 'asked-and-done' }, outputs: [] };
-  if (state.idle !== 'idling') throw new UsageError('DONE without IDLE', 'RFC 9051 §6.3.13');
-  return {
-    state: { ...enter(state, 'reply', now), idle: 'done' },
-    outputs: [{ type: 'write', bytes: utf8('DONE\r\n') }],
-  };
 }
 
 /** One group, one write. */
