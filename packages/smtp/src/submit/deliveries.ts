@@ -169,13 +169,14 @@ export class Deliveries {
       const { job, recipients } = transaction;
       recipients.forEach((index, order) => {
         const mayHave = mayHaveArrived(transaction, index, order, fault, this.#line.lmtp);
-        job.result(index, (address) => broken(fault, address, mayHave));
+        const before = transaction.answered === 0 ? 'before-recipients' : 'later';
+        job.result(index, (address) => broken(fault, address, mayHave ? 'after-content' : before));
       });
       transaction.giveUp();
     }
     for (const job of jobs) {
       job.recipients.forEach((_recipient, index) => {
-        job.result(index, (address) => broken(fault, address, false));
+        job.result(index, (address) => broken(fault, address, 'before-recipients'));
       });
     }
     this.#resets = 0;

@@ -1,5 +1,5 @@
 import { isWireError } from '@postern/wire';
-import type { Fault, Phase, Reason } from '@postern/wire';
+import type { Reason } from '@postern/wire';
 import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import { MailServer } from '../../test/mail-server.ts';
@@ -102,14 +102,14 @@ test('SMTP-143 a connection lost behind the final dot: no other host, but a deci
   });
 });
 
-test.each<[Phase, string]>([
-  ['mail', 'next-host'],
-  ['rcpt', 'one-further-host'],
-  ['data', 'one-further-host'],
-  ['data-block', 'one-further-host'],
-])('SMTP-143 lost in phase %s: %s', (phase, step) => {
-  const fault: Fault = { kind: 'peer', reason: 'reset', phase, after: 0 };
-  expect(nextStep({ status: 'retry-later', recipient: 'a@b', reason: 'reset', fault })).toBe(step);
+test.each([
+  [{ 'RCPT TO:<a@': '|RESET' }, 'before the first reply to RCPT', 3, 'done'],
+  [{ 'RCPT TO:<b@': '|RESET' }, 'behind the first reply to RCPT', 2, 'one-further-host'],
+  [{ DATA: '|RESET' }, 'instead of a reply to DATA', 2, 'one-further-host'],
+])('SMTP-143 lost by %j, %s: %i hosts are dialled, and it is %s', async (lost, _when, hosts, step) => {
+  const { dialled, steps } = await walk([lost, lost, {}]);
+  expect(dialled).toHaveLength(hosts);
+  expect(steps).toEqual({ 'a@example.net': step, 'b@example.net': step });
 });
 
 test.each<[RecipientResult['status'], Reason, string]>([

@@ -1,4 +1,3 @@
-import type { Phase } from '@postern/wire';
 import type { RecipientResult } from './submission.ts';
 
 /** What is to be done for a recipient whose domain has further hosts. */
@@ -15,21 +14,6 @@ export type NextStep =
   | 'same-host'
   /** A decision: it may have been delivered, and a second attempt may make a copy. */
   | 'decide';
-
-/** Phases in which nothing was said about a recipient yet. */
-const beforeRecipients: ReadonlySet<Phase> = new Set([
-  'connect',
-  'greeting',
-  'ehlo',
-  'starttls',
-  'tls',
-  'auth',
-  'idle',
-  'command',
-  'noop',
-  'rset',
-  'mail',
-]);
 
 /**
  * What a result means where the recipient's domain has several hosts (RFC 5321 §5.1: one after the other until one takes it).
@@ -64,6 +48,6 @@ export function nextStep(result: RecipientResult): NextStep {
       if (result.reply) return 'one-further-host';
       if (!result.fault) return 'same-host';
       // RFC 5321 §3.8: a connection lost later is as good as a 451.
-      return beforeRecipients.has(result.fault.phase) ? 'next-host' : 'one-further-host';
+      return result.lost === 'later' ? 'one-further-host' : 'next-host';
   }
 }

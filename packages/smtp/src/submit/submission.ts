@@ -47,6 +47,8 @@ export type RecipientResult =
       readonly reply?: Reply;
       /** How the dialogue ended, where that is why. */
       readonly fault?: Fault;
+      /** With `fault`: whether the server had answered any RCPT of the transaction by then. See `nextStep`. */
+      readonly lost?: 'before-recipients' | 'later';
     }
   | {
       /**

@@ -42,11 +42,15 @@ export function negative(step: Step, reply: Reply, recipient: string): Recipient
 }
 
 /** The result for a recipient when the dialogue broke. */
-export function broken(fault: Fault, recipient: string, mayHaveArrived: boolean): RecipientResult {
+export function broken(
+  fault: Fault,
+  recipient: string,
+  when: 'before-recipients' | 'later' | 'after-content',
+): RecipientResult {
   const { reason } = fault;
-  return mayHaveArrived
+  return when === 'after-content'
     ? { status: 'uncertain', recipient, reason, fault }
-    : { status: 'retry-later', recipient, reason, fault };
+    : { status: 'retry-later', recipient, reason, fault, lost: when };
 }
 
 /**
