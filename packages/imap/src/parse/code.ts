@@ -1,8 +1,8 @@
-import { flagList, objectId } from './fetch.ts';
+import { objectId } from './fetch.ts';
 import { strings } from './list.ts';
 import { modSequence, positive } from './numbers.ts';
 import { NumberSet, numberSet } from './number-set.ts';
-import { astring, finish, isDigit, OPEN, peek, Scan, space, SPACE } from './scan.ts';
+import { astring, atomList, finish, isDigit, OPEN, peek, Scan, SPACE, space } from './scan.ts';
 
 /** What a response code says, where it is one of those that have an argument to be read (RFC 9051 §7.1 and others). */
 export type CodeData =
@@ -65,7 +65,7 @@ function read(scan: Scan, name: string): CodeData | undefined {
     case 'HIGHESTMODSEQ':
       return { name, modSequence: modSequence(scan) || undefined };
     case 'PERMANENTFLAGS':
-      return { name, flags: flagList(scan) };
+      return { name, flags: atomList(scan) };
     case 'APPENDUID': {
       const uidValidity = positive(scan);
       space(scan);

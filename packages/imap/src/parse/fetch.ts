@@ -9,17 +9,18 @@ import {
   another,
   astring,
   atom,
+  atomList,
+  CLOSE,
   close,
   closes,
-  CLOSE,
   nil,
   nstring,
-  open,
   OPEN,
+  open,
   peek,
   skip,
-  space,
   SPACE,
+  space,
   string,
   tolerate,
   word,
@@ -149,7 +150,7 @@ function value(scan: Scan, name: string, data: Fetched): void {
       data.uid = positive(scan);
       return;
     case 'FLAGS':
-      data.flags = flagList(scan);
+      data.flags = atomList(scan);
       return;
     case 'INTERNALDATE':
       data.internalDate = nstring(scan);
@@ -193,16 +194,6 @@ function value(scan: Scan, name: string, data: Fetched): void {
       // RFC 9051 §2.2.2: what is not known is passed, literals and all.
       skip(scan);
   }
-}
-
-/** RFC 9051 §9, flag-list. Gmail has keywords with brackets, which no atom may hold. */
-export function flagList(scan: Scan): readonly string[] {
-  open(scan);
-  const flags: string[] = [];
-  if (closes(scan)) return flags;
-  do flags.push(atom(scan));
-  while (another(scan));
-  return flags;
 }
 
 /** RFC 8474 §4: 1 to 255 letters, digits, `-` and `_`, in parentheses. */

@@ -3,16 +3,16 @@ import type { MailboxName } from '../mailbox-name.ts';
 import {
   another,
   astring,
-  atom,
+  atomList,
   closes,
   malformed,
   nil,
-  open,
   OPEN,
+  open,
   peek,
   skip,
-  space,
   SPACE,
+  space,
   string,
   surplus,
   tolerate,
@@ -50,7 +50,7 @@ const specialUses: ReadonlyMap<string, SpecialUse> = new Map(
 
 /** Reads what stands behind `LIST ` or `LSUB `. */
 export function listedMailbox(scan: Scan): ListedMailbox {
-  const attributes = attributeList(scan);
+  const attributes = atomList(scan);
   space(scan);
   const delimiter = nil(scan) ? null : string(scan);
   space(scan);
@@ -69,15 +69,6 @@ export function listedMailbox(scan: Scan): ListedMailbox {
     specialUses: [...known].flatMap((attribute) => specialUses.get(attribute) ?? []),
     ...extended,
   };
-}
-
-function attributeList(scan: Scan): readonly string[] {
-  open(scan);
-  const list: string[] = [];
-  if (closes(scan)) return list;
-  do list.push(atom(scan));
-  while (another(scan));
-  return list;
 }
 
 /** A mailbox's name (RFC 9051 §5.1): INBOX in any case means the same. */

@@ -458,3 +458,13 @@ function passQuoted(scan: Scan): void {
   if (scan.cr < end) throw malformed;
   scan.at = end + 1;
 }
+
+/** RFC 9051 §9, flag-list, and the attributes of a LIST. Gmail has keywords with brackets, which no atom may hold. */
+export function atomList(scan: Scan): readonly string[] {
+  open(scan);
+  const list: string[] = [];
+  if (closes(scan)) return list;
+  do list.push(atom(scan));
+  while (another(scan));
+  return list;
+}

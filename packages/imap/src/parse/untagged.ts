@@ -3,7 +3,7 @@ import type { Capabilities } from '../capabilities.ts';
 import { parseStatus } from '../status.ts';
 import type { StatusResponse } from '../status.ts';
 import { decoded, nesting, readList } from '../tokens.ts';
-import { fetchItems, flagList } from './fetch.ts';
+import { fetchItems } from './fetch.ts';
 import type { FetchData } from './fetch.ts';
 import { lazyFetch } from './lazy-fetch.ts';
 import { listedMailbox, namespaces } from './list.ts';
@@ -14,7 +14,7 @@ import { numberSet } from './number-set.ts';
 import type { NumberSet } from './number-set.ts';
 import { quota, quotaRoots } from './quota.ts';
 import type { Quota, QuotaRoots } from './quota.ts';
-import { finish, isDigit, malformed, Scan, space, SPACE, tolerate, tooDeep } from './scan.ts';
+import { atomList, finish, isDigit, malformed, Scan, SPACE, space, tolerate, tooDeep } from './scan.ts';
 import type { Leniency, ScanOptions } from './scan.ts';
 import { extendedSearchResult, searchResult, threads } from './search.ts';
 import type { ExtendedSearchResult, SearchResult, Thread } from './search.ts';
@@ -210,7 +210,7 @@ function plain(scan: Scan, name: string, options: ParseOptions): Untagged | unde
       return { type: 'mailbox-status', status: mailboxStatus(scan) };
     case 'FLAGS':
       space(scan);
-      return { type: 'flags', flags: flagList(scan) };
+      return { type: 'flags', flags: atomList(scan) };
     case 'VANISHED':
       return vanished(scan);
     case 'QUOTA':
