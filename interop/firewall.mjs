@@ -44,6 +44,7 @@ export async function firewalledHosts(run, pki) {
       name: 'walled-unbound',
       place: servers,
       address: WALLED.resolver,
+      address6: WALLED.mail6,
       lines: answeringOnly([soa('.'), ...DOMAINS.flatMap(records)]),
     }),
     startDovecot(run, dovecot, {
@@ -71,6 +72,7 @@ export async function firewalledHosts(run, pki) {
     client,
     servers,
     resolver: { address: WALLED.resolver, port: 53 },
+    resolver6: { address: WALLED.mail6, port: 53 },
     password: ACCOUNT.password,
     domains: WALLS.map(({ domain, mail: [mail], port465 }) => ({
       domain,

@@ -5,13 +5,13 @@ import { check } from '../postern.ts';
 
 const { ca, walled } = readEnvironment();
 
-function checkBehind(user: string) {
-  const args = ['--ca', ca.root, '--resolver', walled.resolver.address, '--deadline', '10s'];
+function checkBehind(user: string, resolver: string) {
+  const args = ['--ca', ca.root, '--resolver', resolver, '--deadline', '10s'];
   return check(user, args, { place: walled.client });
 }
 
 describe('six.test, which has IPv6 addresses only', async () => {
-  const { status, report } = await checkBehind('tim@six.test');
+  const { status, report } = await checkBehind('tim@six.test', walled.resolver6.address);
 
   test('works on every port, with both methods', () => {
     const works = report.probes.filter(({ verdict }) => verdict === 'works');
@@ -32,7 +32,7 @@ describe('six.test, which has IPv6 addresses only', async () => {
 });
 
 describe('hole.test, whose IPv6 address swallows everything', async () => {
-  const { status, report } = await checkBehind('tim@hole.test');
+  const { status, report } = await checkBehind('tim@hole.test', `[${walled.resolver6.address}]:53`);
   const imap = report.probes.find(
     ({ endpoint: { host, port } }) => host === 'imap.hole.test' && port === 993,
   );
