@@ -4,8 +4,7 @@ import type { MailboxCommand } from './commands.ts';
 import { Conversation } from './conversation.ts';
 import type { FetchSource, FetchStream } from './fetch-stream.ts';
 import type { Answer, CallOptions } from './imap.ts';
-import { SelectedCalls } from './mailbox.ts';
-import type { Mailbox, MailboxSource, Ran } from './mailbox.ts';
+import type { Mailbox } from './mailbox.ts';
 import { answer } from './mailbox-answer.ts';
 import type { MailboxName } from './mailbox-name.ts';
 import type {
@@ -21,6 +20,8 @@ import type { Namespaces } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
 import type { Untagged } from './parse/untagged.ts';
 import type { SelectedMailbox } from './selected.ts';
+import { SelectedCalls } from './selected-calls.ts';
+import type { MailboxSource, Ran } from './selected-calls.ts';
 
 /** The calls about mailboxes: from their names to the selection of one (RFC 9051 §6.3). */
 export abstract class MailboxCalls extends Conversation implements MailboxSource {
