@@ -13,8 +13,10 @@ import type {
   AppendOptions,
   Listed,
   ListOptions,
+  LsubOptions,
   SelectOptions,
   StatusItem,
+  SubscribedName,
 } from './mailbox-options.ts';
 import type { ReplyLimits } from './reply.ts';
 import type { Patience } from './states.ts';
@@ -147,6 +149,19 @@ export interface Imap extends AsyncDisposable {
    * RFC 5258, RFC 6154, RFC 5819). A server that offers the extended form and does not understand it is asked for the plain one.
    */
   list(options?: ListOptions & CallOptions): Promise<Answer<readonly Listed[]>>;
+  /**
+   * Says LSUB, the way of IMAP4rev1 to ask for subscribed names (RFC 3501 §6.3.9); `list` with `only: ['SUBSCRIBED']` does so where it
+   * has to, and tells more. Rejects with a `UsageError` under IMAP4rev2, which has no LSUB.
+   *
+   * @example
+   * ```ts
+   * import type { Imap } from '@postern/imap';
+   * declare const imap: Imap;
+   * const names = await imap.lsub({ pattern: 'Lists/%' });
+   * if (names.ok) for (const { name, subscribed } of names.value) console.log(name, subscribed); // Lists/a itself
+   * ```
+   */
+  lsub(options?: LsubOptions & CallOptions): Promise<Answer<readonly SubscribedName[]>>;
   /** Says STATUS (RFC 9051 §6.3.11). Not for the selected mailbox, nor to look for new mail. */
   status(
     mailbox: string | MailboxName,

@@ -8,7 +8,7 @@
  * `@postern/starttls`. Not there yet: COMPRESS, and pipelining behind SELECT.
  *
  * RFCs: 9051 (IMAP4rev2), 3501 (IMAP4rev1), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3516 (BINARY), 3691 (UNSELECT), 4315 (UIDPLUS),
- * 4731 (ESEARCH), 4959 (SASL-IR), 5161 (ENABLE), 5256 (SORT and THREAD, read), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
+ * 4731 (ESEARCH), 4959 (SASL-IR), 5161 (ENABLE), 5182 (SEARCHRES), 5256 (SORT and THREAD), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
  * (LIST-STATUS), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 8314 (TLS only), 8438, 8474, 8514, 8970, 9208
  * (read).
  *
@@ -38,6 +38,15 @@ export type { ImapDiagnostic, ImapEvent } from './events.ts';
 export type { Argument, ArgumentContext } from './arguments.ts';
 export type { FetchStream } from './fetch-stream.ts';
 export type {
+  Found,
+  FoundPart,
+  SearchOptions,
+  SortCriterion,
+  Sorted,
+  SortKey,
+  ThreadAlgorithm,
+} from './finding.ts';
+export type {
   Answer,
   CallOptions,
   Imap,
@@ -51,7 +60,7 @@ export type {
   DownloadOptions,
   FetchOptions,
   FlagChange,
-  Found,
+  LabelChange,
   Mailbox,
   MessageOptions,
   Stored,
@@ -64,8 +73,10 @@ export type {
   AppendOptions,
   Listed,
   ListOptions,
+  LsubOptions,
   SelectOptions,
   StatusItem,
+  SubscribedName,
 } from './mailbox-options.ts';
 export { MessageNumbers } from './message-numbers.ts';
 export type { MessageSet } from './message-set.ts';

@@ -6,6 +6,7 @@ import type { ImapEvent } from './events.ts';
 import type { ParseOptions } from './parse/untagged.ts';
 import { parseResponse, replyLimits, ResponseReader } from './reply.ts';
 import type { ReplyLimits } from './reply.ts';
+import { argumentContext } from './rules.ts';
 import type { SelectedMailbox } from './selected.ts';
 import { initialState, patienceFor } from './states.ts';
 import type { Input, Patience, State, StateName } from './states.ts';
@@ -45,6 +46,8 @@ export interface ImapClientMachine extends Machine<ImapCommand, ImapEvent> {
   readonly capabilities: Capabilities | undefined;
   /** What ENABLE has switched on, upper case (RFC 5161). */
   readonly enabled: readonly string[];
+  /** Whether strings and names are UTF-8 now: IMAP4rev2 or UTF8=ACCEPT is on. */
+  readonly speaksUtf8: boolean;
   /** The selected mailbox as it is now. */
   readonly mailbox: SelectedMailbox | undefined;
 }
@@ -109,6 +112,10 @@ class ImapClient implements ImapClientMachine {
 
   get enabled(): readonly string[] {
     return this.#state.enabled;
+  }
+
+  get speaksUtf8(): boolean {
+    return argumentContext(this.#state).utf8;
   }
 
   get mailbox(): SelectedMailbox | undefined {

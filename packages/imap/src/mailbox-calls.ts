@@ -4,6 +4,7 @@ import type { MailboxCommand } from './commands.ts';
 import { Conversation } from './conversation.ts';
 import type { FetchSource, FetchStream } from './fetch-stream.ts';
 import type { Answer, CallOptions } from './imap.ts';
+import { Listing } from './listing.ts';
 import type { Mailbox } from './mailbox.ts';
 import { answer } from './mailbox-answer.ts';
 import type { MailboxName } from './mailbox-name.ts';
@@ -12,10 +13,12 @@ import type {
   AppendOptions,
   Listed,
   ListOptions,
+  LsubOptions,
   SelectOptions,
   StatusItem,
+  SubscribedName,
 } from './mailbox-options.ts';
-import { listArguments, statusWord } from './mailbox-options.ts';
+import { statusWord } from './mailbox-options.ts';
 import type { Namespaces } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
 import type { Untagged } from './parse/untagged.ts';
@@ -25,13 +28,16 @@ import type { MailboxSource, Ran } from './selected-calls.ts';
 
 /** The calls about mailboxes: from their names to the selection of one (RFC 9051 §6.3). */
 export abstract class MailboxCalls extends Conversation implements MailboxSource {
-  /** The richest form of LIST that this server has understood (RFC 5258); some list it and refuse it. */
-  #listForm: 'extended' | 'plain' = 'extended';
+  readonly #listing = new Listing(this);
   /** How often a mailbox was selected. */
   selection = 0;
 
   get mailbox(): SelectedMailbox | undefined {
     return this.machine.mailbox;
+  }
+
+  get speaksUtf8(): boolean {
+    return this.machine.speaksUtf8;
   }
 
   offers(capability: string): boolean {
@@ -68,23 +74,19 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     return answer(completed, found ?? { personal: undefined, otherUsers: undefined, shared: undefined });
   }
 
-  async list(options: ListOptions & CallOptions = {}): Promise<Answer<readonly Listed[]>> {
-    const extended =
-      this.#listForm === 'extended' ? listArguments(options, (name) => this.offers(name)) : undefined;
-    const plain = listArguments(options, () => false);
-    let { completed, data } = await this.run({ verb: 'LIST', arguments: extended ?? plain }, options);
-    // Some servers list LIST-EXTENDED or SPECIAL-USE and do not understand it.
-    if (extended && extended.length > plain.length && completed.response.status === 'BAD') {
-      this.#listForm = 'plain';
-      ({ completed, data } = await this.run({ verb: 'LIST', arguments: plain }, options));
-    }
-    const states = data.flatMap((entry) => (entry.type === 'mailbox-status' ? [entry.status] : []));
-    const found = data.flatMap((entry): readonly Listed[] => {
-      if (entry.type !== 'list') return [];
-      const status = states.find(({ mailbox }) => mailbox.name === entry.mailbox.name);
-      return [{ ...entry.mailbox, status }];
-    });
-    return answer(completed, found);
+  list(options: ListOptions & CallOptions = {}): Promise<Answer<readonly Listed[]>> {
+    return this.#listing.list(options);
+  }
+
+  async lsub(options: LsubOptions & CallOptions = {}): Promise<Answer<readonly SubscribedName[]>> {
+    const { revisions } = this.capabilities;
+    // RFC 9051 Appendix E: IMAP4rev2 has no LSUB.
+    if (
+      this.machine.enabled.includes('IMAP4REV2') ||
+      (revisions.length === 1 && revisions[0] === 'IMAP4rev2')
+    )
+      throw new UsageError('IMAP4rev2 has no LSUB', 'RFC 9051 Appendix E', 'argument-refused');
+    return this.#listing.lsub(options);
   }
 
   async status(

@@ -1,10 +1,12 @@
 import type { FetchStream } from './fetch-stream.ts';
+import type { Found, FoundPart, SearchOptions, SortCriterion, Sorted, ThreadAlgorithm } from './finding.ts';
 import type { Answer, CallOptions } from './imap.ts';
 import type { MailboxName } from './mailbox-name.ts';
 import type { MessageSet } from './message-set.ts';
 import type { CodeData } from './parse/code.ts';
 import type { FetchData } from './parse/fetch.ts';
 import type { NumberSet } from './parse/number-set.ts';
+import type { Thread } from './parse/search.ts';
 import type { Untagged } from './parse/untagged.ts';
 import type { SearchKeys } from './search-keys.ts';
 import type { SelectedMailbox } from './selected.ts';
@@ -42,6 +44,13 @@ export interface FlagChange {
   readonly flags: readonly string[];
 }
 
+/** The same for labels of Gmail; the server has to list X-GM-EXT-1. */
+export interface LabelChange {
+  readonly how: 'add' | 'remove' | 'replace';
+  /** As people read them; those of the system begin with a backslash: `\\Inbox`. */
+  readonly labels: readonly string[];
+}
+
 /** Options of `store`. */
 export interface StoreOptions extends MessageOptions {
   /** Only where nothing has changed since then (RFC 7162 §3.1.3). */
@@ -60,16 +69,6 @@ export interface Stored {
 
 /** Which message became which (RFC 4315 §3). */
 export type Copied = Extract<CodeData, { readonly name: 'COPYUID' }>;
-
-/** The outcome of `search`. */
-export interface Found {
-  /** UIDs, or numbers where those were asked for. */
-  readonly numbers: NumberSet;
-  readonly count: number;
-  readonly min: number | undefined;
-  readonly max: number | undefined;
-  readonly modSequence: bigint | undefined;
-}
 
 /**
  * The selected mailbox. It can be used until another is selected or it is closed; later calls throw a `UsageError`. Disposal leaves it
@@ -91,10 +90,55 @@ export interface Mailbox extends AsyncDisposable {
    * not there: look at `reply`.
    */
   download(message: number, section?: string, options?: DownloadOptions): FetchStream<Uint8Array>;
-  /** Finds messages (RFC 9051 §6.4.4); keys that the server does not offer throw a `UsageError`. */
-  search(keys: SearchKeys, options?: MessageOptions): Promise<Answer<Found>>;
+  /**
+   * Finds messages (RFC 9051 §6.4.4); keys that the server does not offer reject with a `UsageError`. Strings may be any text; a server
+   * that cannot search it says NO with the code `BADCHARSET` and the charsets it knows.
+   *
+   * @example
+   * ```ts
+   * import type { Mailbox } from '@postern/imap';
+   * declare const mailbox: Mailbox;
+   * const unseen = await mailbox.search({ seen: false, from: 'müller' });
+   * if (unseen.ok) console.log(unseen.value.count, `${unseen.value.numbers}`); // 4 1:3,9
+   * const many = await mailbox.search({ larger: 1_000_000 }, { tell: ['count'] });
+   * ```
+   */
+  search<Part extends FoundPart = FoundPart>(
+    keys: SearchKeys,
+    options?: SearchOptions<Part>,
+  ): Promise<Answer<Pick<Found, Part | 'modSequence'>>>;
+  /**
+   * Finds messages and puts them in order (RFC 5256 §3), by the first criterion, among equals by the next. Rejects with a `UsageError`
+   * where the server does not list SORT.
+   *
+   * @example
+   * ```ts
+   * import type { Mailbox } from '@postern/imap';
+   * declare const mailbox: Mailbox;
+   * const latest = await mailbox.sort(['reverse date', 'subject'], { seen: false });
+   * if (latest.ok) console.log(latest.value.numbers); // [ 5, 3, 4, 1, 2 ]
+   * ```
+   */
+  sort(order: readonly SortCriterion[], keys?: SearchKeys, options?: MessageOptions): Promise<Answer<Sorted>>;
+  /**
+   * Finds messages and puts them into threads (RFC 5256 §3). Rejects with a `UsageError` where the server does not list the algorithm,
+   * `THREAD=REFERENCES` or `THREAD=ORDEREDSUBJECT`.
+   *
+   * @example
+   * ```ts
+   * import type { Mailbox } from '@postern/imap';
+   * declare const mailbox: Mailbox;
+   * const threads = await mailbox.thread('references');
+   * if (threads.ok) for (const { numbers, branches } of threads.value) console.log(numbers, branches.length);
+   * ```
+   */
+  thread(
+    algorithm: ThreadAlgorithm,
+    keys?: SearchKeys,
+    options?: MessageOptions,
+  ): Promise<Answer<readonly Thread[]>>;
   /** Changes flags (RFC 9051 §6.4.6). What another changed meanwhile is `modified` where `unchangedSince` is given. */
-  store(set: MessageSet, change: FlagChange, options?: StoreOptions): Promise<Answer<Stored>>;
+  store(set: MessageSet, change: FlagChange | LabelChange, options?: StoreOptions): Promise<Answer<Stored>>;
   /** The value is absent where the server does not tell (RFC 4315). */
   copy(
     set: MessageSet,

@@ -4,13 +4,15 @@ import type { MailboxCommand } from './commands.ts';
 import type { Completed } from './conversation.ts';
 import { pickContent, pickMessages } from './fetch-stream.ts';
 import type { FetchSource, FetchStream } from './fetch-stream.ts';
+import { found, searchCommand, sortCommand, sorted, threadCommand, threaded } from './finding.ts';
+import type { Found, SearchOptions, SortCriterion, Sorted, ThreadAlgorithm } from './finding.ts';
 import type { Answer, CallOptions } from './imap.ts';
 import type {
   Copied,
   DownloadOptions,
   FetchOptions,
   FlagChange,
-  Found,
+  LabelChange,
   Mailbox,
   MessageOptions,
   Stored,
@@ -20,9 +22,8 @@ import type { MailboxName } from './mailbox-name.ts';
 import { answer } from './mailbox-answer.ts';
 import { setArgument } from './message-set.ts';
 import type { MessageSet } from './message-set.ts';
-import { NumberSet, setOf } from './parse/number-set.ts';
+import type { Thread } from './parse/search.ts';
 import type { Untagged } from './parse/untagged.ts';
-import { searchArguments } from './search-keys.ts';
 import type { SearchKeys } from './search-keys.ts';
 import type { SelectedMailbox } from './selected.ts';
 import type { StatusResponse } from './status.ts';
@@ -35,6 +36,8 @@ export interface MailboxSource extends WatchSource {
   /** Changes with every selection. */
   readonly selection: number;
   offers(capability: string): boolean;
+  /** Whether strings and names are UTF-8 on both sides. */
+  readonly speaksUtf8: boolean;
   run(command: MailboxCommand, options?: CallOptions): Promise<Ran>;
   runAlone(command: MailboxCommand, options?: CallOptions): Promise<Ran>;
   stream<T>(command: MailboxCommand, pick: FetchSource<T>['pick'], options?: CallOptions): FetchStream<T>;
@@ -98,28 +101,46 @@ export class SelectedCalls implements Mailbox {
     );
   }
 
-  async search(keys: SearchKeys, options: MessageOptions = {}): Promise<Answer<Found>> {
-    const list = searchArguments(keys, (name) => this.#source.offers(name));
-    const extended = this.#source.offers('ESEARCH') || this.#source.offers('IMAP4REV2');
-    const command = this.#command('SEARCH', options, [
-      ...(extended ? [atom('RETURN'), atom('(MIN MAX COUNT ALL)')] : []),
-      ...list,
-    ]);
-    const { completed, data } = await this.#source.run(command, options);
-    return answer(completed, found(data, completed.tag));
+  async search(keys: SearchKeys, options: SearchOptions = {}): Promise<Answer<Found>> {
+    const command = this.#command('SEARCH', options, searchCommand(this.#source, keys, options));
+    return found(await this.#source.run(command, options));
   }
 
-  async store(set: MessageSet, change: FlagChange, options: StoreOptions = {}): Promise<Answer<Stored>> {
+  async sort(
+    order: readonly SortCriterion[],
+    keys: SearchKeys = {},
+    options: MessageOptions = {},
+  ): Promise<Answer<Sorted>> {
+    const command = this.#command('SORT', options, sortCommand(this.#source, order, keys));
+    return sorted(await this.#source.run(command, options));
+  }
+
+  async thread(
+    algorithm: ThreadAlgorithm,
+    keys: SearchKeys = {},
+    options: MessageOptions = {},
+  ): Promise<Answer<readonly Thread[]>> {
+    const command = this.#command('THREAD', options, threadCommand(this.#source, algorithm, keys));
+    return threaded(await this.#source.run(command, options));
+  }
+
+  async store(
+    set: MessageSet,
+    change: FlagChange | LabelChange,
+    options: StoreOptions = {},
+  ): Promise<Answer<Stored>> {
     const sign = { add: '+', remove: '-', replace: '' }[change.how];
     const list: Argument[] = [setArgument(set)];
     if (options.unchangedSince !== undefined) {
       this.#needsModSequences();
       list.push(atom(`(UNCHANGEDSINCE ${options.unchangedSince})`));
     }
-    list.push(atom(`${sign}FLAGS${options.silent === true ? '.SILENT' : ''}`), {
-      type: 'list',
-      items: change.flags.map(flag),
-    });
+    const silent = options.silent === true ? '.SILENT' : '';
+    if ('labels' in change) {
+      if (!this.#source.offers('X-GM-EXT-1'))
+        throw new UsageError('X-GM-EXT-1 is not offered', 'X-GM-EXT-1', 'argument-refused');
+      list.push(atom(`${sign}X-GM-LABELS${silent}`), { type: 'list', items: change.labels.map(label) });
+    } else list.push(atom(`${sign}FLAGS${silent}`), { type: 'list', items: change.flags.map(flag) });
     const { completed, data } = await this.#source.run(this.#command('STORE', options, list), options);
     const code = completed.response.code?.data;
     return answer(completed, {
@@ -243,19 +264,7 @@ function flag(text: string): Argument {
   return atom(text);
 }
 
-/** Either form of result, whichever the server chose (RFC 9051 §6.4.4, §7.3.4). */
-function found(data: readonly Untagged[], tag: string): Found {
-  const extended = data.findLast(
-    (entry) =>
-      entry.type === 'extended-search' && (entry.result.tag === undefined || entry.result.tag === tag),
-  );
-  if (extended?.type === 'extended-search') {
-    const { all = new NumberSet([]), count = all.size, min, max, modSequence } = extended.result;
-    return { numbers: all, count, min, max, modSequence };
-  }
-  const plain = data.findLast((entry) => entry.type === 'search');
-  const numbers = setOf(plain?.type === 'search' ? plain.result.numbers : []);
-  const modSequence = plain?.type === 'search' ? plain.result.modSequence : undefined;
-  const { ranges } = numbers;
-  return { numbers, count: numbers.size, min: ranges[0]?.from, max: ranges.at(-1)?.to, modSequence };
+/** A label of Gmail: those of the system look like flags, the rest is written like names of mailboxes. */
+function label(text: string): Argument {
+  return /^\\[A-Za-z]+$/.test(text) ? atom(text) : { type: 'mailbox', name: text };
 }
