@@ -77,7 +77,9 @@ type Outputs = readonly Output<ImapEvent>[];
 class ImapClient implements ImapClientMachine {
   #state: State;
   readonly #reader: ResponseReader;
-  readonly #parse: ParseOptions;
+  #parse: ParseOptions;
+  /** What `#parse` was made for. */
+  #understood: Pick<State, 'capabilities' | 'enabled'> | undefined;
 
   constructor(options: ImapClientOptions) {
     const limits = { ...replyLimits, ...options.limits };
@@ -189,6 +191,11 @@ class ImapClient implements ImapClientMachine {
       return { type: 'literal-chunk', bytes: Uint8Array.prototype.slice.call(item.bytes) };
     }
     if (item?.type !== 'response') return item;
+    const { capabilities, enabled } = this.#state;
+    if (this.#understood?.capabilities !== capabilities || this.#understood?.enabled !== enabled) {
+      this.#understood = { capabilities, enabled };
+      this.#parse = { ...this.#parse, utf8Names: this.speaksUtf8 };
+    }
     const parse = item.streamed ? { ...this.#parse, streamed: item.streamed } : this.#parse;
     return {
       type: 'response',

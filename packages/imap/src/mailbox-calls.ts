@@ -11,6 +11,8 @@ import type { MailboxName } from './mailbox-name.ts';
 import type {
   Appended,
   AppendOptions,
+  Created,
+  CreateOptions,
   Listed,
   ListOptions,
   LsubOptions,
@@ -18,8 +20,8 @@ import type {
   StatusItem,
   SubscribedName,
 } from './mailbox-options.ts';
-import { statusWord } from './mailbox-options.ts';
-import type { Namespaces } from './parse/list.ts';
+import { checkStatusItems, statusWord } from './mailbox-options.ts';
+import type { Namespaces, SpecialUse } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
 import type { Untagged } from './parse/untagged.ts';
 import type { SelectedMailbox } from './selected.ts';
@@ -74,7 +76,8 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     return answer(completed, found ?? { personal: undefined, otherUsers: undefined, shared: undefined });
   }
 
-  list(options: ListOptions & CallOptions = {}): Promise<Answer<readonly Listed[]>> {
+  async list(options: ListOptions & CallOptions = {}): Promise<Answer<readonly Listed[]>> {
+    checkStatusItems(options.status ?? [], this.capabilities.atoms);
     return this.#listing.list(options);
   }
 
@@ -94,6 +97,7 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     items: readonly StatusItem[],
     options?: CallOptions,
   ): Promise<Answer<MailboxStatus | undefined>> {
+    checkStatusItems(items, this.capabilities.atoms);
     const words = items.map((item): Argument => ({ type: 'atom', text: statusWord(item) }));
     const { completed, data } = await this.run(
       { verb: 'STATUS', arguments: [named(mailbox), { type: 'list', items: words }] },
@@ -102,8 +106,18 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     return answer(completed, data.findLast((entry) => entry.type === 'mailbox-status')?.status);
   }
 
-  create(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>> {
-    return this.#plain('CREATE', [named(mailbox)], options);
+  async create(
+    mailbox: string | MailboxName,
+    options: CreateOptions & CallOptions = {},
+  ): Promise<Answer<Created>> {
+    const { uses = [] } = options;
+    if (uses.length > 0 && !this.offers('CREATE-SPECIAL-USE'))
+      throw new UsageError('CREATE-SPECIAL-USE is not offered', 'RFC 6154 §3', 'argument-refused');
+    const list: Argument[] = [named(mailbox)];
+    if (uses.length > 0) list.push({ type: 'atom', text: `(USE (${uses.map(useWord).join(' ')}))` });
+    const { completed } = await this.run({ verb: 'CREATE', arguments: list }, options);
+    const data = completed.response.code?.data;
+    return answer(completed, { mailboxId: data?.name === 'MAILBOXID' ? data.id : undefined });
   }
 
   delete(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>> {
@@ -150,10 +164,18 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     if (options.flags)
       list.push({ type: 'list', items: options.flags.map((text): Argument => ({ type: 'atom', text })) });
     if (options.internalDate !== undefined) list.push({ type: 'string', text: options.internalDate });
-    list.push({ type: 'literal', bytes: message, ...(options.binary === true ? { binary: true } : {}) });
+    list.push(this.#message(message, options));
     const { completed } = await this.run({ verb: 'APPEND', arguments: list }, options);
     const data = completed.response.code?.data;
     return answer(completed, data?.name === 'APPENDUID' ? data : undefined);
+  }
+
+  /** RFC 6855 §4: a header in UTF-8 is told, and may hold what else only BINARY may. */
+  #message(bytes: Uint8Array, { header = 'ascii', binary = false }: AppendOptions): Argument {
+    if (header === 'ascii') return { type: 'literal', bytes, ...(binary && { binary }) };
+    if (!this.machine.enabled.includes('UTF8=ACCEPT'))
+      throw new UsageError('UTF8=ACCEPT is not enabled', 'RFC 6855 §4', 'argument-refused');
+    return { type: 'utf8', bytes };
   }
 
   select(mailbox: string | MailboxName, options: SelectOptions & CallOptions = {}): Promise<Answer<Mailbox>> {
@@ -203,4 +225,9 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
 
 function named(name: string | MailboxName): Argument {
   return { type: 'mailbox', name };
+}
+
+/** RFC 6154 §2: `\\Sent` for `sent`. */
+function useWord(use: SpecialUse): string {
+  return `\\${use.charAt(0).toUpperCase()}${use.slice(1)}`;
 }

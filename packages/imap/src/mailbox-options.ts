@@ -1,6 +1,7 @@
+import { UsageError } from '@postern/wire';
 import type { MailboxName } from './mailbox-name.ts';
 import type { CodeData } from './parse/code.ts';
-import type { ListedMailbox } from './parse/list.ts';
+import type { ListedMailbox, SpecialUse } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
 
 /** What STATUS can tell (RFC 9051 §6.3.11 and extensions). */
@@ -15,6 +16,24 @@ export type StatusItem =
   | 'highestModSequence'
   | 'appendLimit'
   | 'mailboxId';
+
+/** What has to be listed before an item may be asked for, any of them; others every server knows. */
+const needed: Readonly<Partial<Record<StatusItem, readonly string[]>>> = {
+  size: ['STATUS=SIZE', 'IMAP4REV2'], // RFC 8438 §3
+  deleted: ['IMAP4REV2', 'QUOTA=RES-MESSAGE'], // RFC 9208 §4.1.4
+  appendLimit: ['APPENDLIMIT'], // RFC 7889 §3
+  mailboxId: ['OBJECTID'], // RFC 8474 §4.3
+};
+
+/** Throws a `UsageError` for an item that the server would not understand. */
+export function checkStatusItems(items: readonly StatusItem[], offered: readonly string[]): void {
+  for (const item of items) {
+    const any = needed[item];
+    // APPENDLIMIT comes with or without a number.
+    if (any && !any.some((name) => offered.some((atom) => atom === name || atom.startsWith(`${name}=`))))
+      throw new UsageError(`${any.join(' or ')} is not offered`, 'RFC 9051 §6.3.11', 'argument-refused');
+  }
+}
 
 /** The item's word on the wire. */
 export function statusWord(item: StatusItem): string {
@@ -41,6 +60,18 @@ export interface ListOptions {
   readonly status?: readonly StatusItem[];
 }
 
+/** Options of `create`. */
+export interface CreateOptions {
+  /** What the mailbox is for; the server has to list CREATE-SPECIAL-USE, and may say NO with the code `USEATTR` (RFC 6154 §3). Default: nothing. */
+  readonly uses?: readonly SpecialUse[];
+}
+
+/** The outcome of `create`. */
+export interface Created {
+  /** What the mailbox is called for good, whatever its name, where the server tells (RFC 8474 §4.1). */
+  readonly mailboxId: string | undefined;
+}
+
 /** Options of `lsub`. */
 export interface LsubOptions {
   /** What the pattern begins with. Default: nothing. */
@@ -65,6 +96,11 @@ export interface AppendOptions {
   readonly flags?: readonly string[];
   /** Such as `17-Jul-1996 02:44:25 -0700`. Default: the server's time now. */
   readonly internalDate?: string;
+  /**
+   * `utf-8` = the header holds UTF-8 (RFC 6855 §4); `enable(['UTF8=ACCEPT'])` has to have been agreed to, else it is a `UsageError`.
+   * Default `ascii`.
+   */
+  readonly header?: 'ascii' | 'utf-8';
   /** The message may hold NUL; the server has to list BINARY (RFC 3516 §4.4). Default `false`. */
   readonly binary?: boolean;
 }
