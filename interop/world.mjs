@@ -37,7 +37,7 @@ export const ACCOUNT = { user: 'tim@good.test', password: 'tanstaaftanstaaf' };
 export const TOKEN_KEY = 'a key that both ends of the test world know';
 
 /** Mailboxes of their own for tests that count; same password. */
-export const MAILBOXES = ['bulk@good.test', 'jörg@good.test'];
+export const MAILBOXES = ['bulk@good.test', 'jörg@good.test', 'reader@good.test', 'changer@good.test'];
 
 /** A mailbox that has no room. */
 export const FULL = 'full@good.test';
