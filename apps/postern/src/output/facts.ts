@@ -65,7 +65,7 @@ function ownNetwork(block: LocalBlockReport | undefined, { fact }: Texts): strin
     const control = block.answered[index];
     return control ? `${place(silent)} (${fact.butAnswers(control.port)})` : place(silent);
   });
-  return fact.alsoSilent(places.join(', '));
+  return fact.silentToward(places.join(', '));
 }
 
 function login({ attempted, ok, reason }: ProbeReport['auth'], { fact }: Texts): string | undefined {

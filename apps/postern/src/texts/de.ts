@@ -182,7 +182,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     reply: 'Antwort',
     address: 'Adresse',
     ownNetwork: 'Eigenes Netz',
-    alsoSilent: (places) => `ebenfalls still: ${places}`,
+    silentToward: (places) => `still: ${places}`,
     butAnswers: (port) => `doch ${port} antwortet`,
     offers: 'Bietet an',
   },

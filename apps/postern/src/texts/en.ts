@@ -179,7 +179,7 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     reply: 'Reply',
     address: 'Address',
     ownNetwork: 'Own network',
-    alsoSilent: (places) => `silent as well: ${places}`,
+    silentToward: (places) => `silent: ${places}`,
     butAnswers: (port) => `but ${port} answers`,
     offers: 'Offers',
   },

@@ -119,7 +119,7 @@ export interface Texts {
     readonly address: string;
     /** The evidence that the own network blocks a port. */
     readonly ownNetwork: string;
-    readonly alsoSilent: (places: string) => string;
+    readonly silentToward: (places: string) => string;
     readonly butAnswers: (port: number) => string;
     readonly offers: string;
   };
