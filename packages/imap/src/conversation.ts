@@ -96,6 +96,18 @@ export abstract class Conversation {
     return () => this.#listeners.delete(hear);
   }
 
+  say(command: ImapCommand): void {
+    this.dialogue.send(command);
+  }
+
+  drained(): Promise<void> {
+    return this.dialogue.drained();
+  }
+
+  get over(): boolean {
+    return this.destroyed || this.dialogue.ended !== undefined;
+  }
+
   get maxDataBytes(): number {
     return this.options.limits?.maxDataBytes ?? replyLimits.maxDataBytes;
   }
@@ -169,7 +181,7 @@ export abstract class Conversation {
       maxDataBytes: this.maxDataBytes,
       overflow: () => {
         const { endpoint } = this.connection;
-        this.#break(
+        this.breakOff(
           new WireError({ kind: 'peer', reason: 'reply-too-long', phase: 'command', after: 0, endpoint }),
         );
       },
@@ -180,7 +192,7 @@ export abstract class Conversation {
       this.destroy();
     };
     this.share(signal, async () => {
-      if (this.dialogue.ended || this.destroyed) await this.over();
+      if (this.over) await this.refuseCall();
       this.dialogue.send(command);
       signal?.addEventListener('abort', abort, { once: true });
       this.#wake();
@@ -231,7 +243,7 @@ export abstract class Conversation {
     data?: Untagged[],
   ): Promise<Completed> {
     signal?.throwIfAborted();
-    if (this.dialogue.ended || this.destroyed) await this.over();
+    if (this.over) await this.refuseCall();
     this.dialogue.send(command);
     const completed = await this.wait(signal, (event): event is Completed => {
       // The messages of a FETCH go to those who loop over them.
@@ -301,7 +313,7 @@ export abstract class Conversation {
       // A good end: who disposes of the dialogue closes the connection, in good order too.
       this.#refuse(new UsageError('the dialogue is over', 'no call after logout'));
     } catch (error) {
-      this.#break(error);
+      this.breakOff(error);
     }
   }
 
@@ -319,12 +331,12 @@ export abstract class Conversation {
       }
       if (this.machine.state.name === 'auth-work') this.dialogue.send({ verb: 'RESUME', result });
     } catch (error) {
-      this.#break(error);
+      this.breakOff(error);
     }
   }
 
   /** There is no way on; whoever waits is told why, and whoever comes later too. */
-  #break(error: unknown): void {
+  breakOff(error: unknown): void {
     if (!this.dialogue.ended) this.destroyed = true;
     this.connection.reset();
     this.#refuse(error);
@@ -375,7 +387,7 @@ export abstract class Conversation {
     return new WireError({ kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint });
   }
 
-  protected async over(): Promise<never> {
+  protected async refuseCall(): Promise<never> {
     if (this.#failure) throw this.#failure.error;
     if (this.dialogue.ended?.fault) await this.dialogue.next();
     throw new UsageError('the dialogue is over', 'no call after logout');
