@@ -5,6 +5,8 @@ import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand, MailboxCommand, WireCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
+import { fetchParts } from './fetch-parts.ts';
+import type { OpenFetch } from './fetch-parts.ts';
 import { FetchStream } from './fetch-stream.ts';
 import type { FetchSource } from './fetch-stream.ts';
 import type { OpenImapOptions } from './imap.ts';
@@ -25,12 +27,6 @@ interface Waiter {
   readonly take: (event: ImapEvent) => boolean;
   readonly reject: (error: unknown) => void;
 }
-
-/** A stream of whatever. */
-type OpenFetch = Pick<
-  FetchStream<unknown>,
-  'command' | 'looped' | 'shown' | 'hasRoom' | 'hear' | 'complete' | 'fail'
->;
 
 /**
  * What all calls of a dialogue stand on: it sends commands, hands events to those who wait for them, and reads only as fast as
@@ -166,14 +162,18 @@ export abstract class Conversation {
     );
   }
 
-  /** Sends a FETCH when its turn comes. An abort before that rejects, one after it destroys the connection. */
+  /**
+   * Sends a FETCH when its turn comes, in several commands where its set is too long for one. An abort before that rejects, one after it
+   * destroys the connection.
+   */
   openFetch<T>(
-    command: MailboxCommand,
+    commands: readonly [MailboxCommand, ...MailboxCommand[]],
     pick: FetchSource<T>['pick'],
     signal: AbortSignal | undefined,
   ): FetchStream<T> {
-    this.refuseInLoop(command);
-    const stream = new FetchStream<T>(command, {
+    const [first] = commands;
+    this.refuseInLoop(first);
+    const stream = new FetchStream<T>(first, {
       pick,
       wake: () => {
         this.#wake();
@@ -186,20 +186,21 @@ export abstract class Conversation {
         );
       },
     });
-    this.#fetches.push(stream);
+    const parts = fetchParts(stream, commands);
+    this.#fetches.push(...parts);
     const abort = (): void => {
       stream.fail(signal?.reason);
       this.destroy();
     };
     this.share(signal, async () => {
       if (this.over) await this.refuseCall();
-      this.dialogue.send(command);
+      this.dialogue.send(...commands);
       signal?.addEventListener('abort', abort, { once: true });
       this.#wake();
       await stream.settled;
     })
       .catch((error: unknown) => {
-        this.#forget(stream);
+        for (const part of parts) this.#forget(part);
         stream.fail(error);
       })
       .finally(() => signal?.removeEventListener('abort', abort));

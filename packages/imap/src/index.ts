@@ -71,6 +71,8 @@ export type {
   LabelChange,
   Mailbox,
   MessageOptions,
+  Moved,
+  MoveOptions,
   Stored,
   StoreOptions,
 } from './mailbox.ts';

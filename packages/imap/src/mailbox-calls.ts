@@ -70,8 +70,12 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     }));
   }
 
-  stream<T>(command: MailboxCommand, pick: FetchSource<T>['pick'], options?: CallOptions): FetchStream<T> {
-    return this.openFetch(command, pick, options?.signal);
+  stream<T>(
+    commands: readonly [MailboxCommand, ...MailboxCommand[]],
+    pick: FetchSource<T>['pick'],
+    options?: CallOptions,
+  ): FetchStream<T> {
+    return this.openFetch(commands, pick, options?.signal);
   }
 
   async namespace(options?: CallOptions): Promise<Answer<Namespaces>> {
