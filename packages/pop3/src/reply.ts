@@ -1,4 +1,4 @@
-import { peerText } from '@postern/wire';
+import { latin1, peerText } from '@postern/wire';
 
 const LF = 10;
 const CR = 13;
@@ -72,6 +72,40 @@ function knownCode(code: string): string {
 export function unstuffLine(line: Uint8Array): Uint8Array | undefined {
   if (line[0] !== DOT) return line;
   return line.length === 1 ? undefined : line.subarray(1);
+}
+
+/** Where the lines of a listing end: at the line that ends it, or behind the last whole line of the chunk. */
+function linesEnd(chunk: Uint8Array): number {
+  for (let dot = chunk.indexOf(DOT); dot >= 0; dot = chunk.indexOf(DOT, dot + 1)) {
+    const alone = chunk[dot + 1] === CR && chunk[dot + 2] === LF;
+    if (alone && (dot === 0 || chunk[dot - 1] === LF)) return dot;
+  }
+  return chunk.lastIndexOf(LF) + 1;
+}
+
+/**
+ * Cuts the beginning of a listing into its lines, up to a chunk's end or to the line that ends the listing: thousands of lines in
+ * a few native calls. None where one of them is out of the ordinary (no ASCII, a NUL, a bare LF, too long), so that somebody has
+ * to look at each. `bytes` = how many octets the lines have.
+ */
+export function plainLines(
+  chunk: Uint8Array,
+  maxLineBytes: number,
+): { readonly lines: readonly string[]; readonly bytes: number } {
+  const none = { lines: [], bytes: 0 };
+  const bytes = linesEnd(chunk);
+  const text = latin1(chunk.subarray(0, bytes));
+  // eslint-disable-next-line no-control-regex -- NUL is what it looks for
+  if (/[\0\x80-\xff]|(?:^|[^\r])\n/.test(text)) return none;
+  const lines = text.split('\r\n');
+  lines.pop();
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (line.length + 2 > maxLineBytes) return none;
+    // RFC 1939 §3: one leading dot is stuffing.
+    if (line.startsWith('.')) lines[at] = line.slice(1);
+  }
+  return { lines, bytes };
 }
 
 /** The timestamp of a greeting that offers APOP: a message identifier in angle brackets (RFC 1939 §7, RFC 5322 §3.6.4). */
