@@ -1,4 +1,4 @@
-import { latin1, peerText } from '@postern/wire';
+import { concatBytes, latin1, peerText, sample } from '@postern/wire';
 
 const LF = 10;
 const CR = 13;
@@ -129,76 +129,59 @@ export function createUnstuffing(): Unstuffing {
   let place: 'begin' | 'dot' | 'dot-cr' | 'inside' | 'cr' = 'begin';
   return {
     push(bytes) {
-      const content = new Content(bytes);
+      const pieces: Uint8Array[] = [];
+      /** Where the piece begins that belongs to the content as it stands. */
+      let from = 0;
       let at = 0;
       while (at < bytes.length) {
-        const byte = bytes[at];
         switch (place) {
           case 'begin':
-            place = byte === DOT ? 'dot' : 'inside';
-            if (byte === DOT) at += 1;
+            if (bytes[at] === DOT) {
+              if (at > from) pieces.push(bytes.subarray(from, at));
+              at += 1;
+              from = at;
+              place = 'dot';
+            } else place = 'inside';
             break;
           case 'dot':
-            place = byte === CR ? 'dot-cr' : 'inside';
-            if (byte === CR) at += 1;
+            if (bytes[at] === CR) {
+              at += 1;
+              place = 'dot-cr';
+            } else place = 'inside';
             break;
           case 'dot-cr':
-            if (byte === LF) return { used: at + 1, content: content.copy(), done: true };
-            // The CR was data behind a stuffed dot.
-            content.addCr(at);
+            if (bytes[at] === LF) {
+              place = 'begin';
+              return { used: at + 1, content: copied(pieces), done: true };
+            }
+            // The CR was data behind a stuffed dot; it may have come with the chunk before.
+            if (at === 0) pieces.push(carriageReturn);
             place = 'cr';
             break;
           case 'inside':
           case 'cr': {
-            const end = bytes.indexOf(LF, at);
+            let end = bytes.indexOf(LF, at);
+            // Most lines begin with no dot, and then it is all the same how the line before ended.
+            while (end >= 0 && end + 1 < bytes.length && bytes[end + 1] !== DOT)
+              end = bytes.indexOf(LF, end + 1);
             const next = end < 0 ? bytes.length : end + 1;
-            const crlf = end >= 0 && (end === at ? place === 'cr' : bytes[end - 1] === CR);
-            content.add(at, next);
+            const crlf = end >= 0 && (end === 0 ? place === 'cr' : bytes[end - 1] === CR);
             place = crlf ? 'begin' : bytes[next - 1] === CR ? 'cr' : 'inside';
             at = next;
           }
         }
       }
-      return { used: bytes.length, content: content.copy(), done: false };
+      // A CR behind a dot is held back: the next octet tells what it is.
+      pieces.push(bytes.subarray(from, place === 'dot-cr' ? at - 1 : at));
+      return { used: at, content: copied(pieces), done: false };
     },
   };
 }
 
-/** Pieces of a chunk that are content, noted while it is read and copied once: most chunks are one piece. */
-class Content {
-  readonly #bytes: Uint8Array;
-  /** Begin and end of each piece, in turns; a piece that is no part of the chunk is a CR. */
-  readonly #edges: number[] = [];
-  #length = 0;
+const carriageReturn = Uint8Array.of(CR);
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  add(from: number, to: number): void {
-    this.#length += to - from;
-    if (this.#edges.at(-1) === from) this.#edges[this.#edges.length - 1] = to;
-    else this.#edges.push(from, to);
-  }
-
-  /** A CR that is not where it stands in the chunk, or came with the chunk before. */
-  addCr(before: number): void {
-    if (this.#bytes[before - 1] === CR) this.add(before - 1, before);
-    else {
-      this.#length += 1;
-      this.#edges.push(-1, -1);
-    }
-  }
-
-  copy(): Uint8Array {
-    const whole = new Uint8Array(this.#length);
-    let at = 0;
-    for (let edge = 0; edge < this.#edges.length; edge += 2) {
-      const [from = 0, to = 0] = [this.#edges[edge], this.#edges[edge + 1]];
-      if (from < 0) whole[at] = CR;
-      else whole.set(this.#bytes.subarray(from, to), at);
-      at += from < 0 ? 1 : to - from;
-    }
-    return whole;
-  }
+/** Pieces of a borrowed chunk as one array of its own: most chunks are one piece. */
+function copied(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  return first && pieces.length === 1 ? sample(first, first.length) : concatBytes(pieces);
 }

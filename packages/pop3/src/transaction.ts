@@ -40,6 +40,8 @@ export interface TransactionDialogue {
   post(...commands: readonly WireCommand[]): void;
   /** Waits for the reply to a command that was sent, or for a piece of its content. */
   answerTo(command: WireCommand, signal: Signal): Promise<ReplyEvent | ContentEvent>;
+  /** The same where it is here already; thousands of small messages come in a few reads, and a promise for each would show. */
+  answerHere(command: WireCommand, signal: Signal): ReplyEvent | ContentEvent | undefined;
   /** Reads until no content that was asked for is to come. */
   settle(signal: Signal): Promise<void>;
   /** Destroys the connection, and says why. */
@@ -132,7 +134,8 @@ export class Transaction implements Maildrop {
       }
       const command = sent[index];
       if (!command) return;
-      const first = await this.#dialogue.answerTo(command, signal);
+      const first =
+        this.#dialogue.answerHere(command, signal) ?? (await this.#dialogue.answerTo(command, signal));
       if (first.type === 'reply' && first.reply.status === '-ERR') {
         yield { ...entry, ok: false, reply: first.reply };
       } else {
@@ -150,7 +153,7 @@ export class Transaction implements Maildrop {
               this.#dialogue.post({ verb: 'DELE', message: entry.number });
             },
           };
-          await content.discard();
+          if (!content.ended) await content.discard();
         } finally {
           current = false;
         }
@@ -222,19 +225,25 @@ export class Transaction implements Maildrop {
     ended?: () => void,
   ): StreamedContent {
     let held: ReplyEvent | ContentEvent | undefined = first;
+    const read = (event: ReplyEvent | ContentEvent): Uint8Array | 'end' => {
+      held = undefined;
+      if (event.type === 'content') return event.bytes;
+      ended?.();
+      return 'end';
+    };
     return new StreamedContent(
       {
+        take: () => {
+          const event = held ?? this.#dialogue.answerHere(command, signal);
+          return event && read(event);
+        },
         next: async () => {
           try {
-            const event = held ?? (await this.#dialogue.answerTo(command, signal));
-            held = undefined;
-            if (event.type === 'content') return event.bytes;
+            return read(await this.#dialogue.answerTo(command, signal));
           } catch (error) {
             ended?.();
             throw error;
           }
-          ended?.();
-          return undefined;
         },
         abandon: (fault) => {
           ended?.();
