@@ -150,7 +150,7 @@ class Pop3Client implements Pop3ClientMachine {
     for (;;) {
       const input = this.#over ? undefined : this.#read();
       if (!input) return outputs;
-      for (const output of this.#step(input, now)) outputs.push(output);
+      outputs.push(...this.#step(input, now));
     }
   }
 

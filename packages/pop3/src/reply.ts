@@ -49,13 +49,18 @@ const knownCodes = ['IN-USE', 'LOGIN-DELAY', 'SYS/TEMP', 'SYS/PERM', 'AUTH', 'UT
  * 1939 only says that servers send upper case.
  */
 export function parseStatusLine(line: Uint8Array): Pop3Reply | undefined {
-  const found = /^(\+OK|-ERR)(?:[ \t](.*))?$/is.exec(peerText(line));
-  if (!found) return undefined;
-  const rest = found[2] ?? '';
+  const text = peerText(line);
+  const status = (['+OK', '-ERR'] as const).find(
+    (indicator) => text.slice(0, indicator.length).toUpperCase() === indicator,
+  );
+  if (!status) return undefined;
+  const behind = text[status.length];
+  if (behind !== undefined && behind !== ' ' && behind !== '\t') return undefined;
+  const rest = text.slice(status.length + 1);
   // RFC 2449 §8: a code counts only directly behind the status indicator.
-  const coded = /^\[([\x21-\x5c\x5e-\x7e]+)\](?: |$)/.exec(rest);
+  const coded = rest.startsWith('[') ? /^\[([\x21-\x5c\x5e-\x7e]+)\](?: |$)/.exec(rest) : undefined;
   return {
-    status: found[1]?.toUpperCase() === '+OK' ? '+OK' : '-ERR',
+    status,
     code: coded?.[1] === undefined ? undefined : knownCode(coded[1]),
     text: coded ? rest.slice(coded[0].length) : rest,
     lines: [],
@@ -95,7 +100,6 @@ export function plainLines(
   const none = { lines: [], bytes: 0 };
   const bytes = linesEnd(chunk);
   const text = latin1(chunk.subarray(0, bytes));
-  // eslint-disable-next-line no-control-regex -- NUL is what it looks for
   if (/[\0\x80-\xff]|(?:^|[^\r])\n/.test(text)) return none;
   const lines = text.split('\r\n');
   lines.pop();

@@ -124,7 +124,8 @@ export class Transaction implements Maildrop {
   ): AsyncGenerator<MaildropMessage, void, undefined> {
     const sent: RetrCommand[] = [];
     let ahead = 0;
-    for (const [index, entry] of entries.entries()) {
+    for (let index = 0; index < entries.length; index += 1) {
+      const entry = entries[index] as MaildropEntry;
       // Groups and no single commands: a write for each message costs more than the message.
       if (sent.length === index || (sent.length - index <= maxAhead / 2 && ahead <= maxAheadOctets / 2)) {
         const group = this.#nextGroup(entries, sent.length, sent.length - index, ahead);

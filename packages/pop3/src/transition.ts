@@ -23,7 +23,7 @@
  */
 import { answerChallenge, distrustSuccess, resumeExchange } from '@postern/sasl';
 import type { Exchange, ExchangeStep } from '@postern/sasl';
-import { peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
+import { latin1, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, TlsInfo } from '@postern/wire';
 import { replyForm } from './commands.ts';
 import type { Pop3Command, WireCommand } from './commands.ts';
@@ -188,7 +188,8 @@ function receiveGreeting(
 /** Reads a status line, and notes what is odd about it. */
 function readReply(state: State, line: Uint8Array, outputs: Output<Pop3Event>[]): Pop3Reply | undefined {
   const reply = parseStatusLine(line);
-  if (reply && !/^(\+OK|-ERR)/.test(peerText(line))) outputs.push(diagnostic('status-case', line));
+  if (reply && !latin1(line.subarray(0, 4)).startsWith(reply.status))
+    outputs.push(diagnostic('status-case', line));
   if (reply?.code === undefined || state.capabilities?.tags['RESP-CODES']) return reply;
   return { ...reply, unadvertised: true };
 }
@@ -222,7 +223,7 @@ function collect(
     const evidence = { bytes: sample(utf8(lines[0] ?? '')), rule: 'RFC 1939 §3' };
     return fail(state, now, 'peer', 'reply-too-long', evidence, undefined, outputs);
   }
-  for (const line of lines) begun.lines.push(line);
+  for (let at = 0; at < lines.length; at += 1) begun.lines.push(lines[at] ?? '');
   // Nobody needs long for a list of capabilities.
   const next = front.verb === 'CAPA' ? state : enter(state, 'listing', now);
   return { state: { ...next, begun: { ...begun, bytes } }, outputs };
