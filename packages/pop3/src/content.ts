@@ -77,7 +77,7 @@ export class StreamedContent implements MessageContent {
       whole.set(piece, length);
       length = needed;
     }
-    return whole.subarray(0, length);
+    return whole.length === length ? whole : whole.subarray(0, length);
   }
 
   async discard(): Promise<void> {

@@ -5,7 +5,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
 import { createUnstuffing, plainLines, replyLimits } from './reply.ts';
-import type { ReplyLimits, Unstuffing } from './reply.ts';
+import type { ReplyLimits } from './reply.ts';
 import { initialState, patienceFor } from './states.ts';
 import type { Input, Patience, State, StateName } from './states.ts';
 import { step } from './transition.ts';
@@ -71,7 +71,7 @@ class Pop3Client implements Pop3ClientMachine {
   #state: State;
   readonly #limits: ReplyLimits;
   readonly #splitter;
-  #unstuffing: Unstuffing | undefined;
+  readonly #unstuffing = createUnstuffing();
   /** How the lines of a listing are read: the first of a chunk by itself where its beginning came before, odd ones too. */
   #lines: 'many' | 'first-alone' | 'alone' = 'many';
   /** Bytes of a message since its deadline was last renewed. */
@@ -183,7 +183,6 @@ class Pop3Client implements Pop3ClientMachine {
   /** The next thing the bytes at hand amount to, in the present state. */
   #read(): Input | undefined {
     if (this.#state.name === 'content') return this.#readContent();
-    this.#unstuffing = undefined;
     if (this.#state.name === 'greeting' || this.#state.name === 'starttls') {
       // A record may hold an octet that looks like a line end, so it is looked for before lines are.
       const first = this.#splitter.rest(8);
@@ -222,7 +221,6 @@ class Pop3Client implements Pop3ClientMachine {
 
   #readContent(): Input | undefined {
     if (this.#splitter.restBytes === 0) return undefined;
-    this.#unstuffing ??= createUnstuffing();
     const raw = this.#splitter.take(this.#splitter.restBytes);
     const { used, content, done } = this.#unstuffing.push(raw);
     if (used < raw.length) this.#splitter.push(raw.subarray(used));
@@ -230,7 +228,6 @@ class Pop3Client implements Pop3ClientMachine {
     // Single octets do not renew the wait: a whole line does, or 64 KiB of one.
     const progress = content.includes(10) || this.#quietBytes >= 65_536;
     if (progress || done) this.#quietBytes = 0;
-    if (done) this.#unstuffing = undefined;
     return { type: 'content', bytes: content, progress, done };
   }
 }

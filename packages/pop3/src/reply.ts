@@ -1,4 +1,4 @@
-import { concatBytes, latin1, peerText, sample } from '@postern/wire';
+import { latin1, peerText } from '@postern/wire';
 
 const LF = 10;
 const CR = 13;
@@ -121,7 +121,10 @@ export function apopTimestamp(text: string): string | undefined {
 
 /** Takes the dot-stuffing off a message (RFC 1939 §3) while it streams by; holds no line, so lines have no limit. */
 export interface Unstuffing {
-  /** Takes bytes; says how many belonged to the message and its end, and what they mean. The content is a copy. */
+  /**
+   * Takes bytes; says how many belonged to the message and its end, and what they mean. The content is a copy, and nobody else's;
+   * small ones lie side by side in one buffer. Behind the end the next message begins.
+   */
   push(bytes: Uint8Array): { readonly used: number; readonly content: Uint8Array; readonly done: boolean };
 }
 
@@ -131,6 +134,7 @@ export interface Unstuffing {
 export function createUnstuffing(): Unstuffing {
   // Where we are: at the beginning of a line, behind its leading dot, behind ".\r", inside a line, or behind a CR in one.
   let place: 'begin' | 'dot' | 'dot-cr' | 'inside' | 'cr' = 'begin';
+  const copy = createCopier();
   return {
     push(bytes) {
       const pieces: Uint8Array[] = [];
@@ -156,7 +160,7 @@ export function createUnstuffing(): Unstuffing {
           case 'dot-cr':
             if (bytes[at] === LF) {
               place = 'begin';
-              return { used: at + 1, content: copied(pieces), done: true };
+              return { used: at + 1, content: copy(pieces), done: true };
             }
             // The CR was data behind a stuffed dot; it may have come with the chunk before.
             if (at === 0) pieces.push(carriageReturn);
@@ -177,15 +181,43 @@ export function createUnstuffing(): Unstuffing {
       }
       // A CR behind a dot is held back: the next octet tells what it is.
       pieces.push(bytes.subarray(from, place === 'dot-cr' ? at - 1 : at));
-      return { used: at, content: copied(pieces), done: false };
+      return { used: at, content: copy(pieces), done: false };
     },
   };
 }
 
 const carriageReturn = Uint8Array.of(CR);
 
-/** Pieces of a borrowed chunk as one array of its own: most chunks are one piece. */
-function copied(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first] = pieces;
-  return first && pieces.length === 1 ? sample(first, first.length) : concatBytes(pieces);
+/** A buffer for thousands of small messages costs a fraction of a buffer for each; whoever keeps one of them keeps its neighbours. */
+const sharedBytes = 16_384;
+
+/** The largest piece that lies in a shared buffer. */
+const maxSharedPiece = 4096;
+
+/** Copies pieces of a borrowed chunk into one array. */
+function createCopier(): (pieces: readonly Uint8Array[]) => Uint8Array {
+  let shared = new Uint8Array(0);
+  let taken = 0;
+  return (pieces) => {
+    let length = 0;
+    for (let at = 0; at < pieces.length; at += 1) length += pieces[at]?.length ?? 0;
+    let whole: Uint8Array;
+    if (length > maxSharedPiece) {
+      whole = new Uint8Array(length);
+    } else {
+      if (taken + length > shared.length) {
+        shared = new Uint8Array(sharedBytes);
+        taken = 0;
+      }
+      whole = shared.subarray(taken, taken + length);
+      taken += length;
+    }
+    let at = 0;
+    for (let index = 0; index < pieces.length; index += 1) {
+      const piece = pieces[index] ?? carriageReturn;
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    return whole;
+  };
 }

@@ -3,6 +3,7 @@ import type { Fault, WireError } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { WireCommand } from './commands.ts';
 import { StreamedContent } from './content.ts';
+import type { ContentSource } from './content.ts';
 import type { Pop3Event } from './events.ts';
 import type { ListEntry, ReplyValue, UidlEntry } from './listings.ts';
 import type {
@@ -140,7 +141,10 @@ export class Transaction implements Maildrop {
       if (first.type === 'reply' && first.reply.status === '-ERR') {
         yield { ...entry, ok: false, reply: first.reply };
       } else {
-        const content = this.#content(command, first, signal, entry.octets);
+        const content = new StreamedContent(
+          new Retrieval(this.#dialogue, command, first, signal),
+          entry.octets,
+        );
         let current = true;
         try {
           yield {
@@ -210,49 +214,12 @@ export class Transaction implements Maildrop {
         release();
         return { ok: false, reply: first.reply };
       }
-      return { ok: true, content: this.#content(command, first, signal, 0, release) };
+      const retrieval = new Retrieval(this.#dialogue, command, first, signal, release);
+      return { ok: true, content: new StreamedContent(retrieval) };
     } catch (error) {
       release();
       throw error;
     }
-  }
-
-  /** The content of a positive reply, whose first event is here already. */
-  #content(
-    command: RetrCommand,
-    first: ReplyEvent | ContentEvent,
-    signal: Signal,
-    expected: number,
-    ended?: () => void,
-  ): StreamedContent {
-    let held: ReplyEvent | ContentEvent | undefined = first;
-    const read = (event: ReplyEvent | ContentEvent): Uint8Array | 'end' => {
-      held = undefined;
-      if (event.type === 'content') return event.bytes;
-      ended?.();
-      return 'end';
-    };
-    return new StreamedContent(
-      {
-        take: () => {
-          const event = held ?? this.#dialogue.answerHere(command, signal);
-          return event && read(event);
-        },
-        next: async () => {
-          try {
-            return read(await this.#dialogue.answerTo(command, signal));
-          } catch (error) {
-            ended?.();
-            throw error;
-          }
-        },
-        abandon: (fault) => {
-          ended?.();
-          return this.#dialogue.abandon(fault);
-        },
-      },
-      expected,
-    );
   }
 
   async #ask(command: WireCommand, options?: CallOptions): Promise<Answer<ReplyValue | undefined>> {
@@ -263,6 +230,55 @@ export class Transaction implements Maildrop {
       const { reply, value } = asReply(await this.#dialogue.answerTo(command, signal));
       return reply.status === '+OK' ? { ok: true, value, reply } : { ok: false, reply };
     });
+  }
+}
+
+/** The content of a positive reply, whose first event is here already. */
+class Retrieval implements ContentSource {
+  readonly #dialogue: TransactionDialogue;
+  readonly #command: RetrCommand;
+  #first: ReplyEvent | ContentEvent | undefined;
+  readonly #signal: Signal;
+  readonly #ended: (() => void) | undefined;
+
+  constructor(
+    dialogue: TransactionDialogue,
+    command: RetrCommand,
+    first: ReplyEvent | ContentEvent,
+    signal: Signal,
+    ended?: () => void,
+  ) {
+    this.#dialogue = dialogue;
+    this.#command = command;
+    this.#first = first;
+    this.#signal = signal;
+    this.#ended = ended;
+  }
+
+  take(): Uint8Array | 'end' | undefined {
+    const event = this.#first ?? this.#dialogue.answerHere(this.#command, this.#signal);
+    this.#first = undefined;
+    return event && this.#read(event);
+  }
+
+  async next(): Promise<Uint8Array | 'end'> {
+    try {
+      return this.#read(await this.#dialogue.answerTo(this.#command, this.#signal));
+    } catch (error) {
+      this.#ended?.();
+      throw error;
+    }
+  }
+
+  abandon(fault: Pick<Fault, 'kind' | 'reason'>): WireError {
+    this.#ended?.();
+    return this.#dialogue.abandon(fault);
+  }
+
+  #read(event: ReplyEvent | ContentEvent): Uint8Array | 'end' {
+    if (event.type === 'content') return event.bytes;
+    this.#ended?.();
+    return 'end';
   }
 }
 
