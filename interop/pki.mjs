@@ -16,7 +16,14 @@ const DAY = 86_400_000;
  * @typedef {object} Pki
  * @property {string} root file: what a client has to trust
  * @property {string} intermediate file
- * @property {(wanted: { name: string, names: readonly string[], from?: Date, to?: Date }) => Promise<Certificate>} issue
+ * @property {(wanted: Wanted) => Promise<Certificate>} issue
+ *
+ * @typedef {object} Wanted
+ * @property {string} name of its files
+ * @property {readonly string[]} names
+ * @property {Date} [from]
+ * @property {Date} [to]
+ * @property {'itself'} [signedBy] default: the intermediate authority
  */
 
 /**
@@ -65,11 +72,11 @@ export async function createPki(run) {
   return {
     root,
     intermediate,
-    async issue({ name, names, from, to }) {
+    async issue({ name, names, from, to, signedBy }) {
       const certificate = await sign({
         name,
         subject: `/CN=${names[0]}`,
-        issuer: 'intermediate',
+        issuer: signedBy === 'itself' ? name : 'intermediate',
         extensions: leaf(names),
         ...(from && { from }),
         ...(to && { to }),

@@ -1,6 +1,7 @@
 // Starts the whole world of one run and describes it for the tests.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { prepareMatrix } from './dane/matrix.mjs';
 import { firewalledHosts } from './firewall.mjs';
 import { createPki } from './pki.mjs';
 import { prepareDovecot, startDovecot } from './servers/dovecot.mjs';
@@ -46,11 +47,12 @@ export async function startWorld(run, place) {
     to: new Date('2020-02-01'),
   });
 
+  const matrix = await prepareMatrix(run, pki);
   const dovecot = prepareDovecot(run, 'dovecot');
   const { password } = ACCOUNT;
   const [walled, zones, ourServer] = await settled([
     firewalledHosts(run, pki),
-    startNames(run, place, good),
+    startNames(run, place, good, matrix),
     startOurs(run, {
       name: 'ours',
       place,
@@ -88,7 +90,9 @@ export async function startWorld(run, place) {
         { address: ADDRESSES.postfixExpired, bundle: expired.bundle },
         { address: ADDRESSES.postfixWrongName, bundle: wrongName.bundle },
         { address: ADDRESSES.postfixWithoutChunking, bundle: good.bundle, withoutChunking: true },
+        ...matrix.listens,
       ],
+      discarded: matrix.domains,
       authSocket: dovecot.authSocket,
       mailFolder: dovecot.mailFolder,
       relays: OURS.map((key) => ({
@@ -135,9 +139,10 @@ export async function startWorld(run, place) {
  * @param {import('./state.mjs').Run} run
  * @param {import('./namespace.mjs').Place} place
  * @param {import('./pki.mjs').Certificate} good
+ * @param {import('./dane/matrix.mjs').Matrix} matrix
  */
-async function startNames(run, place, good) {
-  const zones = await createZones(run, { mxCertificate: good.certificate });
+async function startNames(run, place, good, matrix) {
+  const zones = await createZones(run, { mxCertificate: good.certificate, matrix });
   await startNsd(run, { name: 'nsd', place, address: ADDRESSES.authoritative, zones: zones.served });
   // After NSD: a resolver that starts first finds no root and remembers that for a while.
   await startUnbound(run, {
