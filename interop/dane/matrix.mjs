@@ -42,7 +42,7 @@ export async function prepareMatrix(run, pki) {
   const listens = Object.entries(servers).map(([name, server]) => ({
     address: addressOf(name) ?? '',
     bundle: writeBundle(join(directory, `${name}.pem`), server, issued, pki),
-    settings: server.settings ?? {},
+    smtpd: { ...server.settings, ...sniSettings(directory, name, server) },
   }));
   const files = new Map([...issued].map(([name, { certificate }]) => [name, certificate]));
   files.set('root', pki.root).set('intermediate', pki.intermediate);
@@ -88,6 +88,19 @@ function writeBundle(file, { certificate, sends = ['intermediate'] }, issued, pk
   const parts = [own.key, own.certificate, ...sends.map((authority) => pki[authority])];
   writeFileSync(file, parts.map((part) => readFileSync(part, 'utf8')).join(''), { mode: 0o600 });
   return file;
+}
+
+/**
+ * @param {string} directory where the bundles of all servers are
+ * @param {string} name
+ * @param {import('./servers.ts').MatrixServer} server
+ */
+function sniSettings(directory, name, { sni }) {
+  if (sni === undefined) return {};
+  const table = join(directory, `${name}.sni`);
+  const lines = Object.entries(sni).map(([host, other]) => `${host} ${join(directory, `${other}.pem`)}\n`);
+  writeFileSync(table, lines.join(''));
+  return { tls_server_sni_maps: `texthash:${table}` };
 }
 
 /**
@@ -137,7 +150,9 @@ function association(file, selector, matching) {
   const selected =
     selector === '0' ? certificate.raw : certificate.publicKey.export({ type: 'spki', format: 'der' });
   if (matching === '0') return selected.toString('hex');
-  return createHash(matching === '1' ? 'sha256' : 'sha512').update(selected).digest('hex');
+  return createHash(matching === '1' ? 'sha256' : 'sha512')
+    .update(selected)
+    .digest('hex');
 }
 
 /**
@@ -154,7 +169,10 @@ export async function breakSignatures(file, broken, signLongAgo) {
   const old = readFileSync(expired, 'utf8');
   let text = readFileSync(file, 'utf8');
   for (const { owner, type, how } of broken) {
-    const line = new RegExp(String.raw`^${owner.replaceAll('.', '[.]')}\s+\d+\s+IN\s+RRSIG\s+${type} .*$`, 'm');
+    const line = new RegExp(
+      String.raw`^${owner.replaceAll('.', '[.]')}\s+\d+\s+IN\s+RRSIG\s+${type} .*$`,
+      'm',
+    );
     const [good] = line.exec(text) ?? [];
     const bad = how === 'expired' ? line.exec(old)?.[0] : good?.replace(/(.)(.{10})$/, flipped);
     if (good === undefined || bad === undefined) throw new Error(`no signature of ${type} at ${owner}`);

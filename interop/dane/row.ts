@@ -34,6 +34,7 @@ export interface DaneRow {
   readonly name: string;
   /** Whose zone the domain is in. Default `signed`. */
   readonly zone?: 'signed' | 'unsigned';
+  /** Of the requirements. */
   readonly ids: string;
   readonly shows: string;
   /**
@@ -45,6 +46,8 @@ export interface DaneRow {
   readonly unsigned?: string;
   /** Records whose signature is made wrong after signing. */
   readonly broken?: readonly BrokenSignature[];
+  /** Default `postmaster`. */
+  readonly recipient?: string;
   /** Default `dane`. */
   readonly level?: 'dane' | 'dane-only';
   readonly postern: OurVerdict;
@@ -65,7 +68,7 @@ export interface BrokenSignature {
 const SAME: readonly (readonly [RegExp, TheirVerdict])[] = [
   [/^verified$/, 'verified'],
   [/^host verified$/, 'host verified'],
-  [/^(encrypted|opportunistic)$/, 'no DANE'],
+  [/^(encrypted|opportunistic|deferred dane-required)$/, 'no DANE'],
   [/^deferred (dane-mismatch|cert-.*)$/, 'mismatch'],
   [/^(plaintext|deferred (starttls-|tls-).*)$/, 'no TLS'],
   [/^deferred dns-.*$/, 'look-up failed'],

@@ -2,6 +2,9 @@
 import { host } from './row.ts';
 import type { DaneRow } from './row.ts';
 
+/** Answers resolvers only, and refuses to be asked as a name server. */
+const REFUSING = '127.0.1.53';
+
 const right = host('good', '3 1 1 good');
 
 export const lookupRows: readonly DaneRow[] = [
@@ -9,6 +12,7 @@ export const lookupRows: readonly DaneRow[] = [
     name: 'good.test',
     ids: 'TLS-059',
     shows: 'everything signed, the host proves itself',
+    recipient: 'tim',
     postern: 'verified',
     finger: 'verified',
   },
@@ -147,8 +151,8 @@ export const lookupRows: readonly DaneRow[] = [
   {
     name: 'tlsa-failed',
     ids: 'TLS-051, TLS-059',
-    shows: 'the name server of the TLSA record is down',
-    signed: `${host('good')}\n_25._tcp.mx NS ns._25._tcp.mx\nns._25._tcp.mx A closed`,
+    shows: 'the name server of the TLSA record knows nothing of it',
+    signed: `${host('good')}\n_25._tcp.mx NS ns._25._tcp.mx\nns._25._tcp.mx A ${REFUSING}`,
     postern: 'deferred dns-servfail',
     finger: 'look-up failed',
   },
@@ -157,7 +161,7 @@ export const lookupRows: readonly DaneRow[] = [
     zone: 'unsigned',
     ids: 'TLS-053',
     shows: 'the same in a zone that nobody signed: it is not asked for',
-    unsigned: `${host('good')}\n_25._tcp.mx NS ns._25._tcp.mx\nns._25._tcp.mx A closed`,
+    unsigned: `${host('good')}\n_25._tcp.mx NS ns._25._tcp.mx\nns._25._tcp.mx A ${REFUSING}`,
     postern: 'opportunistic',
     finger: 'no DANE',
   },
@@ -225,5 +229,7 @@ export const lookupRows: readonly DaneRow[] = [
     signed: 'mx A good\n_25._tcp.mx TLSA 3 1 1 good',
     postern: 'deferred dane-required',
     finger: 'host verified',
+    because:
+      'RFC 7672 §2.2.1: whoever can forge the MX record chooses the host that proves itself, so ours waits; posttls-finger judges the host, and marks it as no more than trusted',
   },
 ];

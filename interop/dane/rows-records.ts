@@ -2,7 +2,6 @@
 import { host } from './row.ts';
 import type { DaneRow } from './row.ts';
 
-
 export const recordRows: readonly DaneRow[] = [
   ...(
     [
@@ -13,16 +12,14 @@ export const recordRows: readonly DaneRow[] = [
       ['ee-cert-sha512', '3 0 2 good', 'the longer digest of the certificate'],
       ['ee-cert-whole', '3 0 0 good', 'the whole certificate'],
     ] as const
-  ).map(
-    ([name, tlsa, shows]): DaneRow => ({
-      name,
-      ids: 'TLS-055, TLS-059',
-      shows: `3 x x: ${shows}`,
-      signed: host('good', tlsa),
-      postern: 'verified',
-      finger: 'verified',
-    }),
-  ),
+  ).map(([name, tlsa, shows]): DaneRow => ({
+    name,
+    ids: 'TLS-055, TLS-059',
+    shows: `3 x x: ${shows}`,
+    signed: host('good', tlsa),
+    postern: 'verified',
+    finger: 'verified',
+  })),
   {
     name: 'ee-wrong',
     ids: 'TLS-054, TLS-059',
@@ -186,16 +183,14 @@ export const recordRows: readonly DaneRow[] = [
       ['no-certificate', 'a whole certificate that is none', '3 0 0 #30030201ff'],
       ['no-key', 'a whole key that is none', '2 1 0 #30030201ff'],
     ] as const
-  ).map(
-    ([name, shows, tlsa]): DaneRow => ({
-      name: `unusable-${name}`,
-      ids: 'TLS-055, TLS-057',
-      shows: `unusable: ${shows}`,
-      signed: host('good', tlsa),
-      postern: 'encrypted',
-      finger: 'no DANE',
-    }),
-  ),
+  ).map(([name, shows, tlsa]): DaneRow => ({
+    name: `unusable-${name}`,
+    ids: 'TLS-055, TLS-057',
+    shows: `unusable: ${shows}`,
+    signed: host('good', tlsa),
+    postern: 'encrypted',
+    finger: 'no DANE',
+  })),
   {
     name: 'unusable-and-wrong',
     ids: 'TLS-055, TLS-057',
@@ -217,7 +212,7 @@ export const recordRows: readonly DaneRow[] = [
     ids: 'TLS-057',
     shows: 'an unusable record, and a handshake that fails: nothing in the clear',
     signed: host('old-tls', '1 1 1 good'),
-    postern: 'deferred tls-alert',
+    postern: 'deferred tls-version-too-old',
     finger: 'no TLS',
   },
   {
@@ -233,7 +228,7 @@ export const recordRows: readonly DaneRow[] = [
     ids: 'TLS-057',
     shows: 'a usable record, and a handshake that fails',
     signed: host('old-tls', '3 1 1 good'),
-    postern: 'deferred tls-alert',
+    postern: 'deferred tls-version-too-old',
     finger: 'no TLS',
   },
   {

@@ -16,7 +16,9 @@ export const certificates: Readonly<Record<string, MatrixCertificate>> = {
   elsewhere: { names: ['elsewhere.test'] },
   itself: { names: ['elsewhere.test'], signedBy: 'itself' },
   /** Names one domain each, and no host. */
-  domain: { names: ['ta-domain.signed.test', 'ta-domain-insecure.unsigned.test', 'ta-subdomain.signed.test'] },
+  domain: {
+    names: ['ta-domain.signed.test', 'ta-domain-insecure.unsigned.test', 'ta-subdomain.signed.test'],
+  },
   canonical: { names: ['ta-canonical-end.signed.test'] },
   alias: { names: ['mx.alias-name.signed.test'] },
   end: { names: ['end.*'] },
@@ -28,6 +30,8 @@ export interface MatrixServer {
   readonly certificate: string;
   /** What goes out behind the server's own certificate. Default: the intermediate. */
   readonly sends?: readonly ('intermediate' | 'root')[];
+  /** Whom it shows another server's certificate: clients who ask for these names. */
+  readonly sni?: Readonly<Record<string, string>>;
   /** Further settings of its smtpd. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -45,6 +49,7 @@ export const servers: Readonly<Record<string, MatrixServer>> = {
   alias: { certificate: 'alias' },
   end: { certificate: 'end' },
   expansion: { certificate: 'expansion' },
+  sni: { certificate: 'elsewhere', sni: { 'end.sni.signed.test': 'good' } },
   'no-tls': { certificate: 'good', settings: { smtpd_tls_security_level: 'none' } },
   // Offers STARTTLS and takes no version that anybody still speaks.
   'old-tls': { certificate: 'good', settings: { smtpd_tls_protocols: 'TLSv1' } },

@@ -8,7 +8,7 @@ import { startServer } from '../server.mjs';
  * @property {string} address
  * @property {string} bundle its certificate
  * @property {boolean} [withoutChunking] what it does not offer
- * @property {Readonly<Record<string, string>>} [settings] of its smtpd; a server with some has port 25 only
+ * @property {Readonly<Record<string, string>>} [smtpd] settings of its own; a server with such has port 25 only
  *
  * @typedef {object} Relay
  * @property {string} domain
@@ -45,8 +45,8 @@ export async function startPostfix(run, { name, place, listens, ...settings }) {
     directory,
     place,
     command: argv`postfix -c ${config} start-fg`,
-    listens: listens.flatMap(({ address, settings }) =>
-      (settings ? [25] : [25, 465, 587]).map((port) => ({ address, port })),
+    listens: listens.flatMap(({ address, smtpd }) =>
+      (smtpd ? [25] : [25, 465, 587]).map((port) => ({ address, port })),
     ),
     // Without a terminal Postfix tells start-up errors to syslog only, and there may be none: `script` gives it one.
     diagnose: argv`script -qec ${`postfix -c ${config} check`} /dev/null`,
@@ -142,10 +142,10 @@ function transports(relays, discarded) {
 }
 
 /** @param {Listen} listen */
-function services({ address, bundle, withoutChunking = false, settings }) {
+function services({ address, bundle, withoutChunking = false, smtpd }) {
   const certificate = `-o smtpd_tls_chain_files=${bundle}${withoutChunking ? ' -o smtpd_discard_ehlo_keywords=chunking,silent-discard' : ''}`;
-  if (settings) {
-    const further = Object.entries(settings).map(([name, value]) => ` -o ${name}=${value}`);
+  if (smtpd) {
+    const further = Object.entries(smtpd).map(([name, value]) => ` -o ${name}=${value}`);
     return `${address}:25 inet n - n - - smtpd ${certificate}${further.join('')}\n`;
   }
   const submission = `-o smtpd_sasl_auth_enable=yes -o smtpd_relay_restrictions=permit_sasl_authenticated,reject`;
