@@ -21,6 +21,7 @@ const DAY = 86_400_000;
  * @typedef {object} Wanted
  * @property {string} name of its files
  * @property {readonly string[]} names
+ * @property {string} [commonName] default: the first of them
  * @property {Date} [from]
  * @property {Date} [to]
  * @property {'itself'} [signedBy] default: the intermediate authority
@@ -72,10 +73,10 @@ export async function createPki(run) {
   return {
     root,
     intermediate,
-    async issue({ name, names, from, to, signedBy }) {
+    async issue({ name, names, commonName = names[0], from, to, signedBy }) {
       const certificate = await sign({
         name,
-        subject: `/CN=${names[0]}`,
+        subject: `/CN=${commonName}`,
         issuer: signedBy === 'itself' ? name : 'intermediate',
         extensions: leaf(names),
         ...(from && { from }),
@@ -119,11 +120,13 @@ subjectKeyIdentifier = hash`;
 
 /** @param {readonly string[]} names */
 function leaf(names) {
-  return `basicConstraints = critical, CA:FALSE
+  const extensions = `basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
 subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
+authorityKeyIdentifier = keyid`;
+  if (names.length === 0) return extensions;
+  return `${extensions}
 subjectAltName = ${names.map((name) => `${isIP(name) === 0 ? 'DNS' : 'IP'}:${name}`).join(', ')}`;
 }
 

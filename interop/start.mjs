@@ -3,11 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareMatrix } from './dane/matrix.mjs';
 import { firewalledHosts } from './firewall.mjs';
+import { issuePolicyCertificates, stsAnswers } from './mta-sts/matrix.mjs';
 import { createPki } from './pki.mjs';
 import { prepareDovecot, startDovecot } from './servers/dovecot.mjs';
 import { startNsd } from './servers/nsd.mjs';
 import { startOurs } from './servers/ours.mjs';
-import { startPolicyHost } from './servers/policy.mjs';
+import { startPolicyHosts } from './servers/policy.mjs';
 import { startPostfix } from './servers/postfix.mjs';
 import { startUnbound, validatingFrom } from './servers/unbound.mjs';
 import {
@@ -18,7 +19,6 @@ import {
   HANDED,
   MAILBOXES,
   OUR_NAME,
-  POLICY,
   RELAYED,
   TOKEN_KEY,
 } from './world.mjs';
@@ -33,7 +33,7 @@ import { createZones } from './zones.mjs';
 export async function startWorld(run, place) {
   const pki = await createPki(run);
   const good = await pki.issue({ name: 'good', names: GOOD_NAMES });
-  const policy = await pki.issue({ name: 'policy', names: ['mta-sts.good.test'] });
+  const policies = await issuePolicyCertificates(pki);
   // With addresses: not every client can connect to one host and ask for the name of another.
   const ours = await pki.issue({
     name: 'ours',
@@ -102,12 +102,12 @@ export async function startWorld(run, place) {
         ca: pki.root,
       })),
     }),
-    startPolicyHost(run, {
+    startPolicyHosts(run, {
       name: 'policy',
       place,
       address: ADDRESSES.policy,
-      certificate: policy,
-      policy: POLICY,
+      identities: policies,
+      answers: stsAnswers(),
     }),
   ]);
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { conformanceZone } from '../packages/dns/src/testing/conformance-zone.ts';
 import { argv, must } from './command.ts';
 import { breakSignatures } from './dane/matrix.mjs';
+import { stsRecords } from './mta-sts/matrix.mjs';
 import { ADDRESSES } from './world.mjs';
 
 /**
@@ -83,6 +84,7 @@ export async function createZones(run, { mxCertificate, matrix }) {
     signed('stale.test.', STALE, { stale: true }),
   ]);
   unsigned('unsigned.test.', matrix.unsigned.records);
+  unsigned('sts.test.', stsRecords());
   unsigned('plain.test.', PLAIN);
   unsigned('big.test.', bigTest());
   unsigned('null.test.', '@ MX 0 .\n');

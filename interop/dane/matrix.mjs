@@ -48,7 +48,7 @@ export async function prepareMatrix(run, pki) {
   files.set('root', pki.root).set('intermediate', pki.intermediate);
   return {
     listens,
-    domains: ['signed.test', 'unsigned.test', 'plain.test'],
+    domains: ['signed.test', 'unsigned.test', 'plain.test', 'sts.test'],
     signed: {
       records: daneRows.map((row) => zoneText(row, 'signed', files)).join(''),
       broken: daneRows.flatMap(({ name, broken = [] }) =>

@@ -10,9 +10,9 @@ export interface MatrixCertificate {
 }
 
 export const certificates: Readonly<Record<string, MatrixCertificate>> = {
-  good: { names: ['mx.*', 'end.*'] },
-  expired: { names: ['mx.*', 'end.*'], from: '2020-01-01', to: '2020-02-01' },
-  future: { names: ['mx.*', 'end.*'], from: '2060-01-01', to: '2060-02-01' },
+  good: { names: ['mx.*', 'end.*', '*.sts.test'] },
+  expired: { names: ['mx.*', 'end.*', '*.sts.test'], from: '2020-01-01', to: '2020-02-01' },
+  future: { names: ['mx.*', 'end.*', '*.sts.test'], from: '2060-01-01', to: '2060-02-01' },
   elsewhere: { names: ['elsewhere.test'] },
   itself: { names: ['elsewhere.test'], signedBy: 'itself' },
   /** Names one domain each, and no host. */
