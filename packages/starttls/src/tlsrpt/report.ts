@@ -57,7 +57,7 @@ export interface TlsReport {
 const DAY = 86_400_000;
 
 /** RFC 3339 §1: a year has four digits. No report is from before there were any. */
-const END_OF_TIMES = Date.UTC(10_000, 0);
+const END_OF_TIMES = 253_402_300_800_000;
 
 /** The UTC day a moment lies in, as a report gives it: 00:00:00 to 23:59:59. */
 export function reportDay(moment: EpochMilliseconds): Pick<TlsReport, 'from' | 'until'> {
