@@ -14,7 +14,7 @@ Befehle
   send [DATEI]                  eine Nachricht (DATEI oder Standardeingabe) nach diesem Plan zustellen
   explain [<Grund>]             einen Grund in Worten; ohne Angabe die Liste aller Gründe
   lab                           Mailserver mit guten und schlechten Gewohnheiten auf diesem Rechner starten, bis zum Abbruch
-  demo [<Konto>]                drei Konten des Labors prüfen, oder eines davon, und aufhören
+  demo [<Konto oder Domain>]    drei Konten des Labors prüfen, oder was daraus genannt ist, und aufhören
   simulate [<Optionen>]        was aus einem Anbieter wird, der Port 465 versucht, in virtueller Zeit; simulate --help
 
 Optionen von check und probe
@@ -120,6 +120,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     account: 'Konto',
     address: 'Adresse',
     detail: 'Einzelheiten',
+    domain: 'Domain',
     event: 'Ereignis',
     fact: 'Angabe',
     habit: 'Gewohnheit',
@@ -130,6 +131,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     port: 'Port',
     program: 'Programm',
     protocol: 'Protokoll',
+    reason: 'Grund',
     service: 'Dienst',
     socket: 'Auf diesem Rechner',
     time: 'Zeit',
@@ -231,16 +233,20 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   notFinished: (places) => `Abgebrochen, bevor diese fertig waren: ${places}`,
   demo: {
     opening: 'In diesem Prozess läuft ein Labor von Mailservern, nur auf diesem Rechner. Drei seiner Konten:',
+    published:
+      'Was oben zum Veröffentlichen steht, hat das Labor jetzt veröffentlicht: die Zeilen in seiner Zone, die Datei auf seinem Policy-Server. Dieselbe Prüfung noch einmal:',
     lesson: 'Was es zeigt',
     openingOne:
-      'In diesem Prozess läuft ein Labor von Mailservern, nur auf diesem Rechner. Eines seiner Konten:',
-    noSuchAccount: (typed) => `Das Labor hat kein Konto ${typed}. postern lab nennt alle.`,
+      'In diesem Prozess läuft ein Labor von Mailservern, nur auf diesem Rechner. Eine Prüfung darin:',
+    noSuchAccount: (typed) => `Das Labor hat kein Konto und keine Domain ${typed}. postern lab nennt alle.`,
     next: 'So geht es weiter',
     nextSteps: [
       ['check sie@example.org', 'Ihr eigenes Konto (braucht ein Netz)'],
       ['probe imaps://mail.example.org', 'ein Server, ein Verfahren'],
       ['explain timeout-connect', 'was ein Grund bedeutet'],
       ['demo zoe@cert-expired.zoo.test', 'ein anderes Konto des Labors'],
+      ['demo wellkept.test', 'eine Domain, die DANE und MTA-STS veröffentlicht, und alles passt'],
+      ['demo neglected.test', 'eine, bei der nichts mehr passt, und wie sie in Ordnung kommt'],
       ['lab', 'alle, und das Labor läuft weiter'],
       ['--help', 'alles andere'],
     ],
@@ -253,7 +259,9 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     ca: (path) => `Zertifizierungsstelle: ${path}`,
     accounts: 'Konten',
     next: 'Was Sie in einem anderen Fenster eingeben können',
+    domains: 'Domains mit Problemen im DNS',
     tryAccount: 'prüft dieses Konto, in einem eigenen Labor',
+    tryDomain: 'prüft diese Domain, veröffentlicht, was ihr geraten wird, und prüft sie noch einmal',
     tryServer: 'prüft einen Server dieses Labors',
   },
   reasonGroups: 'Gründe',

@@ -14,7 +14,7 @@ Commands
   send [FILE]                 send a message (FILE or standard input) to its recipients' domains by that plan
   explain [<reason>]          one reason code in words; without a code, the list
   lab                         start mail servers with good and bad habits on this machine, until interrupted
-  demo [<account>]            check three accounts of the lab, or one of them, and stop
+  demo [<account or domain>]  check three accounts of the lab, or what is named of it, and stop
   simulate [<options>]        what becomes of a provider that tries port 465, in virtual time; simulate --help
 
 Options of check and probe
@@ -117,6 +117,7 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     account: 'Account',
     address: 'Address',
     detail: 'Details',
+    domain: 'Domain',
     event: 'Event',
     fact: 'Fact',
     habit: 'Habit',
@@ -127,6 +128,7 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     port: 'Port',
     program: 'Program',
     protocol: 'Protocol',
+    reason: 'Reason',
     service: 'Service',
     socket: 'On this machine',
     time: 'Time',
@@ -228,9 +230,10 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
   demo: {
     opening:
       'A laboratory of mail servers runs in this process, on this machine alone. Three of its accounts:',
-    openingOne:
-      'A laboratory of mail servers runs in this process, on this machine alone. One of its accounts:',
-    noSuchAccount: (typed) => `The laboratory has no account ${typed}. postern lab lists them.`,
+    openingOne: 'A laboratory of mail servers runs in this process, on this machine alone. One check in it:',
+    noSuchAccount: (typed) => `The laboratory has no account and no domain ${typed}. postern lab lists them.`,
+    published:
+      'The laboratory has published now what stands above to be published: the lines in its zone, the file at its policy host. The same check again:',
     lesson: 'Lesson',
     next: 'What to type next',
     nextSteps: [
@@ -238,6 +241,8 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
       ['probe imaps://mail.example.org', 'one server, one method'],
       ['explain timeout-connect', 'what a reason means'],
       ['demo zoe@cert-expired.zoo.test', 'another account of the laboratory'],
+      ['demo wellkept.test', 'a domain that publishes DANE and MTA-STS, and all fits'],
+      ['demo neglected.test', 'one where nothing fits any more, and how it is put right'],
       ['lab', 'all of them, kept running'],
       ['--help', 'everything else'],
     ],
@@ -250,7 +255,9 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     ca: (path) => `Certificate authority: ${path}`,
     accounts: 'Accounts',
     next: 'What to type in another window',
+    domains: 'Domains with trouble in the DNS',
     tryAccount: 'checks that account, in a laboratory of its own',
+    tryDomain: 'checks that domain, publishes what it is told to, and checks it again',
     tryServer: 'probes one server of this laboratory',
   },
   reasonGroups: 'Reason codes',

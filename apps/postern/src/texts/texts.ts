@@ -64,6 +64,7 @@ export interface Texts {
       | 'account'
       | 'address'
       | 'detail'
+      | 'domain'
       | 'event'
       | 'fact'
       | 'habit'
@@ -74,6 +75,7 @@ export interface Texts {
       | 'port'
       | 'program'
       | 'protocol'
+      | 'reason'
       | 'service'
       | 'socket'
       | 'time'
@@ -148,6 +150,8 @@ export interface Texts {
     /** Before one account, and before several. */
     readonly openingOne: string;
     readonly noSuchAccount: (typed: string) => string;
+    /** Between two checks of a domain. */
+    readonly published: string;
     readonly opening: string;
     readonly lesson: string;
     readonly next: string;
@@ -162,7 +166,9 @@ export interface Texts {
     readonly ca: (path: string) => string;
     readonly accounts: string;
     readonly next: string;
+    readonly domains: string;
     readonly tryAccount: string;
+    readonly tryDomain: string;
     readonly tryServer: string;
   };
   readonly reasonGroups: string;
