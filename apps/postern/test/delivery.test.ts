@@ -2,12 +2,11 @@ import { zoneResolver } from '@postern/dns';
 import type { Resolver } from '@postern/dns';
 import { refuse } from '@postern/smtp/server';
 import { describe, expect, it } from 'vitest';
-import { address, host, makeScene } from './scene.ts';
+import { makeScene } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { address, exchanger, host } from './zone.ts';
 
-const zone = `
-example.test. MX 10 ${host}.
-${host}. A ${address}
+const zone = `${exchanger}
 nomail.test. MX 0 .
 dane.test. MX 10 mx.dane.test.
 mx.dane.test. A 192.0.2.9

@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { blackholeMemory } from '@postern/pool';
 import { fileStore, silentPortsFile } from '../src/silent-ports.ts';
 import { run } from '../src/run.ts';
-import { host, makeScene } from './scene.ts';
+import { makeScene } from './scene.ts';
+import { host } from './zone.ts';
 import { testTerminal } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-silent-'));

@@ -218,6 +218,15 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     none: 'sagt nichts dazu',
     'could-not-tell': 'nicht zu ermitteln',
   },
+  severity: { problem: 'Fehler', warning: 'Warnung', note: 'Vorschlag' },
+  fromOthers: {
+    problem: (domain) =>
+      `Mail von anderen Servern: Was ${domain} veröffentlicht, ist falsch; manche stellen deshalb nichts zu oder ungeschützt. Unten steht, was stattdessen zu veröffentlichen ist.`,
+    warning: (domain) =>
+      `Mail von anderen Servern: Was ${domain} veröffentlicht, ist zum Teil zu verbessern; siehe unten.`,
+    safe: (policies) => `Mail von anderen Servern: kommt an, geschützt durch ${listed(policies, 'und')}.`,
+  },
+  alsoAt: (address) => `auch ${address}`,
   publishZone: 'Für die Zone, an Stelle dessen, was unter gleichem Namen und Typ steht:',
   publishFile: (url) => `Als ${url}:`,
   moreAdvice: (count) =>

@@ -215,6 +215,15 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     none: 'no say',
     'could-not-tell': 'could not tell',
   },
+  severity: { problem: 'Problem', warning: 'Warning', note: 'Suggestion' },
+  fromOthers: {
+    problem: (domain) =>
+      `Mail from other servers: what ${domain} publishes is wrong, so some deliver nothing, or unprotected. What to publish instead stands below.`,
+    warning: (domain) =>
+      `Mail from other servers: something in what ${domain} publishes needs mending; see below.`,
+    safe: (policies) => `Mail from other servers: arrives, protected by ${listed(policies, 'and')}.`,
+  },
+  alsoAt: (address) => `also at ${address}`,
   publishZone: 'For the zone, in place of what stands at the same name and type:',
   publishFile: (url) => `As ${url}:`,
   moreAdvice: (count) =>

@@ -132,6 +132,16 @@ export interface Texts {
   readonly announced: string;
   /** What senders that follow a policy make of a host. */
   readonly policyVerdict: Readonly<Record<'passes' | 'fails' | 'none' | 'could-not-tell', string>>;
+  /** A further address of a host. */
+  readonly alsoAt: (address: string) => string;
+  /** How grave a finding is. */
+  readonly severity: Readonly<Record<'problem' | 'warning' | 'note', string>>;
+  /** In the first lines: how mail from other servers fares. */
+  readonly fromOthers: {
+    readonly problem: (domain: string) => string;
+    readonly warning: (domain: string) => string;
+    readonly safe: (policies: readonly string[]) => string;
+  };
   /** Above lines for the zone, and above a file. */
   readonly publishZone: string;
   readonly publishFile: (url: string) => string;
