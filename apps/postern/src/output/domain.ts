@@ -66,7 +66,8 @@ function verdictBlocks({ exchangers }: DomainReport, { texts }: View): readonly 
   const cell = (name: string, judged: PolicyVerdict | undefined): Cell => {
     const { verdict, reason } = judged ?? { verdict: 'none', reason: 'none' };
     const why = reason === 'none' ? '' : ` (${reason})`;
-    return { text: `${name}: ${texts.policyVerdict[verdict]}${why}`, tone: tones[verdict] };
+    const said = `${texts.policyVerdict[verdict]}${why}`;
+    return { text: `${name}: ${said}`, titled: said, tone: tones[verdict] };
   };
   const rows = exchangers
     .filter(({ dane, sts }) =>
