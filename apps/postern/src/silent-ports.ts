@@ -25,10 +25,14 @@ export async function openSilentPorts({ given, io, options }: Context): Promise<
   if (given?.network) return { environment: {}, async [Symbol.asyncDispose]() {} };
   const memory = blackholeMemory({ network: ownNetwork() });
   const clock = systemClock();
-  const kept: KeptMemory = await keepMemory(memory, fileStore(silentPortsFile(io.env)), {
-    clock,
-    unixTime: () => Date.now(),
-  });
+  const kept: KeptMemory = await keepMemory(
+    memory,
+    fileStore(stateFile(io.env, options.state, 'silent-ports.jsonl')),
+    {
+      clock,
+      unixTime: () => Date.now(),
+    },
+  );
   if (options.forget) memory.clear();
   return {
     environment: { memory, remembered: 'skip' },
@@ -45,13 +49,13 @@ export function sayRemembered(reports: readonly ProbeReport[], { io, texts }: Co
   }
 }
 
-/** Where it is kept. */
-export function silentPortsFile(env: Readonly<Record<string, string | undefined>>): string {
-  return stateFile(env, 'silent-ports.jsonl');
-}
-
-/** A file in the user's state folder, by the rules of the XDG base directories. */
-export function stateFile(env: Readonly<Record<string, string | undefined>>, name: string): string {
+/** A file in the folder that was chosen, else in the user's state folder by the rules of the XDG base directories. */
+export function stateFile(
+  env: Readonly<Record<string, string | undefined>>,
+  chosen: string | undefined,
+  name: string,
+): string {
+  if (chosen !== undefined) return join(chosen, name);
   const state = env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state');
   return join(state, 'postern', name);
 }

@@ -17,25 +17,31 @@ Befehle
   demo [<Konto oder Domain>]    drei Konten des Labors prüfen, oder was daraus genannt ist, und aufhören
   simulate [<Optionen>]        was aus einem Anbieter wird, der Port 465 versucht, in virtueller Zeit; simulate --help
 
-Optionen von check und probe
+Optionen von check, probe, plan und send
   --html DATEI           den Bericht auch als Seite schreiben, zum Aufheben, Drucken oder Weitergeben
   --ca DATEI             diesen Zertifizierungsstellen (PEM) trauen statt denen des Systems
   --resolver IP[:PORT]   diesen DNS-Resolver fragen statt den des Systems
   --connect-to SERVER    mit diesem Server verbinden, den Namen für SNI und Zertifikat behalten
-  --server-name NAME     Name für SNI und Zertifikatsprüfung
   --deadline 30s         Zeit für alles (ms, s, m); auch bei demo
-  --trace DATEI          das Gespräch aufzeichnen, Geheimnisse verdeckt; auch bei demo
-  --forget               auch Ports anwählen, die zuvor schwiegen
+  --state ORDNER         Gelerntes (stumme Ports, MTA-STS-Richtlinien) hier ablegen statt im Ordner des Benutzers
   --quiet                keine Fortschrittsanzeige; auch bei demo
   -v, --verbose          jeder Schritt und jede Erklärung; auch bei demo und lab
+
+Optionen von check, probe und send
+  --trace DATEI          das Gespräch aufzeichnen, Passwörter verdeckt, Nachrichten nicht; auch bei demo
+  --forget               auch Ports anwählen, die zuvor schwiegen
+
+Optionen von check und probe
+  --server-name NAME     Name für SNI und Zertifikatsprüfung
 
 Optionen von probe
   --user NAME            Anmeldung versuchen, nur in geprüftem TLS; Passwort aus POSTERN_PASSWORD oder auf Nachfrage
   --any-certificate      hinter ein Zertifikat blicken, das nicht gilt, und es nicht als Ablehnung zählen
 
 Optionen von plan und send
-  --ca, --resolver, --deadline wie oben; bei send auch --forget
-  --level STUFE          none, may, encrypt, dane, dane-only, verify, secure oder sts verlangen; sonst entscheidet die Domain
+  --level STUFE          none, may, encrypt, dane, dane-only, fingerprint, verify, secure oder sts verlangen; sonst
+                         entscheidet die Domain
+  --fingerprint ABDRUCK  SHA-256 des Zertifikats oder seines Schlüssels, für diese Stufe; mehrmals oder mit Kommas
   --use-srv              eine Ankündigung (_smtp-tls._tcp) statt der MX-Einträge gelten lassen; ein Entwurf, keine Norm
   --try-465              Port 465 neben 25 versuchen; zwischen Servern keine Norm
   --from ADRESSE         der Absender; <> für keinen (send)

@@ -17,25 +17,31 @@ Commands
   demo [<account or domain>]  check three accounts of the lab, or what is named of it, and stop
   simulate [<options>]        what becomes of a provider that tries port 465, in virtual time; simulate --help
 
-Options of check and probe
+Options of check, probe, plan and send
   --html FILE            write the report as a page too, to keep, print or pass on
   --ca FILE              trust these certificate authorities (PEM) in place of the system's
   --resolver IP[:PORT]   ask this DNS resolver in place of the system's
   --connect-to HOST      dial this host, keep the name for SNI and certificate checks
-  --server-name NAME     name for SNI and certificate checks
   --deadline 30s         time for everything (ms, s, m); also with demo
-  --trace FILE           write the transcript, secrets masked; also with demo
-  --forget               dial ports as well that were silent before
+  --state DIR            keep what was learnt (silent ports, MTA-STS policies) here, not in the user's state folder
   --quiet                no progress; also with demo
   -v, --verbose          every step and every explanation; also with demo and lab
+
+Options of check, probe and send
+  --trace FILE           write the transcript, passwords masked, messages not; also with demo
+  --forget               dial ports as well that were silent before
+
+Options of check and probe
+  --server-name NAME     name for SNI and certificate checks
 
 Options of probe
   --user NAME            try a login, inside verified TLS only; password from POSTERN_PASSWORD or a prompt
   --any-certificate      look behind a certificate that does not verify, and do not call it a refusal
 
 Options of plan and send
-  --ca, --resolver, --deadline as above; with send --forget too
-  --level LEVEL          demand none, may, encrypt, dane, dane-only, verify, secure or sts; default: what the domain publishes
+  --level LEVEL          demand none, may, encrypt, dane, dane-only, fingerprint, verify, secure or sts; default: what the
+                         domain publishes
+  --fingerprint DIGEST   SHA-256 of the certificate or its public key, for that level; several times, or with commas
   --use-srv              let an announcement (_smtp-tls._tcp) take the place of the MX records; a draft, no standard
   --try-465              race port 465 beside 25; no standard between servers
   --from ADDRESS         the sender; <> for none (send)
