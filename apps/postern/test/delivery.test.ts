@@ -205,6 +205,18 @@ describe('postern send', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('SMTP-122 a message that says TLS-Required: No goes where DANE would keep it back', async () => {
+    const signed = zone.replaceAll('dane.test', 'sure.test').replaceAll('192.0.2.9', address);
+    const send = async (content: string): Promise<number> => {
+      const scene = await makeScene({ resolver: zoneResolver(signed, { authenticated: true }) });
+      await scene.smtp(25, 'starttls');
+      const argv = ['send', '--from', 'ann@sender.test', '--to', 'ben@sure.test'];
+      return (await scene.run(argv, { input: content })).status;
+    };
+    expect(await send(message)).toBe(1);
+    expect(await send(`TLS-Required: No\r\n${message}`)).toBe(0);
+  });
+
   it('cannot tell where nobody answers, nor where the machine to connect to is unknown', async () => {
     const scene = await plain();
     const unknown = await scene.run([...sending, '--connect-to', 'gone.test'], { input: message });

@@ -8,6 +8,7 @@ import { sendDocument } from '../output/send-document.ts';
 import { sendPage } from '../output/page/delivery-page.ts';
 import { sendSections } from '../output/send-report.ts';
 import { openSilentPorts } from '../silent-ports.ts';
+import { asksForNoTls } from '../tls-required.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
 import { keep, show } from './show.ts';
@@ -23,12 +24,12 @@ export async function send(file: string | undefined, context: Context): Promise<
   using patience = patienceOf(context, base);
   const dialled = await dialInstead(context, base, patience.signal);
   const environment = { ...base, ...(memory && { memory }), ...dialled };
+  const wish = asksForNoTls(content) ? ({ sender: 'tls-required-no' } as const) : {};
+  const policy = { ...deliveryPolicy(context), ...wish };
   progress.line(texts.delivery.sending(to.length));
-  const delivered = await deliver(
-    { sender: from, recipients: to, content, policy: deliveryPolicy(context) },
-    environment,
-    { signal: patience.signal },
-  );
+  const delivered = await deliver({ sender: from, recipients: to, content, policy }, environment, {
+    signal: patience.signal,
+  });
   progress.clear();
   const document = sendDocument(delivered, options.lang);
   show(context, io.interrupted.aborted ? { ...document, interrupted: true } : document, () =>
