@@ -322,7 +322,7 @@ _25._tcp.mx1.example.test. TLSA 3 1 1 ${'00'.repeat(32)}`;
     await scene.serve(one, 25, 'starttls');
     scene.weather(two, 25, { type: 'drop' });
     const { recipients } = await scene.deliver({ policy: { sender: 'requiretls' } });
-    expect(recipients[0]).toMatchObject({ status: 'deferred', reason: 'timeout-connect' });
+    expect(recipients[0]).toMatchObject({ status: 'deferred', reason: 'requiretls-not-offered' });
   });
 
   test.each([
