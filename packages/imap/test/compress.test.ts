@@ -1,7 +1,9 @@
+import { constants, deflateRawSync } from 'node:zlib';
+import { concatBytes, utf8 } from '@postern/wire';
 import { deflateLayer } from '@postern/wire/node';
-import { testTlsRequest } from '@postern/wire/testing';
+import { scriptedPeer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
-import { imapClient } from '../src/index.ts';
+import { imapClient, openImap } from '../src/index.ts';
 import { imapServer, memoryMailStore } from '../src/server/index.ts';
 import { credentials, open, reasonOf } from './dialogue.ts';
 import { talk } from './scripted-server.ts';
@@ -48,6 +50,27 @@ describe('our client and our server', () => {
     const absent = await talk(() => undefined, { capabilities: 'IMAP4rev1', compression });
     expect(await reasonOf(absent.imap.compress())).toBe('usage');
     expect([...without.heard, ...absent.heard]).toEqual([]);
+  });
+
+  test('IMAP-084 compressed octets may share a segment with the OK', async () => {
+    const flush = { finishFlush: constants.Z_SYNC_FLUSH };
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await send('* PREAUTH [CAPABILITY IMAP4rev1 COMPRESS=DEFLATE] hi\r\n');
+      await line();
+      const news = deflateRawSync('* OK [ALERT] welcome\r\na2 OK done\r\n', flush);
+      await accepted.write(concatBytes([utf8('a1 OK go\r\n'), news]));
+      await line();
+    });
+    const alerts: string[] = [];
+    const imap = await openImap(connection, {
+      clock: virtualClock(),
+      compression,
+      onEvent: (event) => {
+        if (event.type === 'untagged' && event.data.type === 'status') alerts.push(event.data.response.text);
+      },
+    });
+    const [compressed, noop] = await Promise.all([imap.compress(), imap.noop()]);
+    expect([compressed.ok, noop.ok, alerts]).toEqual([true, true, ['welcome']]);
   });
 
   test('IMAP-084 a refusal leaves it off', async () => {
