@@ -3,8 +3,7 @@
  * of bad servers on request, so that clients can be tested against them.
  *
  * Mail is in a store: one in memory is here, others implement its interface. It is *not* a server for the world: one process,
- * no quota but the store's, no access rights, and searches look at octets as they are, encoded words and transfer encodings
- * included.
+ * no quota but the store's, no access rights, and searches read every message anew.
  *
  * RFCs: 9051 (IMAP4rev2) and 3501 (IMAP4rev1), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3502 (MULTIAPPEND), 3516 (BINARY, as
  * far as IMAP4rev2 has it), 3691 (UNSELECT), 4315 (UIDPLUS),
