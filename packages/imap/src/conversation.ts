@@ -79,6 +79,7 @@ export abstract class Conversation {
         if (!this.request) throw new UsageError('no TLS was asked for', 'startTls');
         return upgraded.handshake(this.request, { signal });
       },
+      ...(options.compression ? { compression: options.compression } : {}),
       ...(options.observe ? { observe: options.observe } : {}),
     });
   }

@@ -1,5 +1,5 @@
 import { isTlsRecord, sample, UsageError } from '@postern/wire';
-import type { EndOfStream, Instant, Machine, Output, TlsInfo } from '@postern/wire';
+import type { EndOfStream, Instant, Machine, Output, StartCompressionOutput, TlsInfo } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
@@ -146,7 +146,8 @@ class ImapClient implements ImapClientMachine {
     for (;;) {
       const input = this.#over ? undefined : this.#read();
       if (!input) return outputs;
-      outputs.push(...this.#step(input, now));
+      for (const output of this.#step(input, now))
+        outputs.push(output.type === 'start-compression' ? this.#handOver(output) : output);
     }
   }
 
@@ -162,6 +163,13 @@ class ImapClient implements ImapClientMachine {
 
   tick(now: Instant): Outputs {
     return this.#step({ type: 'tick', rest: this.#reader.rest() }, now);
+  }
+
+  /** Gives what has come behind the agreement to the layer that it belongs to. */
+  #handOver(output: StartCompressionOutput): StartCompressionOutput {
+    const behind = this.#reader.rest(Infinity);
+    this.#reader.clear();
+    return { ...output, behind };
   }
 
   get #over(): boolean {
