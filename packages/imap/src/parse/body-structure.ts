@@ -7,6 +7,7 @@ import {
   close,
   CLOSE,
   closes,
+  codeAt,
   isDigit,
   isNil,
   malformed,
@@ -17,8 +18,8 @@ import {
   peek,
   QUOTE,
   skip,
-  space,
   SPACE,
+  space,
   string,
   surplus,
   tolerate,
@@ -135,7 +136,7 @@ function multipart(scan: Scan, own: string | undefined, prefix: string): BodyStr
     const number = `${prefix}${parts.length + 1}`;
     parts.push(bodyStructure(scan, number, `${number}.`));
     // Exchange puts spaces between bodies.
-    if (peek(scan) === SPACE && scan.text.charCodeAt(scan.at + 1) === OPEN) surplus(scan);
+    if (peek(scan) === SPACE && codeAt(scan, scan.at + 1) === OPEN) surplus(scan);
   }
   space(scan);
   const subtype = string(scan).toLowerCase();
