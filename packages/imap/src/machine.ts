@@ -137,7 +137,7 @@ class ImapClient implements ImapClientMachine {
     for (;;) {
       const input = this.#over ? undefined : this.#read();
       if (!input) return outputs;
-      outputs.push(...this.#step(input, now));
+      for (const output of this.#step(input, now)) outputs.push(output);
     }
   }
 

@@ -394,8 +394,10 @@ export function astring(scan: Scan): string {
 export function word(scan: Scan): string {
   const from = scan.at;
   let at = from;
+  let upper = true;
   for (; ; at += 1) {
     const code = codeAt(scan, at);
+    if (code >= 0x61) upper = false;
     if (
       code <= SPACE ||
       code === OPEN ||
@@ -408,7 +410,9 @@ export function word(scan: Scan): string {
   }
   if (at === from) throw malformed;
   scan.at = at;
-  return scan.text.slice(from, at).toUpperCase();
+  const name = scan.text.slice(from, at);
+  // Nearly always it is already, and to ask for it costs more than all the rest here.
+  return upper ? name : name.toUpperCase();
 }
 
 /**
