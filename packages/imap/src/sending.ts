@@ -97,7 +97,8 @@ export function advance(before: State, now: Instant, outputs: Outputs): Step {
   if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
   if (state.name === 'closing') return { state, outputs };
   const [front] = state.inFlight;
-  const name = front === undefined ? 'ready' : verbs[front.command.verb].state;
+  const name =
+    front === undefined ? 'ready' : state.idle === 'idling' ? 'idle' : verbs[front.command.verb].state;
   // A command that joins others in flight does not renew their wait; a completion does.
   const renewed = state.name !== name || front !== before.inFlight[0] || before.name === 'ready';
   return { state: renewed ? enter(state, name, now) : state, outputs: [...outputs, ...writes(written)] };
