@@ -149,7 +149,9 @@ describe('a selected mailbox', () => {
     expect(stored).toMatchObject({ value: { messages: [{ uid: 4 }] } });
     expect(stored.ok && [...(stored.value.modified ?? [])]).toEqual([7, 9]);
     expect(await mailbox.copy('4', 'x')).toMatchObject({ value: { target: { ranges: [{ from: 20 }] } } });
-    expect(await mailbox.move(4, 'x')).toMatchObject({ value: { target: { ranges: [{ from: 21 }] } } });
+    expect(await mailbox.move(4, 'x')).toMatchObject({
+      value: { copied: { target: { ranges: [{ from: 21 }] } }, originals: 'gone' },
+    });
     expect(mailbox.state.exists).toBe(2);
     await mailbox.expunge({ uids: 7 });
     await mailbox.expunge();
@@ -197,7 +199,7 @@ describe('a selected mailbox', () => {
     expect(() => mailbox.fetch('1:*', ['FULL'])).toThrow(/name the items/);
     expect(() => mailbox.fetch('1:x', ['UID'])).toThrow(/no set/);
     expect(() => mailbox.fetch([], ['UID'])).toThrow(/no message/);
-    expect(await reasonOf(mailbox.move(1, 'x'))).toBe('usage');
+    expect(await reasonOf(mailbox.move(1, 'x', { by: 'number' }))).toBe('usage');
     expect(heard).toHaveLength(1);
   });
 });
@@ -350,6 +352,24 @@ describe('fetch', () => {
     expect(await reasonOf(loop())).toBe('reset');
     expect(seen.length).toBeLessThanOrEqual(1);
     expect(messages.reply).toBeUndefined();
+  });
+
+  test('disposal of a mailbox whose connection is lost covers up no error', async () => {
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await send('* PREAUTH [CAPABILITY IMAP4rev1 UNSELECT] hi\r\n');
+      await line();
+      await send('a1 OK\r\n');
+      await line();
+      accepted.reset();
+    });
+    const imap = await openImap(connection, { clock: virtualClock() });
+    const work = async (): Promise<void> => {
+      const answer = await imap.select('INBOX');
+      if (!answer.ok) throw new Error('not selected');
+      await using mailbox = answer.value;
+      await mailbox.search({ all: true });
+    };
+    expect(await reasonOf(work())).toBe('reset');
   });
 
   test('an abort destroys the connection, and its reason comes out', async () => {
