@@ -1,5 +1,6 @@
 // A Postfix of its own: nothing under /etc/postfix is read for settings or changed.
 import { writeFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { argv } from '../command.ts';
 import { startServer } from '../server.mjs';
 
@@ -86,7 +87,7 @@ mydestination =
 mynetworks =
 # An address of 127/8 that is not configured on lo would be fatal here; master.cf has the addresses.
 inet_interfaces = loopback-only
-inet_protocols = ipv4
+inet_protocols = all
 # No test is to wait for, or depend on, the reverse name of a loopback address.
 smtpd_peername_lookup = no
 smtpd_client_connection_count_limit = 0
@@ -143,16 +144,17 @@ function transports(relays, discarded) {
 
 /** @param {Listen} listen */
 function services({ address, bundle, withoutChunking = false, smtpd }) {
+  const host = isIPv6(address) ? `[${address}]` : address;
   const certificate = `-o smtpd_tls_chain_files=${bundle}${withoutChunking ? ' -o smtpd_discard_ehlo_keywords=chunking,silent-discard' : ''}`;
   if (smtpd) {
     const further = Object.entries(smtpd).map(([name, value]) => ` -o ${name}=${value}`);
-    return `${address}:25 inet n - n - - smtpd ${certificate}${further.join('')}\n`;
+    return `${host}:25 inet n - n - - smtpd ${certificate}${further.join('')}\n`;
   }
   const submission = `-o smtpd_sasl_auth_enable=yes -o smtpd_relay_restrictions=permit_sasl_authenticated,reject`;
   return `
-${address}:25  inet n - n - - smtpd ${certificate}
-${address}:465 inet n - n - - smtpd ${certificate} ${submission} -o smtpd_tls_wrappermode=yes
-${address}:587 inet n - n - - smtpd ${certificate} ${submission} -o smtpd_tls_security_level=encrypt
+${host}:25  inet n - n - - smtpd ${certificate}
+${host}:465 inet n - n - - smtpd ${certificate} ${submission} -o smtpd_tls_wrappermode=yes
+${host}:587 inet n - n - - smtpd ${certificate} ${submission} -o smtpd_tls_security_level=encrypt
 `;
 }
 

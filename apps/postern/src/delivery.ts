@@ -1,6 +1,7 @@
 import type { RelayEnvironment } from '@postern/relay';
 import { memoryStsStore, stsPolicies } from '@postern/starttls';
-import type { DeliveryPolicy, StsStore } from '@postern/starttls';
+import type { DeliveryPolicy, KeptText } from '@postern/starttls';
+import { offerMemory } from '@postern/starttls/offers';
 import { deadline } from '@postern/wire';
 import type { Context } from './commands/context.ts';
 import { environmentFor } from './environment.ts';
@@ -18,6 +19,10 @@ export function deliveryEnvironment({ options, given, io }: Context): RelayEnvir
     // Whoever types the command may look into the own network: no stranger chooses its targets.
     allowSpecial: true,
     random: Math.random,
+    offers: offerMemory({
+      wallClock,
+      ...(given?.network ? {} : { text: keptText(io.env, 'starttls-offers.jsonl') }),
+    }),
     ...(roots && { roots }),
     ...(fetch && {
       sts: stsPolicies({
@@ -25,24 +30,22 @@ export function deliveryEnvironment({ options, given, io }: Context): RelayEnvir
         clock,
         wallClock,
         fetch,
-        store: given?.network ? memoryStsStore() : keptPolicies(io.env),
+        store: memoryStsStore(given?.network ? {} : { text: keptText(io.env, 'mta-sts.jsonl') }),
       }),
     }),
   };
 }
 
 /**
- * Policies outlive the run, so that nobody can take them away by hiding the record (RFC 8461 §10.2). A file that cannot be read or
- * written is as if it were empty.
+ * Policies and offers outlive the run, so that nobody can take them away by hiding a record or a keyword (RFC 8461 §10.2,
+ * RFC 7435 §3). A file that cannot be read or written is as if it were empty.
  */
-function keptPolicies(env: Context['io']['env']): StsStore {
-  const file = fileStore(stateFile(env, 'mta-sts.jsonl'));
-  return memoryStsStore({
-    text: {
-      read: () => file.read().catch(() => ''),
-      write: (text) => file.write(text).catch(() => undefined),
-    },
-  });
+function keptText(env: Context['io']['env'], name: string): KeptText {
+  const file = fileStore(stateFile(env, name));
+  return {
+    read: () => file.read().catch(() => ''),
+    write: (text) => file.write(text).catch(() => undefined),
+  };
 }
 
 /** What was demanded by options. */

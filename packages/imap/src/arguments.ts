@@ -12,6 +12,8 @@ export type Argument =
   | { readonly type: 'mailbox'; readonly name: string | MailboxName }
   /** Octets. `binary` = they may hold NUL (literal8, RFC 3516). */
   | { readonly type: 'literal'; readonly bytes: Uint8Array; readonly binary?: boolean }
+  /** A message whose header is in UTF-8 (RFC 6855 §4). */
+  | { readonly type: 'utf8'; readonly bytes: Uint8Array }
   | { readonly type: 'list'; readonly items: readonly Argument[] };
 
 /** What the server understands, as far as arguments depend on it. */
@@ -66,6 +68,11 @@ export class CommandLine {
       case 'literal':
         this.#literal(argument.bytes, argument.binary === true);
         return;
+      case 'utf8':
+        this.#line += 'UTF8 (';
+        this.#literal(argument.bytes, true);
+        this.#line += ')';
+        return;
       case 'list':
         this.#line += '(';
         argument.items.forEach((item, index) => {
@@ -78,7 +85,9 @@ export class CommandLine {
 
   #mailbox(name: string | MailboxName): void {
     if (typeof name !== 'string') {
-      this.#text(name.wire);
+      // RFC 9051 §5.1: a name goes back as it came, whatever it is.
+      if (name.octets) this.#literal(name.octets, false);
+      else this.#text(name.wire);
       return;
     }
     // RFC 9051 §5.1, RFC 6855 §3: no control characters in names that we write.

@@ -4,33 +4,42 @@ import type { MailboxCommand } from './commands.ts';
 import { Conversation } from './conversation.ts';
 import type { FetchSource, FetchStream } from './fetch-stream.ts';
 import type { Answer, CallOptions } from './imap.ts';
-import { SelectedCalls } from './mailbox.ts';
-import type { Mailbox, MailboxSource, Ran } from './mailbox.ts';
+import { Listing } from './listing.ts';
+import type { Mailbox } from './mailbox.ts';
 import { answer } from './mailbox-answer.ts';
 import type { MailboxName } from './mailbox-name.ts';
 import type {
   Appended,
   AppendOptions,
+  Created,
+  CreateOptions,
   Listed,
   ListOptions,
+  LsubOptions,
   SelectOptions,
   StatusItem,
+  SubscribedName,
 } from './mailbox-options.ts';
-import { listArguments, statusWord } from './mailbox-options.ts';
-import type { Namespaces } from './parse/list.ts';
+import { checkStatusItems, statusWord } from './mailbox-options.ts';
+import type { Namespaces, SpecialUse } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
 import type { Untagged } from './parse/untagged.ts';
 import type { SelectedMailbox } from './selected.ts';
+import { SelectedCalls } from './selected-calls.ts';
+import type { MailboxSource, Ran } from './selected-calls.ts';
 
 /** The calls about mailboxes: from their names to the selection of one (RFC 9051 §6.3). */
 export abstract class MailboxCalls extends Conversation implements MailboxSource {
-  /** The richest form of LIST that this server has understood (RFC 5258); some list it and refuse it. */
-  #listForm: 'extended' | 'plain' = 'extended';
+  readonly #listing = new Listing(this);
   /** How often a mailbox was selected. */
   selection = 0;
 
   get mailbox(): SelectedMailbox | undefined {
     return this.machine.mailbox;
+  }
+
+  get speaksUtf8(): boolean {
+    return this.machine.speaksUtf8;
   }
 
   offers(capability: string): boolean {
@@ -68,22 +77,19 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
   }
 
   async list(options: ListOptions & CallOptions = {}): Promise<Answer<readonly Listed[]>> {
-    const extended =
-      this.#listForm === 'extended' ? listArguments(options, (name) => this.offers(name)) : undefined;
-    const plain = listArguments(options, () => false);
-    let { completed, data } = await this.run({ verb: 'LIST', arguments: extended ?? plain }, options);
-    // Some servers list LIST-EXTENDED or SPECIAL-USE and do not understand it.
-    if (extended && extended.length > plain.length && completed.response.status === 'BAD') {
-      this.#listForm = 'plain';
-      ({ completed, data } = await this.run({ verb: 'LIST', arguments: plain }, options));
-    }
-    const states = data.flatMap((entry) => (entry.type === 'mailbox-status' ? [entry.status] : []));
-    const found = data.flatMap((entry): readonly Listed[] => {
-      if (entry.type !== 'list') return [];
-      const status = states.find(({ mailbox }) => mailbox.name === entry.mailbox.name);
-      return [{ ...entry.mailbox, status }];
-    });
-    return answer(completed, found);
+    checkStatusItems(options.status ?? [], this.capabilities.atoms);
+    return this.#listing.list(options);
+  }
+
+  async lsub(options: LsubOptions & CallOptions = {}): Promise<Answer<readonly SubscribedName[]>> {
+    const { revisions } = this.capabilities;
+    // RFC 9051 Appendix E: IMAP4rev2 has no LSUB.
+    if (
+      this.machine.enabled.includes('IMAP4REV2') ||
+      (revisions.length === 1 && revisions[0] === 'IMAP4rev2')
+    )
+      throw new UsageError('IMAP4rev2 has no LSUB', 'RFC 9051 Appendix E', 'argument-refused');
+    return this.#listing.lsub(options);
   }
 
   async status(
@@ -91,6 +97,7 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     items: readonly StatusItem[],
     options?: CallOptions,
   ): Promise<Answer<MailboxStatus | undefined>> {
+    checkStatusItems(items, this.capabilities.atoms);
     const words = items.map((item): Argument => ({ type: 'atom', text: statusWord(item) }));
     const { completed, data } = await this.run(
       { verb: 'STATUS', arguments: [named(mailbox), { type: 'list', items: words }] },
@@ -99,8 +106,18 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     return answer(completed, data.findLast((entry) => entry.type === 'mailbox-status')?.status);
   }
 
-  create(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>> {
-    return this.#plain('CREATE', [named(mailbox)], options);
+  async create(
+    mailbox: string | MailboxName,
+    options: CreateOptions & CallOptions = {},
+  ): Promise<Answer<Created>> {
+    const { uses = [] } = options;
+    if (uses.length > 0 && !this.offers('CREATE-SPECIAL-USE'))
+      throw new UsageError('CREATE-SPECIAL-USE is not offered', 'RFC 6154 §3', 'argument-refused');
+    const list: Argument[] = [named(mailbox)];
+    if (uses.length > 0) list.push({ type: 'atom', text: `(USE (${uses.map(useWord).join(' ')}))` });
+    const { completed } = await this.run({ verb: 'CREATE', arguments: list }, options);
+    const data = completed.response.code?.data;
+    return answer(completed, { mailboxId: data?.name === 'MAILBOXID' ? data.id : undefined });
   }
 
   delete(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>> {
@@ -147,10 +164,18 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     if (options.flags)
       list.push({ type: 'list', items: options.flags.map((text): Argument => ({ type: 'atom', text })) });
     if (options.internalDate !== undefined) list.push({ type: 'string', text: options.internalDate });
-    list.push({ type: 'literal', bytes: message, ...(options.binary === true ? { binary: true } : {}) });
+    list.push(this.#message(message, options));
     const { completed } = await this.run({ verb: 'APPEND', arguments: list }, options);
     const data = completed.response.code?.data;
     return answer(completed, data?.name === 'APPENDUID' ? data : undefined);
+  }
+
+  /** RFC 6855 §4: a header in UTF-8 is told, and may hold what else only BINARY may. */
+  #message(bytes: Uint8Array, { header = 'ascii', binary = false }: AppendOptions): Argument {
+    if (header === 'ascii') return { type: 'literal', bytes, ...(binary && { binary }) };
+    if (!this.machine.enabled.includes('UTF8=ACCEPT'))
+      throw new UsageError('UTF8=ACCEPT is not enabled', 'RFC 6855 §4', 'argument-refused');
+    return { type: 'utf8', bytes };
   }
 
   select(mailbox: string | MailboxName, options: SelectOptions & CallOptions = {}): Promise<Answer<Mailbox>> {
@@ -200,4 +225,9 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
 
 function named(name: string | MailboxName): Argument {
   return { type: 'mailbox', name };
+}
+
+/** RFC 6154 §2: `\\Sent` for `sent`. */
+function useWord(use: SpecialUse): string {
+  return `\\${use.charAt(0).toUpperCase()}${use.slice(1)}`;
 }

@@ -2,6 +2,7 @@ import type { Resolver, RouteHostsOptions } from '@postern/dns';
 import type { Memory, PoolOptions } from '@postern/pool';
 import type { OpenSmtpOptions } from '@postern/smtp';
 import type { StsPolicies, WallClock } from '@postern/starttls';
+import type { OfferMemory } from '@postern/starttls/offers';
 import type { SessionCounts } from '@postern/starttls/tlsrpt';
 import type { Clock, Milliseconds, Network } from '@postern/wire';
 
@@ -36,6 +37,11 @@ export interface RelayEnvironment extends LookupEnvironment {
   readonly limits?: NonNullable<PoolOptions<never, never>['limits']>;
   /** Which ports are silent. Default: one that lives as long as the relay. */
   readonly memory?: Memory;
+  /**
+   * Which hosts offered STARTTLS before: where one does not now, and its mail may go in the clear, the result says
+   * `downgrade-suspected`. Default: nobody remembers. What it throws ends the session, and the mail waits.
+   */
+  readonly offers?: OfferMemory;
   /** Counts sessions for TLS reports (RFC 8460). Default: nobody does. */
   readonly counts?: SessionCounts;
   /** How long deferred mail waits. Default 30 min (RFC 5321 §4.5.4.1). */

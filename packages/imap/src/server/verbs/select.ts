@@ -83,6 +83,7 @@ function description({ mailbox, messages, access }: View, { enabled, naming }: C
       ? '* OK [PERMANENTFLAGS ()] none are kept'
       : String.raw`* OK [PERMANENTFLAGS (${flags} \*)] these are kept`,
     `* OK [HIGHESTMODSEQ ${mailbox.highestModSeq}] the last change`,
+    `* OK [MAILBOXID (${mailbox.mailboxId})] its name for good`,
     // RFC 9051 §6.3.2
     ...(isRev2 ? [`* LIST (${mailbox.use.join(' ')}) "/" ${astringText(naming.write(mailbox.name))}`] : []),
   ];
