@@ -195,7 +195,8 @@ describe.each(methods)('with %s', (method) => {
       [2, 4],
       [1, 2],
     ]);
-    const moved = value(await mailbox.move('6:7', `${box}.to`));
+    const { copied: moved, originals } = value(await mailbox.move('6:7', `${box}.to`));
+    expect(originals).toBe('gone');
     expect(moved && [[...moved.source], [...moved.target]]).toEqual([
       [6, 7],
       [3, 4],

@@ -24,6 +24,9 @@ export function receiveCompletion(
   // RFC 9051 §2.2.2: a completion belongs to a command that was sent, and its tag is compared octet by octet.
   if (!found) return fail(state, now, 'peer', 'wrong-tag', evidenceOf(input.text, 'RFC 9051 §2.2.2'));
   const { command } = found;
+  // What is still missing of the content would be read as commands, or the server believes to have what it has not.
+  if (state.literal?.tag === tag && state.literal.content)
+    return fail(state, now, 'peer', 'protocol-error', evidenceOf(input.text, 'RFC 9051 §4.3'));
   const outputs: Outputs = [];
   let next: State = { ...state, inFlight: state.inFlight.filter((pending) => pending !== found) };
   if (response.code?.capabilities) next = learn(next, response.code.capabilities, input.text, outputs);

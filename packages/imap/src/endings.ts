@@ -1,6 +1,7 @@
 import { sample } from '@postern/wire';
 import type { Evidence, FaultKind, Instant, Output, Phase, Reason } from '@postern/wire';
 import { verbs } from './commands.ts';
+import type { WireCommand } from './commands.ts';
 import type { ImapDiagnostic, ImapEvent } from './events.ts';
 import { states } from './states.ts';
 import type { State, StateName, Step } from './states.ts';
@@ -59,4 +60,9 @@ export function byeEvidence(state: State): Evidence {
 /** What a response that ends a dialogue leaves behind, and the rule that it broke. */
 export function evidenceOf(text: string, rule: string): Evidence {
   return { reply: decoded(text.slice(0, 512)), bytes: sample(octets(text.slice(0, 512))), rule };
+}
+
+/** Asks our own side for content. */
+export function wantContent(command: WireCommand, size: number): Output<ImapEvent> {
+  return { type: 'event', event: { type: 'content', command, octets: size } };
 }

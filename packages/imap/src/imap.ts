@@ -16,8 +16,10 @@ import type {
   Listed,
   ListOptions,
   LsubOptions,
+  NewMessage,
   SelectOptions,
   StatusItem,
+  StreamedMessage,
   SubscribedName,
 } from './mailbox-options.ts';
 import type { ReplyLimits } from './reply.ts';
@@ -196,13 +198,48 @@ export interface Imap extends AsyncDisposable {
    */
   enable(capabilities: readonly string[], options?: CallOptions): Promise<Answer<readonly string[]>>;
   /**
-   * Says APPEND and resolves with the UID of the message, where the server tells (RFC 9051 §6.3.12, RFC 4315). The octets are sent without
-   * asking where LITERAL+ or LITERAL- allow it (RFC 7888). Throws a `UsageError` for a message beyond the server's APPENDLIMIT.
+   * Says APPEND and resolves with the UID of the message, where the server tells (RFC 9051 §6.3.12, RFC 4315). Up to 4,096 octets are sent
+   * without asking where LITERAL+ or LITERAL- allow it (RFC 7888); more only where LITERAL+ and an APPENDLIMIT are listed,
+   * because what is refused was sent for nothing (RFC 7889 §4). Rejects with a `UsageError`, nothing sent, for a message beyond that limit.
+   *
+   * A message that comes in pieces is read as fast as the server takes it, and no wait of ours runs while its source makes us wait. Where the
+   * source fails, or yields more or fewer octets than announced, the call rejects and the connection is destroyed: the message is then not
+   * whole, and no server keeps it. A source that fails at its first piece is found out before anything is sent.
+   *
+   * @example
+   * ```ts
+   * import { createReadStream } from 'node:fs';
+   * import { stat } from 'node:fs/promises';
+   * import type { Imap } from '@postern/imap';
+   * declare const imap: Imap;
+   * const { size: octets } = await stat('large.eml');
+   * const kept = await imap.append('Sent', { octets, pieces: createReadStream('large.eml') });
+   * console.log(kept.ok);
+   * ```
    */
   append(
     mailbox: string | MailboxName,
-    message: Uint8Array,
+    message: Uint8Array | StreamedMessage,
     options?: AppendOptions & CallOptions,
+  ): Promise<Answer<Appended | undefined>>;
+  /**
+   * Appends several messages with one command: all are kept, or none (RFC 3502). Rejects with a `UsageError` where the server does not list
+   * MULTIAPPEND. Sources are read as in `append`; one that fails before its message was announced takes back the others and
+   * leaves the connection usable.
+   *
+   * @example
+   * ```ts
+   * import type { Imap } from '@postern/imap';
+   * declare const imap: Imap;
+   * declare const messages: readonly Uint8Array[];
+   * const kept = await imap.appendAll('Archive', messages.map((message) => ({ message, flags: ['\\Seen'] })));
+   * if (kept.ok) console.log(`${kept.value?.uids}`); // 41:43
+   * ```
+   */
+  appendAll(
+    mailbox: string | MailboxName,
+    messages: readonly NewMessage[],
+    options?: CallOptions,
   ): Promise<Answer<Appended | undefined>>;
   /** Selects a mailbox; the one before is left, whatever the answer (RFC 9051 §6.3.2). */
   select(mailbox: string | MailboxName, options?: SelectOptions & CallOptions): Promise<Answer<Mailbox>>;

@@ -1,4 +1,6 @@
-import { UsageError } from '@postern/wire';
+import { UsageError, unlessAborted } from '@postern/wire';
+import { appendCommand, Feed } from './appending.ts';
+import type { ContentLine } from './appending.ts';
 import type { Argument } from './arguments.ts';
 import type { MailboxCommand } from './commands.ts';
 import { Conversation } from './conversation.ts';
@@ -16,8 +18,10 @@ import type {
   Listed,
   ListOptions,
   LsubOptions,
+  NewMessage,
   SelectOptions,
   StatusItem,
+  StreamedMessage,
   SubscribedName,
 } from './mailbox-options.ts';
 import { checkStatusItems, statusWord } from './mailbox-options.ts';
@@ -29,7 +33,7 @@ import { SelectedCalls } from './selected-calls.ts';
 import type { MailboxSource, Ran } from './selected-calls.ts';
 
 /** The calls about mailboxes: from their names to the selection of one (RFC 9051 §6.3). */
-export abstract class MailboxCalls extends Conversation implements MailboxSource {
+export abstract class MailboxCalls extends Conversation implements MailboxSource, ContentLine {
   readonly #listing = new Listing(this);
   /** How often a mailbox was selected. */
   selection = 0;
@@ -66,8 +70,12 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     }));
   }
 
-  stream<T>(command: MailboxCommand, pick: FetchSource<T>['pick'], options?: CallOptions): FetchStream<T> {
-    return this.openFetch(command, pick, options?.signal);
+  stream<T>(
+    commands: readonly [MailboxCommand, ...MailboxCommand[]],
+    pick: FetchSource<T>['pick'],
+    options?: CallOptions,
+  ): FetchStream<T> {
+    return this.openFetch(commands, pick, options?.signal);
   }
 
   async namespace(options?: CallOptions): Promise<Answer<Namespaces>> {
@@ -150,32 +158,44 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     );
   }
 
-  /** RFC 9051 §6.3.12. */
-  async append(
+  append(
     mailbox: string | MailboxName,
-    message: Uint8Array,
+    message: Uint8Array | StreamedMessage,
     options: AppendOptions & CallOptions = {},
   ): Promise<Answer<Appended | undefined>> {
-    const limit = this.capabilities.atoms.find((atom) => /^APPENDLIMIT=\d+$/.test(atom))?.slice(12);
-    // RFC 7889 §4: what the server will not take is not sent.
-    if (limit !== undefined && message.length > Number(limit))
-      throw new UsageError(`the message is larger than ${limit} octets`, 'RFC 7889 §4', 'size-exceeded');
-    const list: Argument[] = [named(mailbox)];
-    if (options.flags)
-      list.push({ type: 'list', items: options.flags.map((text): Argument => ({ type: 'atom', text })) });
-    if (options.internalDate !== undefined) list.push({ type: 'string', text: options.internalDate });
-    list.push(this.#message(message, options));
-    const { completed } = await this.run({ verb: 'APPEND', arguments: list }, options);
-    const data = completed.response.code?.data;
-    return answer(completed, data?.name === 'APPENDUID' ? data : undefined);
+    return this.#append(mailbox, [{ ...options, message }], options);
   }
 
-  /** RFC 6855 §4: a header in UTF-8 is told, and may hold what else only BINARY may. */
-  #message(bytes: Uint8Array, { header = 'ascii', binary = false }: AppendOptions): Argument {
-    if (header === 'ascii') return { type: 'literal', bytes, ...(binary && { binary }) };
-    if (!this.machine.enabled.includes('UTF8=ACCEPT'))
-      throw new UsageError('UTF8=ACCEPT is not enabled', 'RFC 6855 §4', 'argument-refused');
-    return { type: 'utf8', bytes };
+  async appendAll(
+    mailbox: string | MailboxName,
+    messages: readonly NewMessage[],
+    options: CallOptions = {},
+  ): Promise<Answer<Appended | undefined>> {
+    if (messages.length === 0)
+      throw new UsageError('there are no messages', 'RFC 3502 §6.3.11', 'argument-refused');
+    if (messages.length > 1 && !this.offers('MULTIAPPEND'))
+      throw new UsageError('MULTIAPPEND is not offered', 'RFC 3502 §4', 'argument-refused');
+    return this.#append(mailbox, messages, options);
+  }
+
+  /** RFC 9051 §6.3.12, RFC 3502. */
+  async #append(
+    mailbox: string | MailboxName,
+    messages: readonly NewMessage[],
+    options: CallOptions,
+  ): Promise<Answer<Appended | undefined>> {
+    const append = appendCommand(mailbox, messages, this.capabilities, this.machine.enabled);
+    const feed = new Feed(this, append);
+    try {
+      // A source that cannot be read at all is found out before anything is sent.
+      await unlessAborted(append.sources[0]?.prime() ?? Promise.resolve(), options.signal);
+      const { completed } = await this.run(append.command, options);
+      if (feed.failure) throw feed.failure.error;
+      const data = completed.response.code?.data;
+      return answer(completed, data?.name === 'APPENDUID' ? data : undefined);
+    } finally {
+      feed.close();
+    }
   }
 
   select(mailbox: string | MailboxName, options: SelectOptions & CallOptions = {}): Promise<Answer<Mailbox>> {

@@ -91,6 +91,21 @@ export interface SubscribedName extends MailboxName {
 /** Where an appended message is now (RFC 4315 §3). */
 export type Appended = Extract<CodeData, { readonly name: 'APPENDUID' }>;
 
+/**
+ * Octets that come in pieces: a file, say, of which only the size is known before. Pieces may be cut anywhere, are read one at a time, as
+ * fast as the server takes them, and are handed over for good: do not reuse their memory. A Node stream is such a source.
+ */
+export interface StreamedMessage {
+  /** How many octets there will be; APPEND announces them, so they must be exactly as many (RFC 9051 §4.3). */
+  readonly octets: number;
+  readonly pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** One message of `appendAll`. */
+export interface NewMessage extends AppendOptions {
+  readonly message: Uint8Array | StreamedMessage;
+}
+
 /** Options of `append`. */
 export interface AppendOptions {
   readonly flags?: readonly string[];

@@ -13,7 +13,10 @@ import type { SelectedMailbox } from './selected.ts';
 import type { StatusResponse } from './status.ts';
 import type { Change, WatchOptions } from './watch.ts';
 
-/** Options of calls that name messages. */
+/**
+ * Options of calls that name messages. A set of UIDs that is too long for one command is sent in several, one after the other until one is
+ * refused; then some messages may be done, and the answer is negative.
+ */
 export interface MessageOptions extends CallOptions {
   /** Whether messages are named by UID (default: they stay what they are) or by number (RFC 9051 §2.3.1). */
   readonly by?: 'uid' | 'number';
@@ -49,6 +52,23 @@ export interface LabelChange {
   readonly how: 'add' | 'remove' | 'replace';
   /** As people read them; those of the system begin with a backslash: `\\Inbox`. */
   readonly labels: readonly string[];
+}
+
+/** Options of `move`. */
+export interface MoveOptions extends MessageOptions {
+  /**
+   * What to do with the originals where the server has neither MOVE nor UIDPLUS. `mark` (default) leaves them with `\Deleted`.
+   * `expunge-all` says EXPUNGE, which also removes every other message that somebody has marked.
+   */
+  readonly withoutUidPlus?: 'mark' | 'expunge-all';
+}
+
+/** The outcome of `move`. */
+export interface Moved {
+  /** Which message became which, where the server tells (RFC 4315 §3). */
+  readonly copied: Copied | undefined;
+  /** What became of the originals of those that were copied; `marked` = they are there, with `\Deleted`. */
+  readonly originals: 'gone' | 'marked' | 'kept';
 }
 
 /** Options of `store`. */
@@ -145,12 +165,20 @@ export interface Mailbox extends AsyncDisposable {
     to: string | MailboxName,
     options?: MessageOptions,
   ): Promise<Answer<Copied | undefined>>;
-  /** MOVE (RFC 6851). Where the server lacks it this throws a `UsageError`: copying and deleting is a choice of the caller. */
-  move(
-    set: MessageSet,
-    to: string | MailboxName,
-    options?: MessageOptions,
-  ): Promise<Answer<Copied | undefined>>;
+  /**
+   * Moves messages, with MOVE (RFC 6851) or, where the server lacks it, in its steps: COPY, `\Deleted`, and UID EXPUNGE (RFC 4315). Without
+   * UIDPLUS the originals stay, marked, unless `withoutUidPlus` says otherwise. What came of the originals is in the
+   * value, or after a refusal in `partial`: a MOVE that fails may have moved some.
+   *
+   * @example
+   * ```ts
+   * import type { Mailbox } from '@postern/imap';
+   * declare const mailbox: Mailbox;
+   * const moved = await mailbox.move([4, 7, 8], 'Archive');
+   * if (moved.ok) console.log(moved.value.originals, `${moved.value.copied?.target}`); // gone 20:22
+   * ```
+   */
+  move(set: MessageSet, to: string | MailboxName, options?: MoveOptions): Promise<Answer<Moved>>;
   /** Removes all messages with `\Deleted`; with `uids` only those of them (RFC 4315 §2.1). */
   expunge(options?: CallOptions & { readonly uids?: MessageSet }): Promise<Answer<undefined>>;
   /**

@@ -15,18 +15,23 @@ import type {
   LabelChange,
   Mailbox,
   MessageOptions,
+  Moved,
+  MoveOptions,
   Stored,
   StoreOptions,
 } from './mailbox.ts';
 import type { MailboxName } from './mailbox-name.ts';
 import { answer } from './mailbox-answer.ts';
-import { setArgument } from './message-set.ts';
+import { setArgument, setArguments } from './message-set.ts';
 import type { MessageSet } from './message-set.ts';
+import { NumberSet } from './parse/number-set.ts';
 import type { Thread } from './parse/search.ts';
 import type { Untagged } from './parse/untagged.ts';
 import type { SearchKeys } from './search-keys.ts';
 import type { SelectedMailbox } from './selected.ts';
 import type { StatusResponse } from './status.ts';
+import { copyAll, moveAll, sayEach } from './transfer.ts';
+import type { TransferSource } from './transfer.ts';
 import { watch } from './watch.ts';
 import type { Change, WatchOptions, WatchSource } from './watch.ts';
 
@@ -40,7 +45,11 @@ export interface MailboxSource extends WatchSource {
   readonly speaksUtf8: boolean;
   run(command: MailboxCommand, options?: CallOptions): Promise<Ran>;
   runAlone(command: MailboxCommand, options?: CallOptions): Promise<Ran>;
-  stream<T>(command: MailboxCommand, pick: FetchSource<T>['pick'], options?: CallOptions): FetchStream<T>;
+  stream<T>(
+    commands: readonly [MailboxCommand, ...MailboxCommand[]],
+    pick: FetchSource<T>['pick'],
+    options?: CallOptions,
+  ): FetchStream<T>;
 }
 
 /** What came of a command. */
@@ -52,7 +61,7 @@ export interface Ran {
 const atom = (text: string): Argument => ({ type: 'atom', text });
 
 /** {@link Mailbox} over a dialogue. */
-export class SelectedCalls implements Mailbox {
+export class SelectedCalls implements Mailbox, TransferSource {
   readonly changes: readonly Untagged[];
   readonly #source: MailboxSource;
   readonly #selection: number;
@@ -71,22 +80,17 @@ export class SelectedCalls implements Mailbox {
   }
 
   fetch(set: MessageSet, items: readonly string[], options: FetchOptions = {}): FetchStream {
-    const list = [setArgument(set), { type: 'list', items: items.map(fetchItem) } as const];
+    const rest: Argument[] = [{ type: 'list', items: items.map(fetchItem) }];
     const { changedSince, vanished } = options;
     if (changedSince !== undefined) {
       this.#needsModSequences();
       if (changedSince < 1n)
         throw new UsageError('changedSince begins at 1', 'RFC 7162 §3.1.4', 'argument-refused');
-      return this.#source.stream(
-        this.#command('FETCH', options, [
-          ...list,
-          atom(`(CHANGEDSINCE ${changedSince}${vanished === true ? ' VANISHED' : ''})`),
-        ]),
-        pickMessages,
-        options,
-      );
+      rest.push(atom(`(CHANGEDSINCE ${changedSince}${vanished === true ? ' VANISHED' : ''})`));
     }
-    return this.#source.stream(this.#command('FETCH', options, list), pickMessages, options);
+    const [first, ...more] = setArguments(set, options.by);
+    const command = (part: Argument): MailboxCommand => this.#command('FETCH', options, [part, ...rest]);
+    return this.#source.stream([command(first), ...more.map(command)], pickMessages, options);
   }
 
   download(message: number, section = '', options: DownloadOptions = {}): FetchStream<Uint8Array> {
@@ -95,7 +99,7 @@ export class SelectedCalls implements Mailbox {
       throw new UsageError('no part of a message', 'RFC 9051 §6.4.5.1', 'argument-refused');
     const list = [setArgument(message), { type: 'list', items: [atom(`${item}.PEEK[${section}]`)] } as const];
     return this.#source.stream(
-      { ...this.#command('FETCH', options, list), streamAbove: 65_536, streamBorrowed: borrow },
+      [{ ...this.#command('FETCH', options, list), streamAbove: 65_536, streamBorrowed: borrow }],
       pickContent,
       options,
     );
@@ -130,7 +134,7 @@ export class SelectedCalls implements Mailbox {
     options: StoreOptions = {},
   ): Promise<Answer<Stored>> {
     const sign = { add: '+', remove: '-', replace: '' }[change.how];
-    const list: Argument[] = [setArgument(set)];
+    const list: Argument[] = [];
     if (options.unchangedSince !== undefined) {
       this.#needsModSequences();
       list.push(atom(`(UNCHANGEDSINCE ${options.unchangedSince})`));
@@ -141,41 +145,37 @@ export class SelectedCalls implements Mailbox {
         throw new UsageError('X-GM-EXT-1 is not offered', 'X-GM-EXT-1', 'argument-refused');
       list.push(atom(`${sign}X-GM-LABELS${silent}`), { type: 'list', items: change.labels.map(label) });
     } else list.push(atom(`${sign}FLAGS${silent}`), { type: 'list', items: change.flags.map(flag) });
-    const { completed, data } = await this.#source.run(this.#command('STORE', options, list), options);
-    const code = completed.response.code?.data;
-    return answer(completed, {
-      messages: data.flatMap((entry) => (entry.type === 'fetch' ? [entry.message] : [])),
-      modified: code?.name === 'MODIFIED' ? code.numbers : undefined,
+    const { all, last } = await sayEach(this, 'STORE', setArguments(set, options.by), list, options);
+    const codes = all.map(({ completed }) => completed.response.code?.data);
+    const modified = codes.flatMap((code) => (code?.name === 'MODIFIED' ? code.numbers.ranges : []));
+    return answer(last.completed, {
+      messages: all.flatMap(({ data }) =>
+        data.flatMap((entry) => (entry.type === 'fetch' ? [entry.message] : [])),
+      ),
+      modified: modified.length > 0 ? new NumberSet(modified) : undefined,
     });
   }
 
-  copy(
+  async copy(
     set: MessageSet,
     to: string | MailboxName,
     options: MessageOptions = {},
   ): Promise<Answer<Copied | undefined>> {
-    return this.#transfer('COPY', set, to, options);
+    return copyAll(this, setArguments(set, options.by), to, options);
   }
 
-  async move(
-    set: MessageSet,
-    to: string | MailboxName,
-    options: MessageOptions = {},
-  ): Promise<Answer<Copied | undefined>> {
-    if (!this.#source.offers('MOVE') && !this.#source.offers('IMAP4REV2'))
-      throw new UsageError('MOVE is not offered', 'RFC 6851 §3.1', 'argument-refused');
-    return this.#transfer('MOVE', set, to, options);
+  async move(set: MessageSet, to: string | MailboxName, options: MoveOptions = {}): Promise<Answer<Moved>> {
+    return moveAll(this, setArguments(set, options.by), to, options);
   }
 
   async expunge(options: CallOptions & { readonly uids?: MessageSet } = {}): Promise<Answer<undefined>> {
     const { uids } = options;
-    if (uids !== undefined && !this.#source.offers('UIDPLUS') && !this.#source.offers('IMAP4REV2'))
+    if (uids === undefined)
+      return answer((await this.say('EXPUNGE', [], { ...options, by: 'number' })).completed, undefined);
+    if (!this.offers('UIDPLUS') && !this.offers('IMAP4REV2'))
       throw new UsageError('UIDPLUS is not offered', 'RFC 4315 §2.1', 'argument-refused');
-    const command =
-      uids === undefined
-        ? this.#command('EXPUNGE', { by: 'number' }, [])
-        : this.#command('EXPUNGE', { by: 'uid' }, [setArgument(uids)]);
-    return answer((await this.#source.run(command, options)).completed, undefined);
+    const { last } = await sayEach(this, 'EXPUNGE', setArguments(uids), [], options);
+    return answer(last.completed, undefined);
   }
 
   watch(options?: WatchOptions): AsyncGenerator<Change, StatusResponse | undefined, undefined> {
@@ -210,23 +210,12 @@ export class SelectedCalls implements Mailbox {
     return answer(completed, undefined);
   }
 
-  async #transfer(
-    verb: 'COPY' | 'MOVE',
-    set: MessageSet,
-    to: string | MailboxName,
-    options: MessageOptions,
-  ): Promise<Answer<Copied | undefined>> {
-    const list: Argument[] = [setArgument(set), { type: 'mailbox', name: to }];
-    const { completed, data } = await this.#source.run(this.#command(verb, options, list), options);
-    // RFC 6851 §4.3: MOVE tells it before the messages go; Gmail with the completion.
-    const codes = [
-      ...data.flatMap((entry) => (entry.type === 'status' ? [entry.response.code?.data] : [])),
-      completed.response.code?.data,
-    ];
-    return answer(
-      completed,
-      codes.findLast((code) => code?.name === 'COPYUID'),
-    );
+  offers(capability: string): boolean {
+    return this.#source.offers(capability);
+  }
+
+  say(verb: MailboxCommand['verb'], list: readonly Argument[], options: MessageOptions): Promise<Ran> {
+    return this.#source.run(this.#command(verb, options, list), options);
   }
 
   #command(

@@ -1,15 +1,16 @@
-import { beginExchange, resumeExchange } from '@postern/sasl';
+import { beginExchange } from '@postern/sasl';
 import type { ExchangeStep } from '@postern/sasl';
 import { concatBytes, peerText, UsageError } from '@postern/wire';
 import type { Evidence, Instant, Output } from '@postern/wire';
-import { encodeCommand, maxCommandBytes, verbs } from './commands.ts';
-import type { EncodedCommand, ImapCommand } from './commands.ts';
-import { byeEvidence, enter, fail } from './endings.ts';
+import { encodeCommand, isWireCommand, maxCommandBytes, verbs } from './commands.ts';
+import type { EncodedCommand, ImapCommand, WireCommand } from './commands.ts';
+import { byeEvidence, enter, fail, wantContent } from './endings.ts';
 import type { ImapEvent } from './events.ts';
 import { mayJoin } from './pipelining.ts';
 import { argumentContext, checkCommand } from './rules.ts';
-import { afterSending, endIdle } from './selection.ts';
-import type { State, Step, Tagged } from './states.ts';
+import { afterSending } from './selection.ts';
+import { unfinished } from './states.ts';
+import type { State, StateName, Step, Tagged } from './states.ts';
 
 type Outputs = Output<ImapEvent>[];
 
@@ -20,20 +21,9 @@ export function send(
   partial: Uint8Array,
   now: Instant,
 ): Step {
-  const [only] = commands;
-  if (commands.length === 1 && only?.verb === 'RESUME') {
-    if (state.name !== 'auth-work' || !state.exchange)
-      throw new UsageError('RESUME without work', 'RFC 9051 §6.2.2');
-    return proceed(state, resumeExchange(state.exchange, only.result), now, {});
-  }
-  if (commands.length === 1 && only?.verb === 'DONE') return endIdle(state, now);
-  if (commands.length === 1 && only?.verb === 'PACE') {
-    return { state: enter({ ...state, paused: !only.reading }, state.name, now), outputs: [] };
-  }
   let before = (state.waiting.at(-1) ?? state.inFlight.at(-1))?.command;
   const group = commands.map((command, index): Tagged => {
-    if (command.verb === 'RESUME' || command.verb === 'DONE' || command.verb === 'PACE')
-      throw new UsageError(`${command.verb} in a group`, 'RFC 9051 §6.2.2');
+    if (!isWireCommand(command)) throw new UsageError(`${command.verb} in a group`, 'RFC 9051 §6.2.2');
     checkCommand(state, command, before);
     before = command;
     // RFC 9051 §2.2.1: a tag of its own for each.
@@ -89,18 +79,28 @@ export function advance(before: State, now: Instant, outputs: Outputs): Step {
     } else {
       const encoded = encodeCommand(tag, command, argumentContext(state));
       written.push(encoded);
-      if (encoded.later && encoded.later.length > 0)
-        state = { ...state, literal: { tag, later: encoded.later } };
+      const { later = [], content } = encoded;
+      if (later.length > 0) state = { ...state, literal: unfinished({ tag, command }, later, content) };
       state = afterSending(state, command);
     }
   }
   if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
   if (state.name === 'closing') return { state, outputs };
   const [front] = state.inFlight;
-  const name = front === undefined ? 'ready' : verbs[front.command.verb].state;
+  const name = nameOf(state, front?.command);
   // A command that joins others in flight does not renew their wait; a completion does.
   const renewed = state.name !== name || front !== before.inFlight[0] || before.name === 'ready';
-  return { state: renewed ? enter(state, name, now) : state, outputs: [...outputs, ...writes(written)] };
+  const all = [...outputs, ...writes(written)];
+  const { literal } = state;
+  if (written.length > 0 && literal?.content) all.push(wantContent(literal.command, literal.content.left));
+  return { state: renewed ? enter(state, name, now) : state, outputs: all };
+}
+
+/** What the client waits for, the oldest command in flight being that one. */
+function nameOf(state: State, oldest: WireCommand | undefined): StateName {
+  const { literal } = state;
+  if (literal?.content) return literal.content.writing ? 'data' : 'content';
+  return oldest === undefined ? 'ready' : verbs[oldest.verb].state;
 }
 
 /** One group, one write. */

@@ -21,15 +21,18 @@
  *                          ready  -> logout -> ended
  *                          any    -> closing -> ended
  */
-import { answerChallenge } from '@postern/sasl';
-import { recogniseProtocol } from '@postern/wire';
+import { answerChallenge, resumeExchange } from '@postern/sasl';
+import { recogniseProtocol, UsageError } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, TlsInfo } from '@postern/wire';
+import { isWireCommand } from './commands.ts';
+import type { ImapCommand } from './commands.ts';
 import { receiveCompletion } from './completion.ts';
 import { byeEvidence, diagnostic, enter, evidenceOf, fail } from './endings.ts';
 import type { ImapEvent } from './events.ts';
 import { greetingReason } from './outcomes.ts';
+import { cancelMessages, contentDrained, continueCommand, sendContent } from './literal.ts';
 import { endIdle, receiveLiteral } from './selection.ts';
-import { advance, proceed, send } from './sending.ts';
+import { proceed, send } from './sending.ts';
 import { states } from './states.ts';
 import type { Input, ResponseInput, State, Step } from './states.ts';
 import { learn, receiveUntagged } from './telling.ts';
@@ -43,7 +46,7 @@ export function step(state: State, input: Input, now: Instant): Step {
     case 'start':
       return { state: enter(state, 'greeting', now), outputs: [] };
     case 'send':
-      return send(state, input.commands, input.partial, now);
+      return sendOwnWord(state, input.commands, now) ?? send(state, input.commands, input.partial, now);
     case 'response':
       return receive(state, input, now);
     case 'literal-begin':
@@ -65,6 +68,27 @@ export function step(state: State, input: Input, now: Instant): Step {
       return secured(state, input.tls, now);
     case 'tick':
       return tick(state, input.rest, now);
+  }
+}
+
+/** What our own side says to the machine and not to the server. */
+function sendOwnWord(state: State, [word, ...more]: readonly ImapCommand[], now: Instant): Step | undefined {
+  if (!word || more.length > 0 || isWireCommand(word)) return undefined;
+  switch (word.verb) {
+    case 'RESUME':
+      if (state.name !== 'auth-work' || !state.exchange)
+        throw new UsageError('RESUME without work', 'RFC 9051 §6.2.2');
+      return proceed(state, resumeExchange(state.exchange, word.result), now, {});
+    case 'DONE':
+      return endIdle(state, now);
+    case 'PACE':
+      return { state: enter({ ...state, paused: !word.reading }, state.name, now), outputs: [] };
+    case 'CONTENT':
+      return sendContent(state, word.bytes, now);
+    case 'DRAINED':
+      return contentDrained(state, now);
+    case 'CANCEL':
+      return cancelMessages(state);
   }
 }
 
@@ -136,11 +160,7 @@ function receiveContinuation(state: State, challenge: string, text: string, now:
     const evidence = evidenceOf(text, 'RFC 9051 §6.2.2');
     return proceed(state, answerChallenge(state.exchange, challenge), now, evidence);
   }
-  if (state.literal) {
-    const [part = new Uint8Array(0), ...later] = state.literal.later;
-    const next = { ...state, literal: later.length > 0 ? { ...state.literal, later } : undefined };
-    return advance(enter(next, state.name, now), now, [{ type: 'write', bytes: part }]);
-  }
+  if (state.literal && !state.literal.content) return continueCommand(state, state.literal, now, []);
   if (state.idle === 'asked' || state.idle === 'asked-and-done') {
     const idling: State = { ...state, idle: 'idling' };
     const begins: Step = { state: idling, outputs: [{ type: 'event', event: { type: 'idling' } }] };
@@ -198,6 +218,7 @@ function endOfStream(state: State, how: EndOfStream, rest: Uint8Array, now: Inst
     case 'ready':
     case 'reply':
     case 'data':
+    case 'content':
     case 'idle':
     case 'auth':
     case 'auth-work':

@@ -149,7 +149,9 @@ describe('a selected mailbox', () => {
     expect(stored).toMatchObject({ value: { messages: [{ uid: 4 }] } });
     expect(stored.ok && [...(stored.value.modified ?? [])]).toEqual([7, 9]);
     expect(await mailbox.copy('4', 'x')).toMatchObject({ value: { target: { ranges: [{ from: 20 }] } } });
-    expect(await mailbox.move(4, 'x')).toMatchObject({ value: { target: { ranges: [{ from: 21 }] } } });
+    expect(await mailbox.move(4, 'x')).toMatchObject({
+      value: { copied: { target: { ranges: [{ from: 21 }] } }, originals: 'gone' },
+    });
     expect(mailbox.state.exists).toBe(2);
     await mailbox.expunge({ uids: 7 });
     await mailbox.expunge();
@@ -197,7 +199,7 @@ describe('a selected mailbox', () => {
     expect(() => mailbox.fetch('1:*', ['FULL'])).toThrow(/name the items/);
     expect(() => mailbox.fetch('1:x', ['UID'])).toThrow(/no set/);
     expect(() => mailbox.fetch([], ['UID'])).toThrow(/no message/);
-    expect(await reasonOf(mailbox.move(1, 'x'))).toBe('usage');
+    expect(await reasonOf(mailbox.move(1, 'x', { by: 'number' }))).toBe('usage');
     expect(heard).toHaveLength(1);
   });
 });

@@ -16,7 +16,7 @@ export async function talk(
     for (let said = await line(); said !== undefined; said = await line()) {
       heard.push(said);
       const tag = /^a\d+(?= )/.exec(said)?.[0] ?? '';
-      const rest = said.slice(tag.length + 1);
+      const rest = tag === '' ? said : said.slice(tag.length + 1);
       const given =
         says(rest) ??
         (/^(?:SELECT|EXAMINE)/.test(rest)

@@ -26,9 +26,11 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<Session> {
   const { clock, wallClock, roots, domain, patience, offers } = environment;
+  const { host } = entry.host;
   const { decision, method } = entry.way;
   const trust = { wallClock, ...(roots && { roots }) };
-  const opening = { clock, signal, ...(patience && { patience }) };
+  const observe = environment.observe?.({ host, endpoint: connection.endpoint, method: entry.way.method });
+  const opening = { clock, signal, ...(patience && { patience }), ...(observe && { observe }) };
   const tls =
     method === 'implicit-tls' && decision.status === 'try'
       ? tlsRequest({ serverName: decision.serverName, requirement: decision.requirement, ...trust })
@@ -39,7 +41,7 @@ export async function openSession(
     let protection = implicit(connection);
     if (protection === undefined && decision.status === 'try') {
       const { requirement, serverName } = decision;
-      const peer = { host: entry.host.host, port: entry.way.port };
+      const peer = { host, port: entry.way.port };
       const offeredBefore = (await offers?.offeredBefore(peer)) ?? false;
       const secured = await secure(smtp, requirement, { serverName, signal, offeredBefore, ...trust });
       protection = secured;
