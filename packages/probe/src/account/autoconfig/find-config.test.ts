@@ -9,6 +9,8 @@ const config = (host: string, socket = 'SSL', port = 993): string =>
   `<clientConfig><emailProvider><incomingServer type="imap"><hostname>${host}</hostname><port>${port}</port>` +
   `<socketType>${socket}</socketType><username>user.%EMAILLOCALPART%</username></incomingServer></emailProvider></clientConfig>`;
 
+const MEBIBYTE = 1_048_576;
+
 const places = {
   own: 'https://autoconfig.example.test/mail/config-v1.1.xml?emailaddress=ann%40example.test',
   wellKnown: 'https://example.test/.well-known/autoconfig/mail/config-v1.1.xml',
@@ -91,7 +93,7 @@ describe('finding the settings that a provider publishes', () => {
   });
 
   const redirect = async (): ReturnType<StsFetch> =>
-    new Response(null, { status: 301, headers: { location: 'http://evil.test/' } });
+    new Response(config('evil.test'), { status: 301, headers: { location: 'http://evil.test/' } });
   const endless = async (): ReturnType<StsFetch> =>
     new Response(
       new ReadableStream<Uint8Array>({
@@ -100,9 +102,17 @@ describe('finding the settings that a provider publishes', () => {
         },
       }),
     );
+  const tooLarge = async (): ReturnType<StsFetch> => new Response(config('evil.test').padEnd(MEBIBYTE + 1));
+  it('a file of a mebibyte is read', async () => {
+    const { candidates } = await find({ [places.own]: config('large.test').padEnd(MEBIBYTE) });
+    expect(candidates[0]).toMatchObject({ host: 'large.test' });
+  });
+
   it.each([
     ['redirects', redirect],
-    ['sends more than a mebibyte', endless],
+    ['has an error page', async () => new Response(config('evil.test'), { status: 404 })],
+    ['sends an octet more than a mebibyte', tooLarge],
+    ['never ends', endless],
     ['sends something else', async () => new Response('<html></html>')],
     ['sends nothing', async () => new Response(null)],
     ['cannot be reached', async () => Promise.reject(new TypeError('fetch failed'))],
