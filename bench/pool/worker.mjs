@@ -224,7 +224,7 @@ export async function verdicts({ what, trials, atOnce }) {
   }
   await pool[Symbol.asyncDispose]();
   stop();
-  return { wrong, missed, times, loss: memory.loss?.() };
+  return { wrong, missed, times, loss: memory.loss?.(clock.now()) };
 }
 
 const { task, ...job } = JSON.parse(process.argv[2] ?? '{}');

@@ -47,7 +47,7 @@ describe('the second look at a host whose 465 is silent', async () => {
       elapsedMs: 0,
     });
     expect(second.err).toMatch(
-      new RegExp(`^${host}:465 was not dialled: .* since \\d{4}-.* UTC\\. --forget`, 'm'),
+      new RegExp(`^${host}:465 was not dialled: .* since \\d{4}-.* UTC\\. With --forget`, 'm'),
     );
     const forgot = await look('check', 'tim@example.test', '--json', '--quiet', '--forget');
     expect(forgot.dialled).toBeGreaterThan(second.dialled);

@@ -6,6 +6,7 @@ import type { ImapEvent } from './events.ts';
 import type { ParseOptions } from './parse/untagged.ts';
 import { parseResponse, replyLimits, ResponseReader } from './reply.ts';
 import type { ReplyLimits } from './reply.ts';
+import { argumentContext } from './rules.ts';
 import type { SelectedMailbox } from './selected.ts';
 import { initialState, patienceFor } from './states.ts';
 import type { Input, Patience, State, StateName } from './states.ts';
@@ -45,6 +46,8 @@ export interface ImapClientMachine extends Machine<ImapCommand, ImapEvent> {
   readonly capabilities: Capabilities | undefined;
   /** What ENABLE has switched on, upper case (RFC 5161). */
   readonly enabled: readonly string[];
+  /** Whether strings and names are UTF-8 now: IMAP4rev2 or UTF8=ACCEPT is on. */
+  readonly speaksUtf8: boolean;
   /** The selected mailbox as it is now. */
   readonly mailbox: SelectedMailbox | undefined;
 }
@@ -74,7 +77,9 @@ type Outputs = readonly Output<ImapEvent>[];
 class ImapClient implements ImapClientMachine {
   #state: State;
   readonly #reader: ResponseReader;
-  readonly #parse: ParseOptions;
+  #parse: ParseOptions;
+  /** What `#parse` was made for. */
+  #understood: Pick<State, 'capabilities' | 'enabled'> | undefined;
 
   constructor(options: ImapClientOptions) {
     const limits = { ...replyLimits, ...options.limits };
@@ -109,6 +114,10 @@ class ImapClient implements ImapClientMachine {
 
   get enabled(): readonly string[] {
     return this.#state.enabled;
+  }
+
+  get speaksUtf8(): boolean {
+    return argumentContext(this.#state).utf8;
   }
 
   get mailbox(): SelectedMailbox | undefined {
@@ -182,6 +191,11 @@ class ImapClient implements ImapClientMachine {
       return { type: 'literal-chunk', bytes: Uint8Array.prototype.slice.call(item.bytes) };
     }
     if (item?.type !== 'response') return item;
+    const { capabilities, enabled } = this.#state;
+    if (this.#understood?.capabilities !== capabilities || this.#understood?.enabled !== enabled) {
+      this.#understood = { capabilities, enabled };
+      this.#parse = { ...this.#parse, utf8Names: this.speaksUtf8 };
+    }
     const parse = item.streamed ? { ...this.#parse, streamed: item.streamed } : this.#parse;
     return {
       type: 'response',

@@ -116,7 +116,9 @@ export class ResponseReader {
           : { type: 'response', text: whole };
       }
       if (size === 'malformed') return fault('protocol-error', bytes, 'RFC 9051 §4.3');
-      if (size > streamAbove && size <= Number.MAX_SAFE_INTEGER && isContent(text)) {
+      // Content that may be streamed is never too large, however little a response may hold.
+      const streams = streamAbove < Infinity && size > Math.min(streamAbove, maxLiteralBytes);
+      if (streams && size <= Number.MAX_SAFE_INTEGER && isContent(text)) {
         this.#lines = [`${this.#lines.join('')}${text}\r\n`];
         const [head = ''] = this.#lines;
         this.#streaming = size;

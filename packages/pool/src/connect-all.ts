@@ -7,7 +7,7 @@ import { connectionOf } from './driver/sockets.ts';
 import type { DrivenRace, Handle } from './driver/sockets.ts';
 import { AbortWatch } from './driver/abort-watch.ts';
 import type { Memory } from './memory/memory.ts';
-import { thresholdsFor } from './memory/thresholds.ts';
+import { lossOf, thresholdsFor } from './memory/thresholds.ts';
 import { PoolError } from './pool-error.ts';
 import type { RaceEnd } from './race/race.ts';
 import { unlimited } from './limits/limits.ts';
@@ -125,7 +125,7 @@ class ConnectingAll implements Connecting {
     this.#destination = endpoints.map(({ address, port }) => `${address} port ${port}`).join(', ');
     this.#scheduler = new Scheduler({
       ...timing,
-      thresholds: () => thresholdsFor(silence, memory?.loss?.()),
+      thresholds: (at) => thresholdsFor(silence, lossOf(memory, at)),
       syns: synsOfSockets(silence.syns, sockets, SOCKET_GAP),
       // One socket's first SYN has had two seconds when the third is judged; several sockets need a wait of their own.
       margin: sockets === 1 ? 100 : 400,

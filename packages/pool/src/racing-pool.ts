@@ -13,7 +13,7 @@ import type { Lease, LeaseEnd } from './lease.ts';
 import { checkBackOff, checkLimits } from './limits/limits.ts';
 import { blackholeMemory } from './memory/blackhole.ts';
 import type { Judgement, Memory } from './memory/memory.ts';
-import { thresholdsFor } from './memory/thresholds.ts';
+import { lossOf, thresholdsFor } from './memory/thresholds.ts';
 import { PoolError } from './pool-error.ts';
 import type { Pool, PoolCounts, PoolOptions } from './pool.ts';
 import type { RaceEnd } from './race/race.ts';
@@ -58,7 +58,7 @@ export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
     const random = options.random ?? sequence(clock.now());
     this.#scheduler = new Scheduler({
       ...timing,
-      thresholds: () => thresholdsFor(silence, lossOf(memory)),
+      thresholds: (now) => thresholdsFor(silence, lossOf(memory, now)),
       syns: silence.syns,
       margin: 100,
       sockets: 1,
@@ -370,14 +370,6 @@ class OpenOptions<D> {
 
   get signal(): AbortSignal {
     return this.#hook.signal;
-  }
-}
-
-function lossOf(memory: Memory): number | undefined {
-  try {
-    return memory.loss?.();
-  } catch {
-    return undefined;
   }
 }
 

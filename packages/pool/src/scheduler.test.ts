@@ -115,8 +115,13 @@ it('follows a loser over eight SYNs where no count is proof, and takes late answ
   if (!second) throw new Error('the second candidate was not dialled');
   scheduler.settled(second, { type: 'connected' }, 260);
   scheduler.settled(second, { type: 'opened' }, 260);
-  expect(scheduler.deadline).toBe(18_500);
-  expect(short(scheduler.tick(18_500))).toEqual(['cancel 465', 'finished']);
+  const looks: number[] = [];
+  for (let due = scheduler.deadline; due !== undefined; due = scheduler.deadline) {
+    looks.push(due);
+    const outputs = short(scheduler.tick(due));
+    expect(outputs).toEqual(due < 18_500 ? [] : ['cancel 465', 'finished']);
+  }
+  expect(looks).toEqual([1120, 2150, 3170, 4200, 6200, 10_300, 18_500]);
   expect(race.attempts[0]?.record.outcome).toBe('abandoned');
 });
 

@@ -417,7 +417,7 @@ export class Scheduler<R, A> {
       this.#outputs.push({ type: 'finished', race });
       return;
     }
-    this.#races.set(race, dueOf(race, this.#rules));
+    this.#races.set(race, dueOf(race, this.#rules, now));
   }
 
   #reviewAttempt(race: Race<R, A>, attempt: RunningAttempt<R, A>, now: Instant): void {
@@ -430,7 +430,7 @@ export class Scheduler<R, A> {
       this.#endings.abort(attempt, 'deadline', now);
       race.failures += 1;
     } else if (attempt.state === 'connect') {
-      if (now >= giveUpAt(race, attempt, this.#rules)) {
+      if (now >= giveUpAt(race, attempt, this.#rules, now)) {
         this.#endings.giveUp(attempt, 'silent', now);
         race.failures += 1;
       } else if (attempt.sockets < sockets && now >= attempt.started + attempt.sockets * socketGap) {

@@ -125,7 +125,9 @@ class Conversation<C, E> implements Dialogue<C, E> {
     this.#guard(() => {
       this.#perform(outputs);
     });
-    // Somebody may be waiting in `next` since before the command: its deadline has to ring for them too.
+    // Somebody may be waiting in `next` since before the command: what it made happen is for them, and its deadline has to ring
+    // for them too.
+    if (this.#head < this.#events.length) this.#wake();
     if (!this.ended && this.#progress) this.#arm();
   }
 
@@ -254,7 +256,9 @@ class Conversation<C, E> implements Dialogue<C, E> {
   }
 
   #perform(outputs: readonly Output<E>[], cause?: unknown): void {
-    for (const output of outputs) {
+    // By number: an iterator makes an object for each of thousands of outputs.
+    for (let at = 0; at < outputs.length; at += 1) {
+      const output = outputs[at] as Output<E>;
       switch (output.type) {
         case 'write':
           this.#options.observe?.wrote?.(

@@ -104,7 +104,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     `„${typed}“ ist keine Mailadresse und keine Maildomain. Sie sehen aus wie sie@example.org und example.org.`,
   internal: 'Hier hat Postern einen Fehler. Bitte melden Sie ihn mit dem folgenden Text:',
   remembered: (place, since) =>
-    `${place} wurde nicht angewählt: Seit ${since} kam von dort keine Antwort. --forget beginnt von vorn.`,
+    `${place} wurde nicht angewählt: Frühere Läufe bekommen von dort seit ${since} keine Antwort. Mit --forget wird alles neu angewählt.`,
   interrupted: 'Abgebrochen.',
   heading: {
     receiving: 'Empfangen',
@@ -189,6 +189,9 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     greeting: 'Begrüßung',
     reply: 'Antwort',
     address: 'Adresse',
+    ownNetwork: 'Eigenes Netz',
+    silentToward: (places) => `still: ${places}`,
+    butAnswers: (port) => `doch ${port} antwortet`,
     offers: 'Bietet an',
   },
   event: {

@@ -101,7 +101,7 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     `"${typed}" is no mail address and no mail domain. They look like you@example.org and example.org.`,
   internal: 'Postern has a bug here. Please report it with the following text:',
   remembered: (place, since) =>
-    `${place} was not dialled: no answer came from it since ${since}. --forget starts afresh.`,
+    `${place} was not dialled: earlier runs have had no answer from it since ${since}. With --forget everything is dialled afresh.`,
   interrupted: 'Interrupted.',
   heading: {
     receiving: 'Receiving',
@@ -186,6 +186,9 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     greeting: 'Greeting',
     reply: 'Reply',
     address: 'Address',
+    ownNetwork: 'Own network',
+    silentToward: (places) => `silent: ${places}`,
+    butAnswers: (port) => `but ${port} answers`,
     offers: 'Offers',
   },
   event: {

@@ -119,6 +119,10 @@ export interface Texts {
     readonly greeting: string;
     readonly reply: string;
     readonly address: string;
+    /** The evidence that the own network blocks a port. */
+    readonly ownNetwork: string;
+    readonly silentToward: (places: string) => string;
+    readonly butAnswers: (port: number) => string;
     readonly offers: string;
   };
   /** What a timeline event is called. */

@@ -60,6 +60,8 @@ export interface ScanOptions {
   readonly maxDepth: number;
   /** Whether a {@link Leniency} ends the dialogue instead of being noted. */
   readonly strict: boolean;
+  /** Whether names of mailboxes are UTF-8, because IMAP4rev2 or UTF8=ACCEPT is on; else modified UTF-7. Default `false`. */
+  readonly utf8Names?: boolean;
   /** Literals whose octets were handed on before and are not in the text, by where they would begin. Default: none. */
   readonly streamed?: readonly { readonly at: number; readonly octets: number }[] | undefined;
 }
@@ -75,6 +77,7 @@ export class Scan {
   depth = 0;
   readonly maxDepth: number;
   readonly strict: boolean;
+  readonly utf8Names: boolean;
   /** Whether a string ends only at a quote that a delimiter follows: the second try at a response with bare quotes. */
   readonly bareQuotes: boolean;
   /** Whether there is an octet above 127 in the whole response; else no string has to be looked at again. Known once asked for. */
@@ -91,6 +94,7 @@ export class Scan {
     this.at = at;
     this.maxDepth = options.maxDepth;
     this.strict = options.strict;
+    this.utf8Names = options.utf8Names === true;
     this.bareQuotes = bareQuotes;
     this.streamed = options.streamed;
   }

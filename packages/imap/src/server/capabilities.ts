@@ -19,6 +19,8 @@ const all: readonly string[] = [
   'SPECIAL-USE',
   'CREATE-SPECIAL-USE',
   'STATUS=SIZE',
+  'OBJECTID',
+  'UTF8=ACCEPT',
   'UNSELECT',
   'UIDPLUS',
   'MOVE',

@@ -259,30 +259,41 @@ describe('lines', () => {
 describe('loss', () => {
   it('is estimated by the answers that came after the second SYN', () => {
     const memory = blackholeMemory();
-    expect(memory.loss?.()).toBeCloseTo(0.05);
+    expect(memory.loss?.(5000)).toBeCloseTo(0.05);
     for (let count = 0; count < 200; count += 1) memory.note(seen('answered', 0));
-    expect(memory.loss?.()).toBeLessThan(0.01);
+    expect(memory.loss?.(5000)).toBeLessThan(0.01);
     for (let count = 0; count < 200; count += 1) memory.note({ ...seen('answered', 0), syns: 2 });
-    expect(memory.loss?.()).toBeCloseTo(0.49, 1);
+    expect(memory.loss?.(5000)).toBeCloseTo(0.49, 1);
+    memory.clear();
+    expect(memory.loss?.(5000)).toBeCloseTo(0.05);
     // Of several sockets nobody knows which SYN was answered.
     const several = blackholeMemory();
     for (let count = 0; count < 200; count += 1)
       several.note({ ...seen('answered', 0), syns: 2, sockets: 3 });
-    expect(several.loss?.()).toBeCloseTo(0.05);
+    expect(several.loss?.(5000)).toBeCloseTo(0.05);
+  });
+
+  it('counts a prompt answer when a late one to the same dialling can have come', () => {
+    const memory = blackholeMemory();
+    for (let count = 0; count < 81; count += 1) memory.note(seen('answered', 20));
+    expect(memory.loss?.(1000)).toBeCloseTo(0.05);
+    for (let count = 0; count < 15; count += 1) memory.note({ ...seen('answered', 1030), syns: 2 });
+    expect(memory.loss?.(1085)).toBeCloseTo(0.05);
+    expect(memory.loss?.(1110)).toBeCloseTo(15.5 / 106);
   });
 
   it('is not taken for heavier at the end of a burst, when only the late answers are left', () => {
     const memory = blackholeMemory();
     for (let count = 0; count < 891; count += 1) memory.note(seen('answered', 0));
     for (let count = 0; count < 209; count += 1) memory.note({ ...seen('answered', 0), syns: 2 });
-    expect(memory.loss?.()).toBeCloseTo(0.19, 2);
+    expect(memory.loss?.(5000)).toBeCloseTo(0.19, 2);
   });
 
   it('fades: after very many prompt answers, old late ones weigh little', () => {
     const memory = blackholeMemory();
-    for (let count = 0; count < 2000; count += 1) memory.note({ ...seen('answered', 0), syns: 2 });
-    for (let count = 0; count < 40_000; count += 1) memory.note(seen('answered', 0));
-    expect(memory.loss?.()).toBeLessThan(0.02);
+    for (let count = 0; count < 2000; count += 1) memory.note({ ...seen('answered', count), syns: 2 });
+    for (let count = 0; count < 40_000; count += 1) memory.note(seen('answered', 2000 + count));
+    expect(memory.loss?.(50_000)).toBeLessThan(0.02);
   });
 });
 

@@ -154,8 +154,8 @@ class Blackholes implements BlackholeMemory {
     this.#limit = limit;
   }
 
-  loss(): number {
-    return this.#loss.share;
+  loss(now: Instant): number {
+    return this.#loss.share(now);
   }
 
   judge(endpoint: Endpoint, now: Instant): Judgement {
@@ -173,7 +173,7 @@ class Blackholes implements BlackholeMemory {
 
   note({ type, endpoint, at, syns, sibling, sockets = 1 }: Observation): void {
     // A refusal tells nothing about the packets before it that the firewall would not have answered either.
-    if (type === 'answered' && sockets === 1) this.#loss.add(syns);
+    if (type === 'answered' && sockets === 1) this.#loss.add(syns, at);
     const ports = this.#ports(endpoint.address, type === 'silent');
     const port = portIn(ports, endpoint.port);
     if (type === 'silent') {

@@ -42,10 +42,10 @@ export interface Memory {
   /** What is remembered about a port, while it is. */
   recall?(endpoint: Endpoint, now: Instant): Remembered | undefined;
   /**
-   * The share of SYNs that open ports leave unanswered, as estimated from the answers that were noted; by it a pool decides how
+   * The share of SYNs that open ports leave unanswered, as estimated at that instant from the answers that were noted; by it a pool decides how
    * many it takes to call a port silent. Without it the network counts as clean.
    */
-  loss?(): number;
+  loss?(now: Instant): number;
 }
 
 /** What is remembered about a silent port. */

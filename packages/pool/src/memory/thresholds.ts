@@ -1,5 +1,7 @@
+import type { Instant } from '@postern/wire';
 import type { Thresholds } from '../race/rules.ts';
 import type { Silence } from '../timing.ts';
+import type { Memory } from './memory.ts';
 
 /** Below this share of lost SYNs an estimate says nothing any more. */
 const CLEANEST = 0.02;
@@ -29,4 +31,13 @@ export function thresholdsFor(silence: Silence, loss: number | undefined): Thres
     return count <= most ? count : Infinity;
   };
   return { remember: within(silence.remember), report: within(silence.report), most };
+}
+
+/** What a memory says of the loss; one that throws says nothing. */
+export function lossOf(memory: Memory | undefined, now: Instant): number | undefined {
+  try {
+    return memory?.loss?.(now);
+  } catch {
+    return undefined;
+  }
 }

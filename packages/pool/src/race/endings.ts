@@ -56,7 +56,7 @@ export class Endings<R, A> {
   /** Ends an attempt in TCP that we no longer wait for, with whatever its unanswered SYNs prove. */
   giveUp(attempt: RunningAttempt<R, A>, why: CancelCause, now: Instant): void {
     const { syns, margin } = this.#rules;
-    const { remember, report } = this.#rules.thresholds();
+    const { remember, report } = this.#rules.thresholds(now);
     const { race, record } = attempt;
     const waited = now - attempt.started;
     const unanswered = synsUnanswered(waited, syns, margin, race.roundTrip(record.endpoint.address));
@@ -120,7 +120,7 @@ export class Endings<R, A> {
     // Accepted and then broken: the port did answer.
     if (reason === 'reset-before-greeting') this.#note('answered', attempt, now);
     // The system gave up by itself; it may be set to do so after very few SYNs.
-    if (reason === 'timeout-connect' && attempt.record.syns >= this.#rules.thresholds().remember) {
+    if (reason === 'timeout-connect' && attempt.record.syns >= this.#rules.thresholds(now).remember) {
       this.#note('silent', attempt, now);
     }
   }

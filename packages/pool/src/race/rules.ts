@@ -1,4 +1,4 @@
-import type { Milliseconds } from '@postern/wire';
+import type { Instant, Milliseconds } from '@postern/wire';
 import type { AdmissionRules } from '../limits/admission.ts';
 
 /** Unanswered SYNs at which something is done. */
@@ -26,7 +26,7 @@ export interface RaceRules {
   readonly stagger: Milliseconds;
   readonly openStagger: Milliseconds;
   /** Asked anew for every verdict: they follow the loss of the network. */
-  readonly thresholds: () => Thresholds;
+  readonly thresholds: (now: Instant) => Thresholds;
   /** When SYNs go out, over all sockets of an attempt. */
   readonly syns: readonly Milliseconds[];
   /** The least wait after a SYN before it counts as unanswered. */

@@ -1,3 +1,4 @@
+import { localBlockWatch } from '@postern/pool';
 import type { EpochMilliseconds } from '@postern/starttls';
 import { deadline } from '@postern/wire';
 import type { Milliseconds, TlsPeer } from '@postern/wire';
@@ -11,6 +12,7 @@ import type { Protocol, ServiceEndpoint } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
 import type { ProbeEnvironment } from '../run/environment.ts';
+import { judgeOwnNetwork } from '../run/own-network.ts';
 import { probeEndpoint } from '../run/probe-endpoint.ts';
 import type { MailAccount } from './address.ts';
 import { domainFindings } from './domain-findings.ts';
@@ -50,10 +52,11 @@ export interface CheckOptions {
  */
 export async function checkAccount(
   account: MailAccount,
-  environment: ProbeEnvironment,
+  given: ProbeEnvironment,
   options: CheckOptions,
 ): Promise<AccountReport> {
-  const { clock } = environment;
+  const { clock } = given;
+  const environment: ProbeEnvironment = { ...given, blocks: given.blocks ?? localBlockWatch() };
   const began = clock.now();
   const ends = [options.signal, options.stop].filter((end) => end !== undefined);
   using budget = deadline(clock, options.deadline ?? 30_000, { signal: AbortSignal.any(ends) });
@@ -100,7 +103,10 @@ export async function checkAccount(
     announced(),
     unlessStopped(findPublished(account.domain, exchangers, environment, signal, announcement)),
   ]);
-  const probes = [...first.probes, ...provider.probes, ...more.probes];
+  // What one probe showed says something about those that ended before it.
+  const probes = [...first.probes, ...provider.probes, ...more.probes].map((result) =>
+    judgeOwnNetwork(result, environment),
+  );
   const unfinished = [...first.unfinished, ...provider.unfinished, ...more.unfinished];
   const candidates = [...provider.candidates, ...found.candidates];
   const { wallClock, roots } = environment;

@@ -87,6 +87,13 @@ function readKey(cursor: Cursor, search: Search, depth: number): Criterion {
       const size = argument(cursor, () => cursor.number());
       return ({ content }) => (word === 'LARGER' ? content.length > size : content.length < size);
     }
+    case 'EMAILID': {
+      const id = argument(cursor, () => cursor.astring());
+      return ({ emailId }) => emailId === id;
+    }
+    case 'THREADID':
+      argument(cursor, () => cursor.astring());
+      return () => false;
     case 'MODSEQ':
       search.usesModSeq = true;
       return readModSeq(cursor);

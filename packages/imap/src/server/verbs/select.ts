@@ -34,8 +34,8 @@ export function select(
   const mailbox = context.store.find(name);
   if (!mailbox) return { ...nonexistent, data: closed.map((line) => `${line}\r\n`), view: 'none' };
   const view = new View(mailbox, access);
-  const lines = [...closed, ...description(view, context)];
-  if (resync) lines.push(...changesSince(view, resync));
+  const changes = resync ? changesSince(view, resync) : [];
+  const lines = [...closed, ...description(view, context), ...changes];
   return { ...ok(lines, `[${access}] selected`), view, enables };
 }
 
@@ -83,6 +83,7 @@ function description({ mailbox, messages, access }: View, { enabled, naming }: C
       ? '* OK [PERMANENTFLAGS ()] none are kept'
       : String.raw`* OK [PERMANENTFLAGS (${flags} \*)] these are kept`,
     `* OK [HIGHESTMODSEQ ${mailbox.highestModSeq}] the last change`,
+    `* OK [MAILBOXID (${mailbox.mailboxId})] its name for good`,
     // RFC 9051 §6.3.2
     ...(isRev2 ? [`* LIST (${mailbox.use.join(' ')}) "/" ${astringText(naming.write(mailbox.name))}`] : []),
   ];
