@@ -38,7 +38,11 @@ export function deliveryEnvironment({ options, given, io, trace }: Context): Rel
         clock,
         wallClock,
         fetch,
-        store: given?.network ? memoryStsStore() : keptPolicies(io.env, options.state),
+        // A world that was given is not remembered, unless somebody says where.
+        store:
+          given?.network && options.state === undefined
+            ? memoryStsStore()
+            : keptPolicies(io.env, options.state),
       }),
     }),
   };
