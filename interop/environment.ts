@@ -73,6 +73,8 @@ export interface Environment {
     readonly client: Place;
     readonly servers: Place;
     readonly resolver: NameServer;
+    /** The same one, over IPv6. */
+    readonly resolver6: NameServer;
     readonly password: string;
     readonly domains: readonly WalledDomain[];
   };

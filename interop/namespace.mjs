@@ -1,5 +1,6 @@
 // Network namespaces: a loopback of one's own, and hosts joined by a wire, without touching the machine's network.
 import { mkdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { argv, must } from './command.ts';
 
 /**
@@ -40,8 +41,10 @@ export async function join(a, addressesOfA, b, addressesOfB) {
   const nameOfA = a.namespace ?? '';
   const nameOfB = b.namespace ?? '';
   await must(argv`ip -n ${nameOfA} link add wire type veth peer name wire netns ${nameOfB}`);
-  for (const address of addressesOfA) await must(argv`ip -n ${nameOfA} address add ${address} dev wire`);
-  for (const address of addressesOfB) await must(argv`ip -n ${nameOfB} address add ${address} dev wire`);
+  // Nobody else is on the wire: the search for another owner of an IPv6 address would only cost a second.
+  const own = argv`dev wire nodad`;
+  for (const address of addressesOfA) await must(argv`ip -n ${nameOfA} address add ${address} ${own}`);
+  for (const address of addressesOfB) await must(argv`ip -n ${nameOfB} address add ${address} ${own}`);
   for (const name of [nameOfA, nameOfB]) await must(argv`ip -n ${name} link set wire up`);
 }
 
@@ -59,11 +62,12 @@ export function setResolver(place, address) {
 
 /**
  * @param {Place} place
- * @param {readonly { address: string, port: number, verdict: 'drop' | 'reject with tcp reset' }[]} rules
+ * @param {readonly { address: string, port?: number, verdict: 'drop' | 'reject with tcp reset' }[]} rules without a port: all
  */
 export async function closePorts(place, rules) {
   const lines = rules.map(
-    ({ address, port, verdict }) => `    ip daddr ${address} tcp dport ${port} counter ${verdict}`,
+    ({ address, port, verdict }) =>
+      `    ${isIPv6(address) ? 'ip6' : 'ip'} daddr ${address} tcp dport ${port ?? '1-65535'} counter ${verdict}`,
   );
   // The line end before each brace is needed: nft does not take "…drop }".
   const table = [

@@ -1,5 +1,6 @@
 // Starts a contained daemon and waits until it listens.
 import { existsSync, readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from './command.ts';
@@ -60,21 +61,29 @@ export async function startServer(run, { name, directory, command, listens, plac
 function isListening(pid, address, port) {
   let table;
   try {
-    table = readFileSync(`/proc/${pid}/net/tcp`, 'utf8');
+    table = readFileSync(`/proc/${pid}/net/tcp${isIPv6(address) ? '6' : ''}`, 'utf8');
   } catch {
     return false;
   }
-  // "0A01007F:0019 00000000:0000 0A": the address in the machine's byte order, and state 0A, LISTEN.
-  const bytes = Uint32Array.of(0);
-  new Uint8Array(bytes.buffer).set(address.split('.').map(Number));
+  // "0A01007F:0019 00000000:0000 0A": the address in words of the machine's byte order, and state 0A, LISTEN.
+  const words = new Uint32Array(octetsOf(address).buffer);
   const hex = (/** @type {number} */ value, /** @type {number} */ digits) =>
     value.toString(16).toUpperCase().padStart(digits, '0');
-  return table.includes(` ${hex(bytes[0] ?? 0, 8)}:${hex(port, 4)} 00000000:0000 0A `);
+  const local = Array.from(words, (word) => hex(word, 8)).join('');
+  return table.includes(` ${local}:${hex(port, 4)} ${'0'.repeat(local.length)}:0000 0A `);
+}
+
+/** @param {string} address */
+function octetsOf(address) {
+  if (!isIPv6(address)) return Uint8Array.from(address.split('.'), Number);
+  const [head = [], tail = []] = address.split('::').map((half) => half.split(':').filter(Boolean));
+  const groups = [...head, ...Array(8 - head.length - tail.length).fill('0'), ...tail];
+  return Uint8Array.from(groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255]));
 }
 
 /** @param {{ address: string, port: number }} endpoint */
 function written({ address, port }) {
-  return `${address}:${port}`;
+  return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** @param {string} file */

@@ -16,13 +16,18 @@ export const ADDRESSES = {
   authoritative: '127.0.1.54',
 };
 
-/** What stands behind the firewall, in a documentation range (RFC 5737): packets for it can leave no machine. */
+/** What stands behind the firewall, in documentation ranges (RFC 5737, RFC 3849): packets for it can leave no machine. */
 export const WALLED = {
   client: '198.51.100.10',
   resolver: '198.51.100.2',
   dropping: '198.51.100.2',
   rejecting: '198.51.100.3',
   dovecot: '198.51.100.4',
+  client6: '2001:db8::10',
+  mail6: '2001:db8::2',
+  dovecot6: '2001:db8::4',
+  /** Swallows everything, on every port. */
+  hole6: '2001:db8::6',
 };
 
 /** The account that tests log in with. */
@@ -32,7 +37,7 @@ export const ACCOUNT = { user: 'tim@good.test', password: 'tanstaaftanstaaf' };
 export const TOKEN_KEY = 'a key that both ends of the test world know';
 
 /** Mailboxes of their own for tests that count; same password. */
-export const MAILBOXES = ['bulk@good.test', 'jörg@good.test'];
+export const MAILBOXES = ['bulk@good.test', 'jörg@good.test', 'reader@good.test', 'changer@good.test'];
 
 /** A mailbox that has no room. */
 export const FULL = 'full@good.test';

@@ -10,21 +10,23 @@ import { startServer } from '../server.mjs';
  * @param {string} options.name
  * @param {import('../namespace.mjs').Place} options.place
  * @param {string} options.address
+ * @param {string} [options.address6] of IPv6; over it nobody is asked anything
  * @param {readonly string[]} options.lines of the server section
  */
-export async function startUnbound(run, { name, place, address, lines }) {
+export async function startUnbound(run, { name, place, address, address6, lines }) {
   const directory = run.folder(name);
   const config = join(directory, 'unbound.conf');
+  const addresses = [address, ...(address6 ? [address6] : [])];
   writeFileSync(
     config,
-    ['server:', ...[...common(directory, address), ...lines].map((line) => `  ${line}`), ''].join('\n'),
+    ['server:', ...[...common(directory, addresses), ...lines].map((line) => `  ${line}`), ''].join('\n'),
   );
   await startServer(run, {
     name,
     directory,
     place,
     command: argv`unbound -d -c ${config}`,
-    listens: [{ address, port: 53 }],
+    listens: addresses.map((own) => ({ address: own, port: 53 })),
   });
 }
 
@@ -65,14 +67,15 @@ export function answeringOnly(records) {
 
 /**
  * @param {string} directory
- * @param {string} address
+ * @param {readonly string[]} addresses
  */
-function common(directory, address) {
+function common(directory, addresses) {
   return [
     `directory: "${directory}"`,
-    `interface: ${address}`,
+    ...addresses.map((address) => `interface: ${address}`),
     'access-control: 0.0.0.0/0 allow',
-    'do-ip6: no',
+    'access-control: ::/0 allow',
+    `do-ip6: ${addresses.length > 1 ? 'yes' : 'no'}`,
     'chroot: ""',
     'username: "unbound"',
     'pidfile: ""',

@@ -34,9 +34,10 @@ export async function openSilentPorts({ given, io, options }: Context): Promise<
   const memory = blackholeMemory({ network });
   const blocks = localBlockWatch({ network, window: DAY });
   const times = { clock: systemClock(), unixTime: () => Date.now() };
+  const store = (name: string): MemoryStore => fileStore(stateFile(io.env, options.state, name));
   const kept = [
-    await keepMemory(memory, fileStore(silentPortsFile(io.env)), times),
-    await keepMemory(blocks, fileStore(stateFile(io.env, 'ports-seen.jsonl')), times),
+    await keepMemory(memory, store('silent-ports.jsonl'), times),
+    await keepMemory(blocks, store('ports-seen.jsonl'), times),
   ];
   if (options.forget) {
     memory.clear();
@@ -59,13 +60,13 @@ export function sayRemembered(reports: readonly ProbeReport[], { io, texts }: Co
   }
 }
 
-/** Where it is kept. */
-export function silentPortsFile(env: Readonly<Record<string, string | undefined>>): string {
-  return stateFile(env, 'silent-ports.jsonl');
-}
-
-/** A file in the user's state folder, by the rules of the XDG base directories. */
-export function stateFile(env: Readonly<Record<string, string | undefined>>, name: string): string {
+/** A file in the folder that was chosen, else in the user's state folder by the rules of the XDG base directories. */
+export function stateFile(
+  env: Readonly<Record<string, string | undefined>>,
+  chosen: string | undefined,
+  name: string,
+): string {
+  if (chosen !== undefined) return join(chosen, name);
   const state = env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state');
   return join(state, 'postern', name);
 }

@@ -12,6 +12,15 @@ export type Argument =
   | { readonly type: 'mailbox'; readonly name: string | MailboxName }
   /** Octets. `binary` = they may hold NUL (literal8, RFC 3516). */
   | { readonly type: 'literal'; readonly bytes: Uint8Array; readonly binary?: boolean }
+  /** A message for APPEND: octets, or how many of them CONTENT will bring. */
+  | {
+      readonly type: 'message';
+      readonly content: Uint8Array | { readonly octets: number };
+      /** `binary` = it may hold NUL (RFC 3516 §4.4); `utf8` = so is its header (RFC 6855 §4). */
+      readonly form: 'plain' | 'binary' | 'utf8';
+      /** Whether the server takes any message of this size, as far as is known; else a large one waits for leave (RFC 7889 §4). */
+      readonly sizeKnown: boolean;
+    }
   | { readonly type: 'list'; readonly items: readonly Argument[] };
 
 /** What the server understands, as far as arguments depend on it. */
@@ -25,9 +34,18 @@ export interface ArgumentContext {
 /** RFC 7888 §5. */
 const smallLiteral = 4096;
 
-/** Puts words and arguments together; a new part begins where the server has to say `+` first (RFC 9051 §4.3). */
+/** As much of a command as can be written at once. */
+interface LinePart {
+  /** What it waits for: the `+` of the server (RFC 9051 §4.3), or the content that the part before it announced. */
+  readonly after: 'start' | 'leave' | 'content';
+  readonly bytes: Uint8Array[];
+  /** How many octets of content come behind it. */
+  content?: number;
+}
+
+/** Puts words and arguments together; a new part begins where something has to come first. */
 export class CommandLine {
-  readonly parts: Uint8Array[][] = [[]];
+  readonly parts: LinePart[] = [{ after: 'start', bytes: [] }];
   /** The longest line, literals left out. */
   longest = 0;
   #line = '';
@@ -44,7 +62,7 @@ export class CommandLine {
   }
 
   /** The parts, with the line end. */
-  end(): readonly (readonly Uint8Array[])[] {
+  end(): readonly Readonly<LinePart>[] {
     this.#line += '\r\n';
     this.#flush();
     return this.parts;
@@ -66,6 +84,9 @@ export class CommandLine {
       case 'literal':
         this.#literal(argument.bytes, argument.binary === true);
         return;
+      case 'message':
+        this.#message(argument);
+        return;
       case 'list':
         this.#line += '(';
         argument.items.forEach((item, index) => {
@@ -78,7 +99,9 @@ export class CommandLine {
 
   #mailbox(name: string | MailboxName): void {
     if (typeof name !== 'string') {
-      this.#text(name.wire);
+      // RFC 9051 §5.1: a name goes back as it came, whatever it is.
+      if (name.octets) this.#literal(name.octets, false);
+      else this.#text(name.wire);
       return;
     }
     // RFC 9051 §5.1, RFC 6855 §3: no control characters in names that we write.
@@ -96,19 +119,35 @@ export class CommandLine {
     else this.#literal(utf8(text), false);
   }
 
-  #literal(bytes: Uint8Array, binary: boolean): void {
-    if (!binary && bytes.includes(0)) throw refused('a literal holds NUL', 'RFC 9051 §4.3');
+  #message({ content, form, sizeKnown }: Extract<Argument, { readonly type: 'message' }>): void {
+    if (form === 'utf8') this.#line += 'UTF8 (';
+    this.#literal(content, form !== 'plain', sizeKnown);
+    if (form === 'utf8') this.#line += ')';
+  }
+
+  #literal(content: Uint8Array | { readonly octets: number }, binary: boolean, sizeKnown = true): void {
+    const bytes = content instanceof Uint8Array ? content : undefined;
+    const octets = content instanceof Uint8Array ? content.length : content.octets;
+    if (!binary && bytes?.includes(0)) throw refused('a literal holds NUL', 'RFC 9051 §4.3');
+    if (!Number.isSafeInteger(octets) || octets < 0)
+      throw refused('that is no number of octets', 'RFC 9051 §4.3');
     const { literals } = this.#context;
-    const free = literals === 'any' || (literals === 'small' && bytes.length <= smallLiteral);
-    this.#line += `${binary ? '~' : ''}{${bytes.length}${free ? '+' : ''}}\r\n`;
+    const small = octets <= smallLiteral;
+    const free = literals === 'any' ? sizeKnown || small : literals === 'small' && small;
+    this.#line += `${binary ? '~' : ''}{${octets}${free ? '+' : ''}}\r\n`;
     this.#flush();
-    if (!free) this.parts.push([]);
-    this.parts.at(-1)?.push(bytes);
+    if (!free) this.parts.push({ after: 'leave', bytes: [] });
+    const part = this.parts.at(-1);
+    if (bytes) part?.bytes.push(bytes);
+    else if (part) {
+      part.content = octets;
+      this.parts.push({ after: 'content', bytes: [] });
+    }
   }
 
   #flush(): void {
     this.longest = Math.max(this.longest, this.#line.length);
-    this.parts.at(-1)?.push(utf8(this.#line));
+    this.parts.at(-1)?.bytes.push(utf8(this.#line));
     this.#line = '';
   }
 }

@@ -3,6 +3,7 @@ import type { AttemptVerdict, ChoiceContext, CredentialsSource, PasswordCredenti
 import { deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
 import type { Connection, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
+import { encodeCommand } from './commands.ts';
 import type { ImapCommand } from './commands.ts';
 import type { Completed } from './conversation.ts';
 import type {
@@ -53,8 +54,12 @@ class ImapDialogue extends MailboxCalls implements Imap {
     void this.pump();
     await this.turns
       .beAlone(signal, async () => {
+        const { identify } = this.options;
+        // What ID could not carry is told before anything is said.
+        if (identify) encodeCommand('a0', { verb: 'ID', fields: identify });
         await greeted;
         await this.knowCapabilities(signal);
+        if (this.preauth) await this.#settleIn(signal);
       })
       .catch((error: unknown) => {
         this.connection.reset();
@@ -136,8 +141,37 @@ class ImapDialogue extends MailboxCalls implements Imap {
     signal: AbortSignal | undefined,
   ): Promise<Answer<Login>> {
     if (response.status !== 'OK') return { ok: false, reply: response, ...(reason ? { reason } : {}) };
-    await this.knowCapabilities(signal);
+    await this.#settleIn(signal);
     return { ok: true, value: { mechanism }, reply: response };
+  }
+
+  /** What has to be said right after a login, before anything else. */
+  async #settleIn(signal: AbortSignal | undefined): Promise<void> {
+    await this.knowCapabilities(signal);
+    const { identify } = this.options;
+    // NetEase opens no mailbox for a client that did not say what it is; the answer changes nothing (RFC 2971 §3).
+    if (identify && this.capabilities.atoms.includes('ID'))
+      await this.ask({ verb: 'ID', fields: identify }, signal);
+    if (!this.capabilities.atoms.includes('UTF8=ONLY') || this.machine.enabled.includes('UTF8=ACCEPT'))
+      return;
+    // RFC 6855 §6: such a server does not speak otherwise.
+    await this.ask({ verb: 'ENABLE', arguments: [{ type: 'atom', text: 'UTF8=ACCEPT' }] }, signal);
+    if (this.machine.enabled.includes('UTF8=ACCEPT')) return;
+    const refusal = this.#refusal('protocol-error', 'auth');
+    this.destroy();
+    throw refusal;
+  }
+
+  async compress(options?: CallOptions): Promise<Answer<undefined>> {
+    if (!this.options.compression)
+      throw new UsageError('no compression was given', 'options.compression', 'argument-refused');
+    this.refuseInLoop({ verb: 'COMPRESS' });
+    return this.beAlone(options?.signal, async () => {
+      const { response } = await this.ask({ verb: 'COMPRESS' }, options?.signal);
+      return response.status === 'OK'
+        ? { ok: true, value: undefined, reply: response }
+        : { ok: false, reply: response };
+    });
   }
 
   async id(

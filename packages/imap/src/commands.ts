@@ -8,7 +8,8 @@ import type { StateName } from './states.ts';
 
 /** What a client can say. A closed union on `verb`; a new verb is a new member and a row in `verbs`. */
 export type ImapCommand =
-  | { readonly verb: 'CAPABILITY' | 'NOOP' | 'LOGOUT' }
+  /** `COMPRESS` asks for DEFLATE, the one mechanism there is (RFC 4978). */
+  | { readonly verb: 'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'COMPRESS' }
   | {
       readonly verb: 'STARTTLS';
       /** Sends it although it is not offered; for probes. Default `false`. */
@@ -31,6 +32,12 @@ export type ImapCommand =
       readonly fields?: Readonly<Record<string, string>>;
     }
   | MailboxCommand
+  /** No word of the wire: the next octets of the content that a `content` event asked for. */
+  | { readonly verb: 'CONTENT'; readonly bytes: Uint8Array }
+  /** No word of the wire: the connection has taken what CONTENT brought, so the server is not waited for. */
+  | { readonly verb: 'DRAINED' }
+  /** No word of the wire: behind the content under way no further message comes, and none at all is to be kept (RFC 3502 §6.3.11). */
+  | { readonly verb: 'CANCEL' }
   /** No word of the wire: ends IDLE (RFC 9051 §6.3.13); said as soon as the server idles. */
   | { readonly verb: 'DONE' }
   /**
@@ -48,7 +55,10 @@ export type ImapCommand =
     };
 
 /** A command that goes out with a tag and is completed. */
-export type WireCommand = Exclude<ImapCommand, { readonly verb: 'RESUME' | 'DONE' | 'PACE' }>;
+export type WireCommand = Exclude<
+  ImapCommand,
+  { readonly verb: 'RESUME' | 'DONE' | 'PACE' | 'CONTENT' | 'DRAINED' | 'CANCEL' }
+>;
 
 /** A command about mailboxes or messages: a word with arguments. `@postern/imap` has a function for each. */
 export interface MailboxCommand {
@@ -100,7 +110,7 @@ export type MailboxVerb =
 /** What is to be known about a verb. */
 export interface VerbRow {
   /** The state in which its completion is awaited. */
-  readonly state: Extract<StateName, 'reply' | 'data' | 'auth' | 'starttls' | 'logout' | 'idle'>;
+  readonly state: Extract<StateName, 'reply' | 'data' | 'auth' | 'starttls' | 'logout'>;
   /** The phase that a fault meanwhile belongs to. */
   readonly phase: Phase;
   /** Where it is allowed (RFC 9051 §6). */
@@ -128,6 +138,7 @@ export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   STARTTLS: { ...plain, state: 'starttls', phase: 'starttls', stage: 'not-authenticated', barrier: true }, // RFC 9051 §6.2.1
   AUTHENTICATE: { ...plain, state: 'auth', phase: 'auth', stage: 'not-authenticated', barrier: true }, // RFC 9051 §6.2.2
   LOGIN: { ...plain, phase: 'auth', stage: 'not-authenticated', barrier: true }, // RFC 9051 §6.2.3
+  COMPRESS: { ...inside, barrier: true }, // RFC 4978 §3
   ENABLE: inside,
   NAMESPACE: inside,
   LIST: long,
@@ -152,16 +163,27 @@ export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   THREAD: { ...onMessages, numbers: 'used' },
   COPY: { ...onMessages, numbers: 'used' },
   MOVE: { ...onMessages, numbers: 'used' },
-  IDLE: { ...inside, state: 'idle', barrier: true }, // RFC 9051 §6.3.13
+  IDLE: { ...inside, phase: 'idle', barrier: true }, // RFC 9051 §6.3.13
   OTHER: long,
 };
+
+/** A part of a command that cannot be written at once. */
+export interface LaterPart {
+  /** What it waits for: the leave of the server (RFC 9051 §4.3), or the content that the part before it announced. */
+  readonly after: 'leave' | 'content';
+  readonly bytes: Uint8Array;
+  /** How many octets of content come right behind it. Default: none. */
+  readonly content?: number;
+}
 
 /** A command on the wire. */
 export interface EncodedCommand {
   /** One line with its CRLF, or as much as may be sent before the server gives leave for a literal. */
   readonly bytes: Uint8Array;
-  /** What follows, each part with the leave of the server (RFC 9051 §4.3). */
-  readonly later?: readonly Uint8Array[];
+  /** How many octets of content come right behind it. Default: none. */
+  readonly content?: number;
+  /** What follows. */
+  readonly later?: readonly LaterPart[];
   /** The same for a transcript, where it holds a secret. */
   readonly shown: string | undefined;
 }
@@ -191,12 +213,19 @@ export function encodeCommand(
     }
     case 'ID':
       return line(`${tag} ID ${idArgument(command.fields ?? {})}`);
+    case 'COMPRESS':
+      return line(`${tag} COMPRESS DEFLATE`);
     case 'CAPABILITY':
     case 'NOOP':
     case 'LOGOUT':
     case 'STARTTLS':
       return line(`${tag} ${command.verb}`);
   }
+}
+
+/** Whether a command is a word of the wire. */
+export function isWireCommand(command: ImapCommand): command is WireCommand {
+  return Object.hasOwn(verbs, command.verb);
 }
 
 /** The verbs of commands that are no {@link MailboxCommand}. */
@@ -208,6 +237,7 @@ const connectionVerbs: ReadonlySet<WireCommand['verb']> = new Set([
   'AUTHENTICATE',
   'LOGIN',
   'ID',
+  'COMPRESS',
 ]);
 
 /** Whether a command is a word with arguments. */
@@ -221,9 +251,14 @@ function mailboxLine(tag: string, command: MailboxCommand, context: ArgumentCont
     throw new UsageError('no word to send', 'RFC 9051 §9', 'argument-refused');
   const built = new CommandLine(context, `${tag} ${command.uid === true ? 'UID ' : ''}${word}`);
   for (const argument of command.arguments ?? []) built.add(argument);
-  const [first = new Uint8Array(0), ...later] = built.end().map(concatBytes);
+  const [first, ...later] = built.end().map(({ after, bytes, content }) => ({
+    after: after === 'content' ? after : ('leave' as const),
+    bytes: concatBytes(bytes),
+    ...(content === undefined ? {} : { content }),
+  }));
   if (built.longest > maxCommandBytes) throw tooLong(built.longest);
-  return { bytes: first, later, shown: undefined };
+  const { bytes, content } = first ?? { bytes: new Uint8Array(0) };
+  return { bytes, ...(content === undefined ? {} : { content }), later, shown: undefined };
 }
 
 /** The command as an event may show it: without the password. */

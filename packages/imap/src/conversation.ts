@@ -5,6 +5,8 @@ import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand, MailboxCommand, WireCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
+import { fetchParts } from './fetch-parts.ts';
+import type { OpenFetch } from './fetch-parts.ts';
 import { FetchStream } from './fetch-stream.ts';
 import type { FetchSource } from './fetch-stream.ts';
 import type { OpenImapOptions } from './imap.ts';
@@ -25,12 +27,6 @@ interface Waiter {
   readonly take: (event: ImapEvent) => boolean;
   readonly reject: (error: unknown) => void;
 }
-
-/** A stream of whatever. */
-type OpenFetch = Pick<
-  FetchStream<unknown>,
-  'command' | 'looped' | 'shown' | 'hasRoom' | 'hear' | 'complete' | 'fail'
->;
 
 /**
  * What all calls of a dialogue stand on: it sends commands, hands events to those who wait for them, and reads only as fast as
@@ -83,6 +79,7 @@ export abstract class Conversation {
         if (!this.request) throw new UsageError('no TLS was asked for', 'startTls');
         return upgraded.handshake(this.request, { signal });
       },
+      ...(options.compression ? { compression: options.compression } : {}),
       ...(options.observe ? { observe: options.observe } : {}),
     });
   }
@@ -94,6 +91,18 @@ export abstract class Conversation {
   listen(hear: (event: ImapEvent) => void): () => void {
     this.#listeners.add(hear);
     return () => this.#listeners.delete(hear);
+  }
+
+  say(command: ImapCommand): void {
+    this.dialogue.send(command);
+  }
+
+  drained(): Promise<void> {
+    return this.dialogue.drained();
+  }
+
+  get over(): boolean {
+    return this.destroyed || this.dialogue.ended !== undefined;
   }
 
   get maxDataBytes(): number {
@@ -154,14 +163,18 @@ export abstract class Conversation {
     );
   }
 
-  /** Sends a FETCH when its turn comes. An abort before that rejects, one after it destroys the connection. */
+  /**
+   * Sends a FETCH when its turn comes, in several commands where its set is too long for one. An abort before that rejects, one after it
+   * destroys the connection.
+   */
   openFetch<T>(
-    command: MailboxCommand,
+    commands: readonly [MailboxCommand, ...MailboxCommand[]],
     pick: FetchSource<T>['pick'],
     signal: AbortSignal | undefined,
   ): FetchStream<T> {
-    this.refuseInLoop(command);
-    const stream = new FetchStream<T>(command, {
+    const [first] = commands;
+    this.refuseInLoop(first);
+    const stream = new FetchStream<T>(first, {
       pick,
       wake: () => {
         this.#wake();
@@ -169,25 +182,26 @@ export abstract class Conversation {
       maxDataBytes: this.maxDataBytes,
       overflow: () => {
         const { endpoint } = this.connection;
-        this.#break(
+        this.breakOff(
           new WireError({ kind: 'peer', reason: 'reply-too-long', phase: 'command', after: 0, endpoint }),
         );
       },
     });
-    this.#fetches.push(stream);
+    const parts = fetchParts(stream, commands);
+    this.#fetches.push(...parts);
     const abort = (): void => {
       stream.fail(signal?.reason);
       this.destroy();
     };
     this.share(signal, async () => {
-      if (this.dialogue.ended || this.destroyed) await this.over();
-      this.dialogue.send(command);
+      if (this.over) await this.refuseCall();
+      this.dialogue.send(...commands);
       signal?.addEventListener('abort', abort, { once: true });
       this.#wake();
       await stream.settled;
     })
       .catch((error: unknown) => {
-        this.#forget(stream);
+        for (const part of parts) this.#forget(part);
         stream.fail(error);
       })
       .finally(() => signal?.removeEventListener('abort', abort));
@@ -231,7 +245,7 @@ export abstract class Conversation {
     data?: Untagged[],
   ): Promise<Completed> {
     signal?.throwIfAborted();
-    if (this.dialogue.ended || this.destroyed) await this.over();
+    if (this.over) await this.refuseCall();
     this.dialogue.send(command);
     const completed = await this.wait(signal, (event): event is Completed => {
       // The messages of a FETCH go to those who loop over them.
@@ -301,7 +315,7 @@ export abstract class Conversation {
       // A good end: who disposes of the dialogue closes the connection, in good order too.
       this.#refuse(new UsageError('the dialogue is over', 'no call after logout'));
     } catch (error) {
-      this.#break(error);
+      this.breakOff(error);
     }
   }
 
@@ -319,12 +333,12 @@ export abstract class Conversation {
       }
       if (this.machine.state.name === 'auth-work') this.dialogue.send({ verb: 'RESUME', result });
     } catch (error) {
-      this.#break(error);
+      this.breakOff(error);
     }
   }
 
   /** There is no way on; whoever waits is told why, and whoever comes later too. */
-  #break(error: unknown): void {
+  breakOff(error: unknown): void {
     if (!this.dialogue.ended) this.destroyed = true;
     this.connection.reset();
     this.#refuse(error);
@@ -350,7 +364,7 @@ export abstract class Conversation {
       this.greeting = undefined;
     }
     this.options.onEvent?.(event);
-    for (const hear of this.#listeners) hear(event);
+    if (this.#listeners.size > 0) for (const hear of this.#listeners) hear(event);
     const [stream] = this.#fetches;
     stream?.hear(event);
     if (stream && event.type === 'completed' && event.command.verb === 'FETCH') {
@@ -361,7 +375,7 @@ export abstract class Conversation {
         over.complete(event.response);
       }
     }
-    for (const waiter of this.#waiters) if (waiter.take(event)) break;
+    if (this.#waiters.size > 0) for (const waiter of this.#waiters) if (waiter.take(event)) break;
   }
 
   protected destroy(): void {
@@ -375,7 +389,7 @@ export abstract class Conversation {
     return new WireError({ kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint });
   }
 
-  protected async over(): Promise<never> {
+  protected async refuseCall(): Promise<never> {
     if (this.#failure) throw this.#failure.error;
     if (this.dialogue.ended?.fault) await this.dialogue.next();
     throw new UsageError('the dialogue is over', 'no call after logout');

@@ -1,9 +1,11 @@
 import { sample } from '@postern/wire';
 import type { Evidence, FaultKind, Instant, Output, Phase, Reason } from '@postern/wire';
 import { verbs } from './commands.ts';
+import type { WireCommand } from './commands.ts';
 import type { ImapDiagnostic, ImapEvent } from './events.ts';
 import { states } from './states.ts';
 import type { State, StateName, Step } from './states.ts';
+import { decoded, octets } from './tokens.ts';
 
 /** Takes a state from now on; its patience begins to run. */
 export function enter(state: State, name: StateName, now: Instant): State {
@@ -48,4 +50,19 @@ function phaseOf(state: State): Phase {
 /** A defect of the server that did no harm. */
 export function diagnostic(reason: ImapDiagnostic, bytes: Uint8Array): Output<ImapEvent> {
   return { type: 'event', event: { type: 'diagnostic', reason, bytes: sample(bytes) } };
+}
+
+/** The words of the server's BYE. */
+export function byeEvidence(state: State): Evidence {
+  return { ...(state.bye === undefined ? {} : { reply: state.bye }), rule: 'RFC 9051 §7.1.5' };
+}
+
+/** What a response that ends a dialogue leaves behind, and the rule that it broke. */
+export function evidenceOf(text: string, rule: string): Evidence {
+  return { reply: decoded(text.slice(0, 512)), bytes: sample(octets(text.slice(0, 512))), rule };
+}
+
+/** Asks our own side for content. */
+export function wantContent(command: WireCommand, size: number): Output<ImapEvent> {
+  return { type: 'event', event: { type: 'content', command, octets: size } };
 }

@@ -48,6 +48,8 @@ export type ImapEvent =
   /** The next octets: a copy, unless the command asked for borrowed ones. */
   | { readonly type: 'literal-chunk'; readonly bytes: Uint8Array }
   | { readonly type: 'literal-end' }
+  /** The server takes content of that command now: hand over so many octets with CONTENT. */
+  | { readonly type: 'content'; readonly command: WireCommand; readonly octets: number }
   /** A command is done, well or not. */
   | {
       readonly type: 'completed';

@@ -1,5 +1,5 @@
 import type { CredentialsSource, LoginOptions } from '@postern/sasl';
-import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
+import type { Clock, Connection, Observer, OpenLayer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
@@ -11,10 +11,16 @@ import type { MailboxName } from './mailbox-name.ts';
 import type {
   Appended,
   AppendOptions,
+  Created,
+  CreateOptions,
   Listed,
   ListOptions,
+  LsubOptions,
+  NewMessage,
   SelectOptions,
   StatusItem,
+  StreamedMessage,
+  SubscribedName,
 } from './mailbox-options.ts';
 import type { ReplyLimits } from './reply.ts';
 import type { Patience } from './states.ts';
@@ -67,6 +73,12 @@ export interface OpenImapOptions extends CallOptions {
    * of `standard`.
    */
   readonly patience?: 'standard' | 'probe' | Partial<Patience>;
+  /**
+   * Says what program this is, right after the login, where the server lists ID (RFC 2971): true values, such as
+   * `{ name: 'Example Mail', version: '1.2' }`. Default: nothing is said, for privacy. Switch it on for accounts whose server wants
+   * it: NetEase (163.com, 126.com, yeah.net) opens no mailbox otherwise.
+   */
+  readonly identify?: Readonly<Record<string, string>>;
   /** Limits of what is read. Default: `replyLimits`. */
   readonly limits?: Partial<ReplyLimits>;
   /**
@@ -76,7 +88,9 @@ export interface OpenImapOptions extends CallOptions {
   readonly lazy?: ParseOptions['lazy'];
   /** Ends the dialogue at mistakes of the server that are otherwise borne and told as diagnostics. Default `false`. */
   readonly strict?: boolean;
-  /** Sees all bytes, secrets masked; for transcripts. */
+  /** What {@link Imap.compress} puts on: `deflateLayer()` of `@postern/wire/node`. Default: nothing, and it cannot be asked for. */
+  readonly compression?: OpenLayer;
+  /** Sees all bytes, secrets masked and before they are compressed; for transcripts. */
   readonly observe?: Observer;
   /**
    * Sees every event of the machine: untagged data, alerts and diagnostics among them. An ALERT inside TLS must be shown to
@@ -135,6 +149,23 @@ export interface Imap extends AsyncDisposable {
    * understand the first (BAD), never after a wrong password.
    */
   login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
+  /**
+   * Says COMPRESS (RFC 4978): from then on both directions are compressed. Never done unasked, because what an attacker can put beside a
+   * secret tells of it by its compressed size; mail that nobody else chose is fine. Only after a login, once, and where the server lists
+   * `COMPRESS=DEFLATE`; else, and without the option `compression`, it rejects with a `UsageError` and nothing is sent. A
+   * refusal is an answer, and nothing is compressed then.
+   *
+   * @example
+   * ```ts
+   * import type { Imap } from '@postern/imap';
+   * declare const imap: Imap;
+   * if (imap.capabilities.atoms.includes('COMPRESS=DEFLATE')) {
+   *   const { ok } = await imap.compress();
+   *   console.log(ok); // true
+   * }
+   * ```
+   */
+  compress(options?: CallOptions): Promise<Answer<undefined>>;
   /** Says ID (RFC 2971) and resolves with what the server says about itself. */
   id(
     fields?: Readonly<Record<string, string>>,
@@ -147,6 +178,19 @@ export interface Imap extends AsyncDisposable {
    * RFC 5258, RFC 6154, RFC 5819). A server that offers the extended form and does not understand it is asked for the plain one.
    */
   list(options?: ListOptions & CallOptions): Promise<Answer<readonly Listed[]>>;
+  /**
+   * Says LSUB, the way of IMAP4rev1 to ask for subscribed names (RFC 3501 §6.3.9); `list` with `only: ['SUBSCRIBED']` does so where it
+   * has to, and tells more. Rejects with a `UsageError` under IMAP4rev2, which has no LSUB.
+   *
+   * @example
+   * ```ts
+   * import type { Imap } from '@postern/imap';
+   * declare const imap: Imap;
+   * const names = await imap.lsub({ pattern: 'Lists/%' });
+   * if (names.ok) for (const { name, subscribed } of names.value) console.log(name, subscribed); // Lists/a itself
+   * ```
+   */
+  lsub(options?: LsubOptions & CallOptions): Promise<Answer<readonly SubscribedName[]>>;
   /** Says STATUS (RFC 9051 §6.3.11). Not for the selected mailbox, nor to look for new mail. */
   status(
     mailbox: string | MailboxName,
@@ -154,7 +198,7 @@ export interface Imap extends AsyncDisposable {
     options?: CallOptions,
   ): Promise<Answer<MailboxStatus | undefined>>;
   /** Makes a mailbox (RFC 9051 §6.3.4). */
-  create(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
+  create(mailbox: string | MailboxName, options?: CreateOptions & CallOptions): Promise<Answer<Created>>;
   /** Removes a mailbox and all that is in it, for good (RFC 9051 §6.3.5). */
   delete(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
   /** Renames a mailbox and those below it; of INBOX it moves the messages (RFC 9051 §6.3.6). */
@@ -167,16 +211,54 @@ export interface Imap extends AsyncDisposable {
   subscribe(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
   /** Takes a name off them (RFC 9051 §6.3.8). */
   unsubscribe(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>>;
-  /** Says ENABLE and resolves with what is newly on; what is not named is not (RFC 5161 §3.1). */
+  /**
+   * Says ENABLE and resolves with what is newly on; what is not named is not (RFC 5161 §3.1). With `IMAP4rev2` or `UTF8=ACCEPT` on, names
+   * and strings are UTF-8 both ways. A server that lists `UTF8=ONLY` is told so by `login`, unasked (RFC 6855 §6).
+   */
   enable(capabilities: readonly string[], options?: CallOptions): Promise<Answer<readonly string[]>>;
   /**
-   * Says APPEND and resolves with the UID of the message, where the server tells (RFC 9051 §6.3.12, RFC 4315). The octets are sent without
-   * asking where LITERAL+ or LITERAL- allow it (RFC 7888). Throws a `UsageError` for a message beyond the server's APPENDLIMIT.
+   * Says APPEND and resolves with the UID of the message, where the server tells (RFC 9051 §6.3.12, RFC 4315). Up to 4,096 octets are sent
+   * without asking where LITERAL+ or LITERAL- allow it (RFC 7888); more only where LITERAL+ and an APPENDLIMIT are listed,
+   * because what is refused was sent for nothing (RFC 7889 §4). Rejects with a `UsageError`, nothing sent, for a message beyond that limit.
+   *
+   * A message that comes in pieces is read as fast as the server takes it, and no wait of ours runs while its source makes us wait. Where the
+   * source fails, or yields more or fewer octets than announced, the call rejects and the connection is destroyed: the message is then not
+   * whole, and no server keeps it. A source that fails at its first piece is found out before anything is sent.
+   *
+   * @example
+   * ```ts
+   * import { createReadStream } from 'node:fs';
+   * import { stat } from 'node:fs/promises';
+   * import type { Imap } from '@postern/imap';
+   * declare const imap: Imap;
+   * const { size: octets } = await stat('large.eml');
+   * const kept = await imap.append('Sent', { octets, pieces: createReadStream('large.eml') });
+   * console.log(kept.ok);
+   * ```
    */
   append(
     mailbox: string | MailboxName,
-    message: Uint8Array,
+    message: Uint8Array | StreamedMessage,
     options?: AppendOptions & CallOptions,
+  ): Promise<Answer<Appended | undefined>>;
+  /**
+   * Appends several messages with one command: all are kept, or none (RFC 3502). Rejects with a `UsageError` where the server does not list
+   * MULTIAPPEND. Sources are read as in `append`; one that fails before its message was announced takes back the others and
+   * leaves the connection usable.
+   *
+   * @example
+   * ```ts
+   * import type { Imap } from '@postern/imap';
+   * declare const imap: Imap;
+   * declare const messages: readonly Uint8Array[];
+   * const kept = await imap.appendAll('Archive', messages.map((message) => ({ message, flags: ['\\Seen'] })));
+   * if (kept.ok) console.log(`${kept.value?.uids}`); // 41:43
+   * ```
+   */
+  appendAll(
+    mailbox: string | MailboxName,
+    messages: readonly NewMessage[],
+    options?: CallOptions,
   ): Promise<Answer<Appended | undefined>>;
   /** Selects a mailbox; the one before is left, whatever the answer (RFC 9051 §6.3.2). */
   select(mailbox: string | MailboxName, options?: SelectOptions & CallOptions): Promise<Answer<Mailbox>>;

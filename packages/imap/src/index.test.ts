@@ -7,6 +7,7 @@ test('the entries export what they promise, and no more', () => {
     [
       "MessageNumbers",
       "NumberSet",
+      "backoffHint",
       "decodeMailboxName",
       "encodeCommand",
       "encodeMailboxName",

@@ -5,12 +5,12 @@
  * It reads every response into typed values, selects mailboxes, streams messages with backpressure, and keeps the state of a mailbox
  * right while others change it. It is *not* a mail reader: it decodes no message, no encoded word (RFC 2047), and keeps no copy of a
  * mailbox. It verifies no certificate either; what TLS must prove is decided by the request given to `startTls`, for instance one of
- * `@postern/starttls`. Not there yet: COMPRESS, and pipelining behind SELECT.
+ * `@postern/starttls`. Not there yet: pipelining behind SELECT.
  *
- * RFCs: 9051 (IMAP4rev2), 3501 (IMAP4rev1), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3516 (BINARY), 3691 (UNSELECT), 4315 (UIDPLUS),
- * 4731 (ESEARCH), 4959 (SASL-IR), 5161 (ENABLE), 5256 (SORT and THREAD, read), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
- * (LIST-STATUS), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 8314 (TLS only), 8438, 8474, 8514, 8970, 9208
- * (read).
+ * RFCs: 9051 (IMAP4rev2), 3501 (IMAP4rev1), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3502 (MULTIAPPEND), 3516 (BINARY), 3691 (UNSELECT), 4315 (UIDPLUS),
+ * 4731 (ESEARCH), 4959 (SASL-IR), 4978 (COMPRESS), 5161 (ENABLE), 5182 (SEARCHRES), 5256 (SORT and THREAD), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
+ * (LIST-STATUS), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 6855 (UTF8=ACCEPT), 8314 (TLS only), 8438
+ * (STATUS=SIZE), 8474 (OBJECTID), 8514, 8970, 9208 (read).
  *
  * @example
  * ```ts
@@ -29,14 +29,31 @@
  *
  * @packageDocumentation
  */
+export { backoffHint } from './backoff-hint.ts';
 export { noCapabilities, parseCapabilities } from './capabilities.ts';
 export type { Capabilities } from './capabilities.ts';
 export { openImap } from './client.ts';
 export { encodeCommand } from './commands.ts';
-export type { EncodedCommand, ImapCommand, MailboxCommand, MailboxVerb, WireCommand } from './commands.ts';
+export type {
+  EncodedCommand,
+  ImapCommand,
+  LaterPart,
+  MailboxCommand,
+  MailboxVerb,
+  WireCommand,
+} from './commands.ts';
 export type { ImapDiagnostic, ImapEvent } from './events.ts';
 export type { Argument, ArgumentContext } from './arguments.ts';
 export type { FetchStream } from './fetch-stream.ts';
+export type {
+  Found,
+  FoundPart,
+  SearchOptions,
+  SortCriterion,
+  Sorted,
+  SortKey,
+  ThreadAlgorithm,
+} from './finding.ts';
 export type {
   Answer,
   CallOptions,
@@ -51,9 +68,11 @@ export type {
   DownloadOptions,
   FetchOptions,
   FlagChange,
-  Found,
+  LabelChange,
   Mailbox,
   MessageOptions,
+  Moved,
+  MoveOptions,
   Stored,
   StoreOptions,
 } from './mailbox.ts';
@@ -62,10 +81,16 @@ export type { MailboxName } from './mailbox-name.ts';
 export type {
   Appended,
   AppendOptions,
+  Created,
+  CreateOptions,
   Listed,
   ListOptions,
+  LsubOptions,
+  NewMessage,
   SelectOptions,
   StatusItem,
+  StreamedMessage,
+  SubscribedName,
 } from './mailbox-options.ts';
 export { MessageNumbers } from './message-numbers.ts';
 export type { MessageSet } from './message-set.ts';

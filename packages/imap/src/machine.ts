@@ -1,11 +1,12 @@
 import { isTlsRecord, sample, UsageError } from '@postern/wire';
-import type { EndOfStream, Instant, Machine, Output, TlsInfo } from '@postern/wire';
+import type { EndOfStream, Instant, Machine, Output, StartCompressionOutput, TlsInfo } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
-import type { ImapCommand } from './commands.ts';
+import type { ImapCommand, MailboxCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
 import type { ParseOptions } from './parse/untagged.ts';
 import { parseResponse, replyLimits, ResponseReader } from './reply.ts';
 import type { ReplyLimits } from './reply.ts';
+import { argumentContext } from './rules.ts';
 import type { SelectedMailbox } from './selected.ts';
 import { initialState, patienceFor } from './states.ts';
 import type { Input, Patience, State, StateName } from './states.ts';
@@ -45,6 +46,8 @@ export interface ImapClientMachine extends Machine<ImapCommand, ImapEvent> {
   readonly capabilities: Capabilities | undefined;
   /** What ENABLE has switched on, upper case (RFC 5161). */
   readonly enabled: readonly string[];
+  /** Whether strings and names are UTF-8 now: IMAP4rev2 or UTF8=ACCEPT is on. */
+  readonly speaksUtf8: boolean;
   /** The selected mailbox as it is now. */
   readonly mailbox: SelectedMailbox | undefined;
 }
@@ -74,7 +77,9 @@ type Outputs = readonly Output<ImapEvent>[];
 class ImapClient implements ImapClientMachine {
   #state: State;
   readonly #reader: ResponseReader;
-  readonly #parse: ParseOptions;
+  #parse: ParseOptions;
+  /** What `#parse` was made for. */
+  #understood: Pick<State, 'capabilities' | 'enabled'> | undefined;
 
   constructor(options: ImapClientOptions) {
     const limits = { ...replyLimits, ...options.limits };
@@ -111,6 +116,10 @@ class ImapClient implements ImapClientMachine {
     return this.#state.enabled;
   }
 
+  get speaksUtf8(): boolean {
+    return argumentContext(this.#state).utf8;
+  }
+
   get mailbox(): SelectedMailbox | undefined {
     return this.#state.mailbox;
   }
@@ -137,7 +146,8 @@ class ImapClient implements ImapClientMachine {
     for (;;) {
       const input = this.#over ? undefined : this.#read();
       if (!input) return outputs;
-      outputs.push(...this.#step(input, now));
+      for (const output of this.#step(input, now))
+        outputs.push(output.type === 'start-compression' ? this.#handOver(output) : output);
     }
   }
 
@@ -153,6 +163,13 @@ class ImapClient implements ImapClientMachine {
 
   tick(now: Instant): Outputs {
     return this.#step({ type: 'tick', rest: this.#reader.rest() }, now);
+  }
+
+  /** Gives what has come behind the agreement to the layer that it belongs to. */
+  #handOver(output: StartCompressionOutput): StartCompressionOutput {
+    const behind = this.#reader.rest(Infinity);
+    this.#reader.clear();
+    return { ...output, behind };
   }
 
   get #over(): boolean {
@@ -172,16 +189,20 @@ class ImapClient implements ImapClientMachine {
       const first = this.#reader.rest(2);
       if (first.length > 1 && isTlsRecord(first)) return { type: 'tls-record', bytes: this.#reader.rest() };
     }
-    const { stage, inFlight } = this.#state;
-    const fetching = inFlight.find(({ command }) => command.verb === 'FETCH')?.command;
-    const streamAbove = fetching && 'streamAbove' in fetching ? fetching.streamAbove : undefined;
+    const { stage } = this.#state;
+    const fetching = fetchIn(this.#state);
+    const streamAbove = fetching?.streamAbove;
     const item = this.#reader.next(stage === 'not-authenticated', streamAbove);
-    const borrowed = fetching && 'streamBorrowed' in fetching && fetching.streamBorrowed;
-    if (item?.type === 'literal-chunk' && !borrowed) {
+    if (item?.type === 'literal-chunk' && fetching?.streamBorrowed !== true) {
       // The bytes are lent, and an event may be looked at later.
       return { type: 'literal-chunk', bytes: Uint8Array.prototype.slice.call(item.bytes) };
     }
     if (item?.type !== 'response') return item;
+    const { capabilities, enabled } = this.#state;
+    if (this.#understood?.capabilities !== capabilities || this.#understood?.enabled !== enabled) {
+      this.#understood = { capabilities, enabled };
+      this.#parse = { ...this.#parse, utf8Names: this.speaksUtf8 };
+    }
     const parse = item.streamed ? { ...this.#parse, streamed: item.streamed } : this.#parse;
     return {
       type: 'response',
@@ -190,4 +211,10 @@ class ImapClient implements ImapClientMachine {
       behind: () => this.#reader.behind(),
     };
   }
+}
+
+/** The oldest FETCH in flight, which tells how content is wanted. */
+function fetchIn({ inFlight }: State): MailboxCommand | undefined {
+  for (const { command } of inFlight) if (command.verb === 'FETCH') return command;
+  return undefined;
 }

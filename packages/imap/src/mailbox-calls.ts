@@ -1,36 +1,49 @@
-import { UsageError } from '@postern/wire';
+import { UsageError, unlessAborted } from '@postern/wire';
+import { appendCommand, Feed } from './appending.ts';
+import type { ContentLine } from './appending.ts';
 import type { Argument } from './arguments.ts';
 import type { MailboxCommand } from './commands.ts';
 import { Conversation } from './conversation.ts';
 import type { FetchSource, FetchStream } from './fetch-stream.ts';
 import type { Answer, CallOptions } from './imap.ts';
-import { SelectedCalls } from './mailbox.ts';
-import type { Mailbox, MailboxSource, Ran } from './mailbox.ts';
+import { Listing } from './listing.ts';
+import type { Mailbox } from './mailbox.ts';
 import { answer } from './mailbox-answer.ts';
 import type { MailboxName } from './mailbox-name.ts';
 import type {
   Appended,
   AppendOptions,
+  Created,
+  CreateOptions,
   Listed,
   ListOptions,
+  LsubOptions,
+  NewMessage,
   SelectOptions,
   StatusItem,
+  StreamedMessage,
+  SubscribedName,
 } from './mailbox-options.ts';
-import { listArguments, statusWord } from './mailbox-options.ts';
-import type { Namespaces } from './parse/list.ts';
+import { checkStatusItems, statusWord } from './mailbox-options.ts';
+import type { Namespaces, SpecialUse } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
 import type { Untagged } from './parse/untagged.ts';
 import type { SelectedMailbox } from './selected.ts';
+import { SelectedCalls } from './selected-calls.ts';
+import type { MailboxSource, Ran } from './selected-calls.ts';
 
 /** The calls about mailboxes: from their names to the selection of one (RFC 9051 §6.3). */
-export abstract class MailboxCalls extends Conversation implements MailboxSource {
-  /** The richest form of LIST that this server has understood (RFC 5258); some list it and refuse it. */
-  #listForm: 'extended' | 'plain' = 'extended';
+export abstract class MailboxCalls extends Conversation implements MailboxSource, ContentLine {
+  readonly #listing = new Listing(this);
   /** How often a mailbox was selected. */
   selection = 0;
 
   get mailbox(): SelectedMailbox | undefined {
     return this.machine.mailbox;
+  }
+
+  get speaksUtf8(): boolean {
+    return this.machine.speaksUtf8;
   }
 
   offers(capability: string): boolean {
@@ -57,8 +70,12 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     }));
   }
 
-  stream<T>(command: MailboxCommand, pick: FetchSource<T>['pick'], options?: CallOptions): FetchStream<T> {
-    return this.openFetch(command, pick, options?.signal);
+  stream<T>(
+    commands: readonly [MailboxCommand, ...MailboxCommand[]],
+    pick: FetchSource<T>['pick'],
+    options?: CallOptions,
+  ): FetchStream<T> {
+    return this.openFetch(commands, pick, options?.signal);
   }
 
   async namespace(options?: CallOptions): Promise<Answer<Namespaces>> {
@@ -68,22 +85,19 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
   }
 
   async list(options: ListOptions & CallOptions = {}): Promise<Answer<readonly Listed[]>> {
-    const extended =
-      this.#listForm === 'extended' ? listArguments(options, (name) => this.offers(name)) : undefined;
-    const plain = listArguments(options, () => false);
-    let { completed, data } = await this.run({ verb: 'LIST', arguments: extended ?? plain }, options);
-    // Some servers list LIST-EXTENDED or SPECIAL-USE and do not understand it.
-    if (extended && extended.length > plain.length && completed.response.status === 'BAD') {
-      this.#listForm = 'plain';
-      ({ completed, data } = await this.run({ verb: 'LIST', arguments: plain }, options));
-    }
-    const states = data.flatMap((entry) => (entry.type === 'mailbox-status' ? [entry.status] : []));
-    const found = data.flatMap((entry): readonly Listed[] => {
-      if (entry.type !== 'list') return [];
-      const status = states.find(({ mailbox }) => mailbox.name === entry.mailbox.name);
-      return [{ ...entry.mailbox, status }];
-    });
-    return answer(completed, found);
+    checkStatusItems(options.status ?? [], this.capabilities.atoms);
+    return this.#listing.list(options);
+  }
+
+  async lsub(options: LsubOptions & CallOptions = {}): Promise<Answer<readonly SubscribedName[]>> {
+    const { revisions } = this.capabilities;
+    // RFC 9051 Appendix E: IMAP4rev2 has no LSUB.
+    if (
+      this.machine.enabled.includes('IMAP4REV2') ||
+      (revisions.length === 1 && revisions[0] === 'IMAP4rev2')
+    )
+      throw new UsageError('IMAP4rev2 has no LSUB', 'RFC 9051 Appendix E', 'argument-refused');
+    return this.#listing.lsub(options);
   }
 
   async status(
@@ -91,6 +105,7 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     items: readonly StatusItem[],
     options?: CallOptions,
   ): Promise<Answer<MailboxStatus | undefined>> {
+    checkStatusItems(items, this.capabilities.atoms);
     const words = items.map((item): Argument => ({ type: 'atom', text: statusWord(item) }));
     const { completed, data } = await this.run(
       { verb: 'STATUS', arguments: [named(mailbox), { type: 'list', items: words }] },
@@ -99,8 +114,18 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     return answer(completed, data.findLast((entry) => entry.type === 'mailbox-status')?.status);
   }
 
-  create(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>> {
-    return this.#plain('CREATE', [named(mailbox)], options);
+  async create(
+    mailbox: string | MailboxName,
+    options: CreateOptions & CallOptions = {},
+  ): Promise<Answer<Created>> {
+    const { uses = [] } = options;
+    if (uses.length > 0 && !this.offers('CREATE-SPECIAL-USE'))
+      throw new UsageError('CREATE-SPECIAL-USE is not offered', 'RFC 6154 §3', 'argument-refused');
+    const list: Argument[] = [named(mailbox)];
+    if (uses.length > 0) list.push({ type: 'atom', text: `(USE (${uses.map(useWord).join(' ')}))` });
+    const { completed } = await this.run({ verb: 'CREATE', arguments: list }, options);
+    const data = completed.response.code?.data;
+    return answer(completed, { mailboxId: data?.name === 'MAILBOXID' ? data.id : undefined });
   }
 
   delete(mailbox: string | MailboxName, options?: CallOptions): Promise<Answer<undefined>> {
@@ -133,24 +158,44 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     );
   }
 
-  /** RFC 9051 §6.3.12. */
-  async append(
+  append(
     mailbox: string | MailboxName,
-    message: Uint8Array,
+    message: Uint8Array | StreamedMessage,
     options: AppendOptions & CallOptions = {},
   ): Promise<Answer<Appended | undefined>> {
-    const limit = this.capabilities.atoms.find((atom) => /^APPENDLIMIT=\d+$/.test(atom))?.slice(12);
-    // RFC 7889 §4: what the server will not take is not sent.
-    if (limit !== undefined && message.length > Number(limit))
-      throw new UsageError(`the message is larger than ${limit} octets`, 'RFC 7889 §4', 'size-exceeded');
-    const list: Argument[] = [named(mailbox)];
-    if (options.flags)
-      list.push({ type: 'list', items: options.flags.map((text): Argument => ({ type: 'atom', text })) });
-    if (options.internalDate !== undefined) list.push({ type: 'string', text: options.internalDate });
-    list.push({ type: 'literal', bytes: message, ...(options.binary === true ? { binary: true } : {}) });
-    const { completed } = await this.run({ verb: 'APPEND', arguments: list }, options);
-    const data = completed.response.code?.data;
-    return answer(completed, data?.name === 'APPENDUID' ? data : undefined);
+    return this.#append(mailbox, [{ ...options, message }], options);
+  }
+
+  async appendAll(
+    mailbox: string | MailboxName,
+    messages: readonly NewMessage[],
+    options: CallOptions = {},
+  ): Promise<Answer<Appended | undefined>> {
+    if (messages.length === 0)
+      throw new UsageError('there are no messages', 'RFC 3502 §6.3.11', 'argument-refused');
+    if (messages.length > 1 && !this.offers('MULTIAPPEND'))
+      throw new UsageError('MULTIAPPEND is not offered', 'RFC 3502 §4', 'argument-refused');
+    return this.#append(mailbox, messages, options);
+  }
+
+  /** RFC 9051 §6.3.12, RFC 3502. */
+  async #append(
+    mailbox: string | MailboxName,
+    messages: readonly NewMessage[],
+    options: CallOptions,
+  ): Promise<Answer<Appended | undefined>> {
+    const append = appendCommand(mailbox, messages, this.capabilities, this.machine.enabled);
+    const feed = new Feed(this, append);
+    try {
+      // A source that cannot be read at all is found out before anything is sent.
+      await unlessAborted(append.sources[0]?.prime() ?? Promise.resolve(), options.signal);
+      const { completed } = await this.run(append.command, options);
+      if (feed.failure) throw feed.failure.error;
+      const data = completed.response.code?.data;
+      return answer(completed, data?.name === 'APPENDUID' ? data : undefined);
+    } finally {
+      feed.close();
+    }
   }
 
   select(mailbox: string | MailboxName, options: SelectOptions & CallOptions = {}): Promise<Answer<Mailbox>> {
@@ -200,4 +245,9 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
 
 function named(name: string | MailboxName): Argument {
   return { type: 'mailbox', name };
+}
+
+/** RFC 6154 §2: `\\Sent` for `sent`. */
+function useWord(use: SpecialUse): string {
+  return `\\${use.charAt(0).toUpperCase()}${use.slice(1)}`;
 }

@@ -6,8 +6,10 @@ export interface MailboxName {
   readonly name: string;
   /** As the server writes it, to be sent back unchanged (RFC 9051 §5.1: case and all). */
   readonly wire: string;
-  /** Where the wire form is no valid modified UTF-7; `name` is the wire form then. */
+  /** Where the wire form is no valid modified UTF-7, or no UTF-8; `name` is the wire form then. */
   readonly invalid?: true;
+  /** Where it is no UTF-8: the octets, which are sent back in place of `wire`. */
+  readonly octets?: Uint8Array;
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,';

@@ -1,7 +1,7 @@
 import { UsageError } from '@postern/wire';
-import type { Argument } from './arguments.ts';
+import type { MailboxName } from './mailbox-name.ts';
 import type { CodeData } from './parse/code.ts';
-import type { ListedMailbox } from './parse/list.ts';
+import type { ListedMailbox, SpecialUse } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
 
 /** What STATUS can tell (RFC 9051 §6.3.11 and extensions). */
@@ -16,6 +16,24 @@ export type StatusItem =
   | 'highestModSequence'
   | 'appendLimit'
   | 'mailboxId';
+
+/** What has to be listed before an item may be asked for, any of them; others every server knows. */
+const needed: Readonly<Partial<Record<StatusItem, readonly string[]>>> = {
+  size: ['STATUS=SIZE', 'IMAP4REV2'], // RFC 8438 §3
+  deleted: ['IMAP4REV2', 'QUOTA=RES-MESSAGE'], // RFC 9208 §4.1.4
+  appendLimit: ['APPENDLIMIT'], // RFC 7889 §3
+  mailboxId: ['OBJECTID'], // RFC 8474 §4.3
+};
+
+/** Throws a `UsageError` for an item that the server would not understand. */
+export function checkStatusItems(items: readonly StatusItem[], offered: readonly string[]): void {
+  for (const item of items) {
+    const any = needed[item];
+    // APPENDLIMIT comes with or without a number.
+    if (any && !any.some((name) => offered.some((atom) => atom === name || atom.startsWith(`${name}=`))))
+      throw new UsageError(`${any.join(' or ')} is not offered`, 'RFC 9051 §6.3.11', 'argument-refused');
+  }
+}
 
 /** The item's word on the wire. */
 export function statusWord(item: StatusItem): string {
@@ -33,20 +51,71 @@ export interface ListOptions {
   readonly reference?: string;
   /** Names with `*` for anything and `%` for anything up to a delimiter (RFC 9051 §6.3.9). Default: `*`. */
   readonly patterns?: readonly string[];
-  /** Only these mailboxes (RFC 5258 §3.1). Default: all. */
+  /**
+   * Only these mailboxes (RFC 5258 §3.1). Without LIST-EXTENDED, LSUB and the attributes of LIST tell which are subscribed and which
+   * have a special use; the rest is a `UsageError` then. Default: all.
+   */
   readonly only?: readonly ('SUBSCRIBED' | 'REMOTE' | 'RECURSIVEMATCH' | 'SPECIAL-USE')[];
   /** Status with each mailbox, in the same turn, where the server can (RFC 5819). Default: none. */
   readonly status?: readonly StatusItem[];
 }
 
+/** Options of `create`. */
+export interface CreateOptions {
+  /** What the mailbox is for; the server has to list CREATE-SPECIAL-USE, and may say NO with the code `USEATTR` (RFC 6154 §3). Default: nothing. */
+  readonly uses?: readonly SpecialUse[];
+}
+
+/** The outcome of `create`. */
+export interface Created {
+  /** What the mailbox is called for good, whatever its name, where the server tells (RFC 8474 §4.1). */
+  readonly mailboxId: string | undefined;
+}
+
+/** Options of `lsub`. */
+export interface LsubOptions {
+  /** What the pattern begins with. Default: nothing. */
+  readonly reference?: string;
+  /** With `*` for anything and `%` for anything up to a delimiter. Default: `*`. */
+  readonly pattern?: string;
+}
+
+/** A name that LSUB tells. */
+export interface SubscribedName extends MailboxName {
+  /** What separates the levels of the name; `null` = there are none. */
+  readonly delimiter: string | null;
+  /** `below` = only names below it are subscribed; LSUB says `\Noselect` then, whatever LIST says (RFC 3501 §6.3.9). */
+  readonly subscribed: 'itself' | 'below';
+}
+
 /** Where an appended message is now (RFC 4315 §3). */
 export type Appended = Extract<CodeData, { readonly name: 'APPENDUID' }>;
+
+/**
+ * Octets that come in pieces: a file, say, of which only the size is known before. Pieces may be cut anywhere, are read one at a time, as
+ * fast as the server takes them, and are handed over for good: do not reuse their memory. A Node stream is such a source.
+ */
+export interface StreamedMessage {
+  /** How many octets there will be; APPEND announces them, so they must be exactly as many (RFC 9051 §4.3). */
+  readonly octets: number;
+  readonly pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** One message of `appendAll`. */
+export interface NewMessage extends AppendOptions {
+  readonly message: Uint8Array | StreamedMessage;
+}
 
 /** Options of `append`. */
 export interface AppendOptions {
   readonly flags?: readonly string[];
   /** Such as `17-Jul-1996 02:44:25 -0700`. Default: the server's time now. */
   readonly internalDate?: string;
+  /**
+   * `utf-8` = the header holds UTF-8 (RFC 6855 §4); `enable(['UTF8=ACCEPT'])` has to have been agreed to, else it is a `UsageError`.
+   * Default `ascii`.
+   */
+  readonly header?: 'ascii' | 'utf-8';
   /** The message may hold NUL; the server has to list BINARY (RFC 3516 §4.4). Default `false`. */
   readonly binary?: boolean;
 }
@@ -57,34 +126,4 @@ export interface SelectOptions {
   readonly condstore?: boolean;
   /** What is known of the mailbox: the server tells what has changed since (RFC 7162 §3.2.5). QRESYNC has to be enabled. */
   readonly resync?: { readonly uidValidity: number; readonly modSequence: bigint };
-}
-
-const atom = (text: string): Argument => ({ type: 'atom', text });
-
-/**
- * The arguments of LIST, as rich as the server understands. Dovecot returns only what RETURN names, so everything useful is named.
- * Throws a `UsageError` for what RFC 5258 §3.1 forbids, and for what the server cannot do.
- */
-export function listArguments(
-  options: ListOptions,
-  offers: (capability: string) => boolean,
-): readonly Argument[] {
-  const { reference = '', patterns = ['*'], only = [], status = [] } = options;
-  if (only.includes('RECURSIVEMATCH') && only.every((word) => word === 'RECURSIVEMATCH' || word === 'REMOTE'))
-    throw new UsageError('RECURSIVEMATCH needs something to match', 'RFC 5258 §3.1', 'argument-refused');
-  const extended = offers('LIST-EXTENDED') || offers('IMAP4REV2');
-  const list: Argument[] = [];
-  if (only.length > 0 && extended) list.push({ type: 'list', items: only.map(atom) });
-  list.push({ type: 'mailbox', name: reference });
-  const names = patterns.map((name): Argument => ({ type: 'mailbox', name }));
-  const [first] = names;
-  if (names.length === 1 && first) list.push(first);
-  else if (extended) list.push({ type: 'list', items: names });
-  else throw new UsageError('several patterns need LIST-EXTENDED', 'RFC 5258 §3', 'argument-refused');
-  const returned: Argument[] = extended ? [atom('CHILDREN'), atom('SUBSCRIBED')] : [];
-  if (offers('SPECIAL-USE')) returned.push(atom('SPECIAL-USE'));
-  if (status.length > 0 && (offers('LIST-STATUS') || offers('IMAP4REV2')))
-    returned.push(atom('STATUS'), { type: 'list', items: status.map((item) => atom(statusWord(item))) });
-  if (returned.length > 0) list.push(atom('RETURN'), { type: 'list', items: returned });
-  return list;
 }

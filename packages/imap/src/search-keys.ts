@@ -38,6 +38,14 @@ export interface SearchKeys {
   readonly older?: number;
   /** Changed since then; the server has to list CONDSTORE (RFC 7162 §3.1.5). */
   readonly modSequence?: bigint;
+  /** The message of that id, or the messages of that thread; the server has to list OBJECTID (RFC 8474 §5.3). */
+  readonly emailId?: string;
+  readonly threadId?: string;
+  /** What Gmail's own search takes, its labels and ids; the server has to list X-GM-EXT-1. */
+  readonly gmailRaw?: string;
+  readonly gmailLabel?: string;
+  readonly gmailMessageId?: bigint;
+  readonly gmailThreadId?: bigint;
   readonly not?: SearchKeys;
   readonly or?: readonly [SearchKeys, SearchKeys];
 }
@@ -108,6 +116,20 @@ function one(
       if (!offers('CONDSTORE') && !offers('QRESYNC'))
         throw new UsageError('CONDSTORE is not offered', 'RFC 7162 §3.1.5', 'argument-refused');
       return [atom('MODSEQ'), atom(String(keys.modSequence))];
+    case 'emailId':
+    case 'threadId':
+      if (!offers('OBJECTID'))
+        throw new UsageError('OBJECTID is not offered', 'RFC 8474 §5.3', 'argument-refused');
+      if (!/^[\w-]{1,255}$/.test(text))
+        throw new UsageError('no object id', 'RFC 8474 §4', 'argument-refused');
+      return [atom(key.toUpperCase()), atom(text)];
+    case 'gmailRaw':
+    case 'gmailLabel':
+    case 'gmailMessageId':
+    case 'gmailThreadId':
+      if (!offers('X-GM-EXT-1'))
+        throw new UsageError('X-GM-EXT-1 is not offered', 'X-GM-EXT-1', 'argument-refused');
+      return [atom(gmailWords[key]), gmailValue(key, String(keys[key]))];
     case 'uid':
       return [atom('UID'), setArgument(keys.uid ?? [])];
     case 'numbers':
@@ -117,6 +139,24 @@ function one(
     case 'or':
       return [atom('OR'), ...(keys.or ?? []).map((part) => group(part, offers))];
   }
+}
+
+/** Whether keys name messages by number, so that the search must wait where numbers may change (RFC 9051 §5.5). */
+export function namesNumbers({ numbers, not, or }: SearchKeys): boolean {
+  return numbers !== undefined || [not, ...(or ?? [])].some((keys) => keys && namesNumbers(keys));
+}
+
+const gmailWords = {
+  gmailRaw: 'X-GM-RAW',
+  gmailLabel: 'X-GM-LABELS',
+  gmailMessageId: 'X-GM-MSGID',
+  gmailThreadId: 'X-GM-THRID',
+} as const;
+
+function gmailValue(key: keyof typeof gmailWords, text: string): Argument {
+  if (key === 'gmailRaw') return { type: 'string', text };
+  // Labels are written like names of mailboxes.
+  return key === 'gmailLabel' ? { type: 'mailbox', name: text } : atom(text);
 }
 
 function group(keys: SearchKeys, offers: (capability: string) => boolean): Argument {

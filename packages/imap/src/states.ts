@@ -1,7 +1,7 @@
 import type { Exchange } from '@postern/sasl';
 import type { EndOfStream, Instant, Milliseconds, Output, Reason, TlsInfo } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
-import type { ImapCommand, WireCommand } from './commands.ts';
+import type { ImapCommand, LaterPart, WireCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
 import type { ImapResponse, ReplyLimits } from './reply.ts';
 import type { SelectedMailbox } from './selected.ts';
@@ -64,6 +64,7 @@ export type StateName =
   | 'ready'
   | 'reply'
   | 'data'
+  | 'content'
   | 'idle'
   | 'auth'
   | 'auth-work'
@@ -111,6 +112,12 @@ export const states: Readonly<Record<StateName, StateRow>> = {
     timeout: 'timeout-reply',
     phrase: 'waiting for data and its completion',
     rfc: 'RFC 9051 §2.2.2',
+  },
+  content: {
+    patience: undefined,
+    timeout: 'timeout-reply',
+    phrase: 'waiting for the content that it announced, from its own side',
+    rfc: 'RFC 9051 §4.3',
   },
   idle: {
     patience: undefined,
@@ -177,6 +184,33 @@ interface Sent extends Tagged {
   readonly dataBefore: number;
 }
 
+/** A command that is sent in part. */
+export interface UnfinishedCommand extends Tagged {
+  readonly later: readonly LaterPart[];
+  /** Content that is still to come from our side, in octets; `undefined` = the server has to say something first. */
+  readonly content:
+    | {
+        readonly left: number;
+        /** Whether the connection has not taken yet what came last, so that the server is waited for. */
+        readonly writing: boolean;
+      }
+    | undefined;
+}
+
+/** What is left of a command whose last part announced so much content, or none. */
+export function unfinished(
+  { tag, command }: Tagged,
+  later: readonly LaterPart[],
+  content: number | undefined,
+): UnfinishedCommand {
+  return {
+    tag,
+    command,
+    later,
+    content: content === undefined ? undefined : { left: content, writing: false },
+  };
+}
+
 /** Everything a client knows. Never changed in place. */
 export interface State {
   readonly name: StateName;
@@ -191,8 +225,8 @@ export interface State {
   readonly selecting: SelectedMailbox | undefined;
   /** What ENABLE has switched on, upper case. */
   readonly enabled: readonly string[];
-  /** What is left of a command whose literal waits for leave; nothing else is sent before. */
-  readonly literal: { readonly tag: string; readonly later: readonly Uint8Array[] } | undefined;
+  /** What is left of a command whose literal waits for leave, or for content of ours; nothing else is sent before. */
+  readonly literal: UnfinishedCommand | undefined;
   /** How IDLE stands: not confirmed yet, and perhaps to be ended at once; confirmed; or ended by us. */
   readonly idle: 'none' | 'asked' | 'asked-and-done' | 'idling' | 'done';
   /** Octets of a streamed literal since the wait was renewed. */
@@ -202,6 +236,8 @@ export interface State {
   /** Greeted with PREAUTH: STARTTLS is impossible (RFC 9051 §6.2.1). */
   readonly preauth: boolean;
   readonly tls: TlsInfo | undefined;
+  /** Whether the bytes of both directions are compressed. */
+  readonly compressed: boolean;
   readonly capabilities: Capabilities | undefined;
   /** The capabilities came after the command now being completed was sent. */
   readonly freshCapabilities: boolean;
@@ -271,6 +307,7 @@ export function initialState(settings: Settings, tls?: TlsInfo): State {
     paused: false,
     preauth: false,
     tls,
+    compressed: false,
     capabilities: undefined,
     freshCapabilities: false,
     inFlight: [],

@@ -1,5 +1,6 @@
 /**
- * The theory of an IMAP client, and the only place where its states change.
+ * The theory of an IMAP client, and where its states change: here what comes is told apart; `sending.ts`, `telling.ts`, `completion.ts` and
+ * `selection.ts` say what follows from each.
  *
  * The server speaks first: OK, PREAUTH or BYE (RFC 9051 §7.1). From then on the client sends commands with tags, several at
  * a time, and the server completes each by its tag, in an order of its own. Untagged data may come at any time, asked for
@@ -20,34 +21,22 @@
  *                          ready  -> logout -> ended
  *                          any    -> closing -> ended
  */
-import { answerChallenge, beginExchange, distrustSuccess, resumeExchange } from '@postern/sasl';
-import type { ExchangeStep } from '@postern/sasl';
-import { concatBytes, peerText, recogniseProtocol, sample, UsageError } from '@postern/wire';
-import type { EndOfStream, Evidence, Instant, Output, Reason, TlsInfo } from '@postern/wire';
-import { withoutStartTls } from './capabilities.ts';
-import type { Capabilities } from './capabilities.ts';
-import { encodeCommand, maxCommandBytes, verbs, withoutSecret } from './commands.ts';
-import type { EncodedCommand, ImapCommand } from './commands.ts';
-import { diagnostic, enter, fail } from './endings.ts';
-import { mayJoin } from './pipelining.ts';
-import {
-  afterCompletion,
-  afterSending,
-  afterTelling,
-  endIdle,
-  isBelievable,
-  receiveLiteral,
-  untaggedEvent,
-} from './selection.ts';
+import { answerChallenge, resumeExchange } from '@postern/sasl';
+import { recogniseProtocol, UsageError } from '@postern/wire';
+import type { EndOfStream, Evidence, Instant, Output, TlsInfo } from '@postern/wire';
+import { isWireCommand } from './commands.ts';
+import type { ImapCommand } from './commands.ts';
+import { receiveCompletion } from './completion.ts';
+import { byeEvidence, diagnostic, enter, evidenceOf, fail } from './endings.ts';
 import type { ImapEvent } from './events.ts';
-import { greetingReason, loginReason, startTlsReason } from './outcomes.ts';
-import type { Untagged } from './parse/untagged.ts';
-import type { ImapResponse } from './reply.ts';
-import { argumentContext, checkCommand } from './rules.ts';
+import { greetingReason } from './outcomes.ts';
+import { cancelMessages, contentDrained, continueCommand, sendContent } from './literal.ts';
+import { endIdle, receiveLiteral } from './selection.ts';
+import { proceed, send } from './sending.ts';
 import { states } from './states.ts';
-import type { Input, ResponseInput, State, Step, Tagged } from './states.ts';
-import type { StatusResponse } from './status.ts';
-import { decoded, octets } from './tokens.ts';
+import type { Input, ResponseInput, State, Step } from './states.ts';
+import { learn, receiveUntagged } from './telling.ts';
+import { octets } from './tokens.ts';
 
 type Outputs = Output<ImapEvent>[];
 
@@ -57,7 +46,7 @@ export function step(state: State, input: Input, now: Instant): Step {
     case 'start':
       return { state: enter(state, 'greeting', now), outputs: [] };
     case 'send':
-      return send(state, input.commands, input.partial, now);
+      return sendOwnWord(state, input.commands, now) ?? send(state, input.commands, input.partial, now);
     case 'response':
       return receive(state, input, now);
     case 'literal-begin':
@@ -82,97 +71,25 @@ export function step(state: State, input: Input, now: Instant): Step {
   }
 }
 
-function send(state: State, commands: readonly ImapCommand[], partial: Uint8Array, now: Instant): Step {
-  const [only] = commands;
-  if (commands.length === 1 && only?.verb === 'RESUME') {
-    if (state.name !== 'auth-work' || !state.exchange)
-      throw new UsageError('RESUME without work', 'RFC 9051 §6.2.2');
-    return proceed(state, resumeExchange(state.exchange, only.result), now, {});
+/** What our own side says to the machine and not to the server. */
+function sendOwnWord(state: State, [word, ...more]: readonly ImapCommand[], now: Instant): Step | undefined {
+  if (!word || more.length > 0 || isWireCommand(word)) return undefined;
+  switch (word.verb) {
+    case 'RESUME':
+      if (state.name !== 'auth-work' || !state.exchange)
+        throw new UsageError('RESUME without work', 'RFC 9051 §6.2.2');
+      return proceed(state, resumeExchange(state.exchange, word.result), now, {});
+    case 'DONE':
+      return endIdle(state, now);
+    case 'PACE':
+      return { state: enter({ ...state, paused: !word.reading }, state.name, now), outputs: [] };
+    case 'CONTENT':
+      return sendContent(state, word.bytes, now);
+    case 'DRAINED':
+      return contentDrained(state, now);
+    case 'CANCEL':
+      return cancelMessages(state);
   }
-  if (commands.length === 1 && only?.verb === 'DONE') return endIdle(state, now);
-  if (commands.length === 1 && only?.verb === 'PACE') {
-    return { state: enter({ ...state, paused: !only.reading }, state.name, now), outputs: [] };
-  }
-  let before = (state.waiting.at(-1) ?? state.inFlight.at(-1))?.command;
-  const group = commands.map((command, index): Tagged => {
-    if (command.verb === 'RESUME' || command.verb === 'DONE' || command.verb === 'PACE')
-      throw new UsageError(`${command.verb} in a group`, 'RFC 9051 §6.2.2');
-    checkCommand(state, command, before);
-    before = command;
-    // RFC 9051 §2.2.1: a tag of its own for each.
-    return { tag: `a${state.tags + index + 1}`, command };
-  });
-  if (state.name === 'closing') {
-    // The server has said that it goes; what is sent now reaches nobody.
-    return fail(state, now, 'peer', 'server-closing', byeEvidence(state));
-  }
-  if (partial.length > 0 && partial[0] !== STAR && group.some(({ command }) => command.verb === 'STARTTLS')) {
-    // The beginning of a completion that is here before its command was sent by somebody who guessed the tag.
-    return fail(
-      state,
-      now,
-      'peer',
-      'reply-before-command',
-      { bytes: partial, rule: 'RFC 9051 §2.2.2' },
-      'starttls',
-    );
-  }
-  const tags = state.tags + group.length;
-  const waiting = [...state.waiting.slice(state.taken), ...group];
-  return advance({ ...state, tags, waiting, taken: 0 }, now, []);
-}
-
-const STAR = 0x2a;
-
-/** Sends what may be sent now and takes the state that follows from what is in flight. */
-function advance(before: State, now: Instant, outputs: Outputs): Step {
-  const written: EncodedCommand[] = [];
-  let state = before;
-  for (;;) {
-    const next = state.waiting[state.taken];
-    if (!next || state.literal || state.inFlight.length >= state.settings.maxInFlight) break;
-    const { tag, command } = next;
-    if (!mayJoin(command, state.inFlight)) break;
-    const sent = { ...next, dataBefore: state.dataBytes };
-    state = {
-      ...state,
-      taken: state.taken + 1,
-      inFlight: [...state.inFlight, sent],
-      freshCapabilities: false,
-    };
-    if (command.verb === 'AUTHENTICATE') {
-      const begun = beginExchange(command.mechanism, {
-        verb: `${tag} AUTHENTICATE`,
-        maxLineBytes: maxCommandBytes,
-        // RFC 4959 §3: never with the command unless the server says that it takes it.
-        takesInitial: state.capabilities?.initialResponse === true,
-      });
-      state = { ...state, exchange: begun.exchange };
-      written.push(begun.line);
-    } else {
-      const encoded = encodeCommand(tag, command, argumentContext(state));
-      written.push(encoded);
-      if (encoded.later && encoded.later.length > 0)
-        state = { ...state, literal: { tag, later: encoded.later } };
-      state = afterSending(state, command);
-    }
-  }
-  if (state.taken === state.waiting.length) state = { ...state, waiting: [], taken: 0 };
-  if (state.name === 'closing') return { state, outputs };
-  const [front] = state.inFlight;
-  const name = front === undefined ? 'ready' : verbs[front.command.verb].state;
-  // A command that joins others in flight does not renew their wait; a completion does.
-  const renewed = state.name !== name || front !== before.inFlight[0] || before.name === 'ready';
-  return { state: renewed ? enter(state, name, now) : state, outputs: [...outputs, ...writes(written)] };
-}
-
-/** One group, one write. */
-function writes(commands: readonly EncodedCommand[]): readonly Output<ImapEvent>[] {
-  if (commands.length === 0) return [];
-  const bytes = concatBytes(commands.map((command) => command.bytes));
-  if (commands.every(({ shown }) => shown === undefined)) return [{ type: 'write', bytes }];
-  const shown = commands.map((command) => command.shown ?? peerText(command.bytes)).join('');
-  return [{ type: 'write', bytes, shown }];
 }
 
 function receive(state: State, input: ResponseInput, now: Instant): Step {
@@ -243,13 +160,10 @@ function receiveContinuation(state: State, challenge: string, text: string, now:
     const evidence = evidenceOf(text, 'RFC 9051 §6.2.2');
     return proceed(state, answerChallenge(state.exchange, challenge), now, evidence);
   }
-  if (state.literal) {
-    const [part = new Uint8Array(0), ...later] = state.literal.later;
-    const next = { ...state, literal: later.length > 0 ? { ...state.literal, later } : undefined };
-    return advance(enter(next, state.name, now), now, [{ type: 'write', bytes: part }]);
-  }
+  if (state.literal && !state.literal.content) return continueCommand(state, state.literal, now, []);
   if (state.idle === 'asked' || state.idle === 'asked-and-done') {
-    const idling: State = { ...state, idle: 'idling' };
+    // From here on nothing has to come; until here the server owed the `+`.
+    const idling: State = { ...enter(state, 'idle', now), idle: 'idling' };
     const begins: Step = { state: idling, outputs: [{ type: 'event', event: { type: 'idling' } }] };
     if (state.idle === 'asked') return begins;
     const ended = endIdle(idling, now);
@@ -263,163 +177,6 @@ function receiveContinuation(state: State, challenge: string, text: string, now:
     state: { ...state, strays: state.strays + 1 },
     outputs: [diagnostic('stray-continuation', octets(text))],
   };
-}
-
-/** An exchange goes on: something is written, or worked at. */
-function proceed(state: State, next: ExchangeStep, now: Instant, evidence: Evidence): Step {
-  switch (next.type) {
-    case 'line':
-      return {
-        state: { ...enter(state, 'auth', now), exchange: next.exchange },
-        outputs: writes([next.line]),
-      };
-    case 'work':
-      return {
-        state: { ...enter(state, 'auth-work', now), exchange: next.exchange },
-        outputs: [{ type: 'event', event: { type: 'work', work: next.work } }],
-      };
-    case 'broken':
-      return fail(state, now, 'peer', next.reason, evidence);
-  }
-}
-
-function receiveUntagged(
-  before: State,
-  { data, tolerated = [] }: Extract<ImapResponse, { readonly type: 'untagged' }>,
-  text: string,
-  now: Instant,
-): Step {
-  // Most of what ever comes: nothing changes but the time.
-  if (
-    data.type === 'fetch' &&
-    before.name === 'data' &&
-    before.since === now &&
-    before.mailbox &&
-    tolerated.length === 0
-  )
-    return { state: before, outputs: [untaggedEvent(before, data, text)] };
-  // The messages of a FETCH are handed on one by one; everything else somebody may be collecting.
-  const streams = data.type === 'fetch' && before.inFlight.some(({ command }) => command.verb === 'FETCH');
-  const state: State = streams ? before : { ...before, dataBytes: before.dataBytes + text.length + 2 };
-  const [oldest] = state.inFlight;
-  const { maxDataBytes, maxEarlyBytes } = state.settings.limits;
-  const most = state.stage === 'not-authenticated' ? maxEarlyBytes : maxDataBytes;
-  if (oldest && state.dataBytes - oldest.dataBefore > most)
-    return fail(state, now, 'peer', 'reply-too-long', evidenceOf(text, 'RFC 9051 §2.2.2'));
-  const outputs: Outputs = [];
-  if (!isBelievable(state, data))
-    return { state, outputs: [diagnostic('ignored-data', octets(text.slice(0, 512)))] };
-  for (const leniency of tolerated) outputs.push(diagnostic(leniency, octets(text.slice(0, 512))));
-  let next = state;
-  const listed =
-    data.type === 'capability'
-      ? data.capabilities
-      : data.type === 'status'
-        ? data.response.code?.capabilities
-        : undefined;
-  if (listed) next = learn(state, listed, text, outputs);
-  if (data.type === 'enabled')
-    next = { ...next, enabled: [...new Set([...next.enabled, ...data.capabilities])] };
-  const told = afterTelling(next, data);
-  if (!told)
-    return { state: next, outputs: [...outputs, diagnostic('ignored-data', octets(text.slice(0, 512)))] };
-  next = told;
-  // A server that works is not given up.
-  if (next.name === 'data' && next.since !== now) next = enter(next, 'data', now);
-  const leaving = data.type === 'status' && data.response.status === 'BYE';
-  // A server that repeats its BYE says nothing new.
-  if (leaving && state.name === 'closing') return { state, outputs };
-  const known: Untagged =
-    data.type === 'capability' && next.capabilities
-      ? { type: 'capability', capabilities: next.capabilities }
-      : data;
-  outputs.push(untaggedEvent(state, known, text));
-  // RFC 9051 §6.1.3: before the completion of LOGOUT a BYE is in order; anywhere else it announces the close.
-  if (!leaving) return { state: next, outputs };
-  if (state.name === 'logout') return { state: { ...next, bye: decoded(text) }, outputs };
-  return { state: { ...enter(next, 'closing', now), bye: decoded(text), waiting: [], taken: 0 }, outputs };
-}
-
-/** Takes a list of capabilities as the present one, and notes what is odd about it. */
-function learn(state: State, listed: Capabilities, text: string, outputs: Outputs): State {
-  const bytes = octets(text.slice(0, 512));
-  const known = state.capabilities;
-  if (listed.revisions.length === 0 && known?.revisions.length !== 0)
-    outputs.push(diagnostic('no-revision', bytes));
-  if (state.tls) {
-    // RFC 9051 §6.2.1: not offered inside TLS; an offer is never taken.
-    if (listed.startTls === 'offered') outputs.push(diagnostic('starttls-inside-tls', bytes));
-    return { ...state, capabilities: withoutStartTls(listed), freshCapabilities: true };
-  }
-  if (known?.startTls !== listed.startTls && listed.startTls !== 'offered') {
-    if (listed.startTls === 'masked') outputs.push(diagnostic('starttls-masked', bytes));
-    if (state.settings.offeredStartTlsBefore) outputs.push(diagnostic('downgrade-suspected', bytes));
-  }
-  return { ...state, capabilities: listed, freshCapabilities: true };
-}
-
-function receiveCompletion(
-  state: State,
-  tag: string,
-  response: StatusResponse,
-  input: ResponseInput,
-  now: Instant,
-): Step {
-  const found = state.inFlight.find((pending) => pending.tag === tag);
-  // RFC 9051 §2.2.2: a completion belongs to a command that was sent, and its tag is compared octet by octet.
-  if (!found) return fail(state, now, 'peer', 'wrong-tag', evidenceOf(input.text, 'RFC 9051 §2.2.2'));
-  const { command } = found;
-  const outputs: Outputs = [];
-  let next: State = { ...state, inFlight: state.inFlight.filter((pending) => pending !== found) };
-  if (response.code?.capabilities) next = learn(next, response.code.capabilities, input.text, outputs);
-  const ok = response.status === 'OK';
-  let reason: Reason | undefined;
-  if (command.verb === 'AUTHENTICATE' || command.verb === 'LOGIN') {
-    const lie = ok && state.exchange ? distrustSuccess(state.exchange) : undefined;
-    if (lie) return fail(state, now, 'peer', lie, evidenceOf(input.text, 'RFC 4422 §3.6'));
-    if (!ok) reason = state.exchange?.refusal ?? loginReason(response);
-    next = { ...next, exchange: undefined };
-    if (ok) {
-      // RFC 9051 §6.2.2: a login may change what is offered. What came with or during it is new, anything older is stale.
-      // iCloud's proxy writes into whatever comes after the word CAPABILITY until it is asked for them after the login.
-      const proxied = state.capabilities?.atoms.includes('XAPPLEPUSHSERVICE') === true;
-      const capabilities = next.freshCapabilities && !proxied ? next.capabilities : undefined;
-      next = { ...next, stage: 'authenticated', capabilities };
-    }
-  } else if (command.verb === 'STARTTLS' && !ok) {
-    reason = startTlsReason(response);
-  } else {
-    next = afterCompletion(next, tag, command, response);
-  }
-  const { capabilities } = next;
-  outputs.push({
-    type: 'event',
-    event: {
-      type: 'completed',
-      tag,
-      command: withoutSecret(command),
-      response,
-      ...(next.freshCapabilities && capabilities ? { capabilities } : {}),
-      ...(reason ? { reason } : {}),
-    },
-  });
-  if (command.verb === 'STARTTLS' && ok && state.name !== 'closing')
-    return beginTls(next, input, now, outputs);
-  if (command.verb === 'LOGOUT' && ok)
-    return { state: enter(next, 'ended', now), outputs: [...outputs, { type: 'end' }] };
-  return advance(next.name === 'closing' ? next : enter(next, 'ready', now), now, outputs);
-}
-
-function beginTls(state: State, input: ResponseInput, now: Instant, outputs: Outputs): Step {
-  const next = enter(state, 'tls', now);
-  // RFC 9051 §6.2.1: TLS begins right after the CRLF. Octets that are here already were not sent by the TLS layer, and TLS
-  // would never see them: they are an injection (the class of CVE-2011-0411).
-  const bytes = input.behind();
-  if (bytes.length > 0) {
-    const evidence = { ...evidenceOf(input.text, 'RFC 9051 §6.2.1'), bytes };
-    return fail(next, now, 'peer', 'plaintext-after-starttls', evidence, undefined, outputs);
-  }
-  return { state: next, outputs: [...outputs, { type: 'start-tls' }] };
 }
 
 function receiveTlsRecord(state: State, bytes: Uint8Array, now: Instant): Step {
@@ -462,6 +219,7 @@ function endOfStream(state: State, how: EndOfStream, rest: Uint8Array, now: Inst
     case 'ready':
     case 'reply':
     case 'data':
+    case 'content':
     case 'idle':
     case 'auth':
     case 'auth-work':
@@ -484,12 +242,4 @@ function tick(state: State, rest: Uint8Array, now: Instant): Step {
   if (state.name === 'logout' && state.bye !== undefined)
     return { state: enter(state, 'ended', now), outputs: [{ type: 'end' }] };
   return fail(state, now, 'timeout', states[state.name].timeout, rest.length > 0 ? { bytes: rest } : {});
-}
-
-function byeEvidence(state: State): Evidence {
-  return { ...(state.bye === undefined ? {} : { reply: state.bye }), rule: 'RFC 9051 §7.1.5' };
-}
-
-function evidenceOf(text: string, rule: string): Evidence {
-  return { reply: decoded(text.slice(0, 512)), bytes: sample(octets(text.slice(0, 512))), rule };
 }

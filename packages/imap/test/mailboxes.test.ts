@@ -1,41 +1,10 @@
 import { scriptedPeer, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { openImap } from '../src/index.ts';
-import type { FetchData, Imap, OpenImapOptions } from '../src/index.ts';
+import type { FetchData } from '../src/index.ts';
 import { reasonOf, settled } from './dialogue.ts';
-
-/** What a server says to a command: lines, in which `$` stands for the tag. */
-type Says = (line: string) => readonly string[] | undefined;
-
-/** A dialogue with a server that answers by a function; by default it selects a mailbox of three messages. */
-async function talk(
-  says: Says,
-  { capabilities = 'IMAP4rev1', ...options }: Partial<OpenImapOptions> & { capabilities?: string } = {},
-): Promise<{ readonly imap: Imap; readonly heard: string[] }> {
-  const heard: string[] = [];
-  const connection = await scriptedPeer(async ({ send, line }) => {
-    await send(`* PREAUTH [CAPABILITY ${capabilities}] hi\r\n`);
-    for (let said = await line(); said !== undefined; said = await line()) {
-      heard.push(said);
-      const tag = /^a\d+(?= )/.exec(said)?.[0] ?? '';
-      const rest = said.slice(tag.length + 1);
-      const given =
-        says(rest) ??
-        (/^(?:SELECT|EXAMINE)/.test(rest)
-          ? ['* 3 EXISTS', '* OK [UIDVALIDITY 9] x', '$ OK [READ-WRITE] x']
-          : ['$ OK done']);
-      await send(given.map((text) => `${text.replace('$', tag)}\r\n`).join(''));
-    }
-  });
-  return { imap: await openImap(connection, { clock: virtualClock(), ...options }), heard };
-}
-
-async function selected(...given: Parameters<typeof talk>) {
-  const { imap, heard } = await talk(...given);
-  const answer = await imap.select('INBOX');
-  if (!answer.ok) throw new Error(answer.reply.text);
-  return { imap, heard, mailbox: answer.value };
-}
+import { selected, talk } from './scripted-server.ts';
+import type { Says } from './scripted-server.ts';
 
 const uids = async (messages: AsyncIterable<FetchData>): Promise<unknown[]> => {
   const found: unknown[] = [];
@@ -180,7 +149,9 @@ describe('a selected mailbox', () => {
     expect(stored).toMatchObject({ value: { messages: [{ uid: 4 }] } });
     expect(stored.ok && [...(stored.value.modified ?? [])]).toEqual([7, 9]);
     expect(await mailbox.copy('4', 'x')).toMatchObject({ value: { target: { ranges: [{ from: 20 }] } } });
-    expect(await mailbox.move(4, 'x')).toMatchObject({ value: { target: { ranges: [{ from: 21 }] } } });
+    expect(await mailbox.move(4, 'x')).toMatchObject({
+      value: { copied: { target: { ranges: [{ from: 21 }] } }, originals: 'gone' },
+    });
     expect(mailbox.state.exists).toBe(2);
     await mailbox.expunge({ uids: 7 });
     await mailbox.expunge();
@@ -228,7 +199,7 @@ describe('a selected mailbox', () => {
     expect(() => mailbox.fetch('1:*', ['FULL'])).toThrow(/name the items/);
     expect(() => mailbox.fetch('1:x', ['UID'])).toThrow(/no set/);
     expect(() => mailbox.fetch([], ['UID'])).toThrow(/no message/);
-    expect(await reasonOf(mailbox.move(1, 'x'))).toBe('usage');
+    expect(await reasonOf(mailbox.move(1, 'x', { by: 'number' }))).toBe('usage');
     expect(heard).toHaveLength(1);
   });
 });
@@ -381,6 +352,24 @@ describe('fetch', () => {
     expect(await reasonOf(loop())).toBe('reset');
     expect(seen.length).toBeLessThanOrEqual(1);
     expect(messages.reply).toBeUndefined();
+  });
+
+  test('disposal of a mailbox whose connection is lost covers up no error', async () => {
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await send('* PREAUTH [CAPABILITY IMAP4rev1 UNSELECT] hi\r\n');
+      await line();
+      await send('a1 OK\r\n');
+      await line();
+      accepted.reset();
+    });
+    const imap = await openImap(connection, { clock: virtualClock() });
+    const work = async (): Promise<void> => {
+      const answer = await imap.select('INBOX');
+      if (!answer.ok) throw new Error('not selected');
+      await using mailbox = answer.value;
+      await mailbox.search({ all: true });
+    };
+    expect(await reasonOf(work())).toBe('reset');
   });
 
   test('an abort destroys the connection, and its reason comes out', async () => {

@@ -83,7 +83,7 @@ describe('mailboxes', () => {
     const store = tree();
     const { say } = session(store);
     expect(say('a1 CREATE x/y', 'a2 CREATE x/y', 'a3 CREATE inbox', 'a4 CREATE x//z')).toEqual([
-      'a1 OK done',
+      'a1 OK [MAILBOXID (F8)] done',
       'a2 NO [ALREADYEXISTS] there is such a mailbox',
       'a3 NO [ALREADYEXISTS] there is such a mailbox',
       'a4 NO [CANNOT] a mailbox cannot have this name',
@@ -115,7 +115,7 @@ describe('mailboxes', () => {
     const store = tree();
     expect(
       session(store).say(String.raw`a1 CREATE T (USE (\trash))`, String.raw`a2 CREATE U (USE (\Nothing))`),
-    ).toEqual(['a1 OK done', 'a2 NO [USEATTR] there is no such use']);
+    ).toEqual(['a1 OK [MAILBOXID (F7)] done', 'a2 NO [USEATTR] there is no such use']);
     expect(store.find('T')?.use).toEqual([String.raw`\Trash`]);
   });
 
@@ -129,7 +129,7 @@ describe('mailboxes', () => {
   test('IMAP-110 there are no more of them than the store has room for', () => {
     const { say } = session(memoryMailStore({ maxMailboxes: 2, maxOctets: 10 }));
     expect(say('a1 CREATE a', 'a2 CREATE b', 'a3 APPEND a {11+}\r\n12345678901')).toEqual([
-      'a1 OK done',
+      'a1 OK [MAILBOXID (F2)] done',
       'a2 NO [LIMIT] there are too many mailboxes',
       'a3 NO [OVERQUOTA] there is no room',
     ]);
@@ -184,6 +184,7 @@ describe('SELECT', () => {
       '* OK [UIDNEXT 3] next UID',
       '* OK [PERMANENTFLAGS ()] none are kept',
       '* OK [HIGHESTMODSEQ 4] the last change',
+      '* OK [MAILBOXID (F1)] its name for good',
       'a1 OK [READ-ONLY] selected',
     ]);
     expect(
@@ -223,7 +224,7 @@ describe('SELECT', () => {
       'a2 OK [READ-WRITE] selected',
     ]);
     // Another mailbox of that name: nothing is known of it.
-    expect(say(`a3 SELECT INBOX (QRESYNC (9 ${known}))`).at(-2)).toMatch(/HIGHESTMODSEQ/);
+    expect(say(`a3 SELECT INBOX (QRESYNC (9 ${known}))`).at(-2)).toMatch(/MAILBOXID/);
     expect(say(`a4 UID FETCH 1:* FLAGS (CHANGEDSINCE ${known} VANISHED)`)).toEqual([
       '* VANISHED (EARLIER) 2:3',
       String.raw`* 2 FETCH (UID 4 FLAGS (\Seen) MODSEQ (7))`,

@@ -16,6 +16,7 @@ test('IMAP-036 IMAP4rev2 is on once it is enabled, and tells as RFC 9051 does', 
     '* OK [UIDNEXT 3] next UID',
     String.raw`* OK [PERMANENTFLAGS (\Answered \Flagged \Deleted \Seen \Draft \*)] these are kept`,
     '* OK [HIGHESTMODSEQ 3] the last change',
+    '* OK [MAILBOXID (F1)] its name for good',
     '* LIST () "/" INBOX',
     'a2 OK [READ-WRITE] selected',
   ]);
@@ -28,7 +29,10 @@ test('IMAP-120 IMAP-122 one mailbox has its name in UTF-8 or in modified UTF-7, 
   const two = session(store);
   two.say('s ENABLE IMAP4rev2');
   const name = octets('Entwürfe/日本 & A');
-  expect(two.say(`a1 CREATE "${name}"`, `a2 SUBSCRIBE "${name}"`)).toEqual(['a1 OK done', 'a2 OK done']);
+  expect(two.say(`a1 CREATE "${name}"`, `a2 SUBSCRIBE "${name}"`)).toEqual([
+    'a1 OK [MAILBOXID (F3)] done',
+    'a2 OK done',
+  ]);
   expect(one.say('a1 LIST "" *').slice(1, 3)).toEqual([
     String.raw`* LIST (\HasChildren) "/" Entw&APw-rfe`,
     String.raw`* LIST (\HasNoChildren) "/" "Entw&APw-rfe/&ZeVnLA- &- A"`,

@@ -167,6 +167,24 @@ describe('download', () => {
     expect(content).toBe(large);
   });
 
+  test('IMAP-002 streams what is above the limit of a literal, also where that limit is small', async () => {
+    const content = 'x'.repeat(2000);
+    const connection = await scriptedPeer(async ({ send, line }) => {
+      await send('* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n');
+      await line();
+      await send('a1 OK\r\n');
+      await line();
+      await send(`* 1 FETCH (BODY[] {${content.length}}\r\n${content})\r\na2 OK\r\n`);
+    });
+    const limits = { maxLiteralBytes: 1000 };
+    const imap = await openImap(connection, { clock: virtualClock(), limits });
+    const answer = await imap.select('INBOX');
+    if (!answer.ok) throw new Error('not selected');
+    let got = '';
+    for await (const piece of answer.value.download(7)) got += latin1(piece);
+    expect(got).toBe(content);
+  });
+
   test('refuses what is no part', async () => {
     const connection = await scriptedPeer(async ({ send, line }) => {
       await send('* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n');

@@ -57,6 +57,7 @@ export class Conversation implements TransactionDialogue {
       ...(options.offeredStartTlsBefore === undefined
         ? {}
         : { offeredStartTlsBefore: options.offeredStartTlsBefore }),
+      ...(options.remembered === undefined ? {} : { remembered: options.remembered }),
       ...(options.strict === undefined ? {} : { strict: options.strict }),
       ...(tls ? { tls } : {}),
     });
@@ -150,6 +151,16 @@ export class Conversation implements TransactionDialogue {
     // Who is busy with a message reads nothing, and that is not the server's silence.
     if (this.#reading) this.machine.hold(this.#clock.now());
     return event;
+  }
+
+  answerHere(command: WireCommand, signal: AbortSignal | undefined): ReplyEvent | ContentEvent | undefined {
+    // An abort destroys the connection, and who waits for an event is the first to get it: both are the business of `until`.
+    if (this.#pending || this.#destroyed || signal?.aborted === true) return undefined;
+    for (let event = this.#dialogue.take(); event; event = this.#dialogue.take()) {
+      this.#note(event);
+      if ((event.type === 'reply' || event.type === 'content') && event.command === command) return event;
+    }
+    return undefined;
   }
 
   async settle(signal: AbortSignal | undefined): Promise<void> {

@@ -208,6 +208,8 @@ export type Input =
   /** `behind` holds bytes of an unfinished line that came before the command. */
   | { readonly type: 'send'; readonly commands: readonly Pop3Command[]; readonly behind: Uint8Array }
   | LineInput
+  /** Lines of a listing, unstuffed; `bytes` counts them with their ends. */
+  | { readonly type: 'listed'; readonly lines: readonly string[]; readonly bytes: number }
   | {
       readonly type: 'content';
       readonly bytes: Uint8Array;
@@ -242,8 +244,8 @@ export function inFront({ commands, answered, sent }: State): WireCommand | unde
   return answered < sent ? commands[answered] : undefined;
 }
 
-/** A client before its first input; `tls` is the layer it begins in (implicit TLS). */
-export function initialState(settings: Settings, tls?: TlsInfo): State {
+/** A client before its first input; `tls` is the layer it begins in (implicit TLS), `capabilities` what is remembered of the server. */
+export function initialState(settings: Settings, tls?: TlsInfo, capabilities?: Capabilities): State {
   return {
     name: 'start',
     settings,
@@ -251,7 +253,7 @@ export function initialState(settings: Settings, tls?: TlsInfo): State {
     deadline: undefined,
     stage: 'authorization',
     tls,
-    capabilities: undefined,
+    capabilities,
     userAccepted: false,
     timestamp: undefined,
     utf8: false,

@@ -84,7 +84,14 @@ describe('findingsOf', () => {
       { address: '192.0.2.1', port: 993, method: 'implicit-tls', verdict: 'works', reason: 'none', ms: 30 },
     ] as const;
     expect(findingsOf([seen(imap993, 'none', { attempts })], { lang: 'de' })[0]?.explanation.summary).toBe(
-      'Der Server h.example antwortet auf Port 993 nur über eines von IPv4 und IPv6; das andere schweigt.',
+      'Der Server h.example antwortet auf Port 993 nur über IPv4; über IPv6 schweigt er.',
+    );
+    const swapped = attempts.map((attempt) => ({
+      ...attempt,
+      address: attempt.address.includes(':') ? '192.0.2.1' : '2001:db8::1',
+    }));
+    expect(findingsOf([seen(imap993, 'none', { attempts: swapped })])[0]?.explanation.summary).toBe(
+      'h.example answers on port 993 over IPv6 only; over IPv4 it stays silent.',
     );
   });
 });

@@ -58,15 +58,16 @@ function takesPasswordInTheClear({ endpoint, capabilities }: EndpointResult): bo
   return plain || (endpoint.protocol === 'pop3' && offered.includes('USER'));
 }
 
-/** Whether one address family goes through and the other stays silent: programs then hang before they connect. */
-function oneFamilySilent({ attempts }: EndpointResult): boolean {
+/** The address family that stays silent while the other goes through: programs then hang before they connect. */
+function silentFamily({ attempts }: EndpointResult): 'ipv4-silent' | 'ipv6-silent' | undefined {
   const of = (six: boolean): readonly string[] =>
     (attempts ?? []).filter(({ address }) => address.includes(':') === six).map(({ verdict }) => verdict);
   const good = (verdicts: readonly string[]): boolean =>
     verdicts.some((verdict) => verdict.startsWith('works'));
   const silent = (verdicts: readonly string[]): boolean =>
     verdicts.length > 0 && verdicts.every((verdict) => verdict === 'silent');
-  return (good(of(false)) && silent(of(true))) || (good(of(true)) && silent(of(false)));
+  if (good(of(false)) && silent(of(true))) return 'ipv6-silent';
+  return good(of(true)) && silent(of(false)) ? 'ipv4-silent' : undefined;
 }
 
 function observe(result: EndpointResult): readonly Observation[] {
@@ -77,9 +78,8 @@ function observe(result: EndpointResult): readonly Observation[] {
   if (takesPasswordInTheClear(result)) {
     seen.push({ name: 'login-in-the-clear', severity: 'warning', own: 'login-in-the-clear' });
   }
-  if (oneFamilySilent(result)) {
-    seen.push({ name: 'one-family-silent', severity: 'warning', own: 'one-family-silent' });
-  }
+  const silent = silentFamily(result);
+  if (silent) seen.push({ name: 'one-family-silent', severity: 'warning', own: silent });
   return seen;
 }
 

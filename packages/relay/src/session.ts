@@ -25,10 +25,12 @@ export async function openSession(
   environment: RelayEnvironment,
   signal: AbortSignal,
 ): Promise<Session> {
-  const { clock, wallClock, roots, domain, patience } = environment;
+  const { clock, wallClock, roots, domain, patience, offers } = environment;
+  const { host } = entry.host;
   const { decision, method } = entry.way;
   const trust = { wallClock, ...(roots && { roots }) };
-  const opening = { clock, signal, ...(patience && { patience }) };
+  const observe = environment.observe?.({ host, endpoint: connection.endpoint, method: entry.way.method });
+  const opening = { clock, signal, ...(patience && { patience }), ...(observe && { observe }) };
   const tls =
     method === 'implicit-tls' && decision.status === 'try'
       ? tlsRequest({ serverName: decision.serverName, requirement: decision.requirement, ...trust })
@@ -39,8 +41,11 @@ export async function openSession(
     let protection = implicit(connection);
     if (protection === undefined && decision.status === 'try') {
       const { requirement, serverName } = decision;
-      const secured = await secure(smtp, requirement, { serverName, signal, ...trust });
+      const peer = { host, port: entry.way.port };
+      const offeredBefore = (await offers?.offeredBefore(peer)) ?? false;
+      const secured = await secure(smtp, requirement, { serverName, signal, offeredBefore, ...trust });
       protection = secured;
+      if (secured.method === 'starttls') await offers?.noteOffer(peer);
       // RFC 3207 §4.2: what was said in the clear is forgotten.
       if (secured.method === 'starttls') await greet(smtp, domain, signal);
     }

@@ -3,7 +3,10 @@
  * to ten times faster than anything that can be written in JavaScript.
  */
 interface NativeBufferConstructor {
-  readonly prototype: { latin1Slice(this: Uint8Array, start: number, end: number): string };
+  readonly prototype: {
+    latin1Slice(this: Uint8Array, start: number, end: number): string;
+    indexOf(this: Uint8Array, value: number, from: number): number;
+  };
 }
 const native = (globalThis as unknown as { Buffer?: NativeBufferConstructor }).Buffer;
 
@@ -21,17 +24,21 @@ export function latin1(bytes: Uint8Array): string {
   return text;
 }
 
+/** Where a byte is next, from a place on; -1 where it is no more. */
+export function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {
+  // On a plain array the method of the same name is ten times slower.
+  return native ? native.prototype.indexOf.call(bytes, byte, from) : bytes.indexOf(byte, from);
+}
+
 /** Text of a peer: UTF-8 where it is valid, else one character per byte. Never throws, loses nothing. */
 export function peerText(bytes: Uint8Array): string {
-  for (const byte of bytes) {
-    if (byte < 0x80) continue;
-    try {
-      return utf8Strict.decode(bytes);
-    } catch {
-      break;
-    }
+  const text = latin1(bytes);
+  if (/^[\0-\x7f]*$/.test(text)) return text;
+  try {
+    return utf8Strict.decode(bytes);
+  } catch {
+    return text;
   }
-  return latin1(bytes);
 }
 
 /** UTF-8 bytes of a text. */

@@ -72,6 +72,21 @@ describe('converse', () => {
     expect(chunks).toEqual(['a\nb\n', 'c\n']);
   });
 
+  it('hands what a command makes happen to somebody who has waited since before it', async () => {
+    const clock = virtualClock();
+    const network = simulatedNetwork({ clock });
+    await network.listen(endpoint, async (server) => void (await server.read()));
+    const connection = await clock.run(network.connect(endpoint));
+    const machine: Machine<string, string> = {
+      ...toyMachine(),
+      send: (command) => [{ type: 'event', event: command }],
+    };
+    const dialogue = converse(machine, connection, { clock });
+    const waiting = dialogue.next();
+    dialogue.send('at once');
+    expect(await clock.run(waiting)).toBe('at once');
+  });
+
   it('lets a deadline ring for somebody who has waited since before the command', async () => {
     const { dialogue, clock } = await scene(async (server) => {
       await server.write(utf8('hello\n'));

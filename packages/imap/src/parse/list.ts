@@ -1,18 +1,20 @@
 import { decodeMailboxName } from '../mailbox-name.ts';
 import type { MailboxName } from '../mailbox-name.ts';
+import { decoded, octets } from '../tokens.ts';
 import {
   another,
   astring,
   atomList,
   closes,
+  codeAt,
   malformed,
   nil,
   OPEN,
   open,
   peek,
   skip,
-  SPACE,
   space,
+  SPACE,
   string,
   surplus,
   tolerate,
@@ -73,13 +75,31 @@ export function listedMailbox(scan: Scan): ListedMailbox {
 
 /** A mailbox's name (RFC 9051 §5.1): INBOX in any case means the same. */
 export function mailbox(scan: Scan): MailboxName {
-  return named(scan, astring(scan));
+  const from = scan.at;
+  const wire = astring(scan);
+  return named(scan, wire, from);
 }
 
-function named(scan: Scan, wire: string): MailboxName {
+/** A name whose text begins at `from` and has just been passed. */
+function named(scan: Scan, wire: string, from: number): MailboxName {
+  const raw = rawOctets(scan, wire, from);
+  if (raw) {
+    tolerate(scan, 'bad-name');
+    return { name: wire, wire, invalid: true, octets: raw };
+  }
+  // RFC 9051 Appendix A.1: `&` means itself then.
+  if (scan.utf8Names) return /^inbox$/i.test(wire) ? { name: 'INBOX', wire } : { name: wire, wire };
   const read = decodeMailboxName(wire);
   if (read.invalid) tolerate(scan, 'bad-name');
   return /^inbox$/i.test(wire) ? { name: 'INBOX', wire } : read;
+}
+
+/** The octets of a name that is not UTF-8: it was read with a character for each, where UTF-8 has one for several. */
+function rawOctets(scan: Scan, wire: string, from: number): Uint8Array | undefined {
+  if (!scan.high) return undefined;
+  const high = wire.match(/[^\p{ASCII}]/gu)?.length ?? 0;
+  if (high === 0 || high !== scan.text.slice(from, scan.at).match(/[^\p{ASCII}]/gu)?.length) return undefined;
+  return octets(wire);
 }
 
 /**
@@ -93,21 +113,21 @@ function mailboxOfLine(scan: Scan): MailboxName {
   const name = mailbox(scan);
   const { text, at } = scan;
   let behind = at;
-  while (text.charCodeAt(behind) === SPACE) behind += 1;
-  if (behind === text.length || (behind > at && text.charCodeAt(behind) === OPEN)) return name;
+  while (codeAt(scan, behind) === SPACE) behind += 1;
+  if (behind === text.length || (behind > at && codeAt(scan, behind) === OPEN)) return name;
   tolerate(scan, 'wide-atom');
   const rest = text.slice(from);
   // A literal cannot be part of it.
   if (/[\r\n\0]/.test(rest)) throw malformed;
   scan.at = text.length;
-  return named(scan, rest.trimEnd());
+  return named(scan, scan.high ? decoded(rest.trimEnd()) : rest.trimEnd(), from);
 }
 
 /** RFC 9051 §7.3.1, mbox-list-extended: pairs of tags and values; unknown ones are ignored. */
 function extendedItems(scan: Scan): Pick<ListedMailbox, 'childInfo' | 'oldName'> {
   let childInfo: readonly string[] | undefined;
   let oldName: MailboxName | undefined;
-  if (peek(scan) === SPACE && scan.text.charCodeAt(scan.at + 1) === OPEN) {
+  if (peek(scan) === SPACE && codeAt(scan, scan.at + 1) === OPEN) {
     space(scan);
     open(scan);
     if (!closes(scan)) {
@@ -169,8 +189,9 @@ function roots(scan: Scan): readonly Namespace[] | undefined {
   while (!closes(scan)) {
     if (peek(scan) === SPACE) surplus(scan);
     open(scan);
-    const prefix = decodeMailboxName(string(scan));
-    if (prefix.invalid) tolerate(scan, 'bad-name');
+    const start = scan.at;
+    const text = string(scan);
+    const prefix = named(scan, text, start);
     space(scan);
     const delimiter = nil(scan) ? null : string(scan);
     let extensions: Map<string, readonly string[]> | undefined;

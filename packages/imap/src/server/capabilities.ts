@@ -19,6 +19,8 @@ const all: readonly string[] = [
   'SPECIAL-USE',
   'CREATE-SPECIAL-USE',
   'STATUS=SIZE',
+  'OBJECTID',
+  'UTF8=ACCEPT',
   'UNSELECT',
   'UIDPLUS',
   'MOVE',
@@ -37,6 +39,7 @@ export function capabilities(session: ServerSession): string {
   const mechanisms = before ? serverMechanisms(rules.auth, tls) : [];
   return [
     ...(rules.capabilities ?? (before ? early : all)),
+    ...(!before && rules.compress === 'offered' && !session.compressed ? ['COMPRESS=DEFLATE'] : []),
     ...(keyword === undefined ? [] : [keyword]),
     ...(before && !mayLogIn(rules.auth, tls) ? ['LOGINDISABLED'] : []),
     ...mechanisms.map((mechanism) => `AUTH=${mechanism}`),

@@ -6,6 +6,7 @@ import { answer, bad, enter, write, writePieces } from './step.ts';
 import type { ServerStep } from './step.ts';
 import { BadSyntax, Cursor } from './syntax/cursor.ts';
 import { modifiedUtf7, utf8Names } from './syntax/naming.ts';
+import { speaksUtf8 } from './verbs/answer.ts';
 import type { Answer, Context, Enabled } from './verbs/answer.ts';
 import { mailVerbs, numberVerbs, selectedVerbs, uidVerbs } from './verbs/index.ts';
 import type { Telling, View } from './view.ts';
@@ -19,7 +20,7 @@ export function mailCommand(session: ServerSession, command: ReceivedCommand, no
   const name = verb === 'UID' ? inner.toUpperCase() : verb;
   const by = verb === 'UID' ? 'uid' : 'number';
   if (by === 'uid' && !uidVerbs.has(name)) return bad(session, tag);
-  const naming = session.enabled.has('IMAP4REV2') ? utf8Names : modifiedUtf7;
+  const naming = speaksUtf8(session.enabled) ? utf8Names : modifiedUtf7;
   const cursor = new Cursor(by === 'uid' ? rest : argument === '' ? '' : ` ${argument}`, naming);
   const given = run(
     session,

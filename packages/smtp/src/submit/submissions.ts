@@ -30,7 +30,7 @@ export interface SubmissionHost extends DeliveryLine {
   readonly endpoint: Endpoint;
   /** How many calls have asked for their turn so far. */
   readonly calls: number;
-  inTurn(call: () => Promise<void>): Promise<void>;
+  inTurn(options: undefined, call: () => Promise<void>): Promise<void>;
   /** Resolves when {@link next} has something to say, whatever it is. */
   arrived(): Promise<unknown>;
   /** The next event; `undefined` when the dialogue was closed; rejects when it broke. */
@@ -132,7 +132,7 @@ export class Submissions {
     }
     const next: Batch = { jobs: [job], call: this.#host.calls + 1, running: false };
     this.#batch = next;
-    void this.#host.inTurn(() => this.#run(next));
+    void this.#host.inTurn(undefined, () => this.#run(next));
   }
 
   /** Delivers until nothing is left to send and no reply awaited. */

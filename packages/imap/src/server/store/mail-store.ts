@@ -10,6 +10,8 @@ export interface StoredMessage {
   readonly internalDate: string;
   /** Which change of the mailbox made it what it is (RFC 7162 §3.1). */
   readonly modSeq: bigint;
+  /** What its octets are called, in every mailbox that has a copy of it (RFC 8474 §5.1). */
+  readonly emailId: string;
 }
 
 /** A message before a mailbox has it. */
@@ -19,12 +21,16 @@ export interface NewMessage {
   readonly flags?: readonly string[];
   /** Default: the store's time. */
   readonly internalDate?: string;
+  /** For a copy: that of the message. Default: a new one. */
+  readonly emailId?: string;
 }
 
 /** A mailbox that outlives the sessions that open it. */
 export interface Mailbox {
   /** In modified UTF-7 (RFC 3501 §5.1.3); IMAP4rev2 is told it in UTF-8. Levels are parted by `/`. */
   readonly name: string;
+  /** What the mailbox is called for good, whatever its name (RFC 8474 §4). */
+  readonly mailboxId: string;
   readonly uidValidity: number;
   readonly uidNext: number;
   /** The last change (RFC 7162 §3.1.2.1); at least 1. */

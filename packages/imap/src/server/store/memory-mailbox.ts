@@ -12,6 +12,8 @@ export interface Household {
   readonly reserve: (octets: number) => boolean;
   readonly changed: () => void;
   readonly internalDate: () => string;
+  /** One that no message of the store has. */
+  readonly emailId: () => string;
 }
 
 /** A mailbox in memory. */
@@ -19,6 +21,7 @@ export class MemoryMailbox implements Mailbox {
   name: string;
   use: readonly string[];
   readonly uidValidity: number;
+  readonly mailboxId: string;
   uidNext = 1;
   highestModSeq = 1n;
   readonly #household: Household;
@@ -33,6 +36,8 @@ export class MemoryMailbox implements Mailbox {
   constructor(name: string, uidValidity: number, use: readonly string[], household: Household) {
     this.name = name;
     this.uidValidity = uidValidity;
+    // Of the numbers that a store gives its mailboxes none comes twice.
+    this.mailboxId = `F${uidValidity}`;
     this.use = use;
     this.#household = household;
   }
@@ -58,11 +63,13 @@ export class MemoryMailbox implements Mailbox {
     if (refusal) return refusal;
     if (!this.#household.reserve(messages.reduce((sum, { content }) => sum + content.length, 0)))
       return { code: 'OVERQUOTA', text: 'there is no room' };
-    const uids = messages.map(({ content, flags = [], internalDate = this.#household.internalDate() }) => {
+    const uids = messages.map((message) => {
+      const { content, flags = [], internalDate = this.#household.internalDate() } = message;
+      const { emailId = this.#household.emailId() } = message;
       const uid = this.uidNext;
       this.uidNext += 1;
       this.highestModSeq += 1n;
-      this.#byUid.set(uid, { uid, content, flags, internalDate, modSeq: this.highestModSeq });
+      this.#byUid.set(uid, { uid, content, flags, internalDate, modSeq: this.highestModSeq, emailId });
       return uid;
     });
     this.#change();

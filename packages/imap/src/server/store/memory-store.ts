@@ -44,6 +44,7 @@ class MemoryMailStore implements MailStore {
   readonly #max: number;
   #octets: number;
   #uidValidity = 1;
+  #emails = 0;
 
   constructor(options: MemoryMailStoreOptions) {
     const { mailboxes = {}, uses = {}, wallClock = () => 0, maxOctets = 256 * 1024 * 1024 } = options;
@@ -59,6 +60,10 @@ class MemoryMailStore implements MailStore {
         for (const listener of this.#listeners) listener();
       },
       internalDate: () => dateTimeText(wallClock()),
+      emailId: () => {
+        this.#emails += 1;
+        return `M${this.#emails}`;
+      },
     };
     this.#add('INBOX', uses['INBOX'] ?? []);
     for (const name of Object.keys({ ...mailboxes, ...uses })) {

@@ -10,6 +10,8 @@ const simpleItems = [
   'RFC822.SIZE',
   'UID',
   'MODSEQ',
+  'EMAILID',
+  'THREADID',
   'BODY',
   'BODYSTRUCTURE',
 ] as const;

@@ -3,7 +3,7 @@ import type { Naming } from '../syntax/naming.ts';
 import type { View } from '../view.ts';
 
 /** What a client has switched on; each comes by ENABLE, CONDSTORE also by commands that need it (RFC 7162 §3.1). */
-export type Enabled = 'CONDSTORE' | 'QRESYNC' | 'IMAP4REV2';
+export type Enabled = 'CONDSTORE' | 'QRESYNC' | 'IMAP4REV2' | 'UTF8=ACCEPT';
 
 /** What a command knows. */
 export interface Context {
@@ -13,6 +13,11 @@ export interface Context {
   /** The command came behind UID: its numbers are UIDs (RFC 9051 §6.4.9). */
   readonly by: 'number' | 'uid';
   readonly naming: Naming;
+}
+
+/** Whether names and strings are UTF-8 for the client (RFC 9051 §5.1, RFC 6855 §3). */
+export function speaksUtf8(enabled: ReadonlySet<Enabled>): boolean {
+  return enabled.has('IMAP4REV2') || enabled.has('UTF8=ACCEPT');
 }
 
 /** A command on the selected mailbox also knows that. */

@@ -123,6 +123,11 @@ function itemPieces(message: StoredMessage, item: FetchItem): readonly Piece[] |
       return [`RFC822.SIZE ${message.content.length}`];
     case 'MODSEQ':
       return [`MODSEQ (${message.modSeq})`];
+    case 'EMAILID':
+      return [`EMAILID (${message.emailId})`];
+    case 'THREADID':
+      // RFC 8474 §5.2: threads are not kept.
+      return ['THREADID NIL'];
     case 'ENVELOPE':
       return [`ENVELOPE ${envelopeText(readMessage(message.content).structure.fields)}`];
     case 'BODY':

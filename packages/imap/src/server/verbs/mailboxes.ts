@@ -26,7 +26,12 @@ export function create({ store }: Context, cursor: Cursor): Answer {
     if (use.length < asked.length) return no({ code: 'USEATTR', text: 'there is no such use' });
   }
   cursor.end();
-  return isModifiedUtf7(name) ? done(store.create(name, use)) : misspelt;
+  if (!isModifiedUtf7(name)) return misspelt;
+  const refusal = store.create(name, use);
+  if (refusal) return no(refusal);
+  // RFC 9051 §6.3.4: a delimiter at the end is no part of the name. RFC 8474 §4.1
+  const made = store.find(name.endsWith('/') ? name.slice(0, -1) : name);
+  return made ? ok([], `[MAILBOXID (${made.mailboxId})] done`) : ok();
 }
 
 /** RFC 9051 §6.3.5 */
@@ -59,7 +64,7 @@ export function namespace(_context: Context, cursor: Cursor): Answer {
   return ok(['* NAMESPACE (("" "/")) NIL NIL']);
 }
 
-const canEnable: readonly Enabled[] = ['CONDSTORE', 'QRESYNC', 'IMAP4REV2'];
+const canEnable: readonly Enabled[] = ['CONDSTORE', 'QRESYNC', 'IMAP4REV2', 'UTF8=ACCEPT'];
 
 /** RFC 9051 §6.3.1: what is not known is passed over. */
 export function enable(

@@ -1,4 +1,5 @@
 import type { StoredMessage } from '../store/mail-store.ts';
+import { BadSyntax } from '../syntax/cursor.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import { numberSetText } from '../syntax/number-set.ts';
 import { readSearch } from '../syntax/search-keys.ts';
@@ -15,6 +16,8 @@ export function search(context: SelectedContext, cursor: Cursor): Answer {
   const returned = cursor.match(/return (?=\()/iy) ? readReturns(cursor) : undefined;
   const charset = cursor.match(/charset /iy) ? cursor.astring() : undefined;
   if (charset !== undefined) cursor.space();
+  // RFC 6855 §3: there is one charset then.
+  if (charset !== undefined && enabled.has('UTF8=ACCEPT')) throw new BadSyntax('the charset is UTF-8 now');
   if (charset !== undefined && !/^(?:utf-8|us-ascii)$/i.test(charset)) {
     // RFC 5182 §2.1: what was saved is gone when the search that should save is refused.
     if (returned?.has('SAVE')) view.saved = [];

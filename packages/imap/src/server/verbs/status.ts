@@ -14,6 +14,7 @@ const items = [
   'DELETED',
   'SIZE',
   'HIGHESTMODSEQ',
+  'MAILBOXID',
 ] as const;
 type StatusItem = (typeof items)[number];
 
@@ -43,9 +44,9 @@ export function statusLine(mailbox: Mailbox, asked: readonly StatusItem[], namin
 }
 
 function statusValue(
-  { messages, uidNext, uidValidity, highestModSeq }: Mailbox,
+  { messages, uidNext, uidValidity, highestModSeq, mailboxId }: Mailbox,
   item: StatusItem,
-): number | bigint {
+): number | bigint | string {
   switch (item) {
     case 'MESSAGES':
       return messages.length;
@@ -64,5 +65,7 @@ function statusValue(
       return messages.reduce((sum, { content }) => sum + content.length, 0);
     case 'HIGHESTMODSEQ':
       return highestModSeq;
+    case 'MAILBOXID':
+      return `(${mailboxId})`;
   }
 }

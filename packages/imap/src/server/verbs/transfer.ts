@@ -10,13 +10,13 @@ import type { Answer, Context, SelectedContext } from './answer.ts';
 import { readFlags } from './store.ts';
 
 /** APPEND, of several messages too (RFC 9051 §6.3.12, RFC 3502). */
-export function append({ store }: Context, cursor: Cursor): Answer {
+export function append({ store, enabled }: Context, cursor: Cursor): Answer {
   cursor.space();
   const name = cursor.mailbox();
   const messages: NewMessage[] = [];
   do {
     cursor.space();
-    messages.push(readNewMessage(cursor));
+    messages.push(readNewMessage(cursor, enabled));
   } while (!cursor.atEnd);
   const mailbox = store.find(name);
   if (!mailbox) return tryCreate;
@@ -31,17 +31,27 @@ export function append({ store }: Context, cursor: Cursor): Answer {
   return ok([], `[APPENDUID ${mailbox.uidValidity} ${numberSetText(uids)}] kept`);
 }
 
-function readNewMessage(cursor: Cursor): NewMessage {
+function readNewMessage(cursor: Cursor, enabled: Context['enabled']): NewMessage {
   const flags = cursor.sees('(') ? readFlags(cursor) : undefined;
   if (flags) cursor.space();
   const internalDate = cursor.sees('"') ? readDateTime(cursor) : undefined;
   if (internalDate !== undefined) cursor.space();
-  if (!cursor.sees('{') && !cursor.sees('~{')) throw new BadSyntax('a message comes as a literal');
   return {
-    content: octets(cursor.string()),
+    content: readContent(cursor, enabled),
     ...(flags && { flags }),
     ...(internalDate !== undefined && { internalDate }),
   };
+}
+
+function readContent(cursor: Cursor, enabled: Context['enabled']): Uint8Array {
+  // RFC 6855 §4: how a client says that the header is in UTF-8.
+  const utf8 = cursor.match(/utf8 \(/iy) !== undefined;
+  if (utf8 && !enabled.has('UTF8=ACCEPT')) throw new BadSyntax('UTF8=ACCEPT is not enabled');
+  if (utf8 ? !cursor.sees('~{') : !cursor.sees('{') && !cursor.sees('~{'))
+    throw new BadSyntax('a message comes as a literal');
+  const content = octets(cursor.string());
+  if (utf8) cursor.expect(')');
+  return content;
 }
 
 /** COPY and UID COPY (RFC 9051 §6.4.7). */
