@@ -16,7 +16,15 @@ const DAY = 86_400_000;
  * @typedef {object} Pki
  * @property {string} root file: what a client has to trust
  * @property {string} intermediate file
- * @property {(wanted: { name: string, names: readonly string[], from?: Date, to?: Date }) => Promise<Certificate>} issue
+ * @property {(wanted: Wanted) => Promise<Certificate>} issue
+ *
+ * @typedef {object} Wanted
+ * @property {string} name of its files
+ * @property {readonly string[]} names
+ * @property {string} [commonName] default: the first of them
+ * @property {Date} [from]
+ * @property {Date} [to]
+ * @property {'itself'} [signedBy] default: the intermediate authority
  */
 
 /**
@@ -65,11 +73,11 @@ export async function createPki(run) {
   return {
     root,
     intermediate,
-    async issue({ name, names, from, to }) {
+    async issue({ name, names, commonName = names[0], from, to, signedBy }) {
       const certificate = await sign({
         name,
-        subject: `/CN=${names[0]}`,
-        issuer: 'intermediate',
+        subject: `/CN=${commonName}`,
+        issuer: signedBy === 'itself' ? name : 'intermediate',
         extensions: leaf(names),
         ...(from && { from }),
         ...(to && { to }),
@@ -112,11 +120,13 @@ subjectKeyIdentifier = hash`;
 
 /** @param {readonly string[]} names */
 function leaf(names) {
-  return `basicConstraints = critical, CA:FALSE
+  const extensions = `basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
 subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
+authorityKeyIdentifier = keyid`;
+  if (names.length === 0) return extensions;
+  return `${extensions}
 subjectAltName = ${names.map((name) => `${isIP(name) === 0 ? 'DNS' : 'IP'}:${name}`).join(', ')}`;
 }
 

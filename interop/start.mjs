@@ -1,12 +1,14 @@
 // Starts the whole world of one run and describes it for the tests.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { prepareMatrix } from './dane/matrix.mjs';
 import { firewalledHosts } from './firewall.mjs';
+import { issuePolicyCertificates, stsAnswers } from './mta-sts/matrix.mjs';
 import { createPki } from './pki.mjs';
 import { prepareDovecot, startDovecot } from './servers/dovecot.mjs';
 import { startNsd } from './servers/nsd.mjs';
 import { startOurs } from './servers/ours.mjs';
-import { startPolicyHost } from './servers/policy.mjs';
+import { startPolicyHosts } from './servers/policy.mjs';
 import { startPostfix } from './servers/postfix.mjs';
 import { startUnbound, validatingFrom } from './servers/unbound.mjs';
 import {
@@ -17,7 +19,6 @@ import {
   HANDED,
   MAILBOXES,
   OUR_NAME,
-  POLICY,
   RELAYED,
   TOKEN_KEY,
 } from './world.mjs';
@@ -32,7 +33,7 @@ import { createZones } from './zones.mjs';
 export async function startWorld(run, place) {
   const pki = await createPki(run);
   const good = await pki.issue({ name: 'good', names: GOOD_NAMES });
-  const policy = await pki.issue({ name: 'policy', names: ['mta-sts.good.test'] });
+  const policies = await issuePolicyCertificates(pki);
   // With addresses: not every client can connect to one host and ask for the name of another.
   const ours = await pki.issue({
     name: 'ours',
@@ -46,11 +47,12 @@ export async function startWorld(run, place) {
     to: new Date('2020-02-01'),
   });
 
+  const matrix = await prepareMatrix(run, pki);
   const dovecot = prepareDovecot(run, 'dovecot');
   const { password } = ACCOUNT;
   const [walled, zones, ourServer] = await settled([
     firewalledHosts(run, pki),
-    startNames(run, place, good),
+    startNames(run, place, good, matrix),
     startOurs(run, {
       name: 'ours',
       place,
@@ -88,7 +90,9 @@ export async function startWorld(run, place) {
         { address: ADDRESSES.postfixExpired, bundle: expired.bundle },
         { address: ADDRESSES.postfixWrongName, bundle: wrongName.bundle },
         { address: ADDRESSES.postfixWithoutChunking, bundle: good.bundle, withoutChunking: true },
+        ...matrix.listens,
       ],
+      discarded: matrix.domains,
       authSocket: dovecot.authSocket,
       mailFolder: dovecot.mailFolder,
       relays: OURS.map((key) => ({
@@ -98,12 +102,12 @@ export async function startWorld(run, place) {
         ca: pki.root,
       })),
     }),
-    startPolicyHost(run, {
+    startPolicyHosts(run, {
       name: 'policy',
       place,
       address: ADDRESSES.policy,
-      certificate: policy,
-      policy: POLICY,
+      identities: policies,
+      answers: stsAnswers(),
     }),
   ]);
 
@@ -135,9 +139,10 @@ export async function startWorld(run, place) {
  * @param {import('./state.mjs').Run} run
  * @param {import('./namespace.mjs').Place} place
  * @param {import('./pki.mjs').Certificate} good
+ * @param {import('./dane/matrix.mjs').Matrix} matrix
  */
-async function startNames(run, place, good) {
-  const zones = await createZones(run, { mxCertificate: good.certificate });
+async function startNames(run, place, good, matrix) {
+  const zones = await createZones(run, { mxCertificate: good.certificate, matrix });
   await startNsd(run, { name: 'nsd', place, address: ADDRESSES.authoritative, zones: zones.served });
   // After NSD: a resolver that starts first finds no root and remembers that for a while.
   await startUnbound(run, {

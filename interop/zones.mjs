@@ -4,6 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { conformanceZone } from '../packages/dns/src/testing/conformance-zone.ts';
 import { argv, must } from './command.ts';
+import { breakSignatures } from './dane/matrix.mjs';
+import { stsRecords } from './mta-sts/matrix.mjs';
 import { ADDRESSES } from './world.mjs';
 
 /**
@@ -17,10 +19,12 @@ import { ADDRESSES } from './world.mjs';
 
 /**
  * @param {import('./state.mjs').Run} run
- * @param {{ mxCertificate: string }} options file of the certificate that the MX host of good.test shows
+ * @param {object} options
+ * @param {string} options.mxCertificate file of the certificate that the MX host of good.test shows
+ * @param {import('./dane/matrix.mjs').Matrix} options.matrix
  * @returns {Promise<Zones>}
  */
-export async function createZones(run, { mxCertificate }) {
+export async function createZones(run, { mxCertificate, matrix }) {
   const directory = run.folder('zones');
 
   /** @type {Zones['served']} */
@@ -47,18 +51,22 @@ export async function createZones(run, { mxCertificate }) {
   /**
    * @param {string} zone
    * @param {string} records
-   * @param {{ stale?: boolean }} [options] signatures that ran out on all but the zone's own key
+   * @param {object} [options]
+   * @param {boolean} [options.stale] signatures that ran out on all but the zone's own key
+   * @param {readonly import('./dane/row.ts').BrokenSignature[]} [options.broken] signatures made wrong
    * @returns {Promise<{ ds: string, key: string }>}
    */
-  async function signed(zone, records, { stale = false } = {}) {
+  async function signed(zone, records, { stale = false, broken = [] } = {}) {
     const file = write(zone, records);
     const cwd = directory;
     const key = (await must(argv`ldns-keygen -a ECDSAP256SHA256 -k ${zone}`, { cwd })).trim();
     await must(argv`ldns-signzone -o ${zone} -f ${file}.signed ${file} ${key}`, { cwd });
+    const signLongAgo = async (/** @type {string} */ into) => {
+      await must(argv`ldns-signzone -i 20200101 -e 20200201 -o ${zone} -f ${into} ${file} ${key}`, { cwd });
+    };
+    await breakSignatures(`${file}.signed`, broken, signLongAgo);
     if (stale) {
-      await must(argv`ldns-signzone -i 20200101 -e 20200201 -o ${zone} -f ${file}.stale ${file} ${key}`, {
-        cwd,
-      });
+      await signLongAgo(`${file}.stale`);
       writeFileSync(
         `${file}.signed`,
         keySignatureOf(`${file}.signed`) + withoutKeySignature(`${file}.stale`),
@@ -69,11 +77,14 @@ export async function createZones(run, { mxCertificate }) {
     return { ds, key: join(directory, `${key}.key`) };
   }
 
-  const [good, bogus, stale] = await Promise.all([
+  const [matrixSigned, good, bogus, stale] = await Promise.all([
+    signed('signed.test.', matrix.signed.records, { broken: matrix.signed.broken }),
     signed('good.test.', goodTest(mxCertificate)),
     signed('bogus.test.', BOGUS),
     signed('stale.test.', STALE, { stale: true }),
   ]);
+  unsigned('unsigned.test.', matrix.unsigned.records);
+  unsigned('sts.test.', stsRecords());
   unsigned('plain.test.', PLAIN);
   unsigned('big.test.', bigTest());
   unsigned('null.test.', '@ MX 0 .\n');
@@ -84,7 +95,7 @@ export async function createZones(run, { mxCertificate }) {
   const delegations = served.map(({ zone }) => `${zone} NS ns.test.\n`).join('');
   const test = await signed(
     'test.',
-    `ns A ${ADDRESSES.authoritative}\n${delegations}${good.ds}${withWrongDigest(bogus.ds)}${stale.ds}`,
+    `ns A ${ADDRESSES.authoritative}\n${delegations}${matrixSigned.ds}${good.ds}${withWrongDigest(bogus.ds)}${stale.ds}`,
   );
   const root = await signed('.', `ns.test. A ${ADDRESSES.authoritative}\ntest. NS ns.test.\n${test.ds}`);
 

@@ -66,7 +66,7 @@ function page() {
     'or the own network was in the way). Where an endpoint works the reason is `none`.',
     '',
     '`postern explain CODE` prints a row of these tables, with `--lang de` in German. In a report the same sentences are more',
-    'precise, since there the port, the host and what works instead are known. `local-block` is not produced yet.',
+    'precise, since there the port, the host and what works instead are known.',
     '',
     ...Object.entries(groups).flatMap(([group, [title, about]]) => [
       `## ${title}`,

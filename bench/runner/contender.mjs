@@ -6,7 +6,8 @@ import { join } from 'node:path';
 /**
  * @typedef {object} Cost
  * @property {number} wallMs
- * @property {number} cpuMs user and system time of the process
+ * @property {number} cpuMs user and system time of the process, for the work alone
+ * @property {number} wholeCpuMs the same with the start of the process and the loading of modules
  * @property {number} rssGrowth octets by which the peak of the resident memory grew
  * @property {string} [missing] why it could not be done: the package is not installed, or cannot do this
  */

@@ -1,4 +1,4 @@
-// The web host of good.test's MTA-STS policy (RFC 8461 §3.3).
+// The web hosts of MTA-STS policies (RFC 8461 §3.3): one process at one address.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,19 +11,19 @@ import { startServer } from '../server.mjs';
  * @param {string} options.name
  * @param {import('../namespace.mjs').Place} options.place
  * @param {string} options.address
- * @param {import('../pki.mjs').Certificate} options.certificate
- * @param {string} options.policy
+ * @param {import('../mta-sts/matrix.mjs').Certificates} options.identities
+ * @param {Readonly<Record<string, import('../mta-sts/row.ts').PolicyAnswer>>} options.answers by host
  */
-export async function startPolicyHost(run, { name, place, address, certificate, policy }) {
+export async function startPolicyHosts(run, { name, place, ...settings }) {
   const directory = run.folder(name);
-  const file = join(directory, 'mta-sts.txt');
-  writeFileSync(file, policy);
+  const config = join(directory, 'config.json');
+  writeFileSync(config, JSON.stringify(settings));
   const daemon = fileURLToPath(import.meta.resolve('./policy-daemon.mjs'));
   await startServer(run, {
     name,
     directory,
     place,
-    command: argv`${process.execPath} ${daemon} ${address} ${certificate.chain} ${certificate.key} ${file}`,
-    listens: [{ address, port: 443 }],
+    command: argv`${process.execPath} ${daemon} ${config}`,
+    listens: [{ address: settings.address, port: 443 }],
   });
 }

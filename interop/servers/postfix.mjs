@@ -9,6 +9,7 @@ import { startServer } from '../server.mjs';
  * @property {string} address
  * @property {string} bundle its certificate
  * @property {boolean} [withoutChunking] what it does not offer
+ * @property {Readonly<Record<string, string>>} [smtpd] settings of its own; a server with such has port 25 only
  *
  * @typedef {object} Relay
  * @property {string} domain
@@ -26,6 +27,7 @@ import { startServer } from '../server.mjs';
  * @param {readonly string[]} options.domains it takes mail for
  * @param {readonly string[]} options.addresses of mail users in these domains
  * @param {readonly Listen[]} options.listens each with ports 25, 465 and 587
+ * @param {readonly string[]} [options.discarded] domains, with all below them, whose mail it takes and throws away
  * @param {string} options.authSocket of the Dovecot that checks passwords
  * @param {string} options.mailFolder where Dovecot reads what is delivered
  * @param {readonly Relay[]} [options.relays] domains that it hands on
@@ -44,7 +46,9 @@ export async function startPostfix(run, { name, place, listens, ...settings }) {
     directory,
     place,
     command: argv`postfix -c ${config} start-fg`,
-    listens: listens.flatMap(({ address }) => [25, 465, 587].map((port) => ({ address, port }))),
+    listens: listens.flatMap(({ address, smtpd }) =>
+      (smtpd ? [25] : [25, 465, 587]).map((port) => ({ address, port })),
+    ),
     // Without a terminal Postfix tells start-up errors to syslog only, and there may be none: `script` gives it one.
     diagnose: argv`script -qec ${`postfix -c ${config} check`} /dev/null`,
   });
@@ -52,9 +56,20 @@ export async function startPostfix(run, { name, place, listens, ...settings }) {
 
 /**
  * @param {{ directory: string, bundle: string, hostname: string, domains: readonly string[],
- *   addresses: readonly string[], authSocket: string, mailFolder: string, relays?: readonly Relay[] }} settings
+ *   addresses: readonly string[], authSocket: string, mailFolder: string, relays?: readonly Relay[],
+ *   discarded?: readonly string[] }} settings
  */
-function mainCf({ directory, bundle, hostname, domains, addresses, authSocket, mailFolder, relays = [] }) {
+function mainCf({
+  directory,
+  bundle,
+  hostname,
+  domains,
+  addresses,
+  authSocket,
+  mailFolder,
+  relays = [],
+  discarded = [],
+}) {
   const mailboxes = addresses.map(
     (address) => `{ ${address} = ${address.split('@').toReversed().join('/')}/ }`,
   );
@@ -88,8 +103,8 @@ virtual_gid_maps = static:5000
 # Mail for anybody else must not leave the machine.
 default_transport = error:5.7.1 this server delivers to its own domains only
 relay_transport = $default_transport
-relay_domains = ${relays.map(({ domain }) => domain).join(', ')}
-transport_maps = ${transports(relays)}
+relay_domains = ${[...relays.map(({ domain }) => domain), ...discarded].join(', ')}
+transport_maps = ${transports(relays, discarded)}
 # Lines stay as long as they are.
 smtp_line_length_limit = 0
 smtp_tls_security_level = secure
@@ -116,17 +131,25 @@ smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 /**
  * Where relayed domains go. An empty inline table is an error to Postfix, so there is none.
  * @param {readonly Relay[]} relays
+ * @param {readonly string[]} discarded
  */
-function transports(relays) {
-  if (relays.length === 0) return '';
-  const rows = relays.map(({ domain, address }) => `{ ${domain} = smtp:[${address}]:25 }`);
+function transports(relays, discarded) {
+  const rows = [
+    ...relays.map(({ domain, address }) => `{ ${domain} = smtp:[${address}]:25 }`),
+    ...discarded.flatMap((domain) => [`{ ${domain} = discard: }`, `{ .${domain} = discard: }`]),
+  ];
+  if (rows.length === 0) return '';
   return `inline:{ ${rows.join(', ')} }`;
 }
 
 /** @param {Listen} listen */
-function services({ address, bundle, withoutChunking = false }) {
+function services({ address, bundle, withoutChunking = false, smtpd }) {
   const host = isIPv6(address) ? `[${address}]` : address;
   const certificate = `-o smtpd_tls_chain_files=${bundle}${withoutChunking ? ' -o smtpd_discard_ehlo_keywords=chunking,silent-discard' : ''}`;
+  if (smtpd) {
+    const further = Object.entries(smtpd).map(([name, value]) => ` -o ${name}=${value}`);
+    return `${host}:25 inet n - n - - smtpd ${certificate}${further.join('')}\n`;
+  }
   const submission = `-o smtpd_sasl_auth_enable=yes -o smtpd_relay_restrictions=permit_sasl_authenticated,reject`;
   return `
 ${host}:25  inet n - n - - smtpd ${certificate}

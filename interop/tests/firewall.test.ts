@@ -110,7 +110,7 @@ describe('a second time, from what the first remembered', async () => {
   test('says what was remembered, and since when', () => {
     expect(first.stderr).not.toContain('was not dialled');
     expect(second.stderr).toMatch(
-      /smtp\.wall\.test:465 was not dialled: no answer came from it since \d{4}-\d\d-\d\d \d\d:\d\d UTC\. --forget starts afresh\./,
+      /smtp\.wall\.test:465 was not dialled: earlier runs have had no answer from it since \d{4}-\d\d-\d\d \d\d:\d\d UTC\. With --forget everything is dialled afresh\./,
     );
   });
 

@@ -1,13 +1,12 @@
-// `postern plan` and `postern send` against Postfix, Unbound and a firewall; Postfix's own posttls-finger as the second opinion.
+// `postern send` against Postfix, Unbound and a firewall.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { argv, runCommand } from '../command.ts';
 import { readEnvironment } from '../environment.ts';
 import { mailbox, queueEmpty } from '../mailbox.ts';
 import { postern, stateFolder, world } from '../postern.ts';
 
-const { account, ca, directory, place, walled } = readEnvironment();
+const { account, ca, walled } = readEnvironment();
 
 interface Result {
   readonly status: string;
@@ -27,13 +26,6 @@ interface Sent {
       readonly method: string;
       readonly outcome: string;
     }[];
-  }[];
-}
-
-/** What `postern plan --json` says about the ways. */
-interface Planned {
-  readonly hosts: readonly {
-    readonly ways: readonly { readonly demand: string; readonly by: string | null }[];
   }[];
 }
 
@@ -87,42 +79,5 @@ describe('in a world with DNSSEC', () => {
     await queueEmpty();
     const arrived = mailbox(account.user).filter(({ content }) => content.includes(`Subject: ${subject}`));
     expect(arrived).toHaveLength(1);
-  });
-
-  /** What our side and Postfix's side make of a domain, under the level `dane`. */
-  const domains = [
-    { domain: 'good.test', ours: 'authenticated by dane', theirs: 'Verified' },
-    // The host is proven and the domain is not: Postfix calls that trusted.
-    { domain: 'plain.test', ours: 'authenticated by dane', theirs: 'Trusted' },
-    { domain: 'bogus.test', ours: 'deferred dns-bogus', theirs: 'try again' },
-    { domain: 'stale.test', ours: 'deferred dns-bogus', theirs: 'try again' },
-    { domain: 'null.test', ours: 'refused null-mx', theirs: 'nullMX' },
-  ];
-
-  test('TLS-051, TLS-052, TLS-059 our verdicts beside those of posttls-finger', async () => {
-    const rows: { domain: string; postern: string; 'posttls-finger': string }[] = [];
-    for (const { domain } of domains) {
-      const { sent } = await send('finger', `postmaster@${domain}`, [...world, '--level', 'dane']);
-      const [result] = sent.recipients;
-      const planned = await postern(['plan', domain, '--json', ...world, '--level', 'dane']);
-      const { hosts } = JSON.parse(planned.stdout) as Planned;
-      const way = hosts[0]?.ways[0];
-      // A session that does not fulfil its demand is never granted, whatever the host then says about the recipient.
-      const granted = sent.domains[0]?.attempts.some(
-        ({ method, outcome }) => method === 'starttls' && outcome === 'granted',
-      );
-      const said = granted === true ? `${way?.demand} by ${way?.by}` : `${result?.status} ${result?.reason}`;
-      const finger = await runCommand(
-        argv`${place.exec} posttls-finger -c -l dane -L summary -o inet_protocols=ipv4 ${domain}`,
-        { timeout: 14_000, cwd: directory },
-      );
-      const text = `${finger.stdout}${finger.stderr}`.trim();
-      rows.push({ domain, postern: said, 'posttls-finger': text.split('\n').at(-1) ?? '' });
-    }
-    console.table(rows);
-    expect(rows.map(({ postern: said }) => said)).toEqual(domains.map(({ ours }) => ours));
-    for (const [index, { theirs }] of domains.entries()) {
-      expect(rows[index]?.['posttls-finger']).toContain(theirs);
-    }
   });
 });

@@ -116,14 +116,17 @@ describe('readArguments', () => {
     [['check', 'x', '--user', 'u'], 'check cannot use --user. Leave it out; it is for probe.'],
     [
       ['explain', 'none', '--trace', 'x'],
-      'explain cannot use --trace. Leave it out; it is for check, probe and demo.',
+      'explain cannot use --trace. Leave it out; it is for check, probe, send and demo.',
     ],
     [['lab', '--ca', 'x'], 'lab cannot use --ca. Leave it out; it is for check, probe, plan and send.'],
     [
       ['demo', '--resolver', '::1'],
       'demo cannot use --resolver. Leave it out; it is for check, probe, plan and send.',
     ],
-    [['explain', '-v'], 'explain cannot use -v. Leave it out; it is for check, probe, lab and demo.'],
+    [
+      ['explain', '-v'],
+      'explain cannot use -v. Leave it out; it is for check, probe, plan, send, lab and demo.',
+    ],
     [['lab', '--jsn'], 'There is no option --jsn. Did you mean --json?'],
     [['explain', '--traec', 'x'], 'There is no option --traec. postern --help lists all.'],
     [

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Lang } from '@postern/probe/report';
 import { policyLevels } from '@postern/starttls';
+import type { PolicyLevel } from '@postern/starttls';
 import { parseDuration } from './duration.ts';
 import { readLang, spokenLang } from './lang.ts';
 import { nearest } from './nearest.ts';
@@ -21,10 +22,10 @@ const takes: Readonly<Record<Command, 0 | 1 | 'needed'>> = {
   demo: 1,
 };
 
-/** The levels that need nothing but their name; `fingerprint` needs digests. */
-const levels = (Object.keys(policyLevels) as (keyof typeof policyLevels)[]).filter(
-  (level) => level !== 'fingerprint',
-);
+const levels = Object.keys(policyLevels) as PolicyLevel[];
+
+/** The options that can be given several times, or with commas. */
+const lists: readonly FlagName[] = ['to', 'fingerprint'];
 
 /** What the user asked for. */
 export type Request =
@@ -86,6 +87,7 @@ export function readArguments(
       trace: valueOf('trace'),
       html: valueOf('html'),
       forget: given.has('forget'),
+      state: valueOf('state'),
       delivery: deliveryOf(command, given, texts),
     },
   };
@@ -121,18 +123,32 @@ function deliveryOf(
 ): DeliveryOptions | undefined {
   if (command !== 'plan' && command !== 'send') return undefined;
   const from = given.get('from')?.value;
-  const to = (given.get('to')?.value ?? '')
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
+  const to = listOf('to', given);
   if (command === 'send' && (from === undefined || to.length === 0)) {
     throw new UsageMistake(texts.delivery.missingEnvelope);
   }
   // RFC 5321 §4.5.5: notifications have no sender.
   const sender = from === '<>' ? '' : from;
   const level = levelOf(given.get('level')?.value, texts);
+  const fingerprints = listOf('fingerprint', given).map((typed) => fingerprintOf(typed, texts));
+  if ((level === 'fingerprint') !== fingerprints.length > 0)
+    throw new UsageMistake(texts.delivery.levelAndFingerprint);
   const announce = given.has('use-srv') ? 'use' : 'report';
-  return { level, announce, try465: given.has('try-465'), from: sender, to };
+  return { level, fingerprints, announce, try465: given.has('try-465'), from: sender, to };
+}
+
+/** RFC 6234: 64 hexadecimal digits, with or without colons. */
+function fingerprintOf(typed: string, texts: Texts): string {
+  const digits = typed.replaceAll(':', '').toLowerCase();
+  if (!/^[\da-f]{64}$/.test(digits)) throw new UsageMistake(texts.delivery.noFingerprint(typed));
+  return digits;
+}
+
+function listOf(name: FlagName, given: ReadonlyMap<FlagName, Given>): readonly string[] {
+  return (given.get(name)?.value ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 }
 
 function levelOf(typed: string | undefined, texts: Texts): DeliveryOptions['level'] {
@@ -161,8 +177,7 @@ function parse(
     } else if (value === undefined || value === '' || (!inlineValue && value.startsWith('--'))) {
       throw new UsageMistake(texts.optionNeedsValue(rawName));
     }
-    // The one option that can be given several times.
-    const before = name === 'to' ? given.get(name)?.value : undefined;
+    const before = lists.includes(name) ? given.get(name)?.value : undefined;
     given.set(name, { typed: rawName, value: [...(before ? [before] : []), value ?? ''].join(',') });
   }
   return { given, positionals };

@@ -1,14 +1,17 @@
 import type { RelayEnvironment } from '@postern/relay';
+import { addresses } from '@postern/dns';
+import { observeLines } from '@postern/probe';
 import { memoryStsStore, stsPolicies } from '@postern/starttls';
 import type { DeliveryPolicy, StsStore } from '@postern/starttls';
-import { deadline } from '@postern/wire';
+import { deadline, WireError } from '@postern/wire';
 import type { Context } from './commands/context.ts';
-import { environmentFor } from './environment.ts';
+import { environmentFor, hostName } from './environment.ts';
 import { fileStore, stateFile } from './silent-ports.ts';
 
 /** What `plan` and `send` work with: the machine's network and resolver, or those that were given, and the policies of domains. */
-export function deliveryEnvironment({ options, given, io }: Context): RelayEnvironment {
+export function deliveryEnvironment({ options, given, io, trace }: Context): RelayEnvironment {
   const environment = environmentFor(options, given);
+  const began = environment.clock.now();
   const { network, clock, resolver, wallClock, fetch, roots } = environment;
   return {
     network,
@@ -19,13 +22,23 @@ export function deliveryEnvironment({ options, given, io }: Context): RelayEnvir
     allowSpecial: true,
     random: Math.random,
     ...(roots && { roots }),
+    ...(trace && {
+      observe: ({ host, endpoint: { address, port }, method }) => {
+        const endpoint = { protocol: 'smtp', host, port, method } as const;
+        const at = (): number => clock.now() - began;
+        trace.write({ endpoint, ms: at(), event: 'connected', detail: address });
+        return observeLines((side, detail) => {
+          trace.write({ endpoint, ms: at(), event: 'line', detail, side });
+        });
+      },
+    }),
     ...(fetch && {
       sts: stsPolicies({
         resolver,
         clock,
         wallClock,
         fetch,
-        store: given?.network ? memoryStsStore() : keptPolicies(io.env),
+        store: given?.network ? memoryStsStore() : keptPolicies(io.env, options.state),
       }),
     }),
   };
@@ -35,8 +48,8 @@ export function deliveryEnvironment({ options, given, io }: Context): RelayEnvir
  * Policies outlive the run, so that nobody can take them away by hiding the record (RFC 8461 §10.2). A file that cannot be read or
  * written is as if it were empty.
  */
-function keptPolicies(env: Context['io']['env']): StsStore {
-  const file = fileStore(stateFile(env, 'mta-sts.jsonl'));
+function keptPolicies(env: Context['io']['env'], state: string | undefined): StsStore {
+  const file = fileStore(stateFile(env, state, 'mta-sts.jsonl'));
   return memoryStsStore({
     text: {
       read: () => file.read().catch(() => ''),
@@ -47,8 +60,9 @@ function keptPolicies(env: Context['io']['env']): StsStore {
 
 /** What was demanded by options. */
 export function deliveryPolicy({ options: { delivery } }: Pick<Context, 'options'>): DeliveryPolicy {
-  const { level, announce = 'report', try465 = false } = delivery ?? {};
-  return { announce, try465, ...(level === undefined ? {} : { level }) };
+  const { level, fingerprints = [], announce = 'report', try465 = false } = delivery ?? {};
+  const digests = fingerprints.length > 0 ? { fingerprints } : {};
+  return { announce, try465, ...(level === undefined ? {} : { level }), ...digests };
 }
 
 /** Ends when the user interrupts, or when the time is up. Disposal stops its alarm. */
@@ -59,4 +73,18 @@ export function patienceOf(
   const { interrupted: signal } = io;
   if (deadlineMs === undefined) return { signal, [Symbol.dispose]() {} };
   return deadline(clock, deadlineMs, { signal });
+}
+
+/** The addresses of `--connect-to`; nothing where it was not given. Rejects with the `WireError` of a look-up that found none. */
+export async function dialInstead(
+  { options, texts }: Pick<Context, 'options' | 'texts'>,
+  environment: RelayEnvironment,
+  signal: AbortSignal,
+): Promise<Pick<RelayEnvironment, 'connectTo'>> {
+  if (options.connectTo === undefined) return {};
+  const host = hostName('--connect-to', options.connectTo, texts);
+  const found = await addresses(environment.resolver, host, { signal, allowSpecial: true });
+  if (found.addresses.length > 0) return { connectTo: found.addresses };
+  const reason = found.status === 'no-such-domain' ? 'dns-nxdomain' : 'dns-nodata';
+  throw new WireError({ kind: 'dns', reason, phase: 'dns', after: 0 });
 }

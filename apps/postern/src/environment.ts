@@ -68,7 +68,7 @@ function named(server: Endpoint): DnsServer {
 }
 
 /** A name or an IP address given with an option, read as the host of an endpoint is. */
-function hostName(option: string, typed: string, texts: Texts): string {
+export function hostName(option: string, typed: string, texts: Texts): string {
   const bare = isIP(typed) === 6 ? `[${typed}]` : typed;
   const parsed = parseEndpoint(`imaps://${bare}`);
   if (!parsed.ok || bare.replace(/^\[.*\]$/, '').includes(':'))

@@ -2,16 +2,28 @@ import type { Lab } from '@postern/lab';
 import { stubResolver } from '@postern/dns';
 import type { ProbeEnvironment } from '@postern/probe';
 import { systemClock } from '@postern/wire/node';
+import { policyFetch } from './policy-fetch.ts';
 
-/** A probe's environment inside the lab: its network, its DNS server and its certificate authority. */
+/** A probe's environment inside the lab: its network, its DNS server, its policy hosts and its certificate authority. */
 export function labEnvironment(lab: Lab, given?: Partial<ProbeEnvironment>): Partial<ProbeEnvironment> {
   const clock = given?.clock ?? systemClock();
   const { network, roots } = lab;
+  const [policyHost] = lab.policyHosts;
+  const resolver = stubResolver({
+    network,
+    clock,
+    servers: [lab.resolver],
+    random: Math.random,
+    trusted: true,
+  });
   return {
     ...given,
     clock,
     network,
     roots,
-    resolver: stubResolver({ network, clock, servers: [lab.resolver], random: Math.random, trusted: true }),
+    resolver,
+    ...(policyHost && {
+      fetch: policyFetch({ resolver, roots, at: policyHost.real.address, port: policyHost.real.port }),
+    }),
   };
 }

@@ -24,6 +24,8 @@ export interface Options {
   readonly trace: string | undefined;
   readonly html: string | undefined;
   readonly forget: boolean;
+  /** The folder for what is kept between runs, in place of the user's own. */
+  readonly state: string | undefined;
   /** Of `plan` and `send`. */
   readonly delivery: DeliveryOptions | undefined;
 }
@@ -31,7 +33,9 @@ export interface Options {
 /** How mail goes to other servers, and from whom to whom. */
 export interface DeliveryOptions {
   /** `undefined`: what the domain publishes decides. */
-  readonly level: Exclude<PolicyLevel, 'fingerprint'> | undefined;
+  readonly level: PolicyLevel | undefined;
+  /** SHA-256 of certificates or public keys, for the level `fingerprint`. */
+  readonly fingerprints: readonly string[];
   readonly announce: 'use' | 'report';
   readonly try465: boolean;
   readonly from: string | undefined;
@@ -48,7 +52,7 @@ interface Flag {
 const servers: readonly Command[] = ['check', 'probe'];
 const delivering: readonly Command[] = ['plan', 'send'];
 const asking: readonly Command[] = ['check', 'probe', 'plan', 'send'];
-const working: readonly Command[] = ['check', 'probe', 'demo'];
+const working: readonly Command[] = ['check', 'probe', 'send', 'demo'];
 
 /** The long name of an option. */
 export type FlagName =
@@ -64,11 +68,13 @@ export type FlagName =
   | 'user'
   | 'trace'
   | 'level'
+  | 'fingerprint'
   | 'use-srv'
   | 'try-465'
   | 'from'
   | 'to'
   | 'forget'
+  | 'state'
   | 'no-color'
   | 'quiet'
   | 'verbose'
@@ -79,14 +85,15 @@ export type FlagName =
 export const flags: Readonly<Record<FlagName, Flag>> = {
   json: { type: 'boolean', of: commands },
   lang: { type: 'string', of: commands },
-  html: { type: 'string', of: servers },
+  html: { type: 'string', of: asking },
   ca: { type: 'string', of: asking },
   resolver: { type: 'string', of: asking },
-  'connect-to': { type: 'string', of: servers },
+  'connect-to': { type: 'string', of: asking },
   'server-name': { type: 'string', of: servers },
   'any-certificate': { type: 'boolean', of: ['probe'] },
-  deadline: { type: 'string', of: [...working, ...delivering] },
+  deadline: { type: 'string', of: [...working, 'plan'] },
   level: { type: 'string', of: delivering },
+  fingerprint: { type: 'string', of: delivering },
   'use-srv': { type: 'boolean', of: delivering },
   'try-465': { type: 'boolean', of: delivering },
   from: { type: 'string', of: ['send'] },
@@ -94,9 +101,10 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   user: { type: 'string', of: ['probe'] },
   trace: { type: 'string', of: working },
   forget: { type: 'boolean', of: [...servers, 'send'] },
+  state: { type: 'string', of: asking },
   'no-color': { type: 'boolean', of: commands },
-  quiet: { type: 'boolean', of: working },
-  verbose: { type: 'boolean', short: 'v', of: ['check', 'probe', 'lab', 'demo'] },
+  quiet: { type: 'boolean', of: [...working, 'plan'] },
+  verbose: { type: 'boolean', short: 'v', of: ['check', 'probe', 'plan', 'send', 'lab', 'demo'] },
   help: { type: 'boolean', short: 'h', of: commands },
   version: { type: 'boolean', of: commands },
 };

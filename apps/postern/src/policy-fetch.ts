@@ -17,13 +17,15 @@ export interface PolicyFetchOptions {
   readonly roots?: readonly string[];
   /** Default 443. */
   readonly port?: number;
+  /** The address where every policy host really is, whatever the DNS says: for a laboratory. Default: where the DNS says. */
+  readonly at?: string;
 }
 
 /**
  * Fetches MTA-STS policies over HTTPS as RFC 8461 §3.3 wants it: no redirect is followed, nothing is kept, and the certificate
  * must hold the name of the host as a DNS name. The host is found by our own resolver, so `--resolver` counts here too.
  */
-export function policyFetch({ resolver, roots, port = 443 }: PolicyFetchOptions): Fetch {
+export function policyFetch({ resolver, roots, port = 443, at }: PolicyFetchOptions): Fetch {
   return (url, { method, headers, signal }) =>
     new Promise((resolve, reject) => {
       const sent = request(url, {
@@ -37,7 +39,7 @@ export function policyFetch({ resolver, roots, port = 443 }: PolicyFetchOptions)
         // Said aloud, because an environment variable can change the default.
         rejectUnauthorized: true,
         checkServerIdentity: dnsNameOnly,
-        lookup: lookupBy(resolver, signal),
+        lookup: lookupBy(resolver, at, signal),
         ...(roots && { ca: [...roots] }),
       });
       sent.once('error', reject);
@@ -65,11 +67,13 @@ function dnsNameOnly(host: string, certificate: PeerCertificate): Error | undefi
   return Object.assign(error, { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 }
 
-function lookupBy(resolver: Resolver, signal: AbortSignal): LookupFunction {
+function lookupBy(resolver: Resolver, at: string | undefined, signal: AbortSignal): LookupFunction {
   return (host, { all }, callback) => {
     addresses(resolver, host, { signal, allowSpecial: true }).then(
       (found) => {
-        const list = found.addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+        const list = found.addresses
+          .map((named) => at ?? named)
+          .map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
         const [first] = list;
         if (!first) callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
         else if (all === true) callback(null, list);

@@ -1,16 +1,19 @@
 import { readFileSync, renameSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
-import { blackholeMemory, keepMemory } from '@postern/pool';
-import type { KeptMemory, MemoryStore } from '@postern/pool';
+import { blackholeMemory, keepMemory, localBlockWatch } from '@postern/pool';
+import type { MemoryStore } from '@postern/pool';
 import type { ProbeEnvironment } from '@postern/probe';
 import type { ProbeReport } from '@postern/probe/report';
 import { systemClock } from '@postern/wire/node';
 import type { Context } from './commands/context.ts';
 
+/** Checks of several accounts, over which a block of the own network shows, are hours apart. */
+const DAY = 86_400_000;
+
 /** What probes are given so that a port that was silent a while ago costs no time again. */
 export interface SilentPorts extends AsyncDisposable {
-  readonly environment: Pick<ProbeEnvironment, 'memory' | 'remembered'>;
+  readonly environment: Pick<ProbeEnvironment, 'blocks' | 'memory' | 'remembered'>;
 }
 
 /**
@@ -20,19 +23,31 @@ export interface SilentPorts extends AsyncDisposable {
 export async function openSilentPorts({ given, io, options }: Context): Promise<SilentPorts> {
   if (given?.memory) {
     const remembered = options.forget ? ('dial' as const) : ('skip' as const);
-    return { environment: { memory: given.memory, remembered }, async [Symbol.asyncDispose]() {} };
+    const { memory, blocks } = given;
+    return {
+      environment: { memory, remembered, ...(blocks && { blocks }) },
+      async [Symbol.asyncDispose]() {},
+    };
   }
   if (given?.network) return { environment: {}, async [Symbol.asyncDispose]() {} };
-  const memory = blackholeMemory({ network: ownNetwork() });
-  const clock = systemClock();
-  const kept: KeptMemory = await keepMemory(memory, fileStore(silentPortsFile(io.env)), {
-    clock,
-    unixTime: () => Date.now(),
-  });
-  if (options.forget) memory.clear();
+  const network = ownNetwork();
+  const memory = blackholeMemory({ network });
+  const blocks = localBlockWatch({ network, window: DAY });
+  const times = { clock: systemClock(), unixTime: () => Date.now() };
+  const store = (name: string): MemoryStore => fileStore(stateFile(io.env, options.state, name));
+  const kept = [
+    await keepMemory(memory, store('silent-ports.jsonl'), times),
+    await keepMemory(blocks, store('ports-seen.jsonl'), times),
+  ];
+  if (options.forget) {
+    memory.clear();
+    blocks.clear();
+  }
   return {
-    environment: { memory, remembered: 'skip' },
-    [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
+    environment: { blocks, memory, remembered: 'skip' },
+    async [Symbol.asyncDispose]() {
+      for (const one of kept) await one[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -45,13 +60,13 @@ export function sayRemembered(reports: readonly ProbeReport[], { io, texts }: Co
   }
 }
 
-/** Where it is kept. */
-export function silentPortsFile(env: Readonly<Record<string, string | undefined>>): string {
-  return stateFile(env, 'silent-ports.jsonl');
-}
-
-/** A file in the user's state folder, by the rules of the XDG base directories. */
-export function stateFile(env: Readonly<Record<string, string | undefined>>, name: string): string {
+/** A file in the folder that was chosen, else in the user's state folder by the rules of the XDG base directories. */
+export function stateFile(
+  env: Readonly<Record<string, string | undefined>>,
+  chosen: string | undefined,
+  name: string,
+): string {
+  if (chosen !== undefined) return join(chosen, name);
   const state = env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state');
   return join(state, 'postern', name);
 }

@@ -4,7 +4,8 @@ import { WireError } from '@postern/wire';
 import { describe, expect, it } from 'vitest';
 import type { AccountReport } from '@postern/probe/report';
 import { makeIdentity } from './identity.ts';
-import { address, host, makeScene, walledScene } from './scene.ts';
+import { makeScene, walledScene } from './scene.ts';
+import { address, host } from './zone.ts';
 import { accountShape, expectShape } from './shapes.ts';
 import { testTerminal } from './terminal.ts';
 

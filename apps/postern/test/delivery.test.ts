@@ -1,13 +1,17 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { zoneResolver } from '@postern/dns';
 import type { Resolver } from '@postern/dns';
-import { refuse } from '@postern/smtp/server';
+import { refuse, serveSmtp } from '@postern/smtp/server';
 import { describe, expect, it } from 'vitest';
-import { address, host, makeScene } from './scene.ts';
+import { makeIdentity } from './identity.ts';
+import { makeScene } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { address, exchanger, host } from './zone.ts';
 
-const zone = `
-example.test. MX 10 ${host}.
-${host}. A ${address}
+const zone = `${exchanger}
 nomail.test. MX 0 .
 dane.test. MX 10 mx.dane.test.
 mx.dane.test. A 192.0.2.9
@@ -65,8 +69,50 @@ describe('postern plan', () => {
     const { status, err } = await (await plain()).run(['plan', 'example.test', '--level', 'strong']);
     expect(status).toBe(2);
     expect(err).toBe(
-      'postern: --level: "strong" is not known. There are none, may, encrypt, dane, dane-only, verify, secure and sts.\n',
+      'postern: --level: "strong" is not known. There are none, may, encrypt, dane, dane-only, fingerprint, verify, secure and sts.\n',
     );
+  });
+});
+
+describe('the level fingerprint', () => {
+  const digest = 'ab'.repeat(32);
+  const colons = digest.match(/../g)?.join(':') ?? '';
+
+  it('TLS-040 demands one of the digests', async () => {
+    const scene = await plain();
+    const argv = ['plan', 'example.test', '--level', 'fingerprint', '--json'];
+    const { status, out } = await scene.run([...argv, '--fingerprint', colons]);
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      hosts: [{ ways: [{ demand: 'authenticated', by: 'user', names: [] }] }],
+    });
+  });
+
+  it.each([
+    ['delivers to the one who has it', 'own', 0],
+    ['delivers nothing to another', digest, 1],
+  ])('TLS-040 %s', async (_, wanted, expected) => {
+    const identity = await makeIdentity(['elsewhere.test']);
+    const { fingerprint256 } = new X509Certificate(identity.chain);
+    const scene = await makeScene({ zone, identity, trust: { ok: false, code: 'CERT_HAS_EXPIRED' } });
+    await scene.smtp(25, 'starttls');
+    const fingerprint = wanted === 'own' ? fingerprint256 : wanted;
+    const { status, out } = await scene.run(
+      [...sending, '--level', 'fingerprint', '--fingerprint', fingerprint],
+      { input: message },
+    );
+    expect(status).toBe(expected);
+    expect(out.includes('cert-fingerprint-mismatch')).toBe(expected === 1);
+  });
+
+  it.each([
+    ['the level without a digest', ['--level', 'fingerprint'], 'belong together'],
+    ['a digest without the level', ['--fingerprint', digest], 'belong together'],
+    ['half a digest', ['--level', 'fingerprint', '--fingerprint', 'abcd'], '"abcd" is no SHA-256 digest'],
+  ])('refuses %s', async (_, more, said) => {
+    const { status, err } = await (await plain()).run(['plan', 'example.test', ...more]);
+    expect(status).toBe(2);
+    expect(err).toContain(said);
   });
 });
 
@@ -117,8 +163,64 @@ describe('postern send', () => {
     expect(out).toContain('starttls-not-offered');
   });
 
-  it('cannot tell where nobody answers', async () => {
+  it('--trace keeps what was said to whom, and --connect-to dials another machine under the name of the host', async () => {
     const scene = await plain();
+    await scene.raw(
+      25,
+      (connection) => serveSmtp(connection, { clock: scene.clock, domain: 'other.example.test' }),
+      '192.0.2.7',
+    );
+    const folder = await mkdtemp(join(tmpdir(), 'postern-'));
+    const trace = join(folder, 'trace.txt');
+    const { status, out } = await scene.run(
+      [...sending, '--trace', trace, '--connect-to', '192.0.2.7', '--json'],
+      { input: message },
+    );
+    const lines = await readFile(trace, 'utf8');
+    await rm(folder, { recursive: true });
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      recipients: [{ host }],
+      domains: [{ attempts: [{ host, address: '192.0.2.7' }] }],
+    });
+    expect(lines).toMatch(new RegExp(`smtp\\+starttls://${host} \\*\\* connected 192.0.2.7`));
+    expect(lines).toContain('S: 220 other.example.test');
+    expect(lines).toContain('C: RCPT TO:<ben@example.test>');
+    expect(lines).toContain('C: Subject: Hello');
+  });
+
+  it('-v tells all that was tried and why, and --html keeps it', async () => {
+    const scene = await plain();
+    await scene.smtp(25, 'starttls');
+    const folder = await mkdtemp(join(tmpdir(), 'postern-'));
+    const [sent, planned] = [join(folder, 'send.html'), join(folder, 'plan.html')];
+    const { status, out } = await scene.run([...sending, '-v', '--html', sent], { input: message });
+    expect(status).toBe(0);
+    expect(out).toContain('What was tried');
+    expect(out).toContain('Because (example.test)');
+    expect(await readFile(sent, 'utf8')).toContain('<h1>A message for example.test</h1>');
+    expect((await scene.run(['plan', 'example.test', '--html', planned])).status).toBe(0);
+    expect(await readFile(planned, 'utf8')).toContain('Mail for example.test can be sent.');
+    expect((await scene.run(['plan', 'example.test', '--html', '/nowhere/x'])).status).toBe(2);
+    await rm(folder, { recursive: true });
+  });
+
+  it('SMTP-122 a message that says TLS-Required: No goes where DANE would keep it back', async () => {
+    const signed = zone.replaceAll('dane.test', 'sure.test').replaceAll('192.0.2.9', address);
+    const send = async (content: string): Promise<number> => {
+      const scene = await makeScene({ resolver: zoneResolver(signed, { authenticated: true }) });
+      await scene.smtp(25, 'starttls');
+      const argv = ['send', '--from', 'ann@sender.test', '--to', 'ben@sure.test'];
+      return (await scene.run(argv, { input: content })).status;
+    };
+    expect(await send(message)).toBe(1);
+    expect(await send(`TLS-Required: No\r\n${message}`)).toBe(0);
+  });
+
+  it('cannot tell where nobody answers, nor where the machine to connect to is unknown', async () => {
+    const scene = await plain();
+    const unknown = await scene.run([...sending, '--connect-to', 'gone.test'], { input: message });
+    expect([unknown.status, unknown.err.includes('dns-nxdomain')]).toEqual([3, true]);
     scene.network.setPath(`${address}:25`, { weather: { type: 'drop' } });
     const { status, out } = await scene.run([...sending, '--json'], { input: message });
     expect(status).toBe(3);

@@ -5,7 +5,8 @@ import * as fc from 'fast-check';
 import { latin1Bytes } from './latin1-bytes.ts';
 import { describe, expect, it } from 'vitest';
 import { makeIdentity } from './identity.ts';
-import { address, host, makeScene } from './scene.ts';
+import { makeScene } from './scene.ts';
+import { address, host } from './zone.ts';
 
 // What a terminal would act on, or what would change the order or the look of other text. Line ends are ours.
 const active = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u;

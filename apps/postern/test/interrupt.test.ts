@@ -2,8 +2,9 @@ import type { Resolver } from '@postern/dns';
 import { utf8 } from '@postern/wire';
 import type { Connection } from '@postern/wire';
 import { describe, expect, it } from 'vitest';
-import { host, makeScene } from './scene.ts';
+import { makeScene } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { host } from './zone.ts';
 import { testTerminal } from './terminal.ts';
 
 /** Says some lines, one for each thing it hears, and then nothing any more. */

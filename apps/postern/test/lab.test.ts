@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNodeLab } from '@postern/lab/node';
 import type { Lab } from '@postern/lab';
+import type { AccountReport } from '@postern/probe/report';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labEnvironment } from '../src/lab-environment.ts';
 import { run } from '../src/run.ts';
@@ -50,6 +51,58 @@ describe('on real sockets', () => {
       }[];
     };
     expect(checks.map(({ recommendation }) => recommendation.outgoing.port)).toEqual([465, 587, 465]);
+  });
+});
+
+describe('what domains of the lab publish, on real sockets', () => {
+  interface Demo {
+    readonly checks: readonly AccountReport[];
+  }
+  const grades = ({ findings }: AccountReport): readonly string[] =>
+    findings.map(({ severity, name }) => `${severity} ${name}`);
+
+  it('a well-kept domain is told nothing', async () => {
+    const terminal = testTerminal();
+    expect(await run(['demo', 'wellkept.test', '--json'], terminal)).toBe(0);
+    const { checks } = JSON.parse(terminal.out()) as Demo;
+    expect(checks.map(grades)).toEqual([[]]);
+    expect(checks[0]?.domain?.exchangers).toMatchObject([
+      { dane: { verdict: 'passes' }, sts: { verdict: 'passes' }, tlsa: { status: 'records' } },
+    ]);
+  });
+
+  it('a neglected one turns green when its zone lines and its policy file are published as printed', async () => {
+    const terminal = testTerminal();
+    expect(await run(['demo', 'neglected.test', '--json'], terminal)).toBe(0);
+    const { checks } = JSON.parse(terminal.out()) as Demo;
+    expect(checks.map(grades)).toEqual([['problem dane', 'problem sts-mx', 'warning tlsrpt-broken'], []]);
+    expect(checks[1]?.domain?.exchangers).toMatchObject([
+      { dane: { verdict: 'passes' }, sts: { verdict: 'passes' } },
+    ]);
+  });
+
+  it.each([
+    ['en', 'The same check again:', 'DANE: delivered, protected'],
+    ['de', 'Dieselbe Prüfung noch einmal:', 'DANE: zugestellt, geschützt'],
+  ])('shows both checks on the terminal (%s)', async (lang, between, after) => {
+    const terminal = testTerminal({ tty: true, columns: 80 });
+    expect(await run(['demo', 'neglected.test', '--no-color', '--lang', lang], terminal)).toBe(0);
+    const [first = '', second = ''] = terminal.out().replaceAll(/\s+/g, ' ').split(between);
+    expect(first).toContain('(dane-mismatch)');
+    expect(first).not.toContain(after);
+    expect(second).toContain(after);
+    expect(second).not.toContain('mismatch');
+  });
+
+  it('knows the domains whose trouble is in the DNS', async () => {
+    const terminal = testTerminal();
+    expect(await run(['demo', 'nomail.test', '--json'], terminal)).toBe(0);
+    expect((JSON.parse(terminal.out()) as Demo).checks[0]?.domain?.route).toBe('null-mx');
+    const unknown = testTerminal();
+    expect(await run(['demo', 'neglectd.test'], unknown)).toBe(2);
+    expect(unknown.err()).toBe(
+      'postern: The laboratory has no account and no domain neglectd.test. postern lab lists them. Did you mean neglected.test?\n',
+    );
   });
 });
 

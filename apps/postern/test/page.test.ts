@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeIdentity } from './identity.ts';
 import { latin1Bytes } from './latin1-bytes.ts';
-import { host, makeScene, walledScene } from './scene.ts';
+import { makeScene, walledScene } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { host } from './zone.ts';
 import { testTerminal } from './terminal.ts';
 
 let folder: string;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { ProbeReport } from '@postern/probe/report';
 import { utf8 } from '@postern/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { address, host, makeScene, walledScene } from './scene.ts';
+import { makeScene, walledScene } from './scene.ts';
+import { address, host } from './zone.ts';
 import { expectShape, probeShape } from './shapes.ts';
 import { testTerminal } from './terminal.ts';
 

@@ -9,21 +9,16 @@ import { serveSmtp } from '@postern/smtp/server';
 import type { ChainTrust } from '@postern/wire';
 import { describe, expect, it } from 'vitest';
 import { makeIdentity } from './identity.ts';
-import { address, host, makeScene } from './scene.ts';
+import { makeScene } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { host, services as common } from './zone.ts';
 import { accountShape, expectShape } from './shapes.ts';
 
 const identity = await makeIdentity([host]);
 const key = new X509Certificate(identity.chain).publicKey.export({ type: 'spki', format: 'der' });
 const digest = createHash('sha256').update(key).digest('hex');
 
-const services = `
-${host}. A ${address}
-example.test. MX 10 ${host}.
-_imaps._tcp.example.test. SRV 0 1 993 ${host}.
-_imap._tcp.example.test. SRV 10 1 143 ${host}.
-_submissions._tcp.example.test. SRV 0 1 465 ${host}.
-_submission._tcp.example.test. SRV 10 1 587 ${host}.
+const services = `${common}
 _smtp-tls._tcp.example.test. SRV 10 1 465 ${host}.
 `;
 
@@ -255,12 +250,92 @@ describe('what a domain publishes', () => {
       sts: { verdict: 'passes' },
     });
     expect(exchanger?.others).toMatchObject([{ sts: { verdict: 'passes' } }]);
-    expect(out).toContain(`✓  MX 10  ${exchanger?.others?.[0]?.probe.connectTo ?? 'none'} `);
+    expect(out).toContain(`✓  MX 10  also at ${exchanger?.others?.[0]?.probe.connectTo ?? 'none'} `);
     const lines = report.findings.flatMap((finding) => finding.publish?.zone ?? []);
     expect(lines).toHaveLength(2);
     expect(lines).toContain(`_25._tcp.${host}. 3600 IN TLSA 3 1 1 ${digest}`);
     const mended = await look(publish({ zone, policy: good.policy }, report).zone);
     expect(names(mended.report)).toEqual([]);
+  });
+
+  it('TLS-005 port 465 is looked at on every address too, and nobody is told to publish its key for 25', async () => {
+    const [second, other] = ['192.0.2.2', await makeIdentity([host])];
+    const scene = await sceneOf({ ...good, zone: `${good.zone}${host}. A ${second}\n` });
+    const { clock } = scene;
+    await scene.raw(
+      465,
+      async (connection) => {
+        await connection.acceptTls({ identity: () => other });
+        await serveSmtp(connection, { clock, domain: host });
+      },
+      second,
+    );
+    const { out } = await scene.run(['check', 'example.test', '--json']);
+    const report = JSON.parse(out) as AccountReport;
+    const seen = report.domain?.exchangers[0]?.others?.filter(({ probe }) => probe.endpoint.port === 465);
+    expect(seen).toMatchObject([{ probe: { verdict: 'works' } }]);
+    expect(seen?.[0]).not.toHaveProperty('dane');
+    expect(names(report)).toEqual([]);
+  });
+
+  describe('DNS-028 DNS-039 a host that only the announcement names', () => {
+    const relay = 'relay.example.test';
+    const zone = `${good.zone}
+_smtp-tls._tcp.example.test. SRV 20 1 2465 ${relay}.
+${relay}. A 192.0.2.3
+    `;
+    async function withRelay(policy: string, how: 'implicit-tls' | 'starttls'): Promise<Scene> {
+      const scene = await sceneOf({ zone, policy });
+      const { clock } = scene;
+      const own = await makeIdentity([relay]);
+      const tls = { identity: () => own };
+      const startTls = { type: 'offered' } as const;
+      await scene.raw(
+        2465,
+        async (connection) => {
+          if (how === 'implicit-tls') await connection.acceptTls(tls);
+          await serveSmtp(connection, { clock, domain: relay, ...(how === 'starttls' && { tls, startTls }) });
+        },
+        '192.0.2.3',
+      );
+      return scene;
+    }
+    const both = good.policy.replace('max_age', `mx: ${relay}\nmax_age`);
+
+    it('is probed at the announced port and at 25', async () => {
+      const { out } = await (await withRelay(both, 'implicit-tls')).run(['check', 'example.test', '--json']);
+      const report = JSON.parse(out) as AccountReport;
+      expectShape(report, accountShape);
+      expect(report.domain?.announcedExchangers).toMatchObject([
+        { host, port: 465, probes: [{ verdict: 'works' }, { verdict: 'works' }], sts: { verdict: 'passes' } },
+        {
+          host: relay,
+          port: 2465,
+          probes: [{ endpoint: { port: 2465 }, verdict: 'works' }, { endpoint: { port: 25 } }],
+        },
+      ]);
+      const { out: shown } = await (
+        await withRelay(both, 'implicit-tls')
+      ).run(['check', 'example.test', '--no-color']);
+      expect(shown).toMatch(/✓ +SRV 20 +relay\.example\.test +2465 +SSL\/TLS +works/);
+    });
+
+    it('is told of where the policy does not list it, and the policy to publish does', async () => {
+      const scene = await withRelay(good.policy, 'implicit-tls');
+      const { out } = await scene.run(['check', 'example.test', '--json']);
+      const report = JSON.parse(out) as AccountReport;
+      expect(names(report)).toEqual(['warning announced-not-listed']);
+      expect(report.findings[0]?.endpoints).toMatchObject([{ host: relay, port: 2465 }]);
+      expect(report.findings[0]?.publish?.file?.content).toBe(both);
+    });
+
+    it('is told of where it does not offer what was announced', async () => {
+      const scene = await withRelay(both, 'starttls');
+      const { out, status } = await scene.run(['check', 'example.test', '--no-color']);
+      expect(out).toContain('Warning: relay.example.test 2465 (plaintext-on-tls-port)');
+      expect(out).toContain('relay.example.test is announced for TLS on port 2465, and does not offer it.');
+      expect(status).toBe(1);
+    });
   });
 
   it('TLS-054 a certificate that its TLSA record vouches for is no problem', async () => {

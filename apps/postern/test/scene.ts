@@ -13,6 +13,7 @@ import type { SimulatedNetwork, VirtualClock } from '@postern/wire/testing';
 import type { ExitStatus } from '../src/exit.ts';
 import { run } from '../src/run.ts';
 import { makeIdentity } from './identity.ts';
+import { address, host, services } from './zone.ts';
 import { testTerminal } from './terminal.ts';
 import type { TerminalOptions, TestTerminal } from './terminal.ts';
 
@@ -41,16 +42,7 @@ interface Ran {
   readonly err: string;
 }
 
-export const host = 'mail.example.test';
-export const address = '192.0.2.1';
-
-const zone = `
-${host}. A ${address}
-example.test. MX 10 ${host}.
-_imaps._tcp.example.test. SRV 0 1 993 ${host}.
-_imap._tcp.example.test. SRV 10 1 143 ${host}.
-_submissions._tcp.example.test. SRV 0 1 465 ${host}.
-_submission._tcp.example.test. SRV 10 1 587 ${host}.
+const zone = `${services}
 _pop3s._tcp.example.test. SRV 0 0 0 .
 _pop3._tcp.example.test. SRV 0 0 0 .
 `;

@@ -142,6 +142,17 @@ export const accountShape: Shape = fields({
       ),
       sts: optional(fields({ status: oneOf('absent', 'not-fetched', 'policy', 'failed') })),
       tlsrpt: optional(fields({ status: oneOf('absent', 'present', 'broken', 'failed') })),
+      announcedExchangers: optional(
+        list(
+          fields({
+            host: text,
+            port: number,
+            preference: number,
+            probes: list(probeShape),
+            sts: optional(policyVerdict),
+          }),
+        ),
+      ),
       announcement: optional(
         fields({ status: oneOf('absent', 'not-offered', 'announced', 'unusable', 'failed') }),
       ),

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { blackholeMemory } from '@postern/pool';
-import { fileStore, silentPortsFile } from '../src/silent-ports.ts';
+import { fileStore, stateFile } from '../src/silent-ports.ts';
 import { run } from '../src/run.ts';
-import { host, makeScene } from './scene.ts';
+import { makeScene } from './scene.ts';
+import { host } from './zone.ts';
 import { testTerminal } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-silent-'));
@@ -46,7 +47,7 @@ describe('the second look at a host whose 465 is silent', async () => {
       elapsedMs: 0,
     });
     expect(second.err).toMatch(
-      new RegExp(`^${host}:465 was not dialled: .* since \\d{4}-.* UTC\\. --forget`, 'm'),
+      new RegExp(`^${host}:465 was not dialled: .* since \\d{4}-.* UTC\\. With --forget`, 'm'),
     );
     const forgot = await look('check', 'tim@example.test', '--json', '--quiet', '--forget');
     expect(forgot.dialled).toBeGreaterThan(second.dialled);
@@ -65,9 +66,12 @@ describe('the second look at a host whose 465 is silent', async () => {
 
 describe('the file', () => {
   it('is in the state folder of the user, and for nobody else', async () => {
-    expect(silentPortsFile({ XDG_STATE_HOME: '/x' })).toBe('/x/postern/silent-ports.jsonl');
-    expect(silentPortsFile({ HOME: '/home/tim' })).toBe('/home/tim/.local/state/postern/silent-ports.jsonl');
-    const path = silentPortsFile({ XDG_STATE_HOME: folder });
+    const place = (env: Readonly<Record<string, string>>, chosen?: string): string =>
+      stateFile(env, chosen, 'a.jsonl');
+    expect(place({ XDG_STATE_HOME: '/x' })).toBe('/x/postern/a.jsonl');
+    expect(place({ HOME: '/home/tim' })).toBe('/home/tim/.local/state/postern/a.jsonl');
+    expect(place({ XDG_STATE_HOME: '/x' }, '/chosen')).toBe('/chosen/a.jsonl');
+    const path = place({ XDG_STATE_HOME: folder });
     const store = fileStore(path);
     expect(await store.read()).toBe('');
     await store.write('a\n');

@@ -7,7 +7,7 @@ import { CHANGED } from '../contents.mjs';
 
 /** @typedef {import('./postern.mjs').Job} Job */
 
-const nothing = { wallMs: NaN, cpuMs: NaN, rssGrowth: NaN };
+const nothing = { wallMs: NaN, cpuMs: NaN, wholeCpuMs: NaN, rssGrowth: NaN };
 
 /**
  * @param {Job} job
@@ -33,5 +33,6 @@ export async function poplib({ port, user, password, count, digest }, fetched = 
   const cost = JSON.parse(value ?? 'null');
   if (cost?.count !== count) throw new Error(`poplib: ${cost?.count} of ${count} messages`);
   if (digest !== undefined && cost.digest !== digest) throw new Error(CHANGED);
-  return { ...nothing, wallMs: cost.wallMs, cpuMs: cost.cpuMs };
+  const { wallMs, cpuMs, wholeCpuMs } = cost;
+  return { ...nothing, wallMs, cpuMs, wholeCpuMs };
 }

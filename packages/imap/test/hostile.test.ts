@@ -6,6 +6,7 @@ import { imapClient, parseResponse } from '../src/index.ts';
 import type { ImapClientMachine, ImapClientOptions } from '../src/index.ts';
 import { imapServer } from '../src/server/index.ts';
 import type { ImapServerMachine, ImapServerOptions } from '../src/server/index.ts';
+import { inbox, selected } from './server-session.ts';
 
 const reason = (outputs: readonly Output<unknown>[]): string | undefined => {
   const last = outputs.at(-1);
@@ -118,6 +119,17 @@ describe('a server', () => {
     expect(text(server.receive(utf8('a2 NOOP\r\n'), 0))).toBe('a2 OK done\r\n');
     const endless = server.receive(utf8(`a1 LOGIN${' {0+}\r\n'.repeat(200_000)}`), 0);
     expect(endless.at(-1)).toEqual({ type: 'end' });
+  });
+
+  test('tells that very many messages are gone, by numbers and to a client that comes back', () => {
+    const store = inbox(150_000);
+    const { say } = selected(store, 's1 ENABLE QRESYNC');
+    const plain = selected(store);
+    const validity = store.find('INBOX')?.uidValidity;
+    expect(plain.say(String.raw`a1 STORE 1:* +FLAGS.SILENT (\Deleted)`).at(-1)).toBe('a1 OK done');
+    expect(plain.say('a2 EXPUNGE')).toHaveLength(150_001);
+    expect(say('b1 NOOP')).toEqual(['* VANISHED 1:150000', 'b1 OK done']);
+    expect(say(`b2 SELECT INBOX (QRESYNC (${validity} 1))`)).toContain('* VANISHED (EARLIER) 1:150000');
   });
 
   test('RFC 7888 §4 octets of a literal that is refused are never read as commands', () => {

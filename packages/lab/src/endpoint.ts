@@ -41,6 +41,23 @@ export interface LabEndpoint {
   readonly needsRealTls: boolean;
 }
 
+/** A web server with the MTA-STS policy of a domain (RFC 8461 §3.3). */
+export interface LabPolicyHost {
+  readonly hostName: string;
+  /** Where it is on the lab's own network. */
+  readonly endpoint: Endpoint;
+  /** Where it really is. */
+  readonly real: Endpoint;
+}
+
+/** What is published for a domain; a finding of `@postern/probe` brings it in this form. */
+export interface LabPublication {
+  /** Master-file lines, one record each, with owners in full. */
+  readonly zone: readonly string[];
+  /** A file at a policy host. */
+  readonly file?: { readonly url: string; readonly content: string };
+}
+
 /** A sentence for people, in the languages of the project. */
 export interface LabText {
   readonly en: string;

@@ -6,8 +6,8 @@
  * loopback, on free ports, without root; its hosts have their documentation addresses and standard ports on the lab's own
  * network only. This entry is pure and takes network, clock and randomness as parameters; `@postern/lab/node` fills them in.
  *
- * RFCs: 5321, 3207, 6409, 4954 (SMTP); 1939, 2595, 5034 (POP3); 9051 (IMAP); 8314 (ports); 1035 (DNS); 5280, 9525 (what its
- * certificates break); 5737, 3849 (documentation addresses).
+ * RFCs: 5321, 3207, 6409, 4954 (SMTP); 1939, 2595, 5034 (POP3); 9051 (IMAP); 8314 (ports); 1035 (DNS); 7672, 8461, 8460 (what
+ * its domains publish); 5280, 9525 (what its certificates break); 5737, 3849 (documentation addresses).
  *
  * @example
  * ```ts
@@ -23,7 +23,16 @@
  */
 export type { AuthorityOptions } from './certificates/authority.ts';
 export type { WebCrypto } from './certificates/web-crypto.ts';
-export type { LabAccount, LabEndpoint, LabProtocol, LabText, Outcome, TlsMethod } from './endpoint.ts';
+export type {
+  LabAccount,
+  LabEndpoint,
+  LabPolicyHost,
+  LabProtocol,
+  LabPublication,
+  LabText,
+  Outcome,
+  TlsMethod,
+} from './endpoint.ts';
 export type * from './habits/habit-name.ts';
 export { startLab } from './lab.ts';
 export type { Lab, LabOptions } from './lab.ts';

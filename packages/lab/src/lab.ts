@@ -1,16 +1,19 @@
-import { listenDns, zoneAnswers } from '@postern/dns';
+import { listenDns } from '@postern/dns';
 import type { Clock, Endpoint, Host, Listener, Network } from '@postern/wire';
 import { createAuthority } from './certificates/authority.ts';
 import type { AuthorityOptions } from './certificates/authority.ts';
-import type { LabAccount, LabEndpoint } from './endpoint.ts';
+import type { LabAccount, LabEndpoint, LabPolicyHost, LabPublication } from './endpoint.ts';
 import { labNetwork } from './network/lab-network.ts';
 import { loopback, openHosts } from './open-hosts.ts';
+import { openPolicyHosts } from './policy-hosts/policy-hosts.ts';
 import { providers } from './providers/providers.ts';
+import { publishing } from './providers/published.ts';
 import { zoo } from './providers/zoo.ts';
 import { Reception } from './reception.ts';
 import { oddities } from './zone/oddities.ts';
 import type { LabDomain } from './zone/oddities.ts';
-import { zoneFailures, zoneText } from './zone/zone.ts';
+import { LabZone } from './zone/lab-zone.ts';
+import { zoneOptions, zoneText } from './zone/zone.ts';
 
 /** Options of {@link startLab}. */
 export interface LabOptions extends AuthorityOptions {
@@ -48,14 +51,22 @@ export interface Lab extends AsyncDisposable {
   readonly realResolver: Endpoint;
   /** PEM of the throw-away root: the only trust anchor under which the lab's good certificates are good. */
   readonly roots: readonly string[];
-  /** Everything the DNS server knows, as master-file text. */
+  /** Everything the DNS server knows at this time, as master-file text. */
   readonly zone: string;
+  /** The web servers with the MTA-STS policies of its domains. */
+  readonly policyHosts: readonly LabPolicyHost[];
   /** Accounts, the instructive three first: everything works; one port swallowed; STARTTLS stripped. */
   readonly accounts: readonly LabAccount[];
   /** Every port of every host, with what a check must report. */
   readonly endpoints: readonly LabEndpoint[];
   /** Domains whose trouble is in the DNS. */
   readonly domains: readonly LabDomain[];
+  /**
+   * Publishes what an operator would: records in place of those of the same name and type, and a file at a policy host. It
+   * counts from the next question on. Throws a `UsageError`, and changes nothing, where a line is no record, or where the lab
+   * has no such policy host.
+   */
+  publish(publication: LabPublication): void;
 }
 
 const resolver: Endpoint = { address: '192.0.2.53', port: 53 };
@@ -83,16 +94,16 @@ const resolver: Endpoint = { address: '192.0.2.53', port: 53 };
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const { host, clock, swallow, onDefect } = options;
-  const plans = [...providers, ...zoo];
-  const zone = zoneText(plans);
-  const answers = zoneAnswers(zone, { failures: zoneFailures() });
+  const plans = [...providers, ...publishing, ...zoo];
   const reception = new Reception(host, clock, onDefect ?? (() => undefined));
   try {
-    const [authority, swallower, dns] = await Promise.all([
+    const [authority, swallower] = await Promise.all([
       createAuthority(options),
       reception.keep(swallow ?? (async () => undefined)),
-      reception.keep(() => listenDns(host, loopback, answers)),
     ]);
+    const zone = new LabZone(zoneText(plans, await authority.publicKeySha256()), zoneOptions(plans));
+    const dns = await reception.keep(() => listenDns(host, loopback, zone.answer));
+    const policyHosts = await openPolicyHosts(plans, { reception, authority });
     const hosts = await openHosts(plans, {
       reception,
       authority,
@@ -107,7 +118,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       host,
       {
         stream: (endpoint) =>
-          isResolver(endpoint) ? { type: 'to', endpoint: dns.endpoint } : hosts.route(endpoint),
+          isResolver(endpoint)
+            ? { type: 'to', endpoint: dns.endpoint }
+            : (policyHosts.route(endpoint) ?? hosts.route(endpoint)),
         datagram: (endpoint) => (isResolver(endpoint) ? dns.endpoint : undefined),
       },
       { clock, signal: reception.signal },
@@ -117,7 +130,15 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       resolver,
       realResolver: dns.endpoint,
       roots: authority.roots,
-      zone,
+      get zone() {
+        return zone.text;
+      },
+      policyHosts: policyHosts.hosts,
+      publish({ zone: lines, file }) {
+        const put = file && policyHosts.putting(file);
+        zone.publish(lines);
+        put?.();
+      },
       accounts: plans.map(({ account }) => account),
       endpoints: hosts.endpoints,
       domains: oddities.map(({ domain, reason, lesson }) => ({ domain, reason, lesson })),

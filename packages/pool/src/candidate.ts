@@ -1,5 +1,6 @@
 import { UsageError } from '@postern/wire';
 import type { Endpoint } from '@postern/wire';
+import { checkPortMethod } from './port-method.ts';
 
 /** One way to reach a destination: an address, a port, and the method that is spoken there. */
 export interface Candidate {
@@ -10,6 +11,11 @@ export interface Candidate {
   readonly rank: number;
   /** The provider this endpoint belongs to, for `limits.perGroup`: a domain, a network. Default: none. */
   readonly group?: string;
+  /**
+   * Whether method and port may contradict each other: `implicit-tls` on 25, 587, 143 or 110, `starttls` or `plaintext` on 465, 993
+   * or 995. Default `registered`: such a candidate is a `UsageError`. `deliberate`: it is meant, as where a server announces it.
+   */
+  readonly pairing?: 'registered' | 'deliberate';
 }
 
 /** Entries of a candidate list that are looked at; a list comes from DNS, so its length is the peer's choice. */
@@ -24,7 +30,7 @@ function checkCandidate(candidate: unknown): asserts candidate is Candidate {
   if (typeof candidate !== 'object' || candidate === null) {
     throw new UsageError('a candidate is not an object', rule);
   }
-  const { endpoint, method, rank, group } = candidate as Partial<Candidate>;
+  const { endpoint, method, rank, group, pairing } = candidate as Partial<Candidate>;
   if (typeof method !== 'string') throw new UsageError('the method of a candidate is not a text', rule);
   if (typeof rank !== 'number' || Number.isNaN(rank)) {
     throw new UsageError('the rank of a candidate is not a number', rule);
@@ -32,7 +38,11 @@ function checkCandidate(candidate: unknown): asserts candidate is Candidate {
   if (group !== undefined && typeof group !== 'string') {
     throw new UsageError('the group of a candidate is not a text', rule);
   }
+  if (pairing !== undefined && pairing !== 'registered' && pairing !== 'deliberate') {
+    throw new UsageError('the pairing of a candidate is neither registered nor deliberate', rule);
+  }
   checkEndpoint(endpoint);
+  checkPortMethod(candidate as Candidate);
 }
 
 /** Checks one endpoint; whether the address is an IP literal is for the network to say. */

@@ -39,7 +39,7 @@ export type { Lease } from './lease.ts';
 export { blackholeMemory } from './memory/blackhole.ts';
 export type { BlackholeMemory, BlackholeMemoryOptions, Loaded } from './memory/blackhole.ts';
 export { keepMemory } from './memory/keep.ts';
-export type { KeepOptions, KeptMemory, MemoryStore } from './memory/keep.ts';
+export type { Keepable, KeepOptions, KeptMemory, MemoryStore } from './memory/keep.ts';
 export type { Judgement, Memory, Moment, Observation, Remembered } from './memory/memory.ts';
 export type { AttemptEvent, LostEvent, PoolEvent, SilentEvent, WonEvent } from './events.ts';
 export type { BackOff, Limits } from './limits/limits.ts';

@@ -70,3 +70,59 @@ describe('a port our own network blocks', () => {
     expect(() => localBlockWatch(options)).toThrow(expect.objectContaining({ name: 'UsageError' }));
   });
 });
+
+describe('what was seen, kept between runs', () => {
+  const moment = { now: 1000, unixTime: 1_800_000_000_000 };
+  const later = { now: 50, unixTime: 1_800_000_600_000 };
+
+  it('shows a block that no single run could see', () => {
+    let lines = '';
+    for (const [run, address] of ['192.0.2.1', '198.51.100.1', '203.0.113.1'].entries()) {
+      const watch = localBlockWatch({ network: 'home' });
+      expect(watch.load(lines, moment).loaded).toBe(2 * run);
+      expect(watch.changes).toBe(0);
+      walled(watch, address, 1000);
+      lines = watch.save(moment);
+    }
+    const watch = localBlockWatch({ network: 'home' });
+    expect(watch.load(lines, later)).toEqual({ loaded: 6, refused: [] });
+    expect(watch.judge(465, 50)).toMatchObject({ since: 1000 - 600_950, silent: { length: 3 } });
+    const cafe = localBlockWatch({ network: 'cafe' });
+    expect(cafe.load(lines, later).loaded).toBe(0);
+    watch.clear();
+    expect(watch.save(later)).toBe('');
+  });
+
+  it('is disproved by an answer in whatever order it is read, and only what came after it counts', () => {
+    const watch = localBlockWatch();
+    for (const address of ['192.0.2.1', '198.51.100.1', '203.0.113.1']) walled(watch, address, 1000);
+    const answered = localBlockWatch();
+    const endpoint = { address: '192.0.3.1', port: 465 };
+    answered.note({ type: 'answered', endpoint, at: 1000, ms: 20, syns: 1, sibling: false });
+    const texts = [watch.save(moment), answered.save(moment)];
+    for (const text of [texts.join(''), texts.toReversed().join('')]) {
+      const both = localBlockWatch();
+      both.load(text, later);
+      expect(both.judge(465, 50)).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['{', 'not JSON'],
+    ['[1]'.padEnd(1001), 'longer than 1000 characters'],
+    ['7', 'not an object'],
+    ['{"type":"open"}', 'type is not answered or silent'],
+    ['{"type":"silent","address":"a host"}', 'address is not an IP literal'],
+    ['{"type":"silent","address":"192.0.2.1","port":0}', 'port is not a port'],
+    ['{"type":"silent","address":"192.0.2.1","port":465,"seen":-1}', 'seen is not a time'],
+    ['{"type":"silent","address":"192.0.2.1","port":465,"seen":1}', 'expired'],
+    ['{"type":"silent","address":"192.0.2.1","port":465,"seen":1800000099999}', 'seen in the future'],
+    [
+      '{"type":"silent","address":"192.0.2.1","port":465,"seen":1800000000000,"network":"cafe"}',
+      'seen from another network',
+    ],
+  ])('leaves out %s', (line, reason) => {
+    const watch = localBlockWatch();
+    expect(watch.load(line, moment)).toEqual({ loaded: 0, refused: [{ line: 1, reason }] });
+  });
+});

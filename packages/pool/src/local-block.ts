@@ -1,6 +1,8 @@
 import { UsageError } from '@postern/wire';
 import type { Endpoint, Instant, Milliseconds } from '@postern/wire';
-import type { Observation } from './memory/memory.ts';
+import type { Loaded } from './memory/blackhole.ts';
+import type { Moment, Observation } from './memory/memory.ts';
+import { formatSeen, parseSeen } from './memory/seen-lines.ts';
 import { prefixOf } from './memory/prefix.ts';
 
 /** Options of {@link localBlockWatch}. */
@@ -11,6 +13,8 @@ export interface LocalBlockOptions {
   readonly window?: Milliseconds;
   /** Networks that are remembered for each port. Default 100. */
   readonly limit?: number;
+  /** The network we are in, as in a `blackholeMemory`: what is loaded is used only where it was seen. Default: empty. */
+  readonly network?: string;
 }
 
 /** A port that is silent toward everybody, while other ports of the same hosts answer: the block is on our side. */
@@ -31,6 +35,15 @@ export interface LocalBlockWatch {
   note(observation: Observation): void;
   /** The block of a port, as far as what was seen lately shows one. */
   judge(port: number, now: Instant): LocalBlock | undefined;
+  /** Forgets everything. */
+  clear(): void;
+  /** How often an observation changed what is known, and how often it was forgotten on request; for {@link keepMemory}. */
+  readonly changes: number;
+  readonly cleared: number;
+  /** Writes what was seen as JSON lines, times as milliseconds since 1970. */
+  save(moment: Moment): string;
+  /** Takes in what {@link LocalBlockWatch.save} wrote, in addition to what is known. Never throws: other lines are refused. */
+  load(lines: string, moment: Moment): Loaded;
 }
 
 interface Seen {
@@ -60,7 +73,7 @@ interface Port {
  * ```
  */
 export function localBlockWatch(options?: LocalBlockOptions): LocalBlockWatch {
-  const { networks = 3, window = 3_600_000, limit = 100 } = options ?? {};
+  const { networks = 3, window = 3_600_000, limit = 100, network = '' } = options ?? {};
   if (!Number.isInteger(networks) || networks < 2) {
     throw new UsageError(
       `networks is ${String(networks)}`,
@@ -76,63 +89,127 @@ export function localBlockWatch(options?: LocalBlockOptions): LocalBlockWatch {
   if (!Number.isInteger(limit) || limit < networks) {
     throw new UsageError(`limit is ${String(limit)}`, 'as many networks are remembered as it takes to judge');
   }
-  const ports = new Map<number, Port>();
-  /** By address: the last other port that answered there. */
-  const controls = new Map<string, Map<number, Seen>>();
-  const portOf = (number: number): Port => {
-    let port = ports.get(number);
+  return new Watch(networks, window, limit, network);
+}
+
+class Watch implements LocalBlockWatch {
+  readonly #networks: number;
+  readonly #window: Milliseconds;
+  readonly #limit: number;
+  readonly #network: string;
+  readonly #ports = new Map<number, Port>();
+  /** By address: the last times that ports answered there. */
+  readonly #controls = new Map<string, Map<number, Seen>>();
+  changes = 0;
+  cleared = 0;
+
+  constructor(networks: number, window: Milliseconds, limit: number, network: string) {
+    this.#networks = networks;
+    this.#window = window;
+    this.#limit = limit;
+    this.#network = network;
+  }
+
+  note({ type, endpoint, at }: Pick<Observation, 'type' | 'endpoint' | 'at'>): void {
+    this.changes += 1;
+    const port = this.#port(endpoint.port);
+    if (type === 'silent') this.#silent(port, { endpoint, at });
+    else this.#answered(port, { endpoint, at });
+  }
+
+  judge(number: number, now: Instant): LocalBlock | undefined {
+    const port = this.#ports.get(number);
+    if (!port || now - port.answered <= this.#window) return undefined;
+    const silent: Seen[] = [];
+    const answered: Endpoint[] = [];
+    for (const seen of port.silent.values()) {
+      if (now - seen.at > this.#window) continue;
+      const control = [...(this.#controls.get(seen.endpoint.address)?.values() ?? [])].find(
+        ({ endpoint, at }) => endpoint.port !== number && now - at <= this.#window,
+      );
+      // A host of which nothing answers may be down; it proves nothing.
+      if (!control) continue;
+      silent.push(seen);
+      answered.push(control.endpoint);
+    }
+    if (silent.length < this.#networks) return undefined;
+    return {
+      reason: 'local-block',
+      port: number,
+      since: Math.min(...silent.map(({ at }) => at)),
+      silent: silent.map(({ endpoint }) => endpoint),
+      answered,
+    };
+  }
+
+  clear(): void {
+    this.changes += 1;
+    this.cleared += 1;
+    this.#ports.clear();
+    this.#controls.clear();
+  }
+
+  save(moment: Moment): string {
+    const lines: string[] = [];
+    const write = (type: 'silent' | 'answered', { endpoint, at }: Seen): void => {
+      if (moment.now - at <= this.#window)
+        lines.push(`${formatSeen({ type, endpoint, at }, moment, this.#network)}\n`);
+    };
+    for (const { silent } of this.#ports.values()) for (const seen of silent.values()) write('silent', seen);
+    for (const ports of this.#controls.values()) for (const seen of ports.values()) write('answered', seen);
+    return lines.join('');
+  }
+
+  load(lines: string, moment: Moment): Loaded {
+    let loaded = 0;
+    const refused: { line: number; reason: string }[] = [];
+    for (const [index, line] of lines.split('\n').entries()) {
+      if (line.trim() === '') continue;
+      const seen = parseSeen(line, moment, this.#window, this.#network);
+      if (typeof seen === 'string') {
+        if (refused.length < 100) refused.push({ line: index + 1, reason: seen });
+        continue;
+      }
+      this.note(seen);
+      loaded += 1;
+    }
+    // What was written before is no news.
+    this.changes -= loaded;
+    return { loaded, refused };
+  }
+
+  #silent(port: Port, seen: Seen): void {
+    // Lines of a file come in any order: what was seen before an answer is disproved by it.
+    if (seen.at <= port.answered) return;
+    const network = prefixOf(seen.endpoint.address);
+    const known = port.silent.get(network);
+    // The first time is kept while it counts: since when is the question.
+    const first = known && Math.abs(seen.at - known.at) <= this.#window && known.at <= seen.at;
+    if (!first) port.silent.set(network, seen);
+    bound(port.silent, this.#limit);
+  }
+
+  #answered(port: Port, seen: Seen): void {
+    const { endpoint, at } = seen;
+    port.answered = Math.max(port.answered, at);
+    for (const [network, silent] of port.silent) if (silent.at <= at) port.silent.delete(network);
+    const here = this.#controls.get(endpoint.address) ?? new Map<number, Seen>();
+    if ((here.get(endpoint.port)?.at ?? -Infinity) < at) here.set(endpoint.port, seen);
+    bound(here, 8);
+    this.#controls.delete(endpoint.address);
+    this.#controls.set(endpoint.address, here);
+    bound(this.#controls, this.#limit * 10);
+  }
+
+  #port(number: number): Port {
+    let port = this.#ports.get(number);
     if (!port) {
       port = { silent: new Map(), answered: -Infinity };
-      ports.set(number, port);
-      bound(ports, limit);
+      this.#ports.set(number, port);
+      bound(this.#ports, this.#limit);
     }
     return port;
-  };
-  return {
-    note({ type, endpoint, at }) {
-      const port = portOf(endpoint.port);
-      if (type === 'silent') {
-        const network = prefixOf(endpoint.address);
-        const first = port.silent.get(network);
-        // The first time is kept while it counts: since when is the question.
-        if (!first || at - first.at > window) port.silent.set(network, { endpoint, at });
-        bound(port.silent, limit);
-        return;
-      }
-      port.answered = at;
-      port.silent.clear();
-      const here = controls.get(endpoint.address) ?? new Map<number, Seen>();
-      here.set(endpoint.port, { endpoint, at });
-      bound(here, 8);
-      controls.delete(endpoint.address);
-      controls.set(endpoint.address, here);
-      bound(controls, limit * 10);
-    },
-    judge(number, now) {
-      const port = ports.get(number);
-      if (!port || now - port.answered <= window) return undefined;
-      const silent: Seen[] = [];
-      const answered: Endpoint[] = [];
-      for (const seen of port.silent.values()) {
-        if (now - seen.at > window) continue;
-        const control = [...(controls.get(seen.endpoint.address)?.values() ?? [])].find(
-          ({ endpoint, at }) => endpoint.port !== number && now - at <= window,
-        );
-        // A host of which nothing answers may be down; it proves nothing.
-        if (!control) continue;
-        silent.push(seen);
-        answered.push(control.endpoint);
-      }
-      if (silent.length < networks) return undefined;
-      return {
-        reason: 'local-block',
-        port: number,
-        since: Math.min(...silent.map(({ at }) => at)),
-        silent: silent.map(({ endpoint }) => endpoint),
-        answered,
-      };
-    },
-  };
+  }
 }
 
 /** Forgets what was heard of first when there is too much. */

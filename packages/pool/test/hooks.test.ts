@@ -218,7 +218,7 @@ describe('what a hook does wrong', () => {
     }
   });
 
-  it('a network that throws, rejects with nothing, or connects after it was cancelled', async () => {
+  it('a network that throws, rejects with nothing, never settles, or connects after it was cancelled', async () => {
     const scene = town();
     await scene.serve(HOST, 587);
     const late: Connection[] = [];
@@ -227,6 +227,7 @@ describe('what a hook does wrong', () => {
       connect(endpoint) {
         if (endpoint.port === 1) throw new UsageError('no such address', 'IP literals only');
         if (endpoint.port === 2) return Promise.reject(garbage(undefined));
+        if (endpoint.port === 4) return new Promise(() => undefined);
         if (endpoint.port === 3) {
           // It cannot be cancelled.
           return sleep(scene.clock, 4000).then(async () => {
@@ -242,7 +243,7 @@ describe('what a hook does wrong', () => {
       network,
       clock: scene.clock,
       key: (destination) => destination,
-      candidates: async () => [1, 2, 3, 587].map((port) => candidate(HOST, port, port)),
+      candidates: async () => [1, 2, 3, 4, 587].map((port) => candidate(HOST, port, port)),
       open: bare,
     });
     const lease = await scene.clock.run(pool.acquire('a'));
@@ -250,10 +251,14 @@ describe('what a hook does wrong', () => {
       'connect-failed',
       'connect-failed',
       'pending',
+      'pending',
       'granted',
     ]);
     await scene.clock.advance(10_000);
     expect(late).toHaveLength(1);
+    // One that never settles is given up like any silent one.
+    expect(lease.attempts[3]).toMatchObject({ outcome: 'silent', endpoint: { port: 4 } });
+    expect(pool.counts).toMatchObject({ connecting: 0, settling: 0 });
     expect(scene.network.counts.open).toBe(1);
     await lease[Symbol.asyncDispose]();
     await leavesNothing(scene);

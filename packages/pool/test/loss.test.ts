@@ -7,15 +7,16 @@ const TRIALS = 600;
 
 /** Ports behind loss, each in a network of its own: 465 is open, 2465 is silent, 587 is open beside either. */
 async function trials(loss: number, atOnce: number, seed: number) {
-  const { network, clock, serve, weather } = town(seed);
+  const scene = town(seed);
+  const { network, clock } = scene;
   const lossy = { weather: { type: 'loss', probability: loss } } as const;
   const addressOf = (trial: number, port: number): string =>
     `10.${port === 465 ? 1 : 2}${trial >> 8}.${trial & 255}.1`;
   for (let trial = 0; trial < TRIALS; trial += 1) {
-    await serve(addressOf(trial, 465), 465, lossy);
-    await serve(addressOf(trial, 465), 587, lossy);
-    await serve(addressOf(trial, 2465), 587, lossy);
-    weather(addressOf(trial, 2465), 2465, { weather: { type: 'drop' } });
+    await scene.serve(addressOf(trial, 465), 465, lossy);
+    await scene.serve(addressOf(trial, 465), 587, lossy);
+    await scene.serve(addressOf(trial, 2465), 587, lossy);
+    scene.weather(addressOf(trial, 2465), 2465, { weather: { type: 'drop' } });
   }
   const found = new Map<number, number>([
     [465, 0],

@@ -104,24 +104,39 @@ export interface EncodedCommand {
 /** RFC 2449 §4: a command line is at most this long, CRLF included. */
 export const maxCommandBytes = 255;
 
+/** The same as text, while it is not on its way. */
+export interface CommandLine {
+  /** With its CRLF. */
+  readonly text: string;
+  /** How many octets it has. */
+  readonly length: number;
+  readonly shown: string | undefined;
+}
+
 /**
  * Puts a command into one line. Throws a {@link UsageError} `argument-refused` for an argument that would break the
  * protocol: CR, LF or NUL (they would begin a second command), or a line beyond `maxCommandBytes`.
  */
 export function encodeCommand(command: Exclude<WireCommand, { readonly verb: 'AUTH' }>): EncodedCommand {
+  const { text, shown } = commandLine(command);
+  return { bytes: utf8(text), shown };
+}
+
+/** The line of a command, by the rules of {@link encodeCommand}. */
+export function commandLine(command: Exclude<WireCommand, { readonly verb: 'AUTH' }>): CommandLine {
   switch (command.verb) {
     case 'USER':
-      return line(`USER ${printable(command.name, 'the user name')}`);
+      return line(`USER ${printable(command.name, 'the user name')}`, true);
     case 'PASS': {
       const password = printable(command.password, 'the password');
-      return line(`PASS ${password}`, `PASS ${redacted(utf8(password).length)}`);
+      return line(`PASS ${password}`, true, `PASS ${redacted(utf8(password).length)}`);
     }
     case 'APOP': {
       const { name, digest } = command;
       if (!/^[0-9a-f]{32}$/.test(digest))
         throw new UsageError('the digest is not 32 hexadecimal digits', 'RFC 1939 §7', 'argument-refused');
       const start = `APOP ${printable(name, 'the user name')}`;
-      return line(`${start} ${digest}`, `${start} ${redacted(digest.length)}`);
+      return line(`${start} ${digest}`, true, `${start} ${redacted(digest.length)}`);
     }
     case 'LANG':
       return line(command.language === undefined ? 'LANG' : `LANG ${languageRange(command.language)}`);
@@ -159,16 +174,18 @@ export function replyForm(command: WireCommand): 'line' | 'listing' | 'content' 
   return form === 'listing' && one !== undefined ? 'line' : form;
 }
 
-function line(text: string, shown?: string): EncodedCommand {
-  const bytes = utf8(`${text}\r\n`);
-  if (bytes.length > maxCommandBytes) {
+function line(start: string, wordy = false, shown?: string): CommandLine {
+  const text = `${start}\r\n`;
+  // Only names and passwords can be other than ASCII; of the rest there are thousands, and nobody has to encode them to count.
+  const length = wordy ? utf8(text).length : text.length;
+  if (length > maxCommandBytes) {
     throw new UsageError(
-      `the command line has ${bytes.length} octets, ${maxCommandBytes} are allowed`,
+      `the command line has ${length} octets, ${maxCommandBytes} are allowed`,
       'RFC 2449 §4',
       'argument-refused',
     );
   }
-  return { bytes, shown: shown === undefined ? undefined : `${shown}\r\n` };
+  return { text, length, shown: shown === undefined ? undefined : `${shown}\r\n` };
 }
 
 function printable(text: string, what: string): string {

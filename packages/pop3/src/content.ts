@@ -6,8 +6,10 @@ const defaultMaxBytes = 64 * 1024 * 1024;
 
 /** What a content is read from. */
 export interface ContentSource {
-  /** The next piece; `undefined` at the end. */
-  next(): Promise<Uint8Array | undefined>;
+  /** The next piece, or the end, if it is here already. */
+  take(): Uint8Array | 'end' | undefined;
+  /** Waits for it. */
+  next(): Promise<Uint8Array | 'end'>;
   /** Gives up: destroys the connection, and says why. */
   abandon(fault: Pick<Fault, 'kind' | 'reason'>): WireError;
 }
@@ -35,8 +37,8 @@ export class StreamedContent implements MessageContent {
     this.#taken = true;
     return {
       next: async () => {
-        const value = await this.#next();
-        return value ? { done: false, value } : { done: true, value: undefined };
+        const value = this.#take() ?? (await this.#next());
+        return value === 'end' ? { done: true, value: undefined } : { done: false, value };
       },
       return: async () => {
         await this.discard();
@@ -49,7 +51,11 @@ export class StreamedContent implements MessageContent {
     const maxBytes = options?.maxBytes ?? defaultMaxBytes;
     let whole: Uint8Array = new Uint8Array(0);
     let length = 0;
-    for await (const piece of this) {
+    if (this.#taken) throw new UsageError('the content is being read already', 'read it once');
+    this.#taken = true;
+    for (;;) {
+      const piece = this.#take() ?? (await this.#next());
+      if (piece === 'end') break;
       if (length === 0 && piece.length <= maxBytes) {
         // Most messages come in one piece, which is nobody else's.
         whole = piece;
@@ -71,19 +77,25 @@ export class StreamedContent implements MessageContent {
       whole.set(piece, length);
       length = needed;
     }
-    return whole.subarray(0, length);
+    return whole.length === length ? whole : whole.subarray(0, length);
   }
 
   async discard(): Promise<void> {
     this.#taken = true;
-    while (!this.#ended) await this.#next();
+    while (!this.#ended) if (!this.#take()) await this.#next();
   }
 
-  async #next(): Promise<Uint8Array | undefined> {
-    if (this.#ended) return undefined;
+  #take(): Uint8Array | 'end' | undefined {
+    if (this.#ended) return 'end';
+    const piece = this.#source.take();
+    if (piece === 'end') this.#ended = true;
+    return piece;
+  }
+
+  async #next(): Promise<Uint8Array | 'end'> {
     try {
       const piece = await this.#source.next();
-      if (!piece) this.#ended = true;
+      if (piece === 'end') this.#ended = true;
       return piece;
     } catch (error) {
       this.#ended = true;

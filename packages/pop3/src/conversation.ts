@@ -152,6 +152,16 @@ export class Conversation implements TransactionDialogue {
     return event;
   }
 
+  answerHere(command: WireCommand, signal: AbortSignal | undefined): ReplyEvent | ContentEvent | undefined {
+    // An abort destroys the connection, and who waits for an event is the first to get it: both are the business of `until`.
+    if (this.#pending || this.#destroyed || signal?.aborted === true) return undefined;
+    for (let event = this.#dialogue.take(); event; event = this.#dialogue.take()) {
+      this.#note(event);
+      if ((event.type === 'reply' || event.type === 'content') && event.command === command) return event;
+    }
+    return undefined;
+  }
+
   async settle(signal: AbortSignal | undefined): Promise<void> {
     const coming = (): boolean =>
       !this.ended &&

@@ -38,7 +38,10 @@ export type Pop3Event =
       /** With a negative reply to STLS, USER, PASS, APOP or AUTH: what it means; for AUTH also why we broke it off. */
       readonly reason?: Reason;
     }
-  /** A piece of a message (RETR, TOP), unstuffed; the `reply` follows when the message is complete. The bytes are yours. */
+  /**
+   * A piece of a message (RETR, TOP), unstuffed; the `reply` follows when the message is complete. The bytes are yours, the
+   * `buffer` below them is not: small pieces share one.
+   */
   | { readonly type: 'content'; readonly command: WireCommand; readonly bytes: Uint8Array }
   /** The handshake succeeded and everything known before is forgotten; say CAPA again. */
   | { readonly type: 'secured'; readonly tls: TlsInfo }

@@ -87,29 +87,29 @@ function readStat(text: string): ValueRead {
   };
 }
 
-interface Read<E> {
-  readonly entry: E;
-  readonly odd?: Pop3Diagnostic;
-}
-
-function readEntries<E extends { readonly number: number }>(
+function readEntries<E extends { readonly number: number; readonly uid?: string }>(
   lines: readonly string[],
-  read: (line: string) => Read<E> | undefined,
+  read: (line: string, odd: Set<Pop3Diagnostic>) => E | undefined,
   value: (entries: readonly E[]) => ReplyValue,
 ): ValueRead {
   const entries: E[] = [];
-  const numbers = new Set<number>();
+  let numbers: Set<number> | undefined;
+  let last = 0;
   const uids = new Set<string>();
   const odd = new Set<Pop3Diagnostic>();
-  for (const line of lines) {
-    const found = read(line);
+  // By number: an iterator makes an object for each of thousands of lines.
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    const entry = read(line, odd);
+    if (!entry) return { ok: false, line };
+    // Servers count upwards; only where one does not, those before have to be remembered.
+    if (entry.number <= last) numbers ??= new Set(entries.map(({ number }) => number));
     // A number that comes twice leaves it open which message is meant.
-    if (!found || numbers.has(found.entry.number)) return { ok: false, line };
-    const { entry } = found;
-    numbers.add(entry.number);
+    if (numbers?.has(entry.number)) return { ok: false, line };
+    numbers?.add(entry.number);
+    last = Math.max(last, entry.number);
     entries.push(entry);
-    if (found.odd) odd.add(found.odd);
-    if (!('uid' in entry) || typeof entry.uid !== 'string') continue;
+    if (entry.uid === undefined) continue;
     // RFC 1939 §7: identical copies may share one; both are kept.
     if (uids.has(entry.uid)) odd.add('uid-twice');
     uids.add(entry.uid);
@@ -118,21 +118,22 @@ function readEntries<E extends { readonly number: number }>(
 }
 
 /** RFC 1939 §5: number and size; what follows is ignored. */
-function listEntry(line: string): Read<ListEntry> | undefined {
+function listEntry(line: string): ListEntry | undefined {
   const [, number, octets] = /^([1-9]\d{0,9})[ \t]+(\d{1,15})(?![^ \t])/.exec(line) ?? [];
   if (number === undefined || octets === undefined) return undefined;
-  return { entry: { number: Number(number), octets: Number(octets) } };
+  return { number: Number(number), octets: Number(octets) };
 }
 
 /**
  * RFC 1939 §7: number and 1 to 70 characters from 0x21 to 0x7E. Longer ones are borne, and blanks inside: to cut there could make
  * one identifier of two, and a client that has seen the one would never fetch the other.
  */
-function uidlEntry(line: string): Read<UidlEntry> | undefined {
-  const [, number, uid] = /^([1-9]\d{0,9})[ \t]+([^ \t].{0,254})$/s.exec(line.trimEnd()) ?? [];
+function uidlEntry(line: string, odd: Set<Pop3Diagnostic>): UidlEntry | undefined {
+  const plain = /^([1-9]\d{0,9}) ([\x21-\x7e]{1,70})$/.exec(line);
+  const [, number, uid] = plain ?? /^([1-9]\d{0,9})[ \t]+([^ \t].{0,254})$/s.exec(line.trimEnd()) ?? [];
   if (number === undefined || uid === undefined) return undefined;
-  const plain = /^[\x21-\x7e]{1,70}$/.test(uid);
-  return { entry: { number: Number(number), uid }, ...(plain ? {} : { odd: 'uid-unlike-rfc' as const }) };
+  if (!plain && !/^[\x21-\x7e]{1,70}$/.test(uid)) odd.add('uid-unlike-rfc');
+  return { number: Number(number), uid };
 }
 
 /** RFC 6856 §3.2: a tag, and the name of the language behind it. */

@@ -4,11 +4,13 @@ import { noCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
-import { createUnstuffing, replyLimits } from './reply.ts';
-import type { ReplyLimits, Unstuffing } from './reply.ts';
+import { createUnstuffing, plainLines, replyLimits } from './reply.ts';
+import type { ReplyLimits } from './reply.ts';
 import { initialState, patienceFor } from './states.ts';
 import type { Input, Patience, State, StateName } from './states.ts';
 import { step } from './transition.ts';
+
+const DOT = 0x2e;
 
 /** Options of {@link pop3Client}. */
 export interface Pop3ClientOptions {
@@ -69,7 +71,9 @@ class Pop3Client implements Pop3ClientMachine {
   #state: State;
   readonly #limits: ReplyLimits;
   readonly #splitter;
-  #unstuffing: Unstuffing | undefined;
+  readonly #unstuffing = createUnstuffing();
+  /** How the lines of a listing are read: the first of a chunk by itself where its beginning came before, odd ones too. */
+  #lines: 'many' | 'first-alone' | 'alone' = 'many';
   /** Bytes of a message since its deadline was last renewed. */
   #quietBytes = 0;
   #heldSince: Instant | undefined;
@@ -140,6 +144,7 @@ class Pop3Client implements Pop3ClientMachine {
   receive(bytes: Uint8Array, now: Instant): readonly Output<Pop3Event>[] {
     if (bytes.length === 0 || this.#over) return [];
     if (this.#state.name === 'tls') return this.#step({ type: 'plaintext', bytes: sample(bytes) }, now);
+    this.#lines = this.#splitter.restBytes === 0 ? 'many' : 'first-alone';
     this.#splitter.push(bytes);
     const outputs: Output<Pop3Event>[] = [];
     for (;;) {
@@ -178,11 +183,14 @@ class Pop3Client implements Pop3ClientMachine {
   /** The next thing the bytes at hand amount to, in the present state. */
   #read(): Input | undefined {
     if (this.#state.name === 'content') return this.#readContent();
-    this.#unstuffing = undefined;
     if (this.#state.name === 'greeting' || this.#state.name === 'starttls') {
       // A record may hold an octet that looks like a line end, so it is looked for before lines are.
       const first = this.#splitter.rest(8);
       if (first.length > 1 && isTlsRecord(first)) return { type: 'tls-record', bytes: this.#splitter.rest() };
+    }
+    if (this.#state.name === 'listing') {
+      const listed = this.#readListed();
+      if (listed) return listed;
     }
     const limit = this.#state.name === 'auth' ? this.#limits.maxChallengeBytes : this.#limits.maxLineBytes;
     const found = this.#splitter.next();
@@ -197,9 +205,22 @@ class Pop3Client implements Pop3ClientMachine {
     return { type: 'line', line: bytes, ending: found.ending, behind: () => this.#splitter.rest() };
   }
 
+  /** Many lines of a listing at once; `undefined` where they have to be looked at one by one. */
+  #readListed(): Input | undefined {
+    if (this.#lines !== 'many' || this.#splitter.restBytes === 0) {
+      if (this.#lines === 'first-alone') this.#lines = 'many';
+      return undefined;
+    }
+    const raw = this.#splitter.take(this.#splitter.restBytes);
+    const { lines, bytes } = plainLines(raw, this.#limits.maxLineBytes);
+    // The line that ends a listing is read by itself, and another listing may follow. An odd line is looked at with all its chunk.
+    if (bytes === 0 && raw[0] !== DOT) this.#lines = 'alone';
+    if (bytes < raw.length) this.#splitter.push(raw.subarray(bytes));
+    return bytes > 0 ? { type: 'listed', lines, bytes } : undefined;
+  }
+
   #readContent(): Input | undefined {
     if (this.#splitter.restBytes === 0) return undefined;
-    this.#unstuffing ??= createUnstuffing();
     const raw = this.#splitter.take(this.#splitter.restBytes);
     const { used, content, done } = this.#unstuffing.push(raw);
     if (used < raw.length) this.#splitter.push(raw.subarray(used));
@@ -207,7 +228,6 @@ class Pop3Client implements Pop3ClientMachine {
     // Single octets do not renew the wait: a whole line does, or 64 KiB of one.
     const progress = content.includes(10) || this.#quietBytes >= 65_536;
     if (progress || done) this.#quietBytes = 0;
-    if (done) this.#unstuffing = undefined;
     return { type: 'content', bytes: content, progress, done };
   }
 }

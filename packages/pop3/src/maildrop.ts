@@ -22,7 +22,7 @@ export interface BytesOptions {
 /**
  * The content of one message, while it comes in: octets as they were stored, dots unstuffed, every line with its CRLF. Read it
  * once, in pieces or whole. Nothing is read from the server but what is asked for, so a message of 10 GB needs no memory; how
- * long you take counts against no time-out.
+ * long you take counts against no time-out. The bytes are yours, the `buffer` below them is not: small messages share one.
  */
 export interface MessageContent extends AsyncIterable<Uint8Array> {
   /** All of it in one piece. */

@@ -1,4 +1,4 @@
-import { peerText } from '@postern/wire';
+import { latin1, peerText } from '@postern/wire';
 
 const LF = 10;
 const CR = 13;
@@ -49,13 +49,18 @@ const knownCodes = ['IN-USE', 'LOGIN-DELAY', 'SYS/TEMP', 'SYS/PERM', 'AUTH', 'UT
  * 1939 only says that servers send upper case.
  */
 export function parseStatusLine(line: Uint8Array): Pop3Reply | undefined {
-  const found = /^(\+OK|-ERR)(?:[ \t](.*))?$/is.exec(peerText(line));
-  if (!found) return undefined;
-  const rest = found[2] ?? '';
+  const text = peerText(line);
+  const status = (['+OK', '-ERR'] as const).find(
+    (indicator) => text.slice(0, indicator.length).toUpperCase() === indicator,
+  );
+  if (!status) return undefined;
+  const behind = text[status.length];
+  if (behind !== undefined && behind !== ' ' && behind !== '\t') return undefined;
+  const rest = text.slice(status.length + 1);
   // RFC 2449 §8: a code counts only directly behind the status indicator.
-  const coded = /^\[([\x21-\x5c\x5e-\x7e]+)\](?: |$)/.exec(rest);
+  const coded = rest.startsWith('[') ? /^\[([\x21-\x5c\x5e-\x7e]+)\](?: |$)/.exec(rest) : undefined;
   return {
-    status: found[1]?.toUpperCase() === '+OK' ? '+OK' : '-ERR',
+    status,
     code: coded?.[1] === undefined ? undefined : knownCode(coded[1]),
     text: coded ? rest.slice(coded[0].length) : rest,
     lines: [],
@@ -74,6 +79,39 @@ export function unstuffLine(line: Uint8Array): Uint8Array | undefined {
   return line.length === 1 ? undefined : line.subarray(1);
 }
 
+/** Where the lines of a listing end: at the line that ends it, or behind the last whole line of the chunk. */
+function linesEnd(chunk: Uint8Array): number {
+  for (let dot = chunk.indexOf(DOT); dot >= 0; dot = chunk.indexOf(DOT, dot + 1)) {
+    const alone = chunk[dot + 1] === CR && chunk[dot + 2] === LF;
+    if (alone && (dot === 0 || chunk[dot - 1] === LF)) return dot;
+  }
+  return chunk.lastIndexOf(LF) + 1;
+}
+
+/**
+ * Cuts the beginning of a listing into its lines, up to a chunk's end or to the line that ends the listing: thousands of lines in
+ * a few native calls. None where one of them is out of the ordinary (no ASCII, a NUL, a bare LF, too long), so that somebody has
+ * to look at each. `bytes` = how many octets the lines have.
+ */
+export function plainLines(
+  chunk: Uint8Array,
+  maxLineBytes: number,
+): { readonly lines: readonly string[]; readonly bytes: number } {
+  const none = { lines: [], bytes: 0 };
+  const bytes = linesEnd(chunk);
+  const text = latin1(chunk.subarray(0, bytes));
+  if (/[\0\x80-\xff]|(?:^|[^\r])\n/.test(text)) return none;
+  const lines = text.split('\r\n');
+  lines.pop();
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (line.length + 2 > maxLineBytes) return none;
+    // RFC 1939 §3: one leading dot is stuffing.
+    if (line.startsWith('.')) lines[at] = line.slice(1);
+  }
+  return { lines, bytes };
+}
+
 /** The timestamp of a greeting that offers APOP: a message identifier in angle brackets (RFC 1939 §7, RFC 5322 §3.6.4). */
 export function apopTimestamp(text: string): string | undefined {
   return /<[\w!#$%&'*+\-/=?^`{|}~.]+@(?:[\w!#$%&'*+\-/=?^`{|}~.]+|\[[\x21-\x5a\x5e-\x7e]*\])>/.exec(
@@ -83,7 +121,10 @@ export function apopTimestamp(text: string): string | undefined {
 
 /** Takes the dot-stuffing off a message (RFC 1939 §3) while it streams by; holds no line, so lines have no limit. */
 export interface Unstuffing {
-  /** Takes bytes; says how many belonged to the message and its end, and what they mean. The content is a copy. */
+  /**
+   * Takes bytes; says how many belonged to the message and its end, and what they mean. The content is a copy, and nobody else's;
+   * small ones lie side by side in one buffer. Behind the end the next message begins.
+   */
   push(bytes: Uint8Array): { readonly used: number; readonly content: Uint8Array; readonly done: boolean };
 }
 
@@ -93,78 +134,90 @@ export interface Unstuffing {
 export function createUnstuffing(): Unstuffing {
   // Where we are: at the beginning of a line, behind its leading dot, behind ".\r", inside a line, or behind a CR in one.
   let place: 'begin' | 'dot' | 'dot-cr' | 'inside' | 'cr' = 'begin';
+  const copy = createCopier();
   return {
     push(bytes) {
-      const content = new Content(bytes);
+      const pieces: Uint8Array[] = [];
+      /** Where the piece begins that belongs to the content as it stands. */
+      let from = 0;
       let at = 0;
       while (at < bytes.length) {
-        const byte = bytes[at];
         switch (place) {
           case 'begin':
-            place = byte === DOT ? 'dot' : 'inside';
-            if (byte === DOT) at += 1;
+            if (bytes[at] === DOT) {
+              if (at > from) pieces.push(bytes.subarray(from, at));
+              at += 1;
+              from = at;
+              place = 'dot';
+            } else place = 'inside';
             break;
           case 'dot':
-            place = byte === CR ? 'dot-cr' : 'inside';
-            if (byte === CR) at += 1;
+            if (bytes[at] === CR) {
+              at += 1;
+              place = 'dot-cr';
+            } else place = 'inside';
             break;
           case 'dot-cr':
-            if (byte === LF) return { used: at + 1, content: content.copy(), done: true };
-            // The CR was data behind a stuffed dot.
-            content.addCr(at);
+            if (bytes[at] === LF) {
+              place = 'begin';
+              return { used: at + 1, content: copy(pieces), done: true };
+            }
+            // The CR was data behind a stuffed dot; it may have come with the chunk before.
+            if (at === 0) pieces.push(carriageReturn);
             place = 'cr';
             break;
           case 'inside':
           case 'cr': {
-            const end = bytes.indexOf(LF, at);
+            let end = bytes.indexOf(LF, at);
+            // Most lines begin with no dot, and then it is all the same how the line before ended.
+            while (end >= 0 && end + 1 < bytes.length && bytes[end + 1] !== DOT)
+              end = bytes.indexOf(LF, end + 1);
             const next = end < 0 ? bytes.length : end + 1;
-            const crlf = end >= 0 && (end === at ? place === 'cr' : bytes[end - 1] === CR);
-            content.add(at, next);
+            const crlf = end >= 0 && (end === 0 ? place === 'cr' : bytes[end - 1] === CR);
             place = crlf ? 'begin' : bytes[next - 1] === CR ? 'cr' : 'inside';
             at = next;
           }
         }
       }
-      return { used: bytes.length, content: content.copy(), done: false };
+      // A CR behind a dot is held back: the next octet tells what it is.
+      pieces.push(bytes.subarray(from, place === 'dot-cr' ? at - 1 : at));
+      return { used: at, content: copy(pieces), done: false };
     },
   };
 }
 
-/** Pieces of a chunk that are content, noted while it is read and copied once: most chunks are one piece. */
-class Content {
-  readonly #bytes: Uint8Array;
-  /** Begin and end of each piece, in turns; a piece that is no part of the chunk is a CR. */
-  readonly #edges: number[] = [];
-  #length = 0;
+const carriageReturn = Uint8Array.of(CR);
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
+/** A buffer for thousands of small messages costs a fraction of a buffer for each; whoever keeps one of them keeps its neighbours. */
+const sharedBytes = 16_384;
 
-  add(from: number, to: number): void {
-    this.#length += to - from;
-    if (this.#edges.at(-1) === from) this.#edges[this.#edges.length - 1] = to;
-    else this.#edges.push(from, to);
-  }
+/** The largest piece that lies in a shared buffer. */
+const maxSharedPiece = 4096;
 
-  /** A CR that is not where it stands in the chunk, or came with the chunk before. */
-  addCr(before: number): void {
-    if (this.#bytes[before - 1] === CR) this.add(before - 1, before);
-    else {
-      this.#length += 1;
-      this.#edges.push(-1, -1);
+/** Copies pieces of a borrowed chunk into one array. */
+function createCopier(): (pieces: readonly Uint8Array[]) => Uint8Array {
+  let shared = new Uint8Array(0);
+  let taken = 0;
+  return (pieces) => {
+    let length = 0;
+    for (let at = 0; at < pieces.length; at += 1) length += pieces[at]?.length ?? 0;
+    let whole: Uint8Array;
+    if (length > maxSharedPiece) {
+      whole = new Uint8Array(length);
+    } else {
+      if (taken + length > shared.length) {
+        shared = new Uint8Array(sharedBytes);
+        taken = 0;
+      }
+      whole = shared.subarray(taken, taken + length);
+      taken += length;
     }
-  }
-
-  copy(): Uint8Array {
-    const whole = new Uint8Array(this.#length);
     let at = 0;
-    for (let edge = 0; edge < this.#edges.length; edge += 2) {
-      const [from = 0, to = 0] = [this.#edges[edge], this.#edges[edge + 1]];
-      if (from < 0) whole[at] = CR;
-      else whole.set(this.#bytes.subarray(from, to), at);
-      at += from < 0 ? 1 : to - from;
+    for (let index = 0; index < pieces.length; index += 1) {
+      const piece = pieces[index] ?? carriageReturn;
+      whole.set(piece, at);
+      at += piece.length;
     }
     return whole;
-  }
+  };
 }

@@ -1,5 +1,5 @@
 import { UsageError, utf8 } from '@postern/wire';
-import { encodeCommand, verbs } from './commands.ts';
+import { commandLine, verbs } from './commands.ts';
 import type { WireCommand } from './commands.ts';
 import type { State } from './states.ts';
 
@@ -47,7 +47,7 @@ export function checkCommand(
   )
     checkLogin(state, command);
   if (verb === 'PASS' && !userAccepted) refuse('it must follow an accepted USER', 'RFC 1939 §7');
-  if (command.verb !== 'AUTH') encodeCommand(command);
+  if (command.verb !== 'AUTH') commandLine(command);
 }
 
 type LoginCommand = Extract<WireCommand, { readonly verb: 'USER' | 'PASS' | 'APOP' | 'AUTH' }>;

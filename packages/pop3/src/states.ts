@@ -208,6 +208,8 @@ export type Input =
   /** `behind` holds bytes of an unfinished line that came before the command. */
   | { readonly type: 'send'; readonly commands: readonly Pop3Command[]; readonly behind: Uint8Array }
   | LineInput
+  /** Lines of a listing, unstuffed; `bytes` counts them with their ends. */
+  | { readonly type: 'listed'; readonly lines: readonly string[]; readonly bytes: number }
   | {
       readonly type: 'content';
       readonly bytes: Uint8Array;

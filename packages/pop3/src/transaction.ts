@@ -3,6 +3,7 @@ import type { Fault, WireError } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { WireCommand } from './commands.ts';
 import { StreamedContent } from './content.ts';
+import type { ContentSource } from './content.ts';
 import type { Pop3Event } from './events.ts';
 import type { ListEntry, ReplyValue, UidlEntry } from './listings.ts';
 import type {
@@ -40,6 +41,8 @@ export interface TransactionDialogue {
   post(...commands: readonly WireCommand[]): void;
   /** Waits for the reply to a command that was sent, or for a piece of its content. */
   answerTo(command: WireCommand, signal: Signal): Promise<ReplyEvent | ContentEvent>;
+  /** The same where it is here already; thousands of small messages come in a few reads, and a promise for each would show. */
+  answerHere(command: WireCommand, signal: Signal): ReplyEvent | ContentEvent | undefined;
   /** Reads until no content that was asked for is to come. */
   settle(signal: Signal): Promise<void>;
   /** Destroys the connection, and says why. */
@@ -122,7 +125,8 @@ export class Transaction implements Maildrop {
   ): AsyncGenerator<MaildropMessage, void, undefined> {
     const sent: RetrCommand[] = [];
     let ahead = 0;
-    for (const [index, entry] of entries.entries()) {
+    for (let index = 0; index < entries.length; index += 1) {
+      const entry = entries[index] as MaildropEntry;
       // Groups and no single commands: a write for each message costs more than the message.
       if (sent.length === index || (sent.length - index <= maxAhead / 2 && ahead <= maxAheadOctets / 2)) {
         const group = this.#nextGroup(entries, sent.length, sent.length - index, ahead);
@@ -132,11 +136,15 @@ export class Transaction implements Maildrop {
       }
       const command = sent[index];
       if (!command) return;
-      const first = await this.#dialogue.answerTo(command, signal);
+      const first =
+        this.#dialogue.answerHere(command, signal) ?? (await this.#dialogue.answerTo(command, signal));
       if (first.type === 'reply' && first.reply.status === '-ERR') {
         yield { ...entry, ok: false, reply: first.reply };
       } else {
-        const content = this.#content(command, first, signal, entry.octets);
+        const content = new StreamedContent(
+          new Retrieval(this.#dialogue, command, first, signal),
+          entry.octets,
+        );
         let current = true;
         try {
           yield {
@@ -150,7 +158,7 @@ export class Transaction implements Maildrop {
               this.#dialogue.post({ verb: 'DELE', message: entry.number });
             },
           };
-          await content.discard();
+          if (!content.ended) await content.discard();
         } finally {
           current = false;
         }
@@ -206,43 +214,12 @@ export class Transaction implements Maildrop {
         release();
         return { ok: false, reply: first.reply };
       }
-      return { ok: true, content: this.#content(command, first, signal, 0, release) };
+      const retrieval = new Retrieval(this.#dialogue, command, first, signal, release);
+      return { ok: true, content: new StreamedContent(retrieval) };
     } catch (error) {
       release();
       throw error;
     }
-  }
-
-  /** The content of a positive reply, whose first event is here already. */
-  #content(
-    command: RetrCommand,
-    first: ReplyEvent | ContentEvent,
-    signal: Signal,
-    expected: number,
-    ended?: () => void,
-  ): StreamedContent {
-    let held: ReplyEvent | ContentEvent | undefined = first;
-    return new StreamedContent(
-      {
-        next: async () => {
-          try {
-            const event = held ?? (await this.#dialogue.answerTo(command, signal));
-            held = undefined;
-            if (event.type === 'content') return event.bytes;
-          } catch (error) {
-            ended?.();
-            throw error;
-          }
-          ended?.();
-          return undefined;
-        },
-        abandon: (fault) => {
-          ended?.();
-          return this.#dialogue.abandon(fault);
-        },
-      },
-      expected,
-    );
   }
 
   async #ask(command: WireCommand, options?: CallOptions): Promise<Answer<ReplyValue | undefined>> {
@@ -253,6 +230,55 @@ export class Transaction implements Maildrop {
       const { reply, value } = asReply(await this.#dialogue.answerTo(command, signal));
       return reply.status === '+OK' ? { ok: true, value, reply } : { ok: false, reply };
     });
+  }
+}
+
+/** The content of a positive reply, whose first event is here already. */
+class Retrieval implements ContentSource {
+  readonly #dialogue: TransactionDialogue;
+  readonly #command: RetrCommand;
+  #first: ReplyEvent | ContentEvent | undefined;
+  readonly #signal: Signal;
+  readonly #ended: (() => void) | undefined;
+
+  constructor(
+    dialogue: TransactionDialogue,
+    command: RetrCommand,
+    first: ReplyEvent | ContentEvent,
+    signal: Signal,
+    ended?: () => void,
+  ) {
+    this.#dialogue = dialogue;
+    this.#command = command;
+    this.#first = first;
+    this.#signal = signal;
+    this.#ended = ended;
+  }
+
+  take(): Uint8Array | 'end' | undefined {
+    const event = this.#first ?? this.#dialogue.answerHere(this.#command, this.#signal);
+    this.#first = undefined;
+    return event && this.#read(event);
+  }
+
+  async next(): Promise<Uint8Array | 'end'> {
+    try {
+      return this.#read(await this.#dialogue.answerTo(this.#command, this.#signal));
+    } catch (error) {
+      this.#ended?.();
+      throw error;
+    }
+  }
+
+  abandon(fault: Pick<Fault, 'kind' | 'reason'>): WireError {
+    this.#ended?.();
+    return this.#dialogue.abandon(fault);
+  }
+
+  #read(event: ReplyEvent | ContentEvent): Uint8Array | 'end' {
+    if (event.type === 'content') return event.bytes;
+    this.#ended?.();
+    return 'end';
   }
 }
 

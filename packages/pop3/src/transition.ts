@@ -23,7 +23,7 @@
  */
 import { answerChallenge, distrustSuccess, resumeExchange } from '@postern/sasl';
 import type { Exchange, ExchangeStep } from '@postern/sasl';
-import { peerText, recogniseProtocol, sample, UsageError } from '@postern/wire';
+import { latin1, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, TlsInfo } from '@postern/wire';
 import { replyForm } from './commands.ts';
 import type { Pop3Command, WireCommand } from './commands.ts';
@@ -34,7 +34,7 @@ import { greetingReason } from './outcomes.ts';
 import { apopTimestamp, parseStatusLine, unstuffLine } from './reply.ts';
 import type { Pop3Reply } from './reply.ts';
 import { checkCommand } from './rules.ts';
-import { advance, writes } from './sending.ts';
+import { advance, write } from './sending.ts';
 import { inFront, noCommands, states } from './states.ts';
 import type { Input, LineInput, State, Step } from './states.ts';
 
@@ -47,6 +47,8 @@ export function step(state: State, input: Input, now: Instant): Step {
       return send(state, input.commands, input.behind, now);
     case 'line':
       return receiveLine(state, input, now);
+    case 'listed':
+      return collect(state, input.lines, input.bytes, now, []);
     case 'content':
       return receiveContent(state, input, now);
     case 'tls-record':
@@ -186,7 +188,8 @@ function receiveGreeting(
 /** Reads a status line, and notes what is odd about it. */
 function readReply(state: State, line: Uint8Array, outputs: Output<Pop3Event>[]): Pop3Reply | undefined {
   const reply = parseStatusLine(line);
-  if (reply && !/^(\+OK|-ERR)/.test(peerText(line))) outputs.push(diagnostic('status-case', line));
+  if (reply && !latin1(line.subarray(0, 4)).startsWith(reply.status))
+    outputs.push(diagnostic('status-case', line));
   if (reply?.code === undefined || state.capabilities?.tags['RESP-CODES']) return reply;
   return { ...reply, unadvertised: true };
 }
@@ -200,13 +203,27 @@ function receiveListed(state: State, input: LineInput, now: Instant, outputs: Ou
   if (text === undefined && input.ending === 'crlf') {
     return completed(state, front, { ...begun.reply, lines: begun.lines }, now, outputs);
   }
-  const bytes = begun.bytes + input.line.length + 2;
+  return collect(state, [text === undefined ? '' : peerText(text)], input.line.length + 2, now, outputs);
+}
+
+/** Keeps lines of a listing. */
+function collect(
+  state: State,
+  lines: readonly string[],
+  length: number,
+  now: Instant,
+  outputs: Output<Pop3Event>[],
+): Step {
+  const front = inFront(state);
+  const { begun } = state;
+  if (!front || !begun) return { state, outputs };
+  const bytes = begun.bytes + length;
   const { maxListingBytes, maxEarlyBytes } = state.settings.limits;
   if (bytes > (state.stage === 'authorization' ? maxEarlyBytes : maxListingBytes)) {
-    const evidence = { bytes: sample(input.line), rule: 'RFC 1939 §3' };
+    const evidence = { bytes: sample(utf8(lines[0] ?? '')), rule: 'RFC 1939 §3' };
     return fail(state, now, 'peer', 'reply-too-long', evidence, undefined, outputs);
   }
-  begun.lines.push(text === undefined ? '' : peerText(text));
+  for (let at = 0; at < lines.length; at += 1) begun.lines.push(lines[at] ?? '');
   // Nobody needs long for a list of capabilities.
   const next = front.verb === 'CAPA' ? state : enter(state, 'listing', now);
   return { state: { ...next, begun: { ...begun, bytes } }, outputs };
@@ -250,7 +267,7 @@ function proceed(
     case 'line':
       return {
         state: { ...enter(state, 'auth', now), exchange: next.exchange },
-        outputs: [...outputs, ...writes([next.line])],
+        outputs: [...outputs, write(next.line)],
       };
     case 'work':
       return {

@@ -15,6 +15,7 @@ it('exports what the documentation lists', () => {
       "explain",
       "factsAround",
       "findingsOf",
+      "observeLines",
       "parseAccount",
       "parseEndpoint",
       "printEndpoint",

@@ -47,6 +47,7 @@ export type { Candidate } from './recommend.ts';
 export { defineProbe, runProbe } from './run/define.ts';
 export type { Probe, ProbeRun, ProbeTools, RunOptions } from './run/define.ts';
 export type { ProbeEnvironment, Progress } from './run/environment.ts';
+export { observeLines } from './run/observe-lines.ts';
 export { probeEndpoint } from './run/probe-endpoint.ts';
 export type { ProbeOptions } from './run/probe-endpoint.ts';
 export { escapeText, parseEndpoint, printEndpoint, verdictOf } from './report/index.ts';

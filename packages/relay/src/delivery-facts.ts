@@ -52,7 +52,7 @@ export async function deliveryFacts(
     policy.announce === 'use' && !(announcement?.ok === true && announcement.answer.status === 'no-records');
   const route = announced ? undefined : await lookedUp(mailRoute(resolver, domain, choosing), call);
   const dialable = dialableOf(announced ? announcement : route);
-  const { allowSpecial, ownAddresses } = environment;
+  const { allowSpecial, ownAddresses, connectTo } = environment;
   const hosts =
     dialable &&
     (await routeHosts(resolver, dialable, {
@@ -66,10 +66,16 @@ export async function deliveryFacts(
     domain,
     ...(announcement && { announcement }),
     ...(route && { route }),
-    ...(hosts && { hosts }),
+    ...(hosts && { hosts: connectTo ? dialledAt(hosts, connectTo) : hosts }),
     tlsa,
     ...(found && { sts: found }),
   };
+}
+
+/** The best host at other addresses. All hosts there would be one machine under many names. */
+function dialledAt(hosts: RouteHosts, addresses: readonly string[]): RouteHosts {
+  if (hosts.status !== 'hosts') return hosts;
+  return { ...hosts, hosts: hosts.hosts.slice(0, 1).map((host) => ({ ...host, addresses })) };
 }
 
 /** A failed look-up as a value; an abort stays one. */

@@ -42,7 +42,9 @@ export function destinationOf(
         if (way.when !== when) continue;
         const { port, method } = way;
         // Each one its own rank: host by host, address by address, and at each address the ways in their order.
-        const candidate = { endpoint: { address, port }, method, rank: candidates.length };
+        // A plan has its ports and methods from what servers announce, and is bound by it.
+        const pairing = 'deliberate' as const;
+        const candidate = { endpoint: { address, port }, method, rank: candidates.length, pairing };
         candidates.push(candidate);
         entries.set(entryKey(candidate), { host, way });
       }

@@ -8,11 +8,11 @@
 import type { Attempt, Lease, Pool } from '@postern/pool';
 import { PoolError } from '@postern/pool';
 import { nextStep } from '@postern/smtp';
-import type { Content, MailParameters, Recipient, RecipientResult } from '@postern/smtp';
-import { deliveryPlan, requireTlsBounce } from '@postern/starttls';
+import type { Content, MailParameters, Recipient } from '@postern/smtp';
+import { deliveryPlan } from '@postern/starttls';
 import type { DeliveryPlan, DeliveryPolicy, PlannedHost, RequireTlsProblem } from '@postern/starttls';
 import { isUsageError } from '@postern/wire';
-import type { Fault, Reason } from '@postern/wire';
+import type { Fault } from '@postern/wire';
 import { deliveryFacts } from './delivery-facts.ts';
 import { destinationOf, entryKey } from './destination.ts';
 import type { Destination } from './destination.ts';
@@ -21,9 +21,7 @@ import type { DomainRecipients } from './message.ts';
 import type { DeliveryAttempt, DeliveryResult, DomainDelivery } from './result.ts';
 import type { Session } from './session.ts';
 import { SessionReports } from './session-reports.ts';
-
-/** RFC 5321 §4.5.4.1: "the retry interval SHOULD be at least 30 minutes". */
-const RETRY_AFTER = 1_800_000;
+import { Verdicts } from './verdicts.ts';
 
 /** What all domains of a message share. */
 export interface Dispatch {
@@ -41,7 +39,7 @@ export class DomainDispatch {
   readonly #domain: string;
   readonly #policy: DeliveryPolicy;
   readonly #recipients: readonly Recipient[];
-  readonly #results = new Map<Recipient, DeliveryResult>();
+  readonly #verdicts: Verdicts;
   /** Recipients for whom one host has asked to wait: one further host is asked, and no more. */
   readonly #askedToWait = new Set<Recipient>();
   readonly #attempts: { readonly of: Attempt; readonly destination: Destination }[] = [];
@@ -52,11 +50,12 @@ export class DomainDispatch {
     this.#domain = domain;
     this.#policy = policy;
     this.#recipients = recipients;
+    this.#verdicts = new Verdicts(dispatch.environment);
   }
 
   /** What became of each recipient; complete once {@link run} has resolved. */
   get results(): ReadonlyMap<Recipient, DeliveryResult> {
-    return this.#results;
+    return this.#verdicts.results;
   }
 
   async run(): Promise<DomainDelivery> {
@@ -67,7 +66,7 @@ export class DomainDispatch {
       if (plan.status === 'deliver') {
         await this.#round(plan.hosts, this.#recipients);
       } else {
-        for (const recipient of this.#recipients) this.#settleByPlan(recipient, plan);
+        this.#verdicts.planned(this.#recipients, plan);
       }
     } catch (error) {
       failure = { error };
@@ -88,18 +87,9 @@ export class DomainDispatch {
 
   /** Something of the caller's threw. Whoever has a result keeps it; an envelope that cannot be sent will be none later either. */
   #settleAfter(error: unknown): void {
-    const left = this.#recipients.filter((recipient) => !this.#results.has(recipient));
-    if (!isUsageError(error)) {
-      this.#defer(left, { reason: 'closed' });
-      return;
-    }
-    for (const recipient of left) {
-      this.#settle(recipient, {
-        status: 'refused',
-        recipient: recipient.address,
-        reason: 'argument-refused',
-      });
-    }
+    const left = this.#recipients.filter((recipient) => !this.results.has(recipient));
+    if (isUsageError(error)) this.#verdicts.refuse(left, 'argument-refused', []);
+    else this.#verdicts.defer(left, { reason: 'closed' });
   }
 
   async #plan(): Promise<DeliveryPlan> {
@@ -126,7 +116,7 @@ export class DomainDispatch {
     const [best] = hosts;
     if (!best || recipients.length === 0) return;
     if (this.#dispatch.signal?.aborted) {
-      this.#defer(recipients, { reason: 'closed' });
+      this.#verdicts.defer(recipients, { reason: 'closed' });
       return;
     }
     const group = hosts.filter(({ preference }) => preference === best.preference);
@@ -179,7 +169,7 @@ export class DomainDispatch {
       return lease;
     } catch (error) {
       if (signal?.aborted) {
-        this.#defer(recipients, { reason: 'closed' });
+        this.#verdicts.defer(recipients, { reason: 'closed' });
         return undefined;
       }
       if (!(error instanceof PoolError)) throw error;
@@ -198,15 +188,12 @@ export class DomainDispatch {
     const code = error.code ?? 'timeout-connect';
     const problems = error.attempts.flatMap(({ fault }) => this.#requireTlsProblems(fault));
     if (problems.length > 0 && problems.length === error.attempts.length) {
-      const bounce = requireTlsBounce(problems);
-      const reason = bounce.code === '5.7.30' ? 'requiretls-not-offered' : 'tls-required';
-      for (const recipient of recipients) {
-        this.#settle(recipient, { status: 'refused', recipient: recipient.address, reason, bounce });
-      }
+      const lacksKeyword = problems.includes('requiretls-not-offered');
+      this.#verdicts.refuse(recipients, lacksKeyword ? 'requiretls-not-offered' : 'tls-required', problems);
       return;
     }
     const fault = error.attempts.find(({ reason }) => reason === code)?.fault;
-    this.#defer(recipients, { reason: code, ...(fault && { fault }) });
+    this.#verdicts.defer(recipients, { reason: code, ...(fault && { fault }) });
   }
 
   /** Gives the message to a host and sorts its results by what is to be done next. */
@@ -233,7 +220,7 @@ export class DomainDispatch {
       for (const [at, recipient] of recipients.entries()) {
         const result = results[at];
         if (!result) continue;
-        this.#settle(recipient, this.#resultOf(result, session));
+        this.#verdicts.answered(recipient, result, session);
         const step = nextStep(result);
         if (step === 'same-host') sameHost.push(recipient);
         if (step === 'next-host') nextHost.push(recipient);
@@ -251,69 +238,9 @@ export class DomainDispatch {
       // Its end may have been written already; nobody knows.
       const { host } = session.entry.host;
       const fault: Fault = { kind: 'caller', reason: 'closed', phase: 'data-end', after: 0 };
-      for (const recipient of recipients) {
-        this.#settle(recipient, {
-          status: 'uncertain',
-          recipient: recipient.address,
-          reason: 'closed',
-          host,
-          fault,
-        });
-      }
+      this.#verdicts.uncertain(recipients, host, fault);
     }
     return { sameHost, nextHost };
-  }
-
-  #resultOf(result: RecipientResult, { entry, protection }: Session): DeliveryResult {
-    const { host } = entry.host;
-    switch (result.status) {
-      case 'accepted':
-        return {
-          status: 'delivered',
-          recipient: result.recipient,
-          host,
-          reply: result.reply,
-          protection,
-        };
-      case 'refused':
-        return { ...result, host };
-      case 'retry-later':
-        return { ...result, status: 'deferred', host, notBefore: this.#notBefore() };
-      case 'uncertain':
-        return { ...result, host };
-    }
-  }
-
-  #settleByPlan(recipient: Recipient, plan: Exclude<DeliveryPlan, { readonly status: 'deliver' }>): void {
-    if (plan.status === 'defer') {
-      const { reason, fault } = plan;
-      this.#defer([recipient], { reason, ...(fault && { fault }) });
-      return;
-    }
-    const { reason } = plan;
-    const bounce = reason === 'tls-required' ? { bounce: requireTlsBounce([reason]) } : {};
-    this.#settle(recipient, { status: 'refused', recipient: recipient.address, reason, ...bounce });
-  }
-
-  #defer(recipients: readonly Recipient[], why: { readonly reason: Reason; readonly fault?: Fault }): void {
-    for (const recipient of recipients) {
-      this.#settle(recipient, {
-        status: 'deferred',
-        recipient: recipient.address,
-        ...why,
-        notBefore: this.#notBefore(),
-      });
-    }
-  }
-
-  #settle(recipient: Recipient, result: DeliveryResult): void {
-    const before = this.#results.get(recipient);
-    // What a host said weighs more than that the next one could not be reached.
-    if (before?.status === 'deferred' && before.reply && result.status === 'deferred' && !result.reply)
-      return;
-    // One host that may be there later is enough to wait for.
-    if (before?.status === 'deferred' && result.status === 'refused' && result.bounce) return;
-    this.#results.set(recipient, result);
   }
 
   /** RFC 8689 §4.2.1: what says that a host cannot keep the promise, and not just that it cannot be reached now. */
@@ -321,11 +248,6 @@ export class DomainDispatch {
     if (this.#policy.sender !== 'requiretls') return [];
     if (fault?.reason === 'requiretls-not-offered') return [fault.reason];
     return fault?.kind === 'policy' || fault?.kind === 'tls' ? ['tls-required'] : [];
-  }
-
-  #notBefore(): number {
-    const { wallClock, retryAfter = RETRY_AFTER } = this.#dispatch.environment;
-    return wallClock() + retryAfter;
   }
 }
 

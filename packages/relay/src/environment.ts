@@ -1,9 +1,9 @@
 import type { Resolver, RouteHostsOptions } from '@postern/dns';
 import type { Memory, PoolOptions } from '@postern/pool';
 import type { OpenSmtpOptions } from '@postern/smtp';
-import type { StsPolicies, WallClock } from '@postern/starttls';
+import type { Method, StsPolicies, WallClock } from '@postern/starttls';
 import type { SessionCounts } from '@postern/starttls/tlsrpt';
-import type { Clock, Milliseconds, Network } from '@postern/wire';
+import type { Clock, Endpoint, Milliseconds, Network, Observer } from '@postern/wire';
 
 /** What is needed to find out about a domain. */
 export interface LookupEnvironment extends Pick<RouteHostsOptions, 'allowSpecial' | 'ownAddresses'> {
@@ -15,6 +15,18 @@ export interface LookupEnvironment extends Pick<RouteHostsOptions, 'allowSpecial
   readonly ownNames?: readonly string[];
   /** Numbers from 0 to below 1, to spread load over hosts of one preference. Default: the resolver's order. */
   readonly random?: () => number;
+  /**
+   * Addresses to dial in place of those of the best host, whose name stays: for a look at one machine, not for mail. The other
+   * hosts are left out. Default: what the DNS says.
+   */
+  readonly connectTo?: readonly string[];
+}
+
+/** A connection that is about to be greeted. */
+export interface Dialled {
+  readonly host: string;
+  readonly endpoint: Endpoint;
+  readonly method: Method;
 }
 
 /** What a relay works with. */
@@ -36,6 +48,11 @@ export interface RelayEnvironment extends LookupEnvironment {
   readonly limits?: NonNullable<PoolOptions<never, never>['limits']>;
   /** Which ports are silent. Default: one that lives as long as the relay. */
   readonly memory?: Memory;
+  /**
+   * Makes an observer of each dialogue, for transcripts: it sees the message too, and secrets masked. Must not throw. Default:
+   * nobody looks.
+   */
+  readonly observe?: (dialled: Dialled) => Observer;
   /** Counts sessions for TLS reports (RFC 8460). Default: nobody does. */
   readonly counts?: SessionCounts;
   /** How long deferred mail waits. Default 30 min (RFC 5321 §4.5.4.1). */

@@ -31,7 +31,7 @@
  * @packageDocumentation
  */
 export { deliveryFacts } from './delivery-facts.ts';
-export type { LookupEnvironment, RelayEnvironment } from './environment.ts';
+export type { Dialled, LookupEnvironment, RelayEnvironment } from './environment.ts';
 export type { Message, RepeatableContent } from './message.ts';
 export { createRelay, deliver } from './relay.ts';
 export type { DeliverOptions, Relay } from './relay.ts';

@@ -26,9 +26,11 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<Session> {
   const { clock, wallClock, roots, domain, patience } = environment;
+  const { host } = entry.host;
   const { decision, method } = entry.way;
   const trust = { wallClock, ...(roots && { roots }) };
-  const opening = { clock, signal, ...(patience && { patience }) };
+  const observe = environment.observe?.({ host, endpoint: connection.endpoint, method: entry.way.method });
+  const opening = { clock, signal, ...(patience && { patience }), ...(observe && { observe }) };
   const tls =
     method === 'implicit-tls' && decision.status === 'try'
       ? tlsRequest({ serverName: decision.serverName, requirement: decision.requirement, ...trust })

@@ -44,6 +44,18 @@ describe('the way there', () => {
     ]);
   });
 
+  test.each(['may', 'encrypt'] as const)(
+    'TLS-005 a STARTTLS that breaks falls to 465 where that is raced, also under %s, and to no plaintext',
+    async (level) => {
+      const scene = await town(twoHosts);
+      await scene.serve(one, 25, 'broken-starttls');
+      await scene.serve(one, 465, 'implicit-tls');
+      const { recipients } = await scene.deliver({ policy: { level, try465: true } });
+      expect(recipients.map(words)).toEqual(['delivered to mx1.example.test by implicit-tls']);
+      expect(scene.taken.map(({ secured }) => secured)).toEqual([true]);
+    },
+  );
+
   test('TLS-040 may and a broken handshake: plaintext, on a new connection, and the result says so', async () => {
     const scene = await town(twoHosts);
     await scene.serve(one, 25, 'broken-starttls');
@@ -291,6 +303,44 @@ _25._tcp.mx1.example.test. TLSA 3 1 1 ${'00'.repeat(32)}`;
     const taken = await willing.deliver({ parameters: { requireTls: true } });
     expect(taken.recipients.map(words)).toEqual(['delivered to mx1.example.test by starttls']);
   });
+
+  test('TLS-074 REQUIRETLS: a host that nobody vouches for is no host, whatever it offers: 5.7.10', async () => {
+    const scene = await town(twoHosts);
+    for (const address of [one, two])
+      await scene.serve(address, 25, 'starttls', { keywords: ['REQUIRETLS', 'PIPELINING'] });
+    const { recipients } = await scene.deliver({ policy: { sender: 'requiretls' } });
+    expect(recipients[0]).toMatchObject({
+      status: 'refused',
+      reason: 'tls-required',
+      bounce: { code: '5.7.10' },
+    });
+    expect(scene.taken).toEqual([]);
+  });
+
+  test('TLS-074 REQUIRETLS waits for a host that may be there later', async () => {
+    const scene = await town(twoHosts.replace('MX 20', 'MX 10'), { secure: true });
+    await scene.serve(one, 25, 'starttls');
+    scene.weather(two, 25, { type: 'drop' });
+    const { recipients } = await scene.deliver({ policy: { sender: 'requiretls' } });
+    expect(recipients[0]).toMatchObject({ status: 'deferred', reason: 'requiretls-not-offered' });
+  });
+
+  test.each([
+    ['another key', 'starttls', 'delivered to mx1.example.test by starttls'],
+    ['no STARTTLS', 'plaintext', 'delivered to mx1.example.test by plaintext (starttls-not-offered)'],
+  ] as const)(
+    'SMTP-122 TLS-Required: No delivers what DANE would keep back: %s',
+    async (_, how, expected) => {
+      const zone = `example.test. MX 10 mx1.example.test.
+mx1.example.test. A ${one}
+_25._tcp.mx1.example.test. TLSA 3 1 1 ${'00'.repeat(32)}`;
+      const scene = await town(zone, { secure: true });
+      await scene.serve(one, 25, how);
+      expect((await scene.deliver({})).recipients[0]?.status).toBe('deferred');
+      const { recipients } = await scene.deliver({ policy: { sender: 'tls-required-no' } });
+      expect(recipients.map(words)).toEqual([expected]);
+    },
+  );
 });
 
 describe('one message, several hosts', () => {
@@ -378,6 +428,40 @@ describe('one message, several hosts', () => {
       'dialled full',
     ]);
     await scene.clock.run(async () => relay[Symbol.asyncDispose]());
+  });
+
+  test('an abort while the verdict is awaited leaves it uncertain, and no other host is asked', async () => {
+    const scene = await town(twoHosts);
+    const reached = Promise.withResolvers<undefined>();
+    await scene.serve(one, 25, 'starttls', {
+      hooks: {
+        async message({ content }) {
+          for await (const _ of content);
+          reached.resolve(undefined);
+          await sleep(scene.clock, 60_000);
+          return accept;
+        },
+      },
+    });
+    await scene.serve(two, 25, 'starttls');
+    const controller = new AbortController();
+    const delivered = scene.clock.run(async () => {
+      const message = {
+        sender: 'ann@sender.test',
+        recipients: ['a@example.test'],
+        content: 'Subject: x\r\n\r\n',
+      };
+      const running = deliver(message, scene.environment, { signal: controller.signal });
+      await reached.promise;
+      controller.abort(new Error('enough'));
+      return running;
+    });
+    expect((await delivered).recipients[0]).toMatchObject({
+      status: 'uncertain',
+      reason: 'closed',
+      host: 'mx1.example.test',
+    });
+    expect(scene.taken).toEqual([]);
   });
 
   test('an abort keeps what is known: delivered stays delivered, the rest is deferred', async () => {

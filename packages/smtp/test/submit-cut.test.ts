@@ -1,6 +1,7 @@
 /** Deliveries over connections that are cut at every octet: no false success, nothing said to be elsewhere than it is. */
 import type { Connection } from '@postern/wire';
-import { simulatedNetwork, virtualClock } from '@postern/wire/testing';
+import { fragileConnection, simulatedNetwork, virtualClock } from '@postern/wire/testing';
+import type { Fragility } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import type { OpenSmtpOptions } from '../src/smtp.ts';
 import type { Submission } from '../src/submit/submission.ts';
@@ -8,56 +9,8 @@ import { endpoint, greeted, lmtpEndpoint } from './mail-scene.ts';
 import { MailServer } from './mail-server.ts';
 import type { MailServerOptions } from './mail-server.ts';
 
-/** How many octets an end writes and reads before its connection dies, and how it dies. */
-interface Cut {
-  readonly end: 'client' | 'server';
-  readonly writes?: number;
-  readonly reads?: number;
-  readonly how: 'closed' | 'reset';
-}
-
-/** A connection that dies when this many octets have gone in one direction; what comes before arrives. */
-function fragile(inner: Connection, { writes = Infinity, reads = Infinity, how }: Cut): Connection {
-  let writesLeft = writes;
-  let readsLeft = reads;
-  const die = async (): Promise<void> => {
-    if (how === 'reset') inner.reset();
-    else await inner.end();
-  };
-  return {
-    endpoint: inner.endpoint,
-    localEndpoint: inner.localEndpoint,
-    get tls() {
-      return inner.tls;
-    },
-    async read() {
-      if (readsLeft === 0) return undefined;
-      const bytes = await inner.read();
-      if (!bytes || bytes.length < readsLeft) {
-        readsLeft -= bytes?.length ?? 0;
-        return bytes;
-      }
-      const last = bytes.slice(0, readsLeft);
-      readsLeft = 0;
-      await die();
-      return last.length === 0 ? undefined : last;
-    },
-    async write(bytes) {
-      if (writesLeft === 0) return inner.write(new Uint8Array(0));
-      const passing = bytes.slice(0, writesLeft);
-      writesLeft -= passing.length;
-      await inner.write(passing);
-      if (writesLeft === 0) await die();
-    },
-    handshake: (request, options) => inner.handshake(request, options),
-    acceptTls: (accepted, options) => inner.acceptTls(accepted, options),
-    end: () => inner.end(),
-    reset: () => {
-      inner.reset();
-    },
-    [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
-  };
-}
+/** Which end has a connection that dies. */
+type Cut = Fragility & { readonly end: 'client' | 'server' };
 
 interface Way {
   readonly name: string;
@@ -87,7 +40,7 @@ async function deliver({ options, server: serverOptions }: Way, cut?: Cut): Prom
   const lmtp = serverOptions.lmtp === true;
   const here = lmtp ? lmtpEndpoint : endpoint;
   const at = (end: Cut['end'], connection: Connection): Connection =>
-    cut?.end === end ? fragile(connection, cut) : connection;
+    cut?.end === end ? fragileConnection(connection, cut) : connection;
   await network.listen(here, (connection) => server.serve(at('server', connection)));
   let [sent, heard, opened, closed] = [0, 0, 0, 0];
   async function* source(text: string): AsyncGenerator<string> {

@@ -15,6 +15,7 @@ import type { Announcement, MailRoute } from '@postern/dns';
 import type { Fault, Reason } from '@postern/wire';
 import type { HostFacts } from './host-requirement.ts';
 import type { DeliveryFacts, DeliveryPolicy, Lookup } from './plan/facts.ts';
+import { withoutRepeatedAddresses } from './plan/shared-addresses.ts';
 import type { PlanStep } from './plan/steps.ts';
 import { planHost } from './plan/ways.ts';
 import type { LeftOutHost, PlannedHost } from './plan/ways.ts';
@@ -112,7 +113,7 @@ export function deliveryPlan(facts: DeliveryFacts, policy: DeliveryPolicy = {}):
     if ('ways' in outcome) hosts.push(outcome);
     else leftOut.push(outcome);
   }
-  if (hosts.length > 0) return conclude({ status: 'deliver', hosts });
+  if (hosts.length > 0) return conclude({ status: 'deliver', hosts: withoutRepeatedAddresses(hosts) });
   // RFC 5321 §5.1, RFC 7672 §2.1.2: one host that may be there later is enough to wait for.
   const later = leftOut.find(({ duration }) => duration === 'temporary');
   if (later) {

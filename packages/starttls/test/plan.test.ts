@@ -119,6 +119,20 @@ describe('where mail goes', () => {
     ]);
   });
 
+  test('DNS-011 an address is dialled once, unless something else is demanded there the second time', async () => {
+    const shared = zone.replace('192.0.2.2', '192.0.2.1');
+    const hosts = (made: DeliveryPlan): readonly string[] =>
+      made.status === 'deliver' ? made.hosts.map(({ host }) => host) : [made.status];
+    expect(hosts(await plan(shared))).toEqual(['mx1.example.test']);
+    const two = `${shared}_25._tcp.mx1.example.test. TLSA ${good}\n`;
+    expect(hosts(await plan(two))).toEqual(['mx1.example.test', 'mx2.example.test']);
+    // The first host is left out: its address is not.
+    const failed = { failing: ['_25._tcp.mx1.example.test TLSA'] };
+    expect(hosts(await plan(two, failed))).toEqual(['mx2.example.test']);
+    // Raced at once, by one of the two.
+    expect(hosts(await plan(two.replace('MX 20', 'MX 10')))).toHaveLength(1);
+  });
+
   test('TLS-044 an address literal has local policy alone', async () => {
     expect(lines(await plan(zone, { of: '[192.0.2.1]' }))).toEqual([
       '192.0.2.1 25 starttls opportunistic standard',

@@ -23,15 +23,13 @@ export function latin1(bytes: Uint8Array): string {
 
 /** Text of a peer: UTF-8 where it is valid, else one character per byte. Never throws, loses nothing. */
 export function peerText(bytes: Uint8Array): string {
-  for (const byte of bytes) {
-    if (byte < 0x80) continue;
-    try {
-      return utf8Strict.decode(bytes);
-    } catch {
-      break;
-    }
+  const text = latin1(bytes);
+  if (/^[\0-\x7f]*$/.test(text)) return text;
+  try {
+    return utf8Strict.decode(bytes);
+  } catch {
+    return text;
   }
-  return latin1(bytes);
 }
 
 /** UTF-8 bytes of a text. */

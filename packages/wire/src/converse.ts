@@ -262,7 +262,9 @@ class Conversation<C, E> implements Dialogue<C, E> {
   }
 
   #perform(outputs: readonly Output<E>[], cause?: unknown): void {
-    for (const output of outputs) {
+    // By number: an iterator makes an object for each of thousands of outputs.
+    for (let at = 0; at < outputs.length; at += 1) {
+      const output = outputs[at] as Output<E>;
       switch (output.type) {
         case 'write':
           this.#options.observe?.wrote?.(

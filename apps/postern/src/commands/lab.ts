@@ -36,6 +36,8 @@ function description(running: Lab, authority: string): object {
     resolver: running.resolver,
     accounts: running.accounts,
     endpoints: running.endpoints,
+    policyHosts: running.policyHosts,
+    domains: running.domains,
     zone: running.zone,
   };
 }
@@ -61,13 +63,25 @@ function labSections(running: Lab, authority: string, context: Context): readonl
     real ? `${real.address}:${real.port}` : '-',
     { text: habit, tone: 'faint' },
   ]);
+  const policyHosts = running.policyHosts.map(({ hostName, endpoint, real }): Row => [
+    'https',
+    `${hostName}:${endpoint.port}`,
+    `${real.address}:${real.port}`,
+    { text: 'mta-sts', tone: 'faint' },
+  ]);
+  const domains = running.domains.map(({ domain, reason, lesson }): Row => [
+    domain,
+    reason,
+    { text: lesson[options.lang], tone: 'faint' },
+  ]);
   const zone = running.zone.split('\n').map((line): Row => [line]);
   return [
     section(texts.lab.opening, [say(texts.lab.ca(authority))]),
     section(texts.lab.accounts, [table([column.account, column.password, column.lesson], accounts)]),
     section(texts.lab.endpoints, [
-      table([column.protocol, column.host, column.socket, column.habit], endpoints),
+      table([column.protocol, column.host, column.socket, column.habit], [...endpoints, ...policyHosts]),
     ]),
+    section(texts.lab.domains, [table([column.domain, column.reason, column.lesson], domains)]),
     options.verbose ? section(texts.lab.zone, [{ type: 'table', columns: [''], rows: zone }]) : [],
     section(texts.lab.next, tryIt(running, authority, context)),
   ].flat();
@@ -84,6 +98,10 @@ function tryIt(running: Lab, authority: string, { texts, io }: Context): readonl
   if (account) {
     const text = `${name} demo ${account.address}`;
     commands.push({ type: 'command', text, does: texts.lab.tryAccount });
+  }
+  const domain = running.accounts.find(({ provider }) => provider === 'neglected.test')?.provider;
+  if (domain !== undefined) {
+    commands.push({ type: 'command', text: `${name} demo ${domain}`, does: texts.lab.tryDomain });
   }
   if (server?.real) {
     const { address, port } = server.real;

@@ -3,14 +3,15 @@ import { deliveryFacts } from '@postern/relay';
 import { deliveryPlan } from '@postern/starttls';
 import type { DeliveryPlan } from '@postern/starttls';
 import { DeadlineExceeded, WireError } from '@postern/wire';
-import { deliveryEnvironment, deliveryPolicy, patienceOf } from '../delivery.ts';
+import { deliveryEnvironment, deliveryPolicy, dialInstead, patienceOf } from '../delivery.ts';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
 import { planDocument } from '../output/plan-document.ts';
+import { planPage } from '../output/page/delivery-page.ts';
 import { planSections } from '../output/plan-report.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
-import { show } from './show.ts';
+import { keep, show } from './show.ts';
 
 /** `postern plan <domain>`. */
 export async function plan(typed: string, context: Context): Promise<ExitStatus> {
@@ -20,12 +21,13 @@ export async function plan(typed: string, context: Context): Promise<ExitStatus>
     const { problem } = parsed;
     throw new UsageMistake(problem === 'bad-domain' ? texts.badDomain(typed) : texts.address[problem]);
   }
-  const environment = deliveryEnvironment(context);
+  const base = deliveryEnvironment(context);
   const policy = deliveryPolicy(context);
-  using patience = patienceOf(context, environment);
+  using patience = patienceOf(context, base);
   const { signal } = patience;
   let made: DeliveryPlan;
   try {
+    const environment = { ...base, ...(await dialInstead(context, base, signal)) };
     made = deliveryPlan(await deliveryFacts(parsed.account.domain, policy, environment, { signal }), policy);
   } catch (error) {
     if (!(error instanceof DeadlineExceeded)) throw error;
@@ -35,7 +37,7 @@ export async function plan(typed: string, context: Context): Promise<ExitStatus>
   const explanation =
     made.status === 'deliver' ? undefined : explain(made.reason, { lang: options.lang, facts });
   show(context, planDocument(made, explanation), () => planSections(made, explanation, look));
-  return planStatus(made);
+  return keep(context, planStatus(made), (at) => planPage(made, explanation, look, options.lang, at));
 }
 
 /** There is a way; the domain, or what it demands, is in the way; or nobody answered. */

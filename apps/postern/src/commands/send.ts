@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { deliver } from '@postern/relay';
 import type { DeliveryResult } from '@postern/relay';
-import { deliveryEnvironment, deliveryPolicy, patienceOf } from '../delivery.ts';
+import { deliveryEnvironment, deliveryPolicy, dialInstead, patienceOf } from '../delivery.ts';
 import { exitStatus } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
 import { sendDocument } from '../output/send-document.ts';
+import { sendPage } from '../output/page/delivery-page.ts';
 import { sendSections } from '../output/send-report.ts';
 import { openSilentPorts } from '../silent-ports.ts';
+import { asksForNoTls } from '../tls-required.ts';
 import { UsageMistake } from '../usage-error.ts';
 import type { Context } from './context.ts';
-import { show } from './show.ts';
+import { keep, show } from './show.ts';
 
 /** `postern send --from A --to B… [FILE]`. */
 export async function send(file: string | undefined, context: Context): Promise<ExitStatus> {
@@ -18,14 +20,16 @@ export async function send(file: string | undefined, context: Context): Promise<
   const content = file === undefined || file === '-' ? await io.readInput() : contentOf(file, context);
   await using ports = await openSilentPorts(context);
   const { memory } = ports.environment;
-  const environment = { ...deliveryEnvironment(context), ...(memory && { memory }) };
-  using patience = patienceOf(context, environment);
+  const base = deliveryEnvironment(context);
+  using patience = patienceOf(context, base);
+  const dialled = await dialInstead(context, base, patience.signal);
+  const environment = { ...base, ...(memory && { memory }), ...dialled };
+  const wish = asksForNoTls(content) ? ({ sender: 'tls-required-no' } as const) : {};
+  const policy = { ...deliveryPolicy(context), ...wish };
   progress.line(texts.delivery.sending(to.length));
-  const delivered = await deliver(
-    { sender: from, recipients: to, content, policy: deliveryPolicy(context) },
-    environment,
-    { signal: patience.signal },
-  );
+  const delivered = await deliver({ sender: from, recipients: to, content, policy }, environment, {
+    signal: patience.signal,
+  });
   progress.clear();
   const document = sendDocument(delivered, options.lang);
   show(context, io.interrupted.aborted ? { ...document, interrupted: true } : document, () =>
@@ -34,7 +38,8 @@ export async function send(file: string | undefined, context: Context): Promise<
   // What was sent has been shown; a sender that nobody can write, or a bug of ours, is said as such.
   const failed = delivered.domains.find(({ error }) => error !== undefined);
   if (failed) throw failed.error;
-  return io.interrupted.aborted ? exitStatus.interrupted : sendStatus(delivered.recipients);
+  const status = io.interrupted.aborted ? exitStatus.interrupted : sendStatus(delivered.recipients);
+  return keep(context, status, (at) => sendPage(delivered, look, options.lang, at));
 }
 
 function contentOf(path: string, { texts }: Context): Uint8Array {

@@ -31,7 +31,7 @@ function findingBlocks(
   return [
     {
       ...explained(explanation),
-      title: reason === 'none' ? place : `${place} (${reason})`,
+      title: `${texts.severity[severity]}: ${reason === 'none' ? place : `${place} (${reason})`}`,
       mark: marks[severity],
     },
     ...(publish ? listings(publish, texts) : []),

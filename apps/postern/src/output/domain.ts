@@ -7,25 +7,29 @@ import type { Texts } from '../texts/texts.ts';
 
 /** How a domain receives mail from other servers. */
 export function domainBlocks(report: DomainReport, view: View): readonly Block[] {
-  const { route, exchangers, unanswered = [] } = report;
+  const { route, exchangers, announcedExchangers = [], unanswered = [] } = report;
   const { texts } = view;
   const rows = exchangers.flatMap(({ preference, probes, others = [] }) => {
     const name = route === 'implicit' ? 'SMTP' : `MX ${preference}`;
     return [
-      ...probes.map((probe): Row => {
-        const [mark = '', , ...rest] = exchangerRow(probe, view);
-        return [mark, name, ...rest];
-      }),
-      ...others.map(({ probe }): Row => {
-        const [mark = '', , , ...rest] = endpointRow(probe, view);
-        return [mark, name, escapeText(probe.connectTo ?? ''), ...rest];
+      ...probes.map((probe) => exchangerRow(probe, { name, isPromised: isPromised(probe, report) }, view)),
+      ...others.map(({ probe }) => {
+        const host = texts.alsoAt(escapeText(probe.connectTo ?? ''));
+        return exchangerRow(probe, { name, host, isPromised: false }, view);
       }),
     ];
   });
+  // What only the announcement names: of the others it is said above.
+  const shown = new Set(exchangers.flatMap(({ probes }) => probes));
+  const announced = announcedExchangers.flatMap(({ preference, probes }) =>
+    probes
+      .filter((probe) => !shown.has(probe))
+      .map((probe) => exchangerRow(probe, { name: `SRV ${preference}`, isPromised: true }, view)),
+  );
   const services = unanswered.map(({ service }) => service).join(', ');
   return [
     ...(route === 'exchangers' ? [] : [{ type: 'paragraph', text: texts.route[route] } as const]),
-    endpointTable(rows, texts),
+    endpointTable([...rows, ...announced], texts),
     ...(exchangers.length > 0 ? [...policyBlocks(report, view), ...verdictBlocks(report, view)] : []),
     ...(services === ''
       ? []
@@ -62,7 +66,8 @@ function verdictBlocks({ exchangers }: DomainReport, { texts }: View): readonly 
   const cell = (name: string, judged: PolicyVerdict | undefined): Cell => {
     const { verdict, reason } = judged ?? { verdict: 'none', reason: 'none' };
     const why = reason === 'none' ? '' : ` (${reason})`;
-    return { text: `${name}: ${texts.policyVerdict[verdict]}${why}`, tone: tones[verdict] };
+    const said = `${texts.policyVerdict[verdict]}${why}`;
+    return { text: `${name}: ${said}`, titled: said, tone: tones[verdict] };
   };
   const rows = exchangers
     .filter(({ dane, sts }) =>
@@ -74,17 +79,31 @@ function verdictBlocks({ exchangers }: DomainReport, { texts }: View): readonly 
     : [];
 }
 
-/** TLS from the first byte between servers is no standard: where it is missing, nothing is wrong. */
-function exchangerRow(probe: ProbeReport, view: View): Row {
-  const row = endpointRow(probe, view);
-  const { endpoint, verdict, phase } = probe;
-  if (endpoint.method !== 'implicit-tls' || verdict === 'works' || phase !== 'connect') return row;
+/** Whether the domain announces TLS from the first byte there. */
+function isPromised({ endpoint }: ProbeReport, { announcedExchangers = [] }: DomainReport): boolean {
+  return announcedExchangers.some(({ host, port }) => host === endpoint.host && port === endpoint.port);
+}
+
+/** TLS from the first byte between servers is no standard: where it is missing and was not promised, nothing is wrong. */
+function exchangerRow(
+  probe: ProbeReport,
+  {
+    name,
+    host = escapeText(probe.endpoint.host),
+    isPromised: promised,
+  }: { readonly name: string; readonly host?: string; readonly isPromised: boolean },
+  view: View,
+): Row {
   const { texts } = view;
+  const { endpoint, verdict, phase } = probe;
+  const [mark = '', , , ...rest] = endpointRow(probe, view);
+  const isMissing = endpoint.method === 'implicit-tls' && verdict !== 'works' && phase === 'connect';
+  if (!isMissing || promised) return [mark, name, host, ...rest];
   const faint = (text: string): Cell => ({ text, tone: 'faint' });
   return [
     faint('·'),
-    '',
-    faint(escapeText(endpoint.host)),
+    name,
+    faint(host),
     faint(String(endpoint.port)),
     faint(texts.method[endpoint.method]),
     faint(texts.notOffered),

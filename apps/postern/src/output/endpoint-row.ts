@@ -65,6 +65,6 @@ export function tlsVersion(version: string): string {
 }
 
 /** An address with its port, as it is written. */
-export function place({ address, port }: AttemptReport): string {
+export function place({ address, port }: Pick<AttemptReport, 'address' | 'port'>): string {
   return address.includes(':') ? `[${escapeText(address)}]:${port}` : `${escapeText(address)}:${port}`;
 }

@@ -1,5 +1,5 @@
 import { escapeText } from '@postern/probe/report';
-import type { CertificateReport, ProbeReport } from '@postern/probe/report';
+import type { CertificateReport, LocalBlockReport, ProbeReport } from '@postern/probe/report';
 import type { Texts } from '../texts/texts.ts';
 import type { Row, Table } from './document.ts';
 import { place, tlsVersion } from './endpoint-row.ts';
@@ -37,6 +37,7 @@ export function factsTable(report: ProbeReport, { texts, verbose }: View): Table
         : escapeText(reply, { maxLength: 160 }),
     ),
     ...row(fact.address, only && more.length === 0 ? `${place(only)}, ${Math.round(only.ms)} ms` : undefined),
+    ...row(fact.ownNetwork, ownNetwork(evidence?.localBlock, texts)),
     ...row(fact.login, login(auth, texts)),
   ];
   return { type: 'table', columns: [column.fact, column.detail], named: 0, rows };
@@ -55,6 +56,16 @@ function certificateRows(
     ),
     ...row('', fact.issuedBy(escapeText(issuer))),
   ];
+}
+
+/** The controls: a host that answers on another port is not down. */
+function ownNetwork(block: LocalBlockReport | undefined, { fact }: Texts): string | undefined {
+  if (!block) return undefined;
+  const places = block.silent.slice(0, GLANCE).map((silent, index) => {
+    const control = block.answered[index];
+    return control ? `${place(silent)} (${fact.butAnswers(control.port)})` : place(silent);
+  });
+  return fact.silentToward(places.join(', '));
 }
 
 function login({ attempted, ok, reason }: ProbeReport['auth'], { fact }: Texts): string | undefined {

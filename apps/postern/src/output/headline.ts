@@ -8,8 +8,34 @@ const good: Cell = { text: '✓', tone: 'good' };
 const bad: Cell = { text: '✗', tone: 'bad' };
 const unsure: Cell = { text: '?', tone: 'unsure' };
 
-/** The answer in a line or two. */
-export function headline(report: AccountReport, { texts, medium }: View): readonly Block[] {
+/** The answer in a line or two: for mail programs, and for other servers. */
+export function headline(report: AccountReport, view: View): readonly Block[] {
+  return [...forPrograms(report, view), ...fromOthers(report, view)];
+}
+
+/** Whoever asks about an address reads mail, and is told of other servers only where mail may be lost. */
+function fromOthers(
+  { address, domain, findings, unfinished }: AccountReport,
+  { texts }: View,
+): readonly Block[] {
+  if (!domain || domain.exchangers.length === 0 || unfinished) return [];
+  const name = escapeText(domain.name);
+  const about = findings.filter((finding) => finding.domain !== undefined);
+  if (about.some(({ severity }) => severity === 'problem'))
+    return [line(bad, texts.fromOthers.problem(name))];
+  if (address !== null) return [];
+  if (about.some(({ severity }) => severity === 'warning'))
+    return [line(unsure, texts.fromOthers.warning(name))];
+  const policies = (['dane', 'sts'] as const)
+    .filter((policy) => domain.exchangers.every((host) => host[policy]?.verdict === 'passes'))
+    .filter(
+      (policy) => policy === 'dane' || (domain.sts?.status === 'policy' && domain.sts.mode === 'enforce'),
+    )
+    .map((policy) => ({ dane: 'DANE', sts: 'MTA-STS' })[policy]);
+  return policies.length > 0 ? [line(good, texts.fromOthers.safe(policies))] : [];
+}
+
+function forPrograms(report: AccountReport, { texts, medium }: View): readonly Block[] {
   const { address, domain, recommendation, probes, unfinished } = report;
   const account = escapeText(address ?? domain?.name ?? '');
   if (unfinished !== undefined) {

@@ -14,28 +14,34 @@ Befehle
   send [DATEI]                  eine Nachricht (DATEI oder Standardeingabe) nach diesem Plan zustellen
   explain [<Grund>]             einen Grund in Worten; ohne Angabe die Liste aller Gründe
   lab                           Mailserver mit guten und schlechten Gewohnheiten auf diesem Rechner starten, bis zum Abbruch
-  demo [<Konto>]                drei Konten des Labors prüfen, oder eines davon, und aufhören
+  demo [<Konto oder Domain>]    drei Konten des Labors prüfen, oder was daraus genannt ist, und aufhören
   simulate [<Optionen>]        was aus einem Anbieter wird, der Port 465 versucht, in virtueller Zeit; simulate --help
 
-Optionen von check und probe
+Optionen von check, probe, plan und send
   --html DATEI           den Bericht auch als Seite schreiben, zum Aufheben, Drucken oder Weitergeben
   --ca DATEI             diesen Zertifizierungsstellen (PEM) trauen statt denen des Systems
   --resolver IP[:PORT]   diesen DNS-Resolver fragen statt den des Systems
   --connect-to SERVER    mit diesem Server verbinden, den Namen für SNI und Zertifikat behalten
-  --server-name NAME     Name für SNI und Zertifikatsprüfung
   --deadline 30s         Zeit für alles (ms, s, m); auch bei demo
-  --trace DATEI          das Gespräch aufzeichnen, Geheimnisse verdeckt; auch bei demo
-  --forget               auch Ports anwählen, die zuvor schwiegen
+  --state ORDNER         Gelerntes (stumme Ports, MTA-STS-Richtlinien) hier ablegen statt im Ordner des Benutzers
   --quiet                keine Fortschrittsanzeige; auch bei demo
   -v, --verbose          jeder Schritt und jede Erklärung; auch bei demo und lab
+
+Optionen von check, probe und send
+  --trace DATEI          das Gespräch aufzeichnen, Passwörter verdeckt, Nachrichten nicht; auch bei demo
+  --forget               auch Ports anwählen, die zuvor schwiegen
+
+Optionen von check und probe
+  --server-name NAME     Name für SNI und Zertifikatsprüfung
 
 Optionen von probe
   --user NAME            Anmeldung versuchen, nur in geprüftem TLS; Passwort aus POSTERN_PASSWORD oder auf Nachfrage
   --any-certificate      hinter ein Zertifikat blicken, das nicht gilt, und es nicht als Ablehnung zählen
 
 Optionen von plan und send
-  --ca, --resolver, --deadline wie oben; bei send auch --forget
-  --level STUFE          none, may, encrypt, dane, dane-only, verify, secure oder sts verlangen; sonst entscheidet die Domain
+  --level STUFE          none, may, encrypt, dane, dane-only, fingerprint, verify, secure oder sts verlangen; sonst
+                         entscheidet die Domain
+  --fingerprint ABDRUCK  SHA-256 des Zertifikats oder seines Schlüssels, für diese Stufe; mehrmals oder mit Kommas
   --use-srv              eine Ankündigung (_smtp-tls._tcp) statt der MX-Einträge gelten lassen; ein Entwurf, keine Norm
   --try-465              Port 465 neben 25 versuchen; zwischen Servern keine Norm
   --from ADRESSE         der Absender; <> für keinen (send)
@@ -98,7 +104,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     `„${typed}“ ist keine Mailadresse und keine Maildomain. Sie sehen aus wie sie@example.org und example.org.`,
   internal: 'Hier hat Postern einen Fehler. Bitte melden Sie ihn mit dem folgenden Text:',
   remembered: (place, since) =>
-    `${place} wurde nicht angewählt: Seit ${since} kam von dort keine Antwort. --forget beginnt von vorn.`,
+    `${place} wurde nicht angewählt: Frühere Läufe bekommen von dort seit ${since} keine Antwort. Mit --forget wird alles neu angewählt.`,
   interrupted: 'Abgebrochen.',
   heading: {
     receiving: 'Empfangen',
@@ -120,6 +126,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     account: 'Konto',
     address: 'Adresse',
     detail: 'Einzelheiten',
+    domain: 'Domain',
     event: 'Ereignis',
     fact: 'Angabe',
     habit: 'Gewohnheit',
@@ -130,6 +137,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     port: 'Port',
     program: 'Programm',
     protocol: 'Protokoll',
+    reason: 'Grund',
     service: 'Dienst',
     socket: 'Auf diesem Rechner',
     time: 'Zeit',
@@ -181,6 +189,9 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     greeting: 'Begrüßung',
     reply: 'Antwort',
     address: 'Adresse',
+    ownNetwork: 'Eigenes Netz',
+    silentToward: (places) => `still: ${places}`,
+    butAnswers: (port) => `doch ${port} antwortet`,
     offers: 'Bietet an',
   },
   event: {
@@ -216,6 +227,15 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     none: 'sagt nichts dazu',
     'could-not-tell': 'nicht zu ermitteln',
   },
+  severity: { problem: 'Fehler', warning: 'Warnung', note: 'Vorschlag' },
+  fromOthers: {
+    problem: (domain) =>
+      `Mail von anderen Servern: Was ${domain} veröffentlicht, ist falsch; manche stellen deshalb nichts zu oder ungeschützt. Unten steht, was stattdessen zu veröffentlichen ist.`,
+    warning: (domain) =>
+      `Mail von anderen Servern: Was ${domain} veröffentlicht, ist zum Teil zu verbessern; siehe unten.`,
+    safe: (policies) => `Mail von anderen Servern: kommt an, geschützt durch ${listed(policies, 'und')}.`,
+  },
+  alsoAt: (address) => `auch ${address}`,
   publishZone: 'Für die Zone, an Stelle dessen, was unter gleichem Namen und Typ steht:',
   publishFile: (url) => `Als ${url}:`,
   moreAdvice: (count) =>
@@ -231,16 +251,20 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   notFinished: (places) => `Abgebrochen, bevor diese fertig waren: ${places}`,
   demo: {
     opening: 'In diesem Prozess läuft ein Labor von Mailservern, nur auf diesem Rechner. Drei seiner Konten:',
+    published:
+      'Was oben zum Veröffentlichen steht, hat das Labor jetzt veröffentlicht: die Zeilen in seiner Zone, die Datei auf seinem Policy-Server. Dieselbe Prüfung noch einmal:',
     lesson: 'Was es zeigt',
     openingOne:
-      'In diesem Prozess läuft ein Labor von Mailservern, nur auf diesem Rechner. Eines seiner Konten:',
-    noSuchAccount: (typed) => `Das Labor hat kein Konto ${typed}. postern lab nennt alle.`,
+      'In diesem Prozess läuft ein Labor von Mailservern, nur auf diesem Rechner. Eine Prüfung darin:',
+    noSuchAccount: (typed) => `Das Labor hat kein Konto und keine Domain ${typed}. postern lab nennt alle.`,
     next: 'So geht es weiter',
     nextSteps: [
       ['check sie@example.org', 'Ihr eigenes Konto (braucht ein Netz)'],
       ['probe imaps://mail.example.org', 'ein Server, ein Verfahren'],
       ['explain timeout-connect', 'was ein Grund bedeutet'],
       ['demo zoe@cert-expired.zoo.test', 'ein anderes Konto des Labors'],
+      ['demo wellkept.test', 'eine Domain, die DANE und MTA-STS veröffentlicht, und alles passt'],
+      ['demo neglected.test', 'eine, bei der nichts mehr passt, und wie sie in Ordnung kommt'],
       ['lab', 'alle, und das Labor läuft weiter'],
       ['--help', 'alles andere'],
     ],
@@ -253,7 +277,9 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     ca: (path) => `Zertifizierungsstelle: ${path}`,
     accounts: 'Konten',
     next: 'Was Sie in einem anderen Fenster eingeben können',
+    domains: 'Domains mit Problemen im DNS',
     tryAccount: 'prüft dieses Konto, in einem eigenen Labor',
+    tryDomain: 'prüft diese Domain, veröffentlicht, was ihr geraten wird, und prüft sie noch einmal',
     tryServer: 'prüft einen Server dieses Labors',
   },
   reasonGroups: 'Gründe',

@@ -14,28 +14,34 @@ Commands
   send [FILE]                 send a message (FILE or standard input) to its recipients' domains by that plan
   explain [<reason>]          one reason code in words; without a code, the list
   lab                         start mail servers with good and bad habits on this machine, until interrupted
-  demo [<account>]            check three accounts of the lab, or one of them, and stop
+  demo [<account or domain>]  check three accounts of the lab, or what is named of it, and stop
   simulate [<options>]        what becomes of a provider that tries port 465, in virtual time; simulate --help
 
-Options of check and probe
+Options of check, probe, plan and send
   --html FILE            write the report as a page too, to keep, print or pass on
   --ca FILE              trust these certificate authorities (PEM) in place of the system's
   --resolver IP[:PORT]   ask this DNS resolver in place of the system's
   --connect-to HOST      dial this host, keep the name for SNI and certificate checks
-  --server-name NAME     name for SNI and certificate checks
   --deadline 30s         time for everything (ms, s, m); also with demo
-  --trace FILE           write the transcript, secrets masked; also with demo
-  --forget               dial ports as well that were silent before
+  --state DIR            keep what was learnt (silent ports, MTA-STS policies) here, not in the user's state folder
   --quiet                no progress; also with demo
   -v, --verbose          every step and every explanation; also with demo and lab
+
+Options of check, probe and send
+  --trace FILE           write the transcript, passwords masked, messages not; also with demo
+  --forget               dial ports as well that were silent before
+
+Options of check and probe
+  --server-name NAME     name for SNI and certificate checks
 
 Options of probe
   --user NAME            try a login, inside verified TLS only; password from POSTERN_PASSWORD or a prompt
   --any-certificate      look behind a certificate that does not verify, and do not call it a refusal
 
 Options of plan and send
-  --ca, --resolver, --deadline as above; with send --forget too
-  --level LEVEL          demand none, may, encrypt, dane, dane-only, verify, secure or sts; default: what the domain publishes
+  --level LEVEL          demand none, may, encrypt, dane, dane-only, fingerprint, verify, secure or sts; default: what the
+                         domain publishes
+  --fingerprint DIGEST   SHA-256 of the certificate or its public key, for that level; several times, or with commas
   --use-srv              let an announcement (_smtp-tls._tcp) take the place of the MX records; a draft, no standard
   --try-465              race port 465 beside 25; no standard between servers
   --from ADDRESS         the sender; <> for none (send)
@@ -95,7 +101,7 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     `"${typed}" is no mail address and no mail domain. They look like you@example.org and example.org.`,
   internal: 'Postern has a bug here. Please report it with the following text:',
   remembered: (place, since) =>
-    `${place} was not dialled: no answer came from it since ${since}. --forget starts afresh.`,
+    `${place} was not dialled: earlier runs have had no answer from it since ${since}. With --forget everything is dialled afresh.`,
   interrupted: 'Interrupted.',
   heading: {
     receiving: 'Receiving',
@@ -117,6 +123,7 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     account: 'Account',
     address: 'Address',
     detail: 'Details',
+    domain: 'Domain',
     event: 'Event',
     fact: 'Fact',
     habit: 'Habit',
@@ -127,6 +134,7 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     port: 'Port',
     program: 'Program',
     protocol: 'Protocol',
+    reason: 'Reason',
     service: 'Service',
     socket: 'On this machine',
     time: 'Time',
@@ -178,6 +186,9 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     greeting: 'Greeting',
     reply: 'Reply',
     address: 'Address',
+    ownNetwork: 'Own network',
+    silentToward: (places) => `silent: ${places}`,
+    butAnswers: (port) => `but ${port} answers`,
     offers: 'Offers',
   },
   event: {
@@ -213,6 +224,15 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     none: 'no say',
     'could-not-tell': 'could not tell',
   },
+  severity: { problem: 'Problem', warning: 'Warning', note: 'Suggestion' },
+  fromOthers: {
+    problem: (domain) =>
+      `Mail from other servers: what ${domain} publishes is wrong, so some deliver nothing, or unprotected. What to publish instead stands below.`,
+    warning: (domain) =>
+      `Mail from other servers: something in what ${domain} publishes needs mending; see below.`,
+    safe: (policies) => `Mail from other servers: arrives, protected by ${listed(policies, 'and')}.`,
+  },
+  alsoAt: (address) => `also at ${address}`,
   publishZone: 'For the zone, in place of what stands at the same name and type:',
   publishFile: (url) => `As ${url}:`,
   moreAdvice: (count) =>
@@ -228,9 +248,10 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
   demo: {
     opening:
       'A laboratory of mail servers runs in this process, on this machine alone. Three of its accounts:',
-    openingOne:
-      'A laboratory of mail servers runs in this process, on this machine alone. One of its accounts:',
-    noSuchAccount: (typed) => `The laboratory has no account ${typed}. postern lab lists them.`,
+    openingOne: 'A laboratory of mail servers runs in this process, on this machine alone. One check in it:',
+    noSuchAccount: (typed) => `The laboratory has no account and no domain ${typed}. postern lab lists them.`,
+    published:
+      'The laboratory has published now what stands above to be published: the lines in its zone, the file at its policy host. The same check again:',
     lesson: 'Lesson',
     next: 'What to type next',
     nextSteps: [
@@ -238,6 +259,8 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
       ['probe imaps://mail.example.org', 'one server, one method'],
       ['explain timeout-connect', 'what a reason means'],
       ['demo zoe@cert-expired.zoo.test', 'another account of the laboratory'],
+      ['demo wellkept.test', 'a domain that publishes DANE and MTA-STS, and all fits'],
+      ['demo neglected.test', 'one where nothing fits any more, and how it is put right'],
       ['lab', 'all of them, kept running'],
       ['--help', 'everything else'],
     ],
@@ -250,7 +273,9 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this
     ca: (path) => `Certificate authority: ${path}`,
     accounts: 'Accounts',
     next: 'What to type in another window',
+    domains: 'Domains with trouble in the DNS',
     tryAccount: 'checks that account, in a laboratory of its own',
+    tryDomain: 'checks that domain, publishes what it is told to, and checks it again',
     tryServer: 'probes one server of this laboratory',
   },
   reasonGroups: 'Reason codes',

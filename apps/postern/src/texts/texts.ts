@@ -64,6 +64,7 @@ export interface Texts {
       | 'account'
       | 'address'
       | 'detail'
+      | 'domain'
       | 'event'
       | 'fact'
       | 'habit'
@@ -74,6 +75,7 @@ export interface Texts {
       | 'port'
       | 'program'
       | 'protocol'
+      | 'reason'
       | 'service'
       | 'socket'
       | 'time'
@@ -117,6 +119,10 @@ export interface Texts {
     readonly greeting: string;
     readonly reply: string;
     readonly address: string;
+    /** The evidence that the own network blocks a port. */
+    readonly ownNetwork: string;
+    readonly silentToward: (places: string) => string;
+    readonly butAnswers: (port: number) => string;
     readonly offers: string;
   };
   /** What a timeline event is called. */
@@ -130,6 +136,16 @@ export interface Texts {
   readonly announced: string;
   /** What senders that follow a policy make of a host. */
   readonly policyVerdict: Readonly<Record<'passes' | 'fails' | 'none' | 'could-not-tell', string>>;
+  /** A further address of a host. */
+  readonly alsoAt: (address: string) => string;
+  /** How grave a finding is. */
+  readonly severity: Readonly<Record<'problem' | 'warning' | 'note', string>>;
+  /** In the first lines: how mail from other servers fares. */
+  readonly fromOthers: {
+    readonly problem: (domain: string) => string;
+    readonly warning: (domain: string) => string;
+    readonly safe: (policies: readonly string[]) => string;
+  };
   /** Above lines for the zone, and above a file. */
   readonly publishZone: string;
   readonly publishFile: (url: string) => string;
@@ -148,6 +164,8 @@ export interface Texts {
     /** Before one account, and before several. */
     readonly openingOne: string;
     readonly noSuchAccount: (typed: string) => string;
+    /** Between two checks of a domain. */
+    readonly published: string;
     readonly opening: string;
     readonly lesson: string;
     readonly next: string;
@@ -162,7 +180,9 @@ export interface Texts {
     readonly ca: (path: string) => string;
     readonly accounts: string;
     readonly next: string;
+    readonly domains: string;
     readonly tryAccount: string;
+    readonly tryDomain: string;
     readonly tryServer: string;
   };
   readonly reasonGroups: string;

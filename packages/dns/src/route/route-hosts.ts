@@ -36,7 +36,7 @@ export interface RouteHost {
   readonly preference: number;
   /** The port it announced; `undefined` = 25, which all others have. */
   readonly port?: number;
-  /** What to dial, in order; none of them stands at an earlier host too. */
+  /** What to dial, in order. Several hosts may share one: whether it is worth a second try depends on what is demanded of each. */
   readonly addresses: readonly string[];
   /** The look-ups behind it, with the DNSSEC marks and the canonical name. */
   readonly found: HostAddresses;
@@ -49,8 +49,7 @@ export interface PassedOver {
   /** Its preference. */
   readonly preference: number;
   /**
-   * `dns-nxdomain`, `dns-nodata`, `address-forbidden`, `mx-loop`, or the failure of its look-up. A host all of whose
-   * addresses stand at earlier ones is not passed over, and not listed: it is tried already.
+   * `dns-nxdomain`, `dns-nodata`, `address-forbidden`, `mx-loop`, or the failure of its look-up.
    */
   readonly reason: Reason;
   /** Whether it may be different later. */
@@ -87,7 +86,7 @@ export type RouteHosts = FoundHosts | DeferredHosts | UnusableHosts;
 
 /**
  * Looks up the addresses of a route's hosts, all of a round at the same time, and keeps what can be dialled: in order of
- * preference, no address twice, special ranges left out. A host whose look-up fails is passed over, and the rest is used
+ * preference, special ranges left out. A host whose look-up fails is passed over, and the rest is used
  * (RFC 5321 §5.1, RFC 7672 §2.1.2).
  *
  * Rejects only when aborted; throws a `UsageError` for a `maxHosts` below 1.
@@ -149,7 +148,6 @@ function sortOut(
   const ownPreference = itself?.preference ?? Number.POSITIVE_INFINITY;
   const hosts: RouteHost[] = [];
   const passedOver: PassedOver[] = [];
-  const taken = new Set<string>();
   for (const { found, ...exchanger } of rows) {
     const { host, preference } = exchanger;
     if (preference >= ownPreference) {
@@ -163,9 +161,7 @@ function sortOut(
         fault: found,
       });
     } else if (found.status === 'addresses') {
-      const fresh = found.addresses.filter((address) => !taken.has(address)).slice(0, maxAddresses);
-      for (const address of fresh) taken.add(address);
-      if (fresh.length > 0) hosts.push({ ...exchanger, addresses: fresh, found });
+      hosts.push({ ...exchanger, addresses: found.addresses.slice(0, maxAddresses), found });
     } else {
       passedOver.push({ host, preference, reason: absenceReasons[found.status], temporary: false });
     }

@@ -86,7 +86,7 @@ export class View {
       if (telling.vanished)
         lines.push(`* VANISHED ${numberSetText(gone.map((index) => this.#messages[index]?.uid ?? 0))}`);
       // From the last to the first, so that no number moves before it is told.
-      else lines.push(...gone.toReversed().map((index) => `* ${index + 1} EXPUNGE`));
+      else for (const index of gone.toReversed()) lines.push(`* ${index + 1} EXPUNGE`);
       this.#messages = this.#messages.filter(({ uid }) => this.mailbox.find(uid) !== undefined);
     }
     for (const [index, message] of this.#messages.entries()) {

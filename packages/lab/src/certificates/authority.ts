@@ -25,6 +25,8 @@ export interface Authority {
    * milliseconds each, and then kept: the same names and variant give the same object.
    */
   identity(variant: CertificateVariant, names: readonly string[]): Promise<TlsIdentity>;
+  /** SHA-256 of the public key of all leaves but the weak ones, as a TLSA record `3 1 1` has it (RFC 6698 §2.1). */
+  publicKeySha256(): Promise<string>;
 }
 
 /** What an authority is made with. */
@@ -66,6 +68,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
       }
       return leaf;
     },
+    publicKeySha256: () => maker.leafKeySha256(),
   };
 }
 
@@ -104,7 +107,7 @@ class CertificateMaker {
     names: readonly string[],
     intermediate: Issuer,
   ): Promise<TlsIdentity> {
-    const keys = await (variant === 'weak-key' ? this.#weakKeys() : (this.#leafKeys ??= this.#newKeys()));
+    const keys = await (variant === 'weak-key' ? this.#weakKeys() : this.#ownKeys());
     const { commonName, alternatives } = leafNames(variant, names);
     const certificate = await this.#certificate({
       commonName,
@@ -131,6 +134,17 @@ class CertificateMaker {
       key: pem('PRIVATE KEY', await this.#crypto.subtle.exportKey('pkcs8', keys.privateKey)),
       chain: chain.map((one) => one.toString('pem')).join('\n'),
     };
+  }
+
+  async leafKeySha256(): Promise<string> {
+    const { publicKey } = await this.#ownKeys();
+    const { subtle } = this.#crypto;
+    const digest = await subtle.digest('SHA-256', await subtle.exportKey('spki', publicKey));
+    return Array.from(new Uint8Array(digest), (octet) => octet.toString(16).padStart(2, '0')).join('');
+  }
+
+  #ownKeys(): Promise<WebKeyPair> {
+    return (this.#leafKeys ??= this.#newKeys());
   }
 
   #newKeys(): Promise<WebKeyPair> {

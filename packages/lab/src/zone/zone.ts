@@ -1,11 +1,13 @@
+import type { ZoneOptions } from '@postern/dns';
+import { policyHostName } from '../providers/plan.ts';
 import type { ProviderPlan } from '../providers/plan.ts';
 import { oddities } from './oddities.ts';
 
 /** Announced for `mail.halfway.test`; no host of the lab has it. */
 const unreachableAddress = '2001:db8::40';
 
-/** The whole zone of the lab as master-file text (RFC 1035 §5.1), every name in full. */
-export function zoneText(plans: readonly ProviderPlan[]): string {
+/** The whole zone of the lab as master-file text (RFC 1035 §5.1), every name in full. `key` as in `PlannedPublication`. */
+export function zoneText(plans: readonly ProviderPlan[], key: string): string {
   const lines = [
     '$TTL 300',
     'test. SOA ns.lab.test. hostmaster.lab.test. 1 3600 600 86400 60',
@@ -17,6 +19,7 @@ export function zoneText(plans: readonly ProviderPlan[]): string {
         ),
       ),
       ...plan.records,
+      ...published(plan, key),
     ]),
     `mail.halfway.test. AAAA ${unreachableAddress}`,
     ...oddities.flatMap(({ domain, lesson, records }) => [`; ${domain}: ${lesson.en}`, ...records]),
@@ -24,9 +27,19 @@ export function zoneText(plans: readonly ProviderPlan[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Names whose look-up fails, as the server of `@postern/dns` takes them. */
-export function zoneFailures(): Readonly<Record<string, NonNullable<(typeof oddities)[number]['failure']>>> {
-  return Object.fromEntries(
-    oddities.flatMap(({ domain, failure }) => (failure === undefined ? [] : [[domain, failure] as const])),
+function published({ domain, published: publication }: ProviderPlan, key: string): readonly string[] {
+  if (!publication) return [];
+  return [`${policyHostName(domain)}. A ${publication.policyHost.address}`, ...publication.records(key)];
+}
+
+/** How the zone answers beyond its records: what fails, and which domains are signed. */
+export function zoneOptions(plans: readonly ProviderPlan[]): ZoneOptions {
+  const failing = oddities.flatMap(({ domain, failure }) =>
+    failure === undefined ? [] : [[domain, failure] as const],
   );
+  const signed = plans.flatMap(({ domain, published: publication }) => (publication ? [domain] : []));
+  return {
+    failures: Object.fromEntries(failing),
+    authenticated: (name) => signed.some((domain) => name === domain || name.endsWith(`.${domain}`)),
+  };
 }

@@ -86,7 +86,7 @@ export class Driver<R> {
    */
   perform(outputs: readonly RaceOutput<R, Handle>[]): void {
     if (this.#queue) {
-      this.#queue.push(...outputs);
+      for (const output of outputs) this.#queue.push(output);
       return;
     }
     const { observe } = this.#options;

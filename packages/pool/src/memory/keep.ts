@@ -1,6 +1,9 @@
 import type { Clock, Milliseconds } from '@postern/wire';
 import type { BlackholeMemory, Loaded } from './blackhole.ts';
 
+/** What {@link keepMemory} keeps: a memory of silent ports, or a watch for local blocks. */
+export type Keepable = Pick<BlackholeMemory, 'changes' | 'cleared' | 'save' | 'load'>;
+
 /**
  * Where the lines of a memory are kept: a file, a table, a server that a fleet shares. Both may fail; nothing waits for them but
  * the beginning and the end of {@link keepMemory}.
@@ -35,7 +38,7 @@ export interface KeptMemory extends AsyncDisposable {
  * store learn from each other.
  */
 export async function keepMemory(
-  memory: BlackholeMemory,
+  memory: Keepable,
   store: MemoryStore,
   options: KeepOptions,
 ): Promise<KeptMemory> {

@@ -2,13 +2,13 @@ import type { Milliseconds } from '@postern/wire';
 import type { Moment, Remembered } from './memory.ts';
 
 /** A line is about 150 characters; a longer one is no entry, whatever it holds. */
-const LONGEST_LINE = 1000;
+export const LONGEST_LINE = 1000;
 
 /** Of the name of a network. */
 export const LONGEST_NETWORK = 100;
 
 /** The clocks of two machines that share a file may differ by so much. */
-const SKEW: Milliseconds = 60_000;
+export const SKEW: Milliseconds = 60_000;
 
 /** One entry as one line of JSON, times as milliseconds since 1970. */
 export function formatLine(entry: Remembered, { now, unixTime }: Moment, network: string): string {
@@ -70,11 +70,11 @@ export function parseLine(
   };
 }
 
-function isWhole(value: unknown): value is number {
+export function isWhole(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** Only what an address can consist of; whether it is one is for the network to say. */
-function looksLikeAddress(text: string): boolean {
+export function looksLikeAddress(text: string): boolean {
   return /^[0-9a-f.:]{2,45}(?:%[\w.-]{1,20})?$/i.test(text);
 }

@@ -1,3 +1,4 @@
+import { localBlockWatch } from '@postern/pool';
 import type { EpochMilliseconds } from '@postern/starttls';
 import { deadline } from '@postern/wire';
 import type { Milliseconds, TlsPeer } from '@postern/wire';
@@ -11,6 +12,7 @@ import type { Protocol, ServiceEndpoint } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
 import type { ProbeEnvironment } from '../run/environment.ts';
+import { judgeOwnNetwork } from '../run/own-network.ts';
 import { probeEndpoint } from '../run/probe-endpoint.ts';
 import type { MailAccount } from './address.ts';
 import { domainFindings } from './domain-findings.ts';
@@ -19,7 +21,8 @@ import { find } from './find.ts';
 import type { Found } from './find.ts';
 import { probeOtherAddresses } from './other-addresses.ts';
 import type { SeenAddress } from './other-addresses.ts';
-import { findPublished } from './published.ts';
+import { announcedEndpoints } from './announced-hosts.ts';
+import { findAnnouncement, findPublished } from './published.ts';
 
 /** Options of {@link checkAccount}. */
 export interface CheckOptions {
@@ -47,10 +50,11 @@ export interface CheckOptions {
  */
 export async function checkAccount(
   account: MailAccount,
-  environment: ProbeEnvironment,
+  given: ProbeEnvironment,
   options: CheckOptions,
 ): Promise<AccountReport> {
-  const { clock } = environment;
+  const { clock } = given;
+  const environment: ProbeEnvironment = { ...given, blocks: given.blocks ?? localBlockWatch() };
   const began = clock.now();
   const ends = [options.signal, options.stop].filter((end) => end !== undefined);
   using budget = deadline(clock, options.deadline ?? 30_000, { signal: AbortSignal.any(ends) });
@@ -71,14 +75,22 @@ export async function checkAccount(
   };
   const peers = new Map<string, TlsPeer>();
   const others = new Map<string, readonly SeenAddress[]>();
-  const probing = clock.now() - began;
+  const probesBegan = clock.now() - began;
   const exchangers = exchangersOf(found.route).map(({ exchange }) => exchange);
-  const [results, published] = await Promise.all([
-    probeAll(endpoints, environment, { ...options, peers, others }, signal, unlessStopped),
-    unlessStopped(findPublished(account.domain, exchangers, environment, signal)),
+  const probe = probing(environment, { ...options, peers, others }, signal, unlessStopped);
+  const announcement = findAnnouncement(account.domain, environment, signal);
+  const announced = async (): Promise<Probed> => {
+    const known = await unlessStopped(announcement);
+    return probe(announcedEndpoints(known, endpoints));
+  };
+  const [first, more, published] = await Promise.all([
+    probe(endpoints),
+    announced(),
+    unlessStopped(findPublished(account.domain, exchangers, environment, signal, announcement)),
   ]);
-  const probes = results.filter((result) => result !== undefined);
-  const unfinished = endpoints.filter((_, index) => results[index] === undefined);
+  // What one probe showed says something about those that ended before it.
+  const probes = [...first.probes, ...more.probes].map((result) => judgeOwnNetwork(result, environment));
+  const unfinished = [...first.unfinished, ...more.unfinished];
   const { wallClock, roots } = environment;
   const judging = { wallClock, ...(roots && { roots }) };
   const domain = domainReport(account.domain, found, { probes, published, peers, others }, judging, lang);
@@ -87,23 +99,23 @@ export async function checkAccount(
     domain,
     ...(unfinished.length > 0 && { unfinished }),
     usableAfterMs: {
-      incoming: firstUsable(probes, ['imap', 'pop3'], probing),
-      outgoing: firstUsable(probes, ['submission'], probing),
+      incoming: firstUsable(probes, ['imap', 'pop3'], probesBegan),
+      outgoing: firstUsable(probes, ['submission'], probesBegan),
     },
     elapsedMs: clock.now() - began,
   };
 }
 
-/** When the first endpoint of these protocols was seen to work; all probes began at `probing`. */
+/** When the first endpoint of these protocols was seen to work; all probes began at `began`. */
 function firstUsable(
   probes: readonly ProbeReport[],
   protocols: readonly Protocol[],
-  probing: Milliseconds,
+  began: Milliseconds,
 ): Milliseconds | null {
   const ends = probes
     .filter(({ verdict, endpoint }) => verdict === 'works' && protocols.includes(endpoint.protocol))
     .flatMap(({ timeline }) => timeline.find(({ event }) => event === 'end')?.ms ?? []);
-  return ends.length > 0 ? probing + Math.min(...ends) : null;
+  return ends.length > 0 ? began + Math.min(...ends) : null;
 }
 
 /** What is learnt about exchangers on the way. */
@@ -112,34 +124,45 @@ interface Exchanged {
   readonly others: Map<string, readonly SeenAddress[]>;
 }
 
-/** All endpoints at the same time: they are different ports, and waiting for one says nothing about the next. */
-function probeAll(
-  endpoints: readonly ServiceEndpoint[],
+/** What became of some endpoints. */
+interface Probed {
+  readonly probes: readonly ProbeReport[];
+  readonly unfinished: readonly ServiceEndpoint[];
+}
+
+/** Probes endpoints, all at the same time: they are different ports, and waiting for one says nothing about the next. */
+function probing(
   environment: ProbeEnvironment,
   { onProbe, deadline: limit, peers, others }: CheckOptions & Exchanged,
   signal: AbortSignal,
   unlessStopped: <T>(work: Promise<T>) => Promise<T | undefined>,
-): Promise<readonly (ProbeReport | undefined)[]> {
+): (endpoints: readonly ServiceEndpoint[]) => Promise<Probed> {
   let done = 0;
-  return Promise.all(
-    endpoints.map(async (endpoint) => {
-      // No password is needed to see which method works, and none goes to a host that was only guessed.
-      const { credentials: _unused, ...rest } = environment;
-      const budget = limit === undefined ? {} : { deadline: limit };
-      const exchanges = endpoint.protocol === 'smtp' && endpoint.port === 25;
-      const onPeer = (peer: TlsPeer): void => {
-        if (exchanges) peers.set(endpoint.host, peer);
-      };
-      const report = await unlessStopped(probeEndpoint(endpoint, rest, { signal, onPeer, ...budget }));
-      if (!report) return undefined;
-      done += 1;
-      onProbe?.(report, done, endpoints.length);
-      const more =
-        exchanges && (await unlessStopped(probeOtherAddresses(report, rest, { signal, ...budget })));
-      if (more) others.set(endpoint.host, more);
-      return report;
-    }),
-  );
+  let all = 0;
+  // No password is needed to see which method works, and none goes to a host that was only guessed.
+  const { credentials: _unused, ...rest } = environment;
+  const budget = limit === undefined ? {} : { deadline: limit };
+  const one = async (endpoint: ServiceEndpoint): Promise<ProbeReport | undefined> => {
+    const exchanges = endpoint.protocol === 'smtp';
+    const onPeer = (peer: TlsPeer): void => {
+      if (exchanges) peers.set(`${endpoint.host} ${endpoint.port}`, peer);
+    };
+    const report = await unlessStopped(probeEndpoint(endpoint, rest, { signal, onPeer, ...budget }));
+    if (!report) return undefined;
+    done += 1;
+    onProbe?.(report, done, all);
+    const more = exchanges && (await unlessStopped(probeOtherAddresses(report, rest, { signal, ...budget })));
+    if (more) others.set(endpoint.host, [...(others.get(endpoint.host) ?? []), ...more]);
+    return report;
+  };
+  return async (endpoints) => {
+    all += endpoints.length;
+    const results = await Promise.all(endpoints.map(one));
+    return {
+      probes: results.filter((result) => result !== undefined),
+      unfinished: endpoints.filter((_, index) => results[index] === undefined),
+    };
+  };
 }
 
 /** RFC 7672 §3.1: a certificate that its TLSA record vouches for needs nobody else who does. */

@@ -53,20 +53,21 @@ function worded(
 ): readonly Finding[] {
   const [first] = group;
   if (!first) return [];
-  const { name, severity, reason = 'none', host, record } = first;
-  const hosts = group.flatMap((one) => one.host ?? []);
+  const { name, severity, reason = 'none', record } = first;
+  const places = group.flatMap((one) => placeOf(one) ?? []);
+  const [place] = places;
   const zone = [...new Set(group.flatMap(({ publish }) => publish?.zone ?? []))];
   const file = group.find(({ publish }) => publish?.file)?.publish?.file;
   const facts = {
     domain,
     ...(record !== undefined && { name: record }),
-    ...(host !== undefined && port25(host)),
+    ...place,
   };
   const finding: Finding = {
     name,
     severity,
     reason,
-    endpoints: hosts.map(port25),
+    endpoints: places,
     explanation:
       name in domainTexts ? ownText(name as DomainFinding, facts, lang) : explain(reason, { lang, facts }),
     domain,
@@ -85,6 +86,7 @@ function ownText(name: DomainFinding, facts: Parameters<typeof phrase>[0], lang:
   };
 }
 
-function port25(host: string): ServiceEndpoint {
+function placeOf({ host, endpoint }: Observation): ServiceEndpoint | undefined {
+  if (endpoint || host === undefined) return endpoint;
   return { protocol: 'smtp', host, port: 25, method: 'starttls' };
 }

@@ -7,6 +7,7 @@ import type { ServiceEndpoint } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
 import type { PolicyVerdict, StsReport, TlsaReport, TlsrptReport } from '../report/published-report.ts';
+import { announcedExchangers } from './announced-hosts.ts';
 import type { Found } from './find.ts';
 import { judgeByDane, judgeBySts } from './judge-exchanger.ts';
 import type { Judging, SeenExchanger } from './judge-exchanger.ts';
@@ -42,9 +43,9 @@ export interface SeenDomain {
   readonly probes: readonly ProbeReport[];
   /** Absent where the check was stopped before. */
   readonly published: Published | undefined;
-  /** The chains that were presented at port 25, by host. */
+  /** The chains that other servers get to see, by host and port, as `mx1.example.test 25`. */
   readonly peers: ReadonlyMap<string, TlsPeer>;
-  /** What was seen at port 25 of their other addresses, by host. */
+  /** What was seen at their other addresses, by host. */
   readonly others: ReadonlyMap<string, readonly SeenAddress[]>;
 }
 
@@ -68,9 +69,13 @@ export function domainReport(
         : {};
     const first = verdicts({
       probe: own.find(({ endpoint }) => endpoint.port === 25),
-      peer: peers.get(host),
+      peer: peers.get(`${host} 25`),
     });
-    const more = (others.get(host) ?? []).map((seen) => ({ probe: seen.probe, ...verdicts(seen) }));
+    // Policies are about port 25; 465 has no standard.
+    const more = (others.get(host) ?? []).map((seen) => ({
+      probe: seen.probe,
+      ...(seen.probe.endpoint.port === 25 && verdicts(seen)),
+    }));
     const failing = { dane: failingOf('dane', [first, ...more]), sts: failingOf('sts', [first, ...more]) };
     return {
       ...(more.length > 0 && { others: more }),
@@ -81,6 +86,8 @@ export function domainReport(
     };
   };
   const exchangers = exchangersOf(route);
+  const sts = published?.sts;
+  const elsewhere = announcedExchangers(published?.announcement, domain, { probes, peers, sts }, judging);
   const reason = routeReason(route) ?? failure;
   const unanswered = unansweredOf(services);
   return {
@@ -102,6 +109,7 @@ export function domainReport(
       tlsrpt: published.tlsrpt,
       announcement: published.announcement,
     }),
+    ...(elsewhere.length > 0 && { announcedExchangers: elsewhere }),
     announced: announcements(services),
     ...(unanswered.length > 0 && { unanswered }),
   };

@@ -43,14 +43,15 @@ export async function findPublished(
   exchangers: readonly string[],
   environment: ProbeEnvironment,
   signal: AbortSignal,
+  announced: Promise<AnnouncementReport> = findAnnouncement(domain, environment, signal),
 ): Promise<Published> {
   using patience = deadline(environment.clock, PATIENCE, { signal });
   const limited = patience.signal;
   const { resolver } = environment;
-  const [sts, tlsrpt, announcement, tlsa] = await Promise.all([
+  const [sts, tlsrpt, announcementFound, tlsa] = await Promise.all([
     findSts(domain, environment, limited),
     orFailed('dns-timeout', limited, () => findTlsrpt(domain, resolver, limited)),
-    orFailed('dns-timeout', limited, () => findAnnouncement(domain, resolver, limited)),
+    announced,
     Promise.all(
       exchangers.map(
         async (host) =>
@@ -58,7 +59,18 @@ export async function findPublished(
       ),
     ),
   ]);
-  return { sts, tlsrpt, announcement, tlsa: new Map(tlsa) };
+  return { sts, tlsrpt, announcement: announcementFound, tlsa: new Map(tlsa) };
+}
+
+/** What the domain announces to other servers; a look-up of its own, because it names hosts to be probed. Rejects as {@link findPublished}. */
+export async function findAnnouncement(
+  domain: string,
+  { resolver, clock }: ProbeEnvironment,
+  signal: AbortSignal,
+): Promise<AnnouncementReport> {
+  using patience = deadline(clock, PATIENCE, { signal });
+  const limited = patience.signal;
+  return await orFailed('dns-timeout', limited, () => announcement(domain, resolver, limited));
 }
 
 /** A look-up with its failure as a value. `late` says what it is called where the time ran out. */
@@ -117,7 +129,7 @@ async function findTlsrpt(domain: string, resolver: Resolver, signal: AbortSigna
     : { status: 'broken', problem: record.problem };
 }
 
-async function findAnnouncement(
+async function announcement(
   domain: string,
   resolver: Resolver,
   signal: AbortSignal,

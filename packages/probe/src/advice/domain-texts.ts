@@ -3,6 +3,8 @@ import type { Text } from './text.ts';
 
 /** What a domain publishes, or does not, where no reason code says it. */
 export type DomainFinding =
+  | 'announced-not-listed'
+  | 'announced-not-offered'
   | 'announcement-possible'
   | 'announcement-unusable'
   | 'dane-missing'
@@ -245,6 +247,35 @@ export const domainTexts: Readonly<Record<DomainFinding, Readonly<Record<Lang, T
       summary: '{domain} kündigt mit _smtp-tls einen Server oder Port an, der nicht zu gebrauchen ist.',
       cause: 'Absender, die nach der Ankündigung suchen (ein Versuch), liefern dann nichts ab.',
       action: 'Nennen Sie die Server, die Mail annehmen, oder entfernen Sie die Einträge.',
+    },
+  },
+  'announced-not-offered': {
+    en: {
+      summary: '{Host} is announced for TLS on {port}, and does not offer it.',
+      cause:
+        'Senders that follow the announcement (_smtp-tls, an experiment) come with TLS only. They try port 25 with STARTTLS next, and never send in the clear.',
+      action: 'Put TLS in order on this port, or announce a port where it works.',
+    },
+    de: {
+      summary: 'Für {host} ist TLS auf {portD} angekündigt, aber dort gibt es keines.',
+      cause:
+        'Absender, die der Ankündigung folgen (_smtp-tls, ein Versuch), kommen nur mit TLS. Sie versuchen danach Port 25 mit STARTTLS und senden nie im Klartext.',
+      action:
+        'Bringen Sie TLS auf diesem Port in Ordnung, oder kündigen Sie einen Port an, auf dem es funktioniert.',
+    },
+  },
+  'announced-not-listed': {
+    en: {
+      summary: '{Host} is announced by _smtp-tls, and is not in the MTA-STS policy.',
+      cause:
+        'Announced hosts obey what MX hosts obey: while the policy is enforced, senders that follow both pass this host over.',
+      action: 'List it in the policy, or take it out of the announcement.',
+    },
+    de: {
+      summary: '{Host} ist mit _smtp-tls angekündigt und steht nicht in der MTA-STS-Richtlinie.',
+      cause:
+        'Für angekündigte Server gilt, was für MX-Server gilt: Solange die Richtlinie erzwungen wird, übergehen ihn Absender, die beides beachten.',
+      action: 'Nehmen Sie ihn in die Richtlinie auf, oder streichen Sie ihn aus der Ankündigung.',
     },
   },
   'mx-beside-null-mx': {

@@ -171,6 +171,20 @@ export interface MailExchanger {
   readonly sts?: PolicyVerdict;
 }
 
+/** One host that the domain announces to other servers (`_smtp-tls._tcp`, experimental). */
+export interface AnnouncedExchanger {
+  /** Host name. */
+  readonly host: string;
+  /** The announced port: TLS from the first octet there, or STARTTLS where it is 25. */
+  readonly port: number;
+  /** Its priority, lower first (RFC 2782). */
+  readonly preference: number;
+  /** The probes of the announced port, and of 25, where senders go that cannot get through there. */
+  readonly probes: readonly ProbeReport[];
+  /** What senders that follow MTA-STS make of the announced port; absent where the check was stopped before. */
+  readonly sts?: PolicyVerdict;
+}
+
 /** A policy that the domain publishes, as far as it was looked up. */
 export interface PolicyReport {
   /** `mta-sts`, `dane`, `tlsrpt`. */
@@ -209,6 +223,8 @@ export interface DomainReport {
   readonly tlsrpt?: TlsrptReport;
   /** What it announces to other servers (experimental); absent where the check was stopped before. */
   readonly announcement?: AnnouncementReport;
+  /** The hosts of that announcement, in its order, at most four; absent without any. */
+  readonly announcedExchangers?: readonly AnnouncedExchanger[];
   /** The services announced by SRV records, as `_imaps._tcp` and its target. */
   readonly announced: readonly {
     /** The label asked for, such as `_submissions._tcp`. */

@@ -1,4 +1,4 @@
-import type { Phase } from '@postern/wire';
+import type { Endpoint, Milliseconds, Phase } from '@postern/wire';
 import type { Method, ServiceEndpoint } from './endpoint.ts';
 import type { Explanation } from './explanation.ts';
 import type { ReportReason, Verdict } from './verdict.ts';
@@ -85,6 +85,16 @@ export interface AuthReport {
   readonly reason?: ReportReason;
 }
 
+/** Why the own network is blamed for the silence of a port. */
+export interface LocalBlockReport {
+  /** For so many milliseconds it has been seen. */
+  readonly forMs: Milliseconds;
+  /** Hosts that were silent on the port, one for each of several unrelated networks. */
+  readonly silent: readonly Endpoint[];
+  /** The controls: another port of each of them, which answered. */
+  readonly answered: readonly Endpoint[];
+}
+
 /** What was seen, where it helps to believe the verdict. Texts are the peer's: print them escaped. */
 export interface EvidenceReport {
   /** The reply that decided, without line ends. */
@@ -95,6 +105,8 @@ export interface EvidenceReport {
   readonly syns?: number;
   /** It was not dialled: for so many milliseconds it has been remembered as silent. */
   readonly silentForMs?: number;
+  /** For `local-block`: the hosts by which it was told. */
+  readonly localBlock?: LocalBlockReport;
   /** The platform's own code, such as `ECONNREFUSED`. */
   readonly code?: string;
 }

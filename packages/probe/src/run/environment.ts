@@ -1,5 +1,5 @@
 import type { Resolver } from '@postern/dns';
-import type { Memory } from '@postern/pool';
+import type { LocalBlockWatch, Memory } from '@postern/pool';
 import type { Credentials } from '@postern/sasl';
 import type { StsFetch, WallClock } from '@postern/starttls';
 import type { Clock, Milliseconds, Network } from '@postern/wire';
@@ -49,6 +49,11 @@ export interface ProbeEnvironment {
   readonly sockets?: number;
   /** Takes in which ports answered and which did not. */
   readonly memory?: Memory;
+  /**
+   * Takes in the same, and tells a firewall before us from firewalls before others: a port that it knows to be blocked here has the
+   * reason `local-block` in place of `timeout-connect`. Default: none for a single probe, one of its own for an account.
+   */
+  readonly blocks?: LocalBlockWatch;
   /**
    * Fetches the MTA-STS policy of a domain, as its docstring says: no redirect, and a certificate that is good for the policy
    * host. Default: none, and only the record is reported.

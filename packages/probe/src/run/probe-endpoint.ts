@@ -7,6 +7,7 @@ import { endingOf } from './conclude.ts';
 import { endpointReport } from './endpoint-report.ts';
 import type { ProbeEnvironment } from './environment.ts';
 import { dialledHost, locate, noteAttempts, reach } from './reach.ts';
+import { judgeOwnNetwork } from './own-network.ts';
 import { Recorder } from './recorder.ts';
 import { plaintextFirst, tlsFirst } from './second-look.ts';
 import type { SecondLook } from './second-look.ts';
@@ -80,7 +81,7 @@ export async function probeEndpoint(
     });
   }
   // Awaited here: the budget ends with this function.
-  return await probeAddresses(course, addresses);
+  return judgeOwnNetwork(await probeAddresses(course, addresses), environment);
 }
 
 async function probeAddresses(course: Course, addresses: readonly string[]): Promise<ProbeReport> {

@@ -1,6 +1,6 @@
 import { addresses } from '@postern/dns';
 import { connectAll } from '@postern/pool';
-import type { Attempt, Connecting } from '@postern/pool';
+import type { Attempt, Connecting, Memory } from '@postern/pool';
 import { WireError } from '@postern/wire';
 import type { ServiceEndpoint } from '../report/endpoint.ts';
 import type { ProbeEnvironment } from './environment.ts';
@@ -45,7 +45,8 @@ export function reach(
   environment: ProbeEnvironment,
   signal: AbortSignal,
 ): Connecting {
-  const { network, clock, memory, sockets, remembered } = environment;
+  const { network, clock, sockets, remembered } = environment;
+  const memory = watched(environment);
   return connectAll(
     hosts.map((address) => ({ address, port })),
     {
@@ -58,6 +59,20 @@ export function reach(
       ...(sockets === undefined ? {} : { sockets }),
     },
   );
+}
+
+/** The memory, with the watch for local blocks listening. */
+function watched({ memory, blocks }: ProbeEnvironment): Memory | undefined {
+  if (!blocks) return memory;
+  return {
+    judge: (endpoint, now) => memory?.judge(endpoint, now) ?? 'try',
+    note: (observation) => {
+      blocks.note(observation);
+      memory?.note(observation);
+    },
+    recall: (endpoint, now) => memory?.recall?.(endpoint, now),
+    loss: (now) => memory?.loss?.(now) ?? 0,
+  };
 }
 
 /** Notes what became of the addresses that were dialled and not gone through; one that answered late was connected too. */

@@ -234,6 +234,8 @@ describe('reports', () => {
       { contactInfo: 'nobody' },
       { contactInfo: 'a@b\r\nBcc: c@d' },
       { from: Number.NaN },
+      { from: -1 },
+      { until: Date.UTC(10_000, 0) },
       { policies: policy ? [{ ...policy, failures: -1 }] : [] },
     ]) {
       expect(() => writeTlsReport({ ...report, ...change })).toThrow(expect.toSatisfy(isUsageError));

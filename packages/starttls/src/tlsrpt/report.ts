@@ -56,6 +56,9 @@ export interface TlsReport {
 
 const DAY = 86_400_000;
 
+/** RFC 3339 §1: a year has four digits. No report is from before there were any. */
+const END_OF_TIMES = 253_402_300_800_000;
+
 /** The UTC day a moment lies in, as a report gives it: 00:00:00 to 23:59:59. */
 export function reportDay(moment: EpochMilliseconds): Pick<TlsReport, 'from' | 'until'> {
   const from = Math.floor(moment / DAY) * DAY;
@@ -122,6 +125,7 @@ function count(sessions: number): number {
 function dateTime(moment: EpochMilliseconds): string {
   // oxlint-disable-next-line no-restricted-globals -- computes only; asks for no time.
   const date = new Date(moment);
-  if (Number.isNaN(date.getTime())) throw new UsageError('a time of the report is none', 'RFC 3339 §5.6');
+  if (!(moment >= 0 && moment < END_OF_TIMES))
+    throw new UsageError('a time of the report is none', 'RFC 3339 §5.6');
   return `${date.toISOString().slice(0, 19)}Z`;
 }

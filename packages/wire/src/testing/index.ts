@@ -7,6 +7,8 @@
 export { countWork } from './count-work.ts';
 export { networkConformance } from './conformance.ts';
 export type { NetworkUnderTest, TestFramework } from './conformance.ts';
+export { fragileConnection } from './fragile.ts';
+export type { Fragility } from './fragile.ts';
 export { memoryNetwork } from './memory.ts';
 export { connectedTo, scriptedPeer, testTlsOffer, testTlsRequest } from './peers.ts';
 export type { ScriptedPeer } from './peers.ts';
@@ -24,5 +26,5 @@ export {
 export type { Cut, ReplayOptions, Transcript, TranscriptStep } from './transcript.ts';
 export { virtualClock } from './virtual-clock.ts';
 export type { VirtualClock } from './virtual-clock.ts';
-export { seededRandom, SYN_TIMES, SYSTEM_GIVES_UP } from './weather.ts';
+export { seededRandom, SYN_TIMES } from './weather.ts';
 export type { Path, Weather } from './weather.ts';

@@ -19,7 +19,7 @@ export type Weather =
 
 /**
  * When Linux sends its connection requests, in milliseconds (kernel 6.18, `tcp_syn_linear_timeouts` 4, measured); it gives
- * up at {@link SYSTEM_GIVES_UP}.
+ * up after 134 s.
  */
 export const SYN_TIMES: readonly Milliseconds[] = [
   0, 1020, 2050, 3070, 4100, 6100, 10_200, 18_400, 34_500, 67_000,

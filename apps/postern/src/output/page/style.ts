@@ -41,6 +41,7 @@ td:first-child, tbody th { white-space: nowrap; }
 .strong { font-weight: 650; }
 .item + .item { border-top: 1px solid var(--line); margin-top: 1rem; padding-top: 1rem; }
 .row + .item, .scroll + .item, figure + .item { margin-top: 1.25rem; }
+.row + .scroll { margin-top: .75rem; }
 .item > p { margin-left: 1.25rem; }
 .action { background: var(--shade); border-left: .25rem solid var(--accent); padding: .5rem .75rem; border-radius: 0 .3rem .3rem 0; }
 figure { margin: .5rem 0 1rem 1.25rem; }

@@ -7,7 +7,14 @@ export const delivery: DeliveryTexts = {
   missingEnvelope:
     'send braucht Absender und Empfänger: postern send --from sie@example.org --to jemand@example.net nachricht.eml',
   noLevel: (typed, levels) => `--level: „${typed}“ gibt es nicht. Es gibt ${listed(levels, 'und')}.`,
+  noFingerprint: (typed) =>
+    `--fingerprint: „${typed}“ ist kein SHA-256-Fingerabdruck: 64 Hexadezimalziffern, mit oder ohne Doppelpunkte.`,
+  levelAndFingerprint: '--level fingerprint und --fingerprint ABDRUCK gehören zusammen.',
   heading: { ways: 'Die Wege, der Reihe nach', because: 'Warum', attempts: 'Was versucht wurde' },
+  page: {
+    plan: (domain) => `Mail für ${domain}`,
+    send: (domains) => `Eine Nachricht für ${domains}`,
+  },
   answer: {
     deliver: (domain) => `Post an ${domain} kann zugestellt werden.`,
     defer: (domain) => `Post an ${domain} müsste warten.`,

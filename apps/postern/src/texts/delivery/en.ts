@@ -7,7 +7,14 @@ export const delivery: DeliveryTexts = {
   missingEnvelope:
     'send needs a sender and a recipient: postern send --from you@example.org --to somebody@example.net message.eml',
   noLevel: (typed, levels) => `--level: "${typed}" is not known. There are ${listed(levels, 'and')}.`,
+  noFingerprint: (typed) =>
+    `--fingerprint: "${typed}" is no SHA-256 digest: 64 hexadecimal digits, with or without colons.`,
+  levelAndFingerprint: '--level fingerprint and --fingerprint DIGEST belong together.',
   heading: { ways: 'The ways, in their order', because: 'Because', attempts: 'What was tried' },
+  page: {
+    plan: (domain) => `Mail for ${domain}`,
+    send: (domains) => `A message for ${domains}`,
+  },
   answer: {
     deliver: (domain) => `Mail for ${domain} can be sent.`,
     defer: (domain) => `Mail for ${domain} would have to wait.`,

@@ -5,7 +5,12 @@ import type { DeliveryPlan, PlanStep } from '@postern/starttls';
 export interface DeliveryTexts {
   readonly missingEnvelope: string;
   readonly noLevel: (typed: string, levels: readonly string[]) => string;
+  readonly noFingerprint: (typed: string) => string;
+  /** One of the two was given without the other. */
+  readonly levelAndFingerprint: string;
   readonly heading: Readonly<Record<'ways' | 'because' | 'attempts', string>>;
+  /** The title of a page. */
+  readonly page: Readonly<Record<'plan' | 'send', (domains: string) => string>>;
   readonly answer: Readonly<Record<DeliveryPlan['status'], (domain: string) => string>>;
   readonly result: Readonly<Record<DeliveryResult['status'], string>>;
   readonly when: Readonly<Record<'at-once' | 'after-failed-tls', string>>;

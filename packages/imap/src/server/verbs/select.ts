@@ -31,8 +31,8 @@ export function select(
   const mailbox = context.store.find(name);
   if (!mailbox) return { ...nonexistent, data: closed.map((line) => `${line}\r\n`), view: 'none' };
   const view = new View(mailbox, access);
-  const lines = [...closed, ...description(view, context)];
-  if (resync) lines.push(...changesSince(view, resync));
+  const changes = resync ? changesSince(view, resync) : [];
+  const lines = [...closed, ...description(view, context), ...changes];
   return { ...ok(lines, `[${access}] selected`), view, enables };
 }
 

@@ -1,6 +1,7 @@
 import { serviceLabels } from '@postern/dns';
 import type { Service } from '@postern/dns';
-import type { DomainReport, Setting } from '../../report/account-report.ts';
+import type { DomainReport, Publication, Setting } from '../../report/account-report.ts';
+import type { ProbeReport } from '../../report/probe-report.ts';
 import { srvLine } from '../zone-lines.ts';
 import type { Observation } from './observation.ts';
 
@@ -28,6 +29,7 @@ export function announcementOf({
   announcement,
   exchangers,
   exchanges,
+  announcedExchangers = [],
 }: DomainReport): readonly Observation[] {
   const owner = `_smtp-tls._tcp.${name}`;
   const works = exchangers.map(({ host, preference, probes }) => ({
@@ -54,8 +56,25 @@ export function announcementOf({
         : [];
     }
     case 'announced':
+      return announcedExchangers.flatMap(({ host, port, probes }) =>
+        brokenPromise(host, port, probes, publish),
+      );
     case 'not-offered':
     case undefined:
       return [];
   }
+}
+
+/** A host that is announced for TLS and has none. That it is silent says nothing about others, who may get through. */
+function brokenPromise(
+  host: string,
+  port: number,
+  probes: readonly ProbeReport[],
+  publish: Publication,
+): readonly Observation[] {
+  const probe = probes.find(({ endpoint }) => endpoint.port === port);
+  // An announcement promises encryption and no certificate.
+  if (probe?.verdict !== 'refused' || probe.reason.startsWith('cert-')) return [];
+  const { reason, endpoint } = probe;
+  return [{ name: 'announced-not-offered', severity: 'warning', reason, host, endpoint, publish }];
 }

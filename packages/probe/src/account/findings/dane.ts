@@ -7,10 +7,9 @@ export function daneOf({ host, tlsa, dane, probes, others = [] }: MailExchanger)
   if (!tlsa || !dane) return [];
   const { reason } = dane;
   // Machines behind one name may have keys of their own: each is published.
-  const seen = [
-    ...probes.filter(({ endpoint }) => endpoint.port === 25),
-    ...others.map(({ probe }) => probe),
-  ];
+  const seen = [...probes, ...others.map(({ probe }) => probe)].filter(
+    ({ endpoint }) => endpoint.port === 25,
+  );
   const keys = new Set(seen.flatMap(({ certificate }) => certificate?.publicKeySha256 ?? []));
   const lines = (base: string): { readonly publish?: Publication } =>
     keys.size === 0 ? {} : { publish: { zone: Array.from(keys, (key) => tlsaLine(base, key)) } };

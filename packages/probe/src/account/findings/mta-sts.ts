@@ -1,6 +1,11 @@
 import { mxAllowed } from '@postern/starttls';
 import type { EpochMilliseconds } from '@postern/starttls';
-import type { DomainReport, MailExchanger, Publication } from '../../report/account-report.ts';
+import type {
+  AnnouncedExchanger,
+  DomainReport,
+  MailExchanger,
+  Publication,
+} from '../../report/account-report.ts';
 import { policyFile, policyUrl, stsLine } from '../zone-lines.ts';
 import type { Observation } from './observation.ts';
 
@@ -35,10 +40,13 @@ export function stsOf(report: DomainReport, now: EpochMilliseconds): readonly Ob
       const { mode } = sts;
       if (mode === 'none') return [];
       const found = exchangers.flatMap((exchanger) => stsHost(exchanger, mode, publish(mode)));
+      const announced = (report.announcedExchangers ?? []).flatMap((host) =>
+        announcedHost(host, mode, publish(mode)),
+      );
       const all = exchangers.every((exchanger) => exchanger.sts?.verdict === 'passes');
       return mode === 'testing' && all
         ? [{ name: 'sts-testing', severity: 'note', publish: publish('enforce') }]
-        : found;
+        : [...found, ...announced.filter(({ host }) => !exchangers.some((one) => one.host === host))];
     }
   }
 }
@@ -64,11 +72,33 @@ function stsHost(
   ];
 }
 
+/** Announced hosts obey what MX hosts obey: one that the policy does not list is passed over. */
+function announcedHost(
+  { host, port, probes, sts }: AnnouncedExchanger,
+  mode: 'enforce' | 'testing',
+  publish: Publication,
+): readonly Observation[] {
+  if (sts?.reason !== 'sts-mx-not-listed') return [];
+  const endpoint = probes.find((probe) => probe.endpoint.port === port)?.endpoint;
+  const severity = mode === 'enforce' ? 'warning' : 'note';
+  return [
+    {
+      name: 'announced-not-listed',
+      severity,
+      reason: sts.reason,
+      host,
+      ...(endpoint && { endpoint }),
+      publish,
+    },
+  ];
+}
+
 /** The policy that lists every host: the patterns that fit one stay, and whoever is missing is added. */
-function patterns({ name, sts, exchanges = [name] }: DomainReport): {
+function patterns({ name, sts, exchanges: mx = [name], announcedExchangers = [] }: DomainReport): {
   readonly mx: readonly string[];
   readonly maxAge: number;
 } {
+  const exchanges = [...new Set([...mx, ...announcedExchangers.map(({ host }) => host)])];
   if (sts?.status !== 'policy') return { mx: exchanges, maxAge: POLICY_AGE };
   const fit = (pattern: string, host: string): boolean => mxAllowed({ mx: [pattern] }, host);
   const kept = sts.mx.filter((pattern) => exchanges.some((host) => fit(pattern, host)));

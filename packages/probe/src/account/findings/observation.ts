@@ -1,5 +1,6 @@
 import type { DomainFinding } from '../../advice/domain-texts.ts';
 import type { Publication, Severity } from '../../report/account-report.ts';
+import type { ServiceEndpoint } from '../../report/endpoint.ts';
 import type { ReportReason } from '../../report/verdict.ts';
 
 /** A finding before it is worded. */
@@ -12,5 +13,7 @@ export interface Observation {
   readonly record?: string;
   /** The host it is about; absent where it is about the domain. */
   readonly host?: string;
+  /** The port of the host, where it is not 25 with STARTTLS. */
+  readonly endpoint?: ServiceEndpoint;
   readonly publish?: Publication;
 }

@@ -74,7 +74,7 @@ export const connect: GroupTexts<'connect'> = {
   'local-block': {
     summary: 'Ihr eigenes Netz sperrt {portA}.',
     cause:
-      'Auch ein Vergleichsserver, der auf {portD} sicher antwortet, war nicht zu erreichen. Die Sperre liegt also auf Ihrer Seite.',
+      'Auf {portD} schweigen auch Server in mehreren anderen Netzen, die nichts miteinander zu tun haben, während andere Ports derselben Server antworten. Die Sperre liegt also auf Ihrer Seite: in diesem Netz oder bei dessen Anbieter.',
     action:
       '[Verwenden Sie {other}, das funktioniert.|Fragen Sie den Betreiber des Netzes, oder wechseln Sie das Netz.]',
   },

@@ -71,7 +71,7 @@ export const connect: GroupTexts<'connect'> = {
   'local-block': {
     summary: 'Your own network blocks {port}.',
     cause:
-      'A test host outside that certainly answers on {port} could not be reached either, so the block is on your side.',
+      'Servers in several unrelated networks are silent on {port} too, while other ports of the same servers answer; {port} answered nowhere. So the block is on your side: in this network or at its provider.',
     action: '[Use {other}; it works.|Ask whoever runs the network, or use another one.]',
   },
   'connect-failed': {
