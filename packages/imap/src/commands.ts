@@ -110,7 +110,7 @@ export type MailboxVerb =
 /** What is to be known about a verb. */
 export interface VerbRow {
   /** The state in which its completion is awaited. */
-  readonly state: Extract<StateName, 'reply' | 'data' | 'auth' | 'starttls' | 'logout' | 'idle'>;
+  readonly state: Extract<StateName, 'reply' | 'data' | 'auth' | 'starttls' | 'logout'>;
   /** The phase that a fault meanwhile belongs to. */
   readonly phase: Phase;
   /** Where it is allowed (RFC 9051 §6). */
@@ -163,7 +163,7 @@ export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   THREAD: { ...onMessages, numbers: 'used' },
   COPY: { ...onMessages, numbers: 'used' },
   MOVE: { ...onMessages, numbers: 'used' },
-  IDLE: { ...inside, state: 'idle', barrier: true }, // RFC 9051 §6.3.13
+  IDLE: { ...inside, phase: 'idle', barrier: true }, // RFC 9051 §6.3.13
   OTHER: long,
 };
 

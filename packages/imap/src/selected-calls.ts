@@ -212,8 +212,9 @@ export class SelectedCalls implements Mailbox, TransferSource {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { mailbox, selection } = this.#source;
-    if (mailbox && selection === this.#selection && this.#canUnselect)
-      await this.#leave('UNSELECT', undefined);
+    if (!mailbox || selection !== this.#selection || !this.#canUnselect) return;
+    // A courtesy: what broke has been told to the calls that it broke, and must not be covered up by this.
+    await this.#leave('UNSELECT', undefined).catch(() => undefined);
   }
 
   get #canUnselect(): boolean {
