@@ -6,6 +6,7 @@ import type { MailboxCommand } from './commands.ts';
 import { Conversation } from './conversation.ts';
 import type { FetchSource, FetchStream } from './fetch-stream.ts';
 import type { Answer, CallOptions } from './imap.ts';
+import { KeptNumbers } from './kept-numbers.ts';
 import { Listing } from './listing.ts';
 import type { Mailbox } from './mailbox.ts';
 import { answer } from './mailbox-answer.ts';
@@ -37,6 +38,14 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
   readonly #listing = new Listing(this);
   /** How often a mailbox was selected. */
   selection = 0;
+  readonly kept: KeptNumbers = new KeptNumbers();
+
+  constructor(...given: ConstructorParameters<typeof Conversation>) {
+    super(...given);
+    this.listen((event) => {
+      this.kept.hear(event);
+    });
+  }
 
   get mailbox(): SelectedMailbox | undefined {
     return this.machine.mailbox;
@@ -60,14 +69,14 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     }));
   }
 
-  /** The same with nothing beside it. */
-  async runAlone(command: MailboxCommand, options?: CallOptions): Promise<Ran> {
+  /** The same with nothing beside it; `begin` is called when its turn comes. */
+  async runAlone(command: MailboxCommand, options?: CallOptions, begin?: () => void): Promise<Ran> {
     this.refuseInLoop(command);
     const data: Untagged[] = [];
-    return this.beAlone(options?.signal, async () => ({
-      completed: await this.ask(command, options?.signal, data),
-      data,
-    }));
+    return this.beAlone(options?.signal, async () => {
+      begin?.();
+      return { completed: await this.ask(command, options?.signal, data), data };
+    });
   }
 
   stream<T>(
@@ -225,7 +234,11 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
       list.push({ type: 'atom', text: '(CONDSTORE)' });
     }
     const name = typeof mailbox === 'string' ? mailbox : mailbox.name;
-    const { completed, data } = await this.runAlone({ verb, mailbox: name, arguments: list }, options);
+    const command = { verb, mailbox: name, arguments: list };
+    const { completed, data } = await this.runAlone(command, options, () => {
+      this.kept.begin();
+    });
+    this.kept.settle();
     this.selection += 1;
     const selected = new SelectedCalls(this, data);
     const { response, reason } = completed;
