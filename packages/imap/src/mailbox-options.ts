@@ -1,5 +1,4 @@
 import { UsageError } from '@postern/wire';
-import type { Mailbox } from './mailbox.ts';
 import type { MailboxName } from './mailbox-name.ts';
 import type { MessageSet } from './message-set.ts';
 import type { CodeData } from './parse/code.ts';
@@ -130,7 +129,7 @@ export interface SelectOptions {
   readonly resync?: { readonly uidValidity: number; readonly modSequence: bigint };
   /**
    * Asks for messages by UID in the same round trip, where no mailbox is selected yet; else right after. They come from
-   * {@link Mailbox.fetched}, which has to be taken or left before the connection is read any further. Not with `resync`. Default: nothing.
+   * `fetched` of the mailbox, which has to be taken or left before the connection is read any further. Not with `resync`. Default: nothing.
    */
   readonly fetch?: { readonly uids: MessageSet; readonly items: readonly string[] };
 }
