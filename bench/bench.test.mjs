@@ -24,6 +24,7 @@ beforeAll(() => {
       join(import.meta.dirname, 'run.mjs'),
       'smtp',
       'pop3',
+      'imap',
       '--quick',
       '--json',
       json,
@@ -89,6 +90,21 @@ it('counts the waits of POP3 exactly, and sees who changes messages', () => {
     expect(row(section, 'Postern').cells.at(-1)).toBe('the same');
     expect(row(section, 'node-pop3').cells.at(-1)).toBe('changed');
   }
+});
+
+it('counts the waits of IMAP exactly, and the turns of a large content', () => {
+  expect(names('imap waits')).toEqual(['Postern', 'Postern, SELECT with fetch', 'imapflow', 'imap']);
+  expect(row('imap waits', 'Postern').figures).toEqual({ envelopes: 6, stream: 1 });
+  expect(row('imap waits', 'Postern, SELECT').figures).toEqual({ envelopes: 5, stream: 1 });
+  expect(row('imap waits', 'imapflow').figures).toEqual({ envelopes: 12, stream: 65 });
+  expect(sections.get('imap waits').rows.at(-1).figures).toEqual({ envelopes: 10, stream: 1 });
+});
+
+it('lets every IMAP client take all messages and the whole content', () => {
+  expect(names('imap messages')).toEqual(['Postern', 'Postern, lazy', 'imapflow', 'imap']);
+  expect(names('imap content')).toEqual(['Postern, borrowed', 'Postern, copies', 'imapflow', 'imap']);
+  for (const section of ['imap messages', 'imap content', 'imap parse'])
+    expect(sections.get(section).rows.filter(({ figures }) => !figures)).toEqual([]);
 });
 
 it('prints every row and every target', () => {

@@ -4,6 +4,7 @@ import { measure, startServer } from '../runner/contender.mjs';
 import { inRounds, median } from '../runner/rounds.mjs';
 import { figure, times } from '../runner/table.mjs';
 import { fetchResponses } from './messages.mjs';
+import { waits } from './waits.mjs';
 
 const MB = 1_000_000;
 const client = (/** @type {string} */ name) => join(import.meta.dirname, 'clients', `${name}.mjs`);
@@ -153,7 +154,7 @@ async function content({ quick, rounds }) {
 /** @param {number} value @param {boolean} met */
 const known = (value, met) => (Number.isFinite(value) ? met : undefined);
 
-const all = { parse, messages, content };
+const all = { parse, messages, content, waits };
 
 /** @param {Options & { only?: readonly string[] | undefined }} options */
 export async function* sections({ only, ...options }) {

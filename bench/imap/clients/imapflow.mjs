@@ -45,3 +45,36 @@ export async function content({ login, octets }) {
     await client.logout();
   };
 }
+
+/** The dialogue whose waits are counted. @param {import('../waits.mjs').Dialogue} dialogue */
+export async function converse({ port, ca, serverName, user, password, count }) {
+  const client = new ImapFlow({
+    host: '127.0.0.1',
+    port,
+    secure: true,
+    tls: { ca, servername: serverName },
+    auth: { user, pass: password },
+    logger: false,
+    disableAutoIdle: true,
+  });
+  await client.connect();
+  return {
+    async list() {
+      await client.mailboxOpen('INBOX', { readOnly: true });
+      let seen = 0;
+      for await (const { envelope } of client.fetch('1:*', { uid: true, flags: true, envelope: true }))
+        if (envelope) seen += 1;
+      if (seen !== count) throw new Error(`${seen} of ${count} messages`);
+    },
+    /** @param {string} name @param {() => number} waits */
+    async download(name, waits) {
+      await client.mailboxOpen(name, { readOnly: true });
+      const before = waits();
+      // Its way to take a content without holding all of it: pieces of 64 KiB, each asked for.
+      const downloading = await client.download('1');
+      let seen = 0;
+      for await (const piece of downloading.content) seen += piece.length;
+      return { before, seen, leave: () => client.logout() };
+    },
+  };
+}

@@ -1,5 +1,6 @@
 // Our client, over a socket; and its machine alone, fed from memory.
 import { imapClient, openImap } from '@postern/imap';
+import { requirementFor, tlsRequest } from '@postern/starttls';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
 import { utf8 } from '@postern/wire';
 import { fetchResponses } from '../messages.mjs';
@@ -54,5 +55,38 @@ export async function content({ preauth, octets, borrow = false }) {
     for await (const piece of mailbox.download(1001, '', { borrow })) seen += piece.length;
     if (seen !== octets) throw new Error(`${seen} of ${octets} octets`);
     await imap.logout();
+  };
+}
+
+/** The dialogue whose waits are counted. @param {import('../waits.mjs').Dialogue} dialogue */
+export async function converse({ port, ca, serverName, user, password, count, together = false }) {
+  const tls = tlsRequest({
+    serverName,
+    requirement: requirementFor({ names: [serverName] }),
+    roots: [ca],
+    wallClock: () => Date.now(),
+  });
+  const connection = await nodeNetwork().connect({ address: '127.0.0.1', port }, { tls });
+  const imap = await openImap(connection, { clock: systemClock() });
+  await imap.login({ type: 'password', user, password });
+  return {
+    async list() {
+      const fetch = { uids: '1:*', items: ITEMS };
+      const answer = await imap.examine('INBOX', together ? { fetch } : {});
+      if (!answer.ok) throw new Error('not selected');
+      let seen = 0;
+      for await (const { envelope } of answer.value.fetched ?? answer.value.fetch('1:*', ITEMS))
+        if (envelope) seen += 1;
+      if (seen !== count) throw new Error(`${seen} of ${count} messages`);
+    },
+    /** @param {string} name @param {() => number} waits */
+    async download(name, waits) {
+      const answer = await imap.examine(name);
+      if (!answer.ok) throw new Error('not selected');
+      const before = waits();
+      let seen = 0;
+      for await (const piece of answer.value.download(1)) seen += piece.length;
+      return { before, seen, leave: () => imap.logout() };
+    },
   };
 }

@@ -74,6 +74,8 @@ export interface MailboxCommand {
   readonly streamAbove?: number;
   /** Whether those chunks are the bytes that came in, valid until the next are read, in place of copies. Default `false`. */
   readonly streamBorrowed?: boolean;
+  /** For UID FETCH: may leave right behind a SELECT or EXAMINE, before it is known whether that succeeds. */
+  readonly behindSelect?: boolean;
   /** For SELECT and EXAMINE: what the mailbox is called in the model. */
   readonly mailbox?: string;
 }

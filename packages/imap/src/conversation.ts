@@ -7,7 +7,7 @@ import type { ImapCommand, MailboxCommand, WireCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
 import { fetchParts } from './fetch-parts.ts';
 import type { OpenFetch } from './fetch-parts.ts';
-import { FetchStream } from './fetch-stream.ts';
+import { FetchStream, pickMessages } from './fetch-stream.ts';
 import type { FetchSource } from './fetch-stream.ts';
 import type { OpenImapOptions } from './imap.ts';
 import { imapClient } from './machine.ts';
@@ -172,9 +172,19 @@ export abstract class Conversation {
     pick: FetchSource<T>['pick'],
     signal: AbortSignal | undefined,
   ): FetchStream<T> {
-    const [first] = commands;
-    this.refuseInLoop(first);
-    const stream = new FetchStream<T>(first, {
+    this.refuseInLoop(commands[0]);
+    const stream = this.#newStream(commands[0], pick);
+    const parts = fetchParts(stream, commands);
+    this.#fetches.push(...parts);
+    this.#follow(stream, parts, signal, async () => {
+      if (this.over) await this.refuseCall();
+      this.dialogue.send(...commands);
+    });
+    return stream;
+  }
+
+  #newStream<T>(command: MailboxCommand, pick: FetchSource<T>['pick']): FetchStream<T> {
+    return new FetchStream<T>(command, {
       pick,
       wake: () => {
         this.#wake();
@@ -187,15 +197,23 @@ export abstract class Conversation {
         );
       },
     });
-    const parts = fetchParts(stream, commands);
-    this.#fetches.push(...parts);
+  }
+
+  /** Keeps a turn for a stream until its FETCH is over, and lets it fail with what goes wrong. */
+  #follow<T>(
+    stream: FetchStream<T>,
+    parts: readonly OpenFetch[],
+    signal: AbortSignal | undefined,
+    send: () => Promise<void>,
+  ): void {
     const abort = (): void => {
       stream.fail(signal?.reason);
       this.destroy();
     };
     this.share(signal, async () => {
-      if (this.over) await this.refuseCall();
-      this.dialogue.send(...commands);
+      await send();
+      // A signal that is aborted by now tells nobody any more.
+      if (signal?.aborted) abort();
       signal?.addEventListener('abort', abort, { once: true });
       this.#wake();
       await stream.settled;
@@ -205,7 +223,23 @@ export abstract class Conversation {
         stream.fail(error);
       })
       .finally(() => signal?.removeEventListener('abort', abort));
-    return stream;
+  }
+
+  /** Sends a command with a FETCH behind it in one group, for a call that is alone; see `ask`. */
+  protected askWithFetch(
+    command: MailboxCommand,
+    fetch: MailboxCommand,
+    signal: AbortSignal | undefined,
+    data: Untagged[],
+  ): { readonly completed: Promise<Completed>; readonly stream: FetchStream } {
+    const stream = this.#newStream(fetch, pickMessages);
+    const parts = fetchParts(stream, [fetch]);
+    this.#fetches.push(...parts);
+    const completed = this.ask(command, signal, data, fetch);
+    this.#follow(stream, parts, signal, async () => {
+      await completed;
+    });
+    return { completed, stream };
   }
 
   #forget(stream: OpenFetch): void {
@@ -243,10 +277,12 @@ export abstract class Conversation {
     command: ImapCommand,
     signal: AbortSignal | undefined,
     data?: Untagged[],
+    behind?: MailboxCommand,
   ): Promise<Completed> {
     signal?.throwIfAborted();
     if (this.over) await this.refuseCall();
-    this.dialogue.send(command);
+    if (behind) this.dialogue.send(command, behind);
+    else this.dialogue.send(command);
     const completed = await this.wait(signal, (event): event is Completed => {
       // The messages of a FETCH go to those who loop over them.
       if (event.type === 'untagged' && (event.data.type !== 'fetch' || this.#fetches.length === 0))

@@ -30,7 +30,7 @@ import type { Namespaces, SpecialUse } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
 import type { Untagged } from './parse/untagged.ts';
 import type { SelectedMailbox } from './selected.ts';
-import { SelectedCalls } from './selected-calls.ts';
+import { fetchBehindSelect, SelectedCalls } from './selected-calls.ts';
 import type { MailboxSource, Ran } from './selected-calls.ts';
 
 /** The calls about mailboxes: from their names to the selection of one (RFC 9051 §6.3). */
@@ -69,14 +69,12 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     }));
   }
 
-  /** The same with nothing beside it; `begin` is called when its turn comes. */
-  async runAlone(command: MailboxCommand, options?: CallOptions, begin?: () => void): Promise<Ran> {
+  /** The same with nothing beside it. */
+  async runAlone(command: MailboxCommand, options?: CallOptions): Promise<Ran> {
     this.refuseInLoop(command);
     const data: Untagged[] = [];
-    return this.beAlone(options?.signal, async () => {
-      begin?.();
-      return { completed: await this.ask(command, options?.signal, data), data };
-    });
+    const completed = await this.beAlone(options?.signal, () => this.ask(command, options?.signal, data));
+    return { completed, data };
   }
 
   stream<T>(
@@ -224,7 +222,9 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     options: SelectOptions & CallOptions,
   ): Promise<Answer<Mailbox>> {
     const list: Argument[] = [named(mailbox)];
-    const { resync } = options;
+    const { resync, fetch, signal } = options;
+    if (resync && fetch)
+      throw new UsageError('resync and fetch together', 'RFC 7162 §3.2.5', 'argument-refused');
     if (resync) {
       if (!this.machine.enabled.includes('QRESYNC'))
         throw new UsageError('QRESYNC is not enabled', 'RFC 7162 §3.2.5', 'argument-refused');
@@ -234,15 +234,28 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
       list.push({ type: 'atom', text: '(CONDSTORE)' });
     }
     const name = typeof mailbox === 'string' ? mailbox : mailbox.name;
-    const command = { verb, mailbox: name, arguments: list };
-    const { completed, data } = await this.runAlone(command, options, () => {
+    const command: MailboxCommand = { verb, mailbox: name, arguments: list };
+    const behind = fetch && fetchBehindSelect(fetch.uids, fetch.items);
+    this.refuseInLoop(command);
+    const data: Untagged[] = [];
+    let fetched: FetchStream | undefined;
+    const completed = await this.beAlone(signal, () => {
       this.kept.begin();
+      // Beside another mailbox it could not be told whose messages come (RFC 9051 §7.1, CLOSED).
+      if (!behind || this.mailbox) return this.ask(command, signal, data);
+      const both = this.askWithFetch(command, behind, signal, data);
+      fetched = both.stream;
+      return both.completed;
     });
     this.kept.settle();
     this.selection += 1;
     const selected = new SelectedCalls(this, data);
     const { response, reason } = completed;
-    if (response.status === 'OK') return { ok: true, value: selected, reply: response };
+    if (response.status === 'OK') {
+      selected.fetched = fetched ?? (fetch && selected.fetch(fetch.uids, fetch.items, options));
+      return { ok: true, value: selected, reply: response };
+    }
+    await fetched?.return();
     return { ok: false, reply: response, ...(reason ? { reason } : {}) };
   }
 

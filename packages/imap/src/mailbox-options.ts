@@ -1,5 +1,6 @@
 import { UsageError } from '@postern/wire';
 import type { MailboxName } from './mailbox-name.ts';
+import type { MessageSet } from './message-set.ts';
 import type { CodeData } from './parse/code.ts';
 import type { ListedMailbox, SpecialUse } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
@@ -126,4 +127,9 @@ export interface SelectOptions {
   readonly condstore?: boolean;
   /** What is known of the mailbox: the server tells what has changed since (RFC 7162 §3.2.5). QRESYNC has to be enabled. */
   readonly resync?: { readonly uidValidity: number; readonly modSequence: bigint };
+  /**
+   * Asks for messages by UID in the same round trip, where no mailbox is selected yet; else right after. They come from
+   * `fetched` of the mailbox, which has to be taken or left before the connection is read any further. Not with `resync`. Default: nothing.
+   */
+  readonly fetch?: { readonly uids: MessageSet; readonly items: readonly string[] };
 }

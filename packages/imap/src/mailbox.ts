@@ -115,6 +115,8 @@ export interface Mailbox extends AsyncDisposable {
   readonly numbers: MessageNumbers;
   /** What the server told while it was selected: with `resync`, what has changed. */
   readonly changes: readonly Untagged[];
+  /** The messages that were asked for while selecting it; absent without the option `fetch`. */
+  readonly fetched: FetchStream | undefined;
   /**
    * Asks for messages and hands them out as they come; see {@link FetchStream}. `items` are the words of RFC 9051 §6.4.5:
    * `['UID', 'FLAGS', 'ENVELOPE']`, `BODY.PEEK[]`. Abort before it is sent rejects; after that it destroys the connection.

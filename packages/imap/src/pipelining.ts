@@ -12,6 +12,15 @@ function keepsNumbers(command: WireCommand): boolean {
 }
 
 /**
+ * Whether a command may follow a SELECT or EXAMINE at once. The server does one after the other (RFC 9051 §5.5): UIDs mean the same
+ * before and after, and where the SELECT fails the FETCH is refused, because then no mailbox is selected (§6.3.2).
+ */
+export function followsSelect(command: WireCommand, before: WireCommand | undefined): boolean {
+  if (before?.verb !== 'SELECT' && before?.verb !== 'EXAMINE') return false;
+  return command.verb === 'FETCH' && command.uid === true && command.behindSelect === true;
+}
+
+/**
  * RFC 9051 §5.5: whether a command may be sent while others are not completed. What names messages by number must wait for
  * everything that lets the server renumber them; a barrier waits for all, and all wait for it.
  */
@@ -20,6 +29,7 @@ export function mayJoin(
   inFlight: readonly { readonly command: WireCommand }[],
 ): boolean {
   if (inFlight.length === 0) return true;
+  if (inFlight.length === 1 && followsSelect(command, inFlight[0]?.command)) return true;
   if (verbs[command.verb].barrier || inFlight.some((sent) => verbs[sent.command.verb].barrier)) return false;
   return !usesNumbers(command) || inFlight.every((sent) => keepsNumbers(sent.command));
 }

@@ -2,6 +2,7 @@ import { UsageError } from '@postern/wire';
 import type { ArgumentContext } from './arguments.ts';
 import { encodeCommand, verbs } from './commands.ts';
 import type { WireCommand } from './commands.ts';
+import { followsSelect } from './pipelining.ts';
 import type { State } from './states.ts';
 
 /**
@@ -18,7 +19,9 @@ export function checkCommand(state: State, command: WireCommand, before: WireCom
   if (state.name === 'tls') refuse('a TLS handshake is under way', 'RFC 9051 §6.2.1');
   if (state.name === 'ended') refuse('the dialogue is over', 'RFC 9051 §3.4');
   // Nothing follows a barrier, so only the last one can be it.
-  if (before && verbs[before.verb].barrier)
+  // What an earlier mailbox tells meanwhile could not be told apart, so there must be none.
+  const behindSelect = state.stage === 'authenticated' && followsSelect(command, before);
+  if (before && verbs[before.verb].barrier && !behindSelect)
     refuse(`the result of ${before.verb} is not known yet`, 'RFC 9051 §5.5');
   if (verb === 'STARTTLS' && state.preauth) {
     throw new UsageError('STARTTLS is not allowed after PREAUTH', 'RFC 9051 §7.1.4', 'preauth-before-tls');
@@ -29,7 +32,8 @@ export function checkCommand(state: State, command: WireCommand, before: WireCom
   const needed = verbs[verb].stage;
   if ((needed === 'authenticated' || needed === 'selected') && state.stage === 'not-authenticated')
     refuse('not authenticated', 'RFC 9051 §6.3');
-  if (needed === 'selected' && state.stage !== 'selected') refuse('no mailbox is selected', 'RFC 9051 §6.4');
+  if (needed === 'selected' && state.stage !== 'selected' && !behindSelect)
+    refuse('no mailbox is selected', 'RFC 9051 §6.4');
   // RFC 9051 §6.3.1: it may change what a selected mailbox means.
   if (verb === 'ENABLE' && state.stage === 'selected') refuse('a mailbox is selected', 'RFC 9051 §6.3.1');
   if (command.verb === 'STARTTLS') {

@@ -67,6 +67,7 @@ const atom = (text: string): Argument => ({ type: 'atom', text });
 /** {@link Mailbox} over a dialogue. */
 export class SelectedCalls implements Mailbox, TransferSource {
   readonly changes: readonly Untagged[];
+  fetched: FetchStream | undefined = undefined;
   readonly #source: MailboxSource;
   readonly #selection: number;
   readonly #numbers: MessageNumbers;
@@ -92,7 +93,7 @@ export class SelectedCalls implements Mailbox, TransferSource {
   }
 
   fetch(set: MessageSet, items: readonly string[], options: FetchOptions = {}): FetchStream {
-    const rest: Argument[] = [{ type: 'list', items: items.map(fetchItem) }];
+    const rest: Argument[] = [itemList(items)];
     const { changedSince, vanished } = options;
     if (changedSince !== undefined) {
       this.#needsModSequences();
@@ -249,6 +250,15 @@ export class SelectedCalls implements Mailbox, TransferSource {
     if (this.state.modSequences === 'not-kept')
       throw new UsageError('the mailbox keeps no mod-sequences', 'RFC 7162 §3.1.2.2', 'argument-refused');
   }
+}
+
+/** UID FETCH for right behind a SELECT. */
+export function fetchBehindSelect(uids: MessageSet, items: readonly string[]): MailboxCommand {
+  return { verb: 'FETCH', uid: true, behindSelect: true, arguments: [setArgument(uids), itemList(items)] };
+}
+
+function itemList(items: readonly string[]): Argument {
+  return { type: 'list', items: items.map(fetchItem) };
 }
 
 /** RFC 9051 §6.4.5: what is asked for. Macros are not used, and RFC822 belongs to IMAP4rev1. */
