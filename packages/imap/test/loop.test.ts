@@ -10,6 +10,10 @@ import { bytes } from './server-session.ts';
 
 const count = 100;
 
+const compression = (): never => {
+  throw new Error('nothing is to be compressed here');
+};
+
 /** A dialogue with our own server, far away; INBOX holds more than what is on its way at once. */
 async function far() {
   const clock = virtualClock();
@@ -22,7 +26,7 @@ async function far() {
   await network.listen(here, (connection) =>
     serveImap(connection, { clock, greeting: { type: 'preauth' }, store: () => store }),
   );
-  return { clock, open: async () => openImap(await network.connect(here), { clock }) };
+  return { clock, open: async () => openImap(await network.connect(here), { clock, compression }) };
 }
 
 async function inbox(imap: Imap): Promise<Mailbox> {
@@ -70,6 +74,7 @@ const refused: Readonly<Record<string, Call>> = {
   logout: (imap) => imap.logout(),
   login: (imap) => imap.login(credentials),
   startTls: (imap) => imap.startTls(testTlsRequest()),
+  compress: (imap) => imap.compress(),
   close: (_imap, mailbox) => mailbox.close(),
   unselect: (_imap, mailbox) => mailbox.unselect(),
   watch: (_imap, mailbox) => mailbox.watch().next(),
