@@ -1,44 +1,25 @@
 // Other people's clients against our server: they list, read, flag, move, append, wait, and mirror a mailbox.
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { memoryMailStore, serveImap } from '@postern/imap/server';
 import type { ImapServerEvent, MailStore, MemoryMailStoreOptions } from '@postern/imap/server';
 import { latin1 } from '@postern/wire';
-import type { OpenLayer, TlsOffer } from '@postern/wire';
+import type { OpenLayer } from '@postern/wire';
 import { deflateLayer, nodeNetwork, systemClock } from '@postern/wire/node';
 import { ImapFlow } from 'imapflow';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { localIdentity, missing } from '../local-server.ts';
 
 const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), 'postern-imap-server-'));
+const local = await localIdentity('imap-server');
+const { folder, certificate, tls } = local;
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  local[Symbol.dispose]();
 });
-
-/** Whether a client is not there; says so, because a test that is skipped shows nothing. */
-function missing(command: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${command}`]);
-    return false;
-  } catch {
-    console.log(`skipped: ${command} is not installed`);
-    return true;
-  }
-}
-
-const certificate = join(folder, 'cert.pem');
-const key = join(folder, 'key.pem');
-const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'];
-await run('openssl', [...request, '-keyout', key, '-out', certificate, ...subject]);
-const tls: TlsOffer = {
-  identity: () => ({ key: readFileSync(key, 'utf8'), chain: readFileSync(certificate, 'utf8') }),
-};
 
 interface Server extends AsyncDisposable {
   readonly port: number;

@@ -1,41 +1,21 @@
 // Other people's clients against our server: they log in, list, fetch and delete.
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { memoryMaildrop, servePop3 } from '@postern/pop3/server';
 import type { Maildrop, Pop3ServerEvent, ServePop3Options } from '@postern/pop3/server';
-import type { TlsOffer } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
 import { afterAll, describe, expect, test } from 'vitest';
+import { localIdentity, missing } from '../local-server.ts';
 
 const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), 'postern-pop3-server-'));
+const local = await localIdentity('pop3-server');
+const { folder, certificate, tls } = local;
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  local[Symbol.dispose]();
 });
-
-/** Whether a client is not there; says so, because a test that is skipped shows nothing. */
-function missing(command: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${command}`]);
-    return false;
-  } catch {
-    console.log(`skipped: ${command} is not installed`);
-    return true;
-  }
-}
-
-const certificate = join(folder, 'cert.pem');
-const key = join(folder, 'key.pem');
-const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'];
-await run('openssl', [...request, '-keyout', key, '-out', certificate, ...subject]);
-const tls: TlsOffer = {
-  identity: () => ({ key: readFileSync(key, 'utf8'), chain: readFileSync(certificate, 'utf8') }),
-};
 
 interface Server extends AsyncDisposable {
   readonly port: number;

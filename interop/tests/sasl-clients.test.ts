@@ -1,5 +1,5 @@
 // Other people's clients against our servers: gsasl and curl log in with the mechanisms they know. gsasl ties SCRAM to TLS.
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { serveImap } from '@postern/imap/server';
@@ -11,23 +11,13 @@ import type { Connection, Listener, TlsOffer } from '@postern/wire';
 import { nodeNetwork, systemClock, systemRandom } from '@postern/wire/node';
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../environment.ts';
+import { missing } from '../local-server.ts';
 
 const { account, ca, identity: files } = readEnvironment();
 const run = promisify(execFile);
 const clock = systemClock();
 const host = 'mx.good.test';
 const token = 'one-token-of-the-lab';
-
-/** Whether a client is not there; says so, because a test that is skipped shows nothing. */
-function missing(command: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${command}`]);
-    return false;
-  } catch {
-    console.log(`skipped: ${command} is not installed`);
-    return true;
-  }
-}
 
 const salt = systemRandom(16);
 const keys = {

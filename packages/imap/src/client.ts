@@ -76,6 +76,7 @@ class ImapDialogue extends MailboxCalls implements Imap {
 
   async startTls(request: TlsRequest, options?: StartTlsOptions): Promise<Answer<TlsInfo>> {
     const signal = options?.signal;
+    this.refuseInLoop({ verb: 'STARTTLS' });
     return this.beAlone(signal, async () => {
       if (this.connection.tls) throw new UsageError('TLS is active', 'RFC 9051 §6.2.1');
       // RFC 9051 §7.1.4: logged in before TLS, and nothing can be done about it on this connection.
@@ -98,6 +99,7 @@ class ImapDialogue extends MailboxCalls implements Imap {
 
   async login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
     const signal = options?.signal;
+    this.refuseInLoop({ verb: 'LOGIN', user: '', password: '' });
     return this.beAlone(signal, async () => {
       const context = (): ChoiceContext => loginContext(this.connection, this.random, options);
       const { verified, unverified } = context();

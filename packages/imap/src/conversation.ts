@@ -17,6 +17,7 @@ import { mayJoin } from './pipelining.ts';
 import { replyLimits } from './reply.ts';
 import type { StatusResponse } from './status.ts';
 import { Turns } from './turns.ts';
+import type { TurnOptions } from './turns.ts';
 
 /** The event that a command ends with. */
 export type Completed = Extract<ImapEvent, { readonly type: 'completed' }>;
@@ -110,10 +111,15 @@ export abstract class Conversation {
   }
 
   /** One IDLE, alone; whoever comes meanwhile ends it and goes next. */
-  async idle(signal: AbortSignal, renewAfter: Milliseconds): Promise<StatusResponse | undefined> {
+  async idle(
+    signal: AbortSignal,
+    renewAfter: Milliseconds,
+    { atTurn }: TurnOptions = {},
+  ): Promise<StatusResponse | undefined> {
     this.refuseInLoop({ verb: 'IDLE' });
     return this.beAlone(undefined, async () => {
       if (signal.aborted || this.turns.calls > 1) return undefined;
+      atTurn?.();
       const enough = new AbortController();
       let over = false;
       const done = (): void => {
@@ -170,7 +176,7 @@ export abstract class Conversation {
   openFetch<T>(
     commands: readonly [MailboxCommand, ...MailboxCommand[]],
     pick: FetchSource<T>['pick'],
-    signal: AbortSignal | undefined,
+    { signal, atTurn }: TurnOptions = {},
   ): FetchStream<T> {
     this.refuseInLoop(commands[0]);
     const stream = this.#newStream(commands[0], pick);
@@ -178,6 +184,7 @@ export abstract class Conversation {
     this.#fetches.push(...parts);
     this.#follow(stream, parts, signal, async () => {
       if (this.over) await this.refuseCall();
+      atTurn?.();
       this.dialogue.send(...commands);
     });
     return stream;

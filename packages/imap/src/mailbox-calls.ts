@@ -32,6 +32,7 @@ import type { Untagged } from './parse/untagged.ts';
 import type { SelectedMailbox } from './selected.ts';
 import { fetchBehindSelect, SelectedCalls } from './selected-calls.ts';
 import type { MailboxSource, Ran } from './selected-calls.ts';
+import type { TurnOptions } from './turns.ts';
 
 /** The calls about mailboxes: from their names to the selection of one (RFC 9051 §6.3). */
 export abstract class MailboxCalls extends Conversation implements MailboxSource, ContentLine {
@@ -60,29 +61,29 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
   }
 
   /** Sends a command beside others and collects what comes. */
-  async run(command: MailboxCommand, options?: CallOptions): Promise<Ran> {
+  async run(command: MailboxCommand, options?: TurnOptions): Promise<Ran> {
     this.refuseInLoop(command);
-    const data: Untagged[] = [];
-    return this.share(options?.signal, async () => ({
-      completed: await this.ask(command, options?.signal, data),
-      data,
-    }));
+    return this.share(options?.signal, () => this.#ran(command, options));
   }
 
   /** The same with nothing beside it. */
-  async runAlone(command: MailboxCommand, options?: CallOptions): Promise<Ran> {
+  async runAlone(command: MailboxCommand, options?: TurnOptions): Promise<Ran> {
     this.refuseInLoop(command);
+    return this.beAlone(options?.signal, () => this.#ran(command, options));
+  }
+
+  async #ran(command: MailboxCommand, options: TurnOptions | undefined): Promise<Ran> {
+    options?.atTurn?.();
     const data: Untagged[] = [];
-    const completed = await this.beAlone(options?.signal, () => this.ask(command, options?.signal, data));
-    return { completed, data };
+    return { completed: await this.ask(command, options?.signal, data), data };
   }
 
   stream<T>(
     commands: readonly [MailboxCommand, ...MailboxCommand[]],
     pick: FetchSource<T>['pick'],
-    options?: CallOptions,
+    options?: TurnOptions,
   ): FetchStream<T> {
-    return this.openFetch(commands, pick, options?.signal);
+    return this.openFetch(commands, pick, options);
   }
 
   async namespace(options?: CallOptions): Promise<Answer<Namespaces>> {
@@ -240,6 +241,8 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     const data: Untagged[] = [];
     let fetched: FetchStream | undefined;
     const completed = await this.beAlone(signal, () => {
+      // From here on the mailbox before is none any more, whatever the answer (RFC 9051 §6.3.2).
+      this.selection += 1;
       this.kept.begin();
       // Beside another mailbox it could not be told whose messages come (RFC 9051 §7.1, CLOSED).
       if (!behind || this.mailbox) return this.ask(command, signal, data);
@@ -248,7 +251,6 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
       return both.completed;
     });
     this.kept.settle();
-    this.selection += 1;
     const selected = new SelectedCalls(this, data);
     const { response, reason } = completed;
     if (response.status === 'OK') {

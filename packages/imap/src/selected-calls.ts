@@ -1,4 +1,5 @@
 import { UsageError } from '@postern/wire';
+import type { Milliseconds } from '@postern/wire';
 import type { Argument } from './arguments.ts';
 import type { MailboxCommand } from './commands.ts';
 import type { Completed } from './conversation.ts';
@@ -33,13 +34,15 @@ import { namesNumbers } from './search-keys.ts';
 import type { SearchKeys } from './search-keys.ts';
 import type { SelectedMailbox } from './selected.ts';
 import type { StatusResponse } from './status.ts';
+import type { TurnOptions } from './turns.ts';
 import { copyAll, moveAll, sayEach } from './transfer.ts';
 import type { TransferSource } from './transfer.ts';
 import { watch } from './watch.ts';
 import type { Change, WatchOptions, WatchSource } from './watch.ts';
 
 /** The dialogue that a mailbox belongs to. */
-export interface MailboxSource extends WatchSource {
+export interface MailboxSource extends Pick<WatchSource, 'listen' | 'maxDataBytes'> {
+  idle(signal: AbortSignal, renewAfter: Milliseconds, options?: TurnOptions): ReturnType<WatchSource['idle']>;
   readonly mailbox: SelectedMailbox | undefined;
   /** Changes with every selection. */
   readonly selection: number;
@@ -47,12 +50,12 @@ export interface MailboxSource extends WatchSource {
   offers(capability: string): boolean;
   /** Whether strings and names are UTF-8 on both sides. */
   readonly speaksUtf8: boolean;
-  run(command: MailboxCommand, options?: CallOptions): Promise<Ran>;
-  runAlone(command: MailboxCommand, options?: CallOptions): Promise<Ran>;
+  run(command: MailboxCommand, options?: TurnOptions): Promise<Ran>;
+  runAlone(command: MailboxCommand, options?: TurnOptions): Promise<Ran>;
   stream<T>(
     commands: readonly [MailboxCommand, ...MailboxCommand[]],
     pick: FetchSource<T>['pick'],
-    options?: CallOptions,
+    options?: TurnOptions,
   ): FetchStream<T>;
 }
 
@@ -103,7 +106,7 @@ export class SelectedCalls implements Mailbox, TransferSource {
     }
     const [first, ...more] = setArguments(set, options.by);
     const command = (part: Argument): MailboxCommand => this.#command('FETCH', options, [part, ...rest]);
-    return this.#source.stream([command(first), ...more.map(command)], pickMessages, options);
+    return this.#source.stream([command(first), ...more.map(command)], pickMessages, this.#turn(options));
   }
 
   download(message: number, section = '', options: DownloadOptions = {}): FetchStream<Uint8Array> {
@@ -114,14 +117,14 @@ export class SelectedCalls implements Mailbox, TransferSource {
     return this.#source.stream(
       [{ ...this.#command('FETCH', options, list), streamAbove: 65_536, streamBorrowed: borrow }],
       pickContent,
-      options,
+      this.#turn(options),
     );
   }
 
   async search(keys: SearchKeys, options: SearchOptions = {}): Promise<Answer<Found>> {
     const list = searchCommand(this.#source, keys, options);
     const command = { ...this.#command('SEARCH', options, list), numbers: namesNumbers(keys) };
-    return found(await this.#source.run(command, options));
+    return found(await this.#source.run(command, this.#turn(options)));
   }
 
   async sort(
@@ -131,7 +134,7 @@ export class SelectedCalls implements Mailbox, TransferSource {
   ): Promise<Answer<Sorted>> {
     const list = sortCommand(this.#source, order, keys);
     const command = { ...this.#command('SORT', options, list), numbers: namesNumbers(keys) };
-    return sorted(await this.#source.run(command, options));
+    return sorted(await this.#source.run(command, this.#turn(options)));
   }
 
   async thread(
@@ -141,7 +144,7 @@ export class SelectedCalls implements Mailbox, TransferSource {
   ): Promise<Answer<readonly Thread[]>> {
     const list = threadCommand(this.#source, algorithm, keys);
     const command = { ...this.#command('THREAD', options, list), numbers: namesNumbers(keys) };
-    return threaded(await this.#source.run(command, options));
+    return threaded(await this.#source.run(command, this.#turn(options)));
   }
 
   async store(
@@ -198,7 +201,19 @@ export class SelectedCalls implements Mailbox, TransferSource {
     void this.state;
     if (!this.#source.offers('IDLE') && !this.#source.offers('IMAP4REV2'))
       throw new UsageError('IDLE is not offered', 'RFC 9051 §6.3.13', 'argument-refused');
-    return watch(this.#source, options);
+    const source = this.#source;
+    return watch(
+      {
+        maxDataBytes: source.maxDataBytes,
+        // What is told of another mailbox is none of ours.
+        listen: (hear) =>
+          source.listen((event) => {
+            if (source.selection === this.#selection) hear(event);
+          }),
+        idle: (signal, renewAfter) => source.idle(signal, renewAfter, this.#turn(undefined)),
+      },
+      options,
+    );
   }
 
   close(options?: CallOptions): Promise<Answer<undefined>> {
@@ -223,7 +238,10 @@ export class SelectedCalls implements Mailbox, TransferSource {
   }
 
   async #leave(verb: 'CLOSE' | 'UNSELECT', options: CallOptions | undefined): Promise<Answer<undefined>> {
-    const { completed } = await this.#source.runAlone(this.#command(verb, { by: 'number' }, []), options);
+    const { completed } = await this.#source.runAlone(
+      this.#command(verb, { by: 'number' }, []),
+      this.#turn(options),
+    );
     return answer(completed, undefined);
   }
 
@@ -232,7 +250,17 @@ export class SelectedCalls implements Mailbox, TransferSource {
   }
 
   say(verb: MailboxCommand['verb'], list: readonly Argument[], options: MessageOptions): Promise<Ran> {
-    return this.#source.run(this.#command(verb, options, list), options);
+    return this.#source.run(this.#command(verb, options, list), this.#turn(options));
+  }
+
+  /** Another mailbox may be selected until the turn comes; there these UIDs and numbers are of other messages. */
+  #turn(options: CallOptions | undefined): TurnOptions {
+    return {
+      ...options,
+      atTurn: () => {
+        void this.state;
+      },
+    };
   }
 
   #command(

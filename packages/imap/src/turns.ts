@@ -1,4 +1,11 @@
 import { unlessAborted } from '@postern/wire';
+import type { CallOptions } from './imap.ts';
+
+/** Options of what waits for its turn. */
+export interface TurnOptions extends CallOptions {
+  /** Called when the turn has come, before anything is sent; where it throws, nothing is. */
+  readonly atTurn?: () => void;
+}
 
 /**
  * Who may go when: calls that share, side by side, and calls that want the dialogue for themselves, which wait for all
