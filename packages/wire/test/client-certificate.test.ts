@@ -117,8 +117,12 @@ async function resumedBy(identity: TlsIdentity, times: number): Promise<TlsInfo 
   let session: Buffer | undefined;
   for (let turn = 0; turn < times; turn += 1) {
     const socket = connect({
-      ...{ host: '127.0.0.1', port: listener.endpoint.port, rejectUnauthorized: false },
-      ...{ key: identity.key, cert: identity.chain, ...(session && { session }) },
+      host: '127.0.0.1',
+      port: listener.endpoint.port,
+      rejectUnauthorized: false,
+      key: identity.key,
+      cert: identity.chain,
+      ...(session && { session }),
     });
     socket.on('session', (made) => {
       session = made;

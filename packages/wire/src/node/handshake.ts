@@ -144,7 +144,7 @@ interface VerifyingHandle {
 }
 
 function clientTrust(tls: TLSSocket): ChainTrust {
-  const handle = (tls as unknown as { readonly _handle?: VerifyingHandle })._handle;
+  const handle = (tls as unknown as { readonly ssl?: VerifyingHandle | null }).ssl;
   // Without a verdict nobody is trusted.
   if (!handle?.verifyError) return { ok: false, code: 'UNSPECIFIED' };
   const error = handle.verifyError();
