@@ -43,6 +43,8 @@ export interface Environment {
   /** Files in PEM form, good for `mx.good.test`: for servers that tests start themselves. */
   readonly identity: { readonly key: string; readonly chain: string };
   readonly account: { readonly user: string; readonly password: string };
+  /** Files in PEM form: whoever shows this to Dovecot is `account.user`. */
+  readonly clientIdentity: { readonly key: string; readonly chain: string };
   /** Signs tokens (HS256) that Dovecot believes; `sub` is the user. */
   readonly tokenKey: string;
   /** Validates from a private root. */

@@ -25,6 +25,7 @@ const DAY = 86_400_000;
  * @property {Date} [from]
  * @property {Date} [to]
  * @property {'itself'} [signedBy] default: the intermediate authority
+ * @property {'client'} [for] default: for a server
  */
 
 /**
@@ -73,12 +74,12 @@ export async function createPki(run) {
   return {
     root,
     intermediate,
-    async issue({ name, names, commonName = names[0], from, to, signedBy }) {
+    async issue({ name, names, commonName = names[0], from, to, signedBy, for: side }) {
       const certificate = await sign({
         name,
         subject: `/CN=${commonName}`,
         issuer: signedBy === 'itself' ? name : 'intermediate',
-        extensions: leaf(names),
+        extensions: leaf(names, side === 'client' ? 'clientAuth' : 'serverAuth'),
         ...(from && { from }),
         ...(to && { to }),
       });
@@ -118,11 +119,11 @@ keyUsage = critical, keyCertSign, cRLSign
 subjectKeyIdentifier = hash`;
 }
 
-/** @param {readonly string[]} names */
-function leaf(names) {
+/** @param {readonly string[]} names @param {'clientAuth' | 'serverAuth'} usage */
+function leaf(names, usage) {
   const extensions = `basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
+extendedKeyUsage = ${usage}
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid`;
   if (names.length === 0) return extensions;

@@ -39,6 +39,7 @@ export async function startWorld(run, place) {
     name: 'ours',
     names: [OUR_NAME, ADDRESSES.ours, ADDRESSES.oursWithoutChunking],
   });
+  const client = await pki.issue({ name: 'client', names: [], commonName: ACCOUNT.user, for: 'client' });
   const wrongName = await pki.issue({ name: 'wrong-name', names: ['elsewhere.test'] });
   const expired = await pki.issue({
     name: 'expired',
@@ -67,6 +68,7 @@ export async function startWorld(run, place) {
     startDovecot(run, dovecot, {
       name: 'dovecot',
       place,
+      clientRoots: pki.root,
       accounts: [
         ACCOUNT,
         ...MAILBOXES.map((user) => ({ user, password })),
@@ -118,6 +120,7 @@ export async function startWorld(run, place) {
     ca: { root: pki.root, intermediate: pki.intermediate },
     identity: { key: good.key, chain: good.chain },
     account: ACCOUNT,
+    clientIdentity: { key: client.key, chain: client.chain },
     tokenKey: TOKEN_KEY,
     resolver: { address: ADDRESSES.resolver, port: 53 },
     authoritative: { address: ADDRESSES.authoritative, port: 53 },

@@ -30,8 +30,9 @@ export function prepareDovecot(run, name) {
  * @param {readonly { user: string, password: string, full?: boolean, handedTo?: string }[]} options.accounts
  *   `full`: a mailbox without room. `handedTo`: address of the server, port 24, that LMTP hands the messages on to
  * @param {readonly { address: string, certificate: import('../pki.mjs').Certificate }[]} options.listens
+ * @param {string} [options.clientRoots] file: who vouches for certificates of clients
  */
-export async function startDovecot(run, prepared, { name, place, accounts, listens }) {
+export async function startDovecot(run, prepared, { name, place, accounts, listens, clientRoots }) {
   const { directory } = prepared;
   const users = accounts.map(({ user, password, full, handedTo }) => {
     const fields = full ? 'userdb_quota_rule=*:bytes=1' : handedTo ? `proxy=y host=${handedTo} port=24` : '';
@@ -48,7 +49,7 @@ local_validation_key_dict = fs:posix:prefix=${directory}/keys/
 username_attribute = sub
 `,
   );
-  writeFileSync(join(directory, 'dovecot.conf'), settings(prepared, listens));
+  writeFileSync(join(directory, 'dovecot.conf'), settings(prepared, listens, clientRoots));
   await startServer(run, {
     name,
     directory,
@@ -61,8 +62,9 @@ username_attribute = sub
 /**
  * @param {ReturnType<typeof prepareDovecot>} prepared
  * @param {readonly { address: string, certificate: import('../pki.mjs').Certificate }[]} listens
+ * @param {string | undefined} clientRoots
  */
-function settings({ directory, authSocket, mailFolder }, listens) {
+function settings({ directory, authSocket, mailFolder }, listens, clientRoots) {
   const [first] = listens;
   if (first === undefined) throw new Error('Dovecot needs an address');
   return `
@@ -81,7 +83,7 @@ ${listens
 
 # LOGINDISABLED and no USER before TLS.
 disable_plaintext_auth = yes
-auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 oauthbearer xoauth2
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 oauthbearer xoauth2${clientRoots === undefined ? '' : certificateLogin(clientRoots)}
 # A wrong password costs 2 s by default, and every later login from that address a growing time: all tests come from
 # one address. Both off.
 auth_failure_delay = 0
@@ -135,6 +137,25 @@ service auth {
   }
 }
 `;
+}
+
+/**
+ * A client may show a certificate; who it is stands in its common name.
+ *
+ * @param {string} roots file
+ */
+function certificateLogin(roots) {
+  return ` external
+ssl_ca = <${roots}
+ssl_verify_client_cert = yes
+ssl_require_crl = no
+auth_ssl_username_from_cert = yes
+ssl_cert_username_field = commonName
+passdb {
+  driver = static
+  mechanisms = external
+  args = nopassword=y
+}`;
 }
 
 /** @param {import('../pki.mjs').Certificate} certificate */

@@ -26,7 +26,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readEnvironment } from '../environment.ts';
 import type { Endpoint } from '../environment.ts';
 
-const { account, ca, endpoints, identity: files, tokenKey } = readEnvironment();
+const { account, ca, clientIdentity, endpoints, identity: files, tokenKey } = readEnvironment();
 const clock = systemClock();
 const random = systemRandom;
 const roots = [readFileSync(ca.root, 'utf8')];
@@ -277,6 +277,77 @@ describe('SASL-060 EXTERNAL, with a TLS client certificate', async () => {
     expect(answer).toMatchObject({ ok: true, value: { mechanism: 'EXTERNAL' } });
     expect(names).toEqual(['fred']);
     server.close();
+  });
+});
+
+describe('SASL-060 EXTERNAL at Dovecot', () => {
+  const [key, chain] = [clientIdentity.key, clientIdentity.chain].map((file) => readFileSync(file, 'utf8'));
+  const identity = { key: key ?? '', chain: chain ?? '' };
+  const atDovecot = endpoints.filter(({ protocol }) => protocol !== 'smtp');
+
+  /** A login with the certificate of the client, where it has one. */
+  async function external(
+    { address, port, host, method, protocol }: Endpoint,
+    shown: { readonly identity?: typeof identity },
+    authorizationId?: string,
+  ) {
+    const connection = await nodeNetwork().connect({ address, port });
+    const tls = { ...request(host), ...shown };
+    const options = { clock, random, ...(method === 'implicit-tls' && { tls }) };
+    await using dialogue = await (protocol === 'imap' ? openImap : openPop3)(connection, options);
+    if (method === 'starttls') await dialogue.startTls(tls);
+    return await dialogue.login({
+      type: 'certificate',
+      ...(authorizationId !== undefined && { authorizationId }),
+    });
+  }
+
+  test.each(atDovecot)('$endpoint lets in whom the certificate names, and nobody else', async (endpoint) => {
+    for (const authorizationId of [undefined, account.user]) {
+      expect(await external(endpoint, { identity }, authorizationId)).toMatchObject({
+        ok: true,
+        value: { mechanism: 'EXTERNAL' },
+      });
+    }
+    expect(await external(endpoint, { identity }, 'somebody.else@good.test')).toMatchObject({
+      ok: false,
+      reason: 'auth-failed',
+    });
+    expect(await external(endpoint, {})).toMatchObject({ ok: false, reason: 'auth-failed' });
+  });
+});
+
+describe('SASL-060 EXTERNAL at our own servers', () => {
+  const [key, chain] = [clientIdentity.key, clientIdentity.chain].map((file) => readFileSync(file, 'utf8'));
+  const identity = { key: key ?? '', chain: chain ?? '' };
+  const own = { key: readFileSync(files.key, 'utf8'), chain: readFileSync(files.chain, 'utf8') };
+  const host = 'mx.good.test';
+  const auth: AuthRules = {
+    authenticate: () => false,
+    external: { user: ({ chain: [leaf] }) => (leaf ? account.user : undefined) },
+  };
+
+  test.each(['smtp', 'imap', 'pop3'] as const)('%s', async (protocol) => {
+    const offer: TlsOffer = { identity: () => own, clientCertificate: 'wanted', clientRoots: roots };
+    await using listener = await nodeNetwork().listen(
+      { address: '127.0.0.1', port: 0 },
+      async (connection) => {
+        await connection.acceptTls(offer);
+        if (protocol === 'imap') await serveImap(connection, { clock, auth });
+        else if (protocol === 'pop3') await servePop3(connection, { clock, auth });
+        else await serveSmtp(connection, { domain: host, clock, auth });
+      },
+    );
+    for (const shown of [true, false]) {
+      const connection = await nodeNetwork().connect(listener.endpoint);
+      await connection.handshake({ ...request(host), ...(shown && { identity }) });
+      const session = await speak(protocol, connection, { method: 'inside', host });
+      await using dialogue = session.dialogue;
+      expect(session.offered().includes('EXTERNAL')).toBe(shown);
+      if (!shown) continue;
+      const answer = await dialogue.login({ type: 'certificate' });
+      expect(answer).toMatchObject({ ok: true, value: { mechanism: 'EXTERNAL' } });
+    }
   });
 });
 

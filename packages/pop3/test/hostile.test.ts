@@ -1,9 +1,10 @@
-import { utf8 } from '@postern/wire';
+import { loginClient } from '@postern/sasl';
+import { latin1, utf8 } from '@postern/wire';
 import type { Output } from '@postern/wire';
 import { testTlsInfo } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { encodeCommand, pop3Client } from '../src/index.ts';
-import type { Pop3ClientMachine, Pop3ClientOptions } from '../src/index.ts';
+import type { Pop3ClientMachine, Pop3ClientOptions, Pop3Event } from '../src/index.ts';
 import { memoryMaildrop, pop3Server } from '../src/server/index.ts';
 
 const reason = (outputs: readonly Output<unknown>[]): string | undefined => {
@@ -13,6 +14,14 @@ const reason = (outputs: readonly Output<unknown>[]): string | undefined => {
 
 const text = (outputs: readonly Output<unknown>[]): string =>
   outputs.map((output) => (output.type === 'write' ? new TextDecoder().decode(output.bytes) : '')).join('');
+
+/** The content of messages in there. */
+const contentOf = (outputs: readonly Output<Pop3Event>[]): string =>
+  outputs
+    .map((output) =>
+      output.type === 'event' && output.event.type === 'content' ? latin1(output.event.bytes) : '',
+    )
+    .join('');
 
 /** A client that has been greeted inside TLS. */
 function greeted(options: Pop3ClientOptions = {}): Pop3ClientMachine {
@@ -53,6 +62,59 @@ describe('a client', () => {
     const client = loggedIn();
     client.send({ verb: 'STAT' }, 0);
     expect(reason(client.receive(utf8('+ YQ==\r\n'), 0))).toBe('protocol-error');
+  });
+
+  test('POP3-004 POP3-022 takes a line of a message that looks like a reply for a line, wherever a chunk begins', () => {
+    const message = 'a\r\n-ERR no\r\n+OK yes\r\n- \r\n';
+    const wire = `+OK\r\n${message}.\r\n`;
+    for (let cut = 1; cut < wire.length; cut += 1) {
+      const client = loggedIn();
+      client.send({ verb: 'RETR', message: 1 }, 0);
+      const outputs = [wire.slice(0, cut), wire.slice(cut)].flatMap((chunk) => [
+        ...client.receive(utf8(chunk), 0),
+      ]);
+      expect(contentOf(outputs)).toBe(message);
+      expect(client.state.name).toBe('ready');
+    }
+  });
+
+  test('POP3-051 takes no more than 64 KiB of a challenge of a megabyte', () => {
+    const client = greeted({ tls: testTlsInfo });
+    client.send({ verb: 'CAPA' }, 0);
+    client.receive(utf8('+OK\r\nSASL LOGIN\r\n.\r\n'), 0);
+    client.send(
+      { verb: 'AUTH', mechanism: loginClient({ type: 'password', user: 'tim', password: 'x' }) },
+      0,
+    );
+    const challenge = utf8(`+ ${'A'.repeat(1024 * 1024)}`);
+    let taken = 0;
+    let found: string | undefined;
+    while (found === undefined && taken < challenge.length) {
+      found = reason(client.receive(challenge.subarray(taken, taken + 1000), 0));
+      taken += 1000;
+    }
+    expect([found, taken]).toEqual(['line-too-long', 66_000]);
+  });
+
+  test('gives messages bytes of their own, although small ones share a buffer', () => {
+    const client = loggedIn();
+    client.send({ verb: 'CAPA' }, 0);
+    client.receive(utf8('+OK\r\nPIPELINING\r\n.\r\n'), 0);
+    client.sendAll(
+      [1, 2, 3].map((message) => ({ verb: 'RETR', message }) as const),
+      0,
+    );
+    const lent = utf8('+OK\r\none\r\n.\r\n+OK\r\n..two\r\n.\r\n');
+    const pieces = client
+      .receive(lent, 0)
+      .flatMap((output) =>
+        output.type === 'event' && output.event.type === 'content' ? [output.event.bytes] : [],
+      );
+    lent.fill(0xaa);
+    client.receive(utf8('+OK\r\nthree\r\n.\r\n'), 0);
+    expect(pieces.map((piece) => latin1(piece))).toEqual(['one\r\n', '.two\r\n']);
+    pieces[0]?.fill(0xaa);
+    expect(latin1(pieces[1] ?? lent)).toBe('.two\r\n');
   });
 
   test.each([

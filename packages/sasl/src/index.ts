@@ -53,4 +53,4 @@ export type { ScramClientOptions } from './scram/client.ts';
 export { scramKeys } from './scram/keys.ts';
 export type { ScramHash, ScramKeys } from './scram/keys.ts';
 export { mayLogIn, serverMechanism, serverMechanisms } from './server-mechanisms.ts';
-export type { CramMd5Rules, ScramRules, AuthRules } from './server-rules.ts';
+export type { AuthRules, CramMd5Rules, ExternalRules, ScramRules } from './server-rules.ts';

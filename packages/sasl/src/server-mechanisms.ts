@@ -1,7 +1,8 @@
-import type { ChannelBinding, TlsInfo } from '@postern/wire';
+import type { TlsInfo } from '@postern/wire';
 import type { ServerMechanism } from './mechanism.ts';
 import type { AuthRules } from './server-rules.ts';
 import { table } from './table.ts';
+import type { ServerLayer } from './table.ts';
 
 /** Whether a login is possible on a connection; `tls` is its TLS layer, if it has one. */
 export function mayLogIn(rules: AuthRules | undefined, tls: TlsInfo | undefined): rules is AuthRules {
@@ -12,8 +13,8 @@ export function mayLogIn(rules: AuthRules | undefined, tls: TlsInfo | undefined)
 export function serverMechanisms(rules: AuthRules | undefined, tls: TlsInfo | undefined): readonly string[] {
   if (!mayLogIn(rules, tls)) return [];
   if (rules.mechanisms) return rules.mechanisms.map((name) => name.toUpperCase());
-  const bindings = bindingsOf(tls);
-  return table.filter((row) => row.serves(rules, bindings)).map(({ name }) => name);
+  const layer = layerOf(tls);
+  return table.filter((row) => row.serves(rules, layer)).map(({ name }) => name);
 }
 
 /**
@@ -34,11 +35,11 @@ export function serverMechanism(
 ): ServerMechanism | undefined {
   const upper = name.toUpperCase();
   if (!rules || !serverMechanisms(rules, tls).includes(upper)) return undefined;
-  const bindings = bindingsOf(tls);
+  const layer = layerOf(tls);
   const row = table.find((one) => one.name === upper);
-  return row?.serves(rules, bindings) === true ? row.server(rules, bindings) : undefined;
+  return row?.serves(rules, layer) === true ? row.server(rules, layer) : undefined;
 }
 
-function bindingsOf(tls: TlsInfo | undefined): readonly ChannelBinding[] {
-  return tls?.channelBindings?.() ?? [];
+function layerOf(tls: TlsInfo | undefined): ServerLayer {
+  return { bindings: tls?.channelBindings?.() ?? [], peer: tls?.peer };
 }

@@ -1,3 +1,4 @@
+import type { TlsPeer } from '@postern/wire';
 import type { PasswordCredentials } from './credentials.ts';
 import type { ServerStep } from './mechanism.ts';
 import type { TokenRules } from './oauth/server.ts';
@@ -22,8 +23,25 @@ export interface AuthRules {
   readonly scram?: ScramRules;
   /** For OAUTHBEARER and XOAUTH2. */
   readonly oauth?: TokenRules;
+  /** For EXTERNAL: who a TLS client certificate belongs to. Default: not offered. */
+  readonly external?: ExternalRules;
   /** For CRAM-MD5, which needs the password itself. Default: not offered. */
   readonly cramMd5?: CramMd5Rules;
+}
+
+/** What EXTERNAL needs of a server; offered only where the client showed a certificate in the handshake. */
+export interface ExternalRules {
+  /**
+   * Whose certificate it is, its leaf first in `peer.chain`; `undefined` = nobody's, and the login is refused. Synchronous; must
+   * not throw.
+   */
+  readonly user: (peer: TlsPeer) => string | undefined;
+  /**
+   * What becomes of a certificate that no root of the server vouches for (`peer.trust`): anybody can make one with any name in it.
+   * `refused` (default), and EXTERNAL is not offered; `asked` = `user` decides, for those who know their clients' certificates by
+   * fingerprint.
+   */
+  readonly untrusted?: 'refused' | 'asked';
 }
 
 /** What SCRAM needs of a server. */

@@ -1,8 +1,8 @@
-import type { ChannelBinding } from '@postern/wire';
+import type { ChannelBinding, TlsPeer } from '@postern/wire';
 import { encodeBase64 } from './base64.ts';
 import { cramMd5Client, cramMd5Server } from './cram-md5.ts';
 import type { Credentials } from './credentials.ts';
-import { externalClient } from './external.ts';
+import { externalClient, externalServer, mayUseCertificate } from './external.ts';
 import { loginClient, loginServer } from './login.ts';
 import type { ClientMechanism, ServerMechanism } from './mechanism.ts';
 import { oauthBearerClient, xoauth2Client } from './oauth/client.ts';
@@ -26,6 +26,13 @@ interface Means {
   readonly offered: readonly string[];
 }
 
+/** What a server's mechanisms take from the TLS layer. */
+export interface ServerLayer {
+  readonly bindings: readonly ChannelBinding[];
+  /** The client's certificate, where it showed one. */
+  readonly peer: TlsPeer | undefined;
+}
+
 /** One mechanism. */
 export interface Row {
   readonly name: string;
@@ -35,10 +42,10 @@ export interface Row {
   readonly byName: boolean;
   /** The client's side; `undefined` where credentials or means do not fit. */
   readonly client: (credentials: Credentials, means: Means) => ClientMechanism | undefined;
-  /** Whether a server's rules have something for it, on a connection that has these bindings. */
-  readonly serves: (rules: AuthRules, bindings: readonly ChannelBinding[]) => boolean;
+  /** Whether a server's rules have something for it, on a connection like this. */
+  readonly serves: (rules: AuthRules, layer: ServerLayer) => boolean;
   /** The server's side. */
-  readonly server: (rules: AuthRules, bindings: readonly ChannelBinding[]) => ServerMechanism | undefined;
+  readonly server: (rules: AuthRules, layer: ServerLayer) => ServerMechanism | undefined;
 }
 
 /** 144 bits, as base64 (RFC 5802 §5.1 leaves the length open). */
@@ -57,8 +64,8 @@ export const table: readonly Row[] = [
     byName: false,
     client: (credentials) =>
       credentials.type === 'certificate' ? externalClient(credentials.authorizationId) : undefined,
-    serves: () => false,
-    server: () => undefined,
+    serves: (rules, { peer }) => mayUseCertificate(rules, peer),
+    server: (rules, { peer }) => peer && externalServer(rules, peer),
   },
   scram('sha256', true),
   scram('sha1', true),
@@ -118,8 +125,8 @@ function scram(hash: ScramHash, plus: boolean): Row {
       const binding = bindingUse(plus, means);
       return binding && scramClient(credentials, { hash, binding, nonce: scramNonce(means.random) });
     },
-    serves: ({ scram: rules }, bindings) => rules !== undefined && (!plus || bindings.length > 0),
-    server: ({ scram: rules, mayActAs }, bindings) => {
+    serves: ({ scram: rules }, { bindings }) => rules !== undefined && (!plus || bindings.length > 0),
+    server: ({ scram: rules, mayActAs }, { bindings }) => {
       if (!rules) return undefined;
       return scramServer(
         { ...(mayActAs && { mayActAs }) },

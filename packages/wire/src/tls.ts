@@ -114,6 +114,12 @@ export interface TlsOffer {
   readonly alpn?: readonly string[];
   readonly minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   readonly maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-  /** `required`: a client without a certificate is sent away with an alert (RFC 8446 §6.2). Default: none is asked for. */
-  readonly clientCertificate?: 'required';
+  /**
+   * `required`: a client without a certificate that the roots vouch for is sent away with an alert (RFC 8446 §6.2). `wanted`: it
+   * is asked for one, and goes on without; what it showed is the `peer` of the server's {@link TlsInfo}, for EXTERNAL. Default:
+   * none is asked for.
+   */
+  readonly clientCertificate?: 'required' | 'wanted';
+  /** Trust anchors for certificates of clients: PEM texts. Default: the system's. */
+  readonly clientRoots?: readonly string[];
 }

@@ -127,7 +127,7 @@ export class NodeConnection implements Connection {
         byteCount: this.#socket.bytesRead,
       }),
     );
-    this.tls = serverInfo(tls);
+    this.tls = serverInfo(tls, offer, this.endpoint);
     return this.tls;
   }
 

@@ -45,7 +45,7 @@ export function startServer(stream: Duplex, offer: TlsOffer): TLSSocket {
     },
     ...(offer.alpn ? { ALPNProtocols: [...offer.alpn] } : {}),
     // Both together make OpenSSL send the alert; one alone only asks.
-    requestCert: offer.clientCertificate === 'required',
+    requestCert: offer.clientCertificate !== undefined,
     rejectUnauthorized: offer.clientCertificate === 'required',
   });
 }
@@ -124,13 +124,31 @@ export function clientInfo(tls: TLSSocket, request: TlsRequest, endpoint: Endpoi
 }
 
 /** What a finished handshake of a server amounts to. */
-export function serverInfo(tls: TLSSocket): TlsInfo {
+export function serverInfo(tls: TLSSocket, offer: TlsOffer, endpoint: Endpoint): TlsInfo {
+  const base = baseInfo(tls);
+  const chain = offer.clientCertificate === undefined ? [] : sentChain(tls);
   return {
-    ...baseInfo(tls),
-    peer: undefined,
+    ...base,
+    peer:
+      chain.length === 0
+        ? undefined
+        : { endpoint, serverName: '', chain, trust: clientTrust(tls), resumed: base.resumed },
     verification: undefined,
     channelBindings: () => channelBindings(tls, tls.getX509Certificate()?.raw),
   };
+}
+
+/** Node tells a server's socket the verdict over its client only where Node's own server made it; below it is always there. */
+interface VerifyingHandle {
+  readonly verifyError?: () => { readonly code?: string } | null | undefined;
+}
+
+function clientTrust(tls: TLSSocket): ChainTrust {
+  const handle = (tls as unknown as { readonly ssl?: VerifyingHandle | null }).ssl;
+  // Without a verdict nobody is trusted.
+  if (!handle?.verifyError) return { ok: false, code: 'UNSPECIFIED' };
+  const error = handle.verifyError();
+  return error ? { ok: false, code: error.code ?? 'UNSPECIFIED' } : { ok: true };
 }
 
 function baseInfo(tls: TLSSocket): Omit<TlsInfo, 'peer' | 'verification'> {

@@ -58,8 +58,18 @@ const serverContexts = new WeakMap<TlsIdentity, Map<string, SecureContext>>();
 export function serverContext(identity: TlsIdentity, offer: TlsOffer): SecureContext {
   const contexts = serverContexts.get(identity) ?? new Map<string, SecureContext>();
   const versions = versionsOf(offer);
-  const key = JSON.stringify(versions);
-  const context = contexts.get(key) ?? make({ ...versions, key: identity.key, cert: identity.chain });
+  const { clientCertificate, clientRoots } = offer;
+  const key = JSON.stringify([versions, clientCertificate, clientRoots]);
+  const context =
+    contexts.get(key) ??
+    make({
+      ...versions,
+      key: identity.key,
+      cert: identity.chain,
+      // OpenSSL resumes no session that may hold a client's certificate unless it is told whose sessions they are.
+      ...(clientCertificate ? { sessionIdContext: 'postern' } : {}),
+      ...(clientRoots ? { ca: [...clientRoots] } : {}),
+    });
   contexts.set(key, context);
   serverContexts.set(identity, contexts);
   return context;

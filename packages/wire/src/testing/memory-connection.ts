@@ -111,7 +111,11 @@ export class MemoryConnection implements Connection {
       const stale = this.#in.peek();
       if (stale.length > 0) throw this.#tlsFault(this.#judge(stale), begun, stale);
       this.#send(
-        helloRecord({ serverName: request.serverName, ...(request.alpn ? { alpn: request.alpn } : {}) }),
+        helloRecord({
+          serverName: request.serverName,
+          ...(request.alpn ? { alpn: request.alpn } : {}),
+          ...(request.identity ? { clientChain: identityChain(request.identity) } : {}),
+        }),
       );
       const hello = await this.#hello(begun, options?.signal);
       const chain = (hello.chain ?? []).map(fromHex);
@@ -129,16 +133,28 @@ export class MemoryConnection implements Connection {
       const begun = this.#ends.now();
       options?.signal?.throwIfAborted();
       const hello = await this.#hello(begun, options?.signal);
-      if (offer.clientCertificate === 'required') {
-        // Certificates of clients are not played here. Unlike TLS 1.3, which says so only after the handshake, this ends it.
-        this.#send(Uint8Array.of(0x15, 0x03, 0x03, 0, 2, 2, 116));
+      const shown = offer.clientCertificate ? (hello.clientChain ?? []).map(fromHex) : [];
+      const client: TlsPeer | undefined =
+        shown.length === 0
+          ? undefined
+          : {
+              endpoint: this.endpoint,
+              serverName: '',
+              chain: shown,
+              trust: this.#ends.trust(shown),
+              resumed: false,
+            };
+      if (offer.clientCertificate === 'required' && client?.trust.ok !== true) {
+        // Unlike TLS 1.3, which says so only after the handshake, this ends it. RFC 8446 §6.2: none came, or an unknown CA's.
+        const alert = client ? 48 : 116;
+        this.#send(Uint8Array.of(0x15, 0x03, 0x03, 0, 2, 2, alert));
         await this.end();
-        throw this.#tlsFault('tls-client-cert-required', begun);
+        throw this.#tlsFault(alertReason(alert), begun);
       }
       const protocol = offer.alpn?.find((name) => hello.alpn?.includes(name));
       const chain = identityChain(offer.identity(hello.serverName));
       this.#send(helloRecord({ chain, ...(protocol === undefined ? {} : { protocol }) }));
-      return info(protocol, undefined, undefined);
+      return info(protocol, client, undefined);
     });
   }
 

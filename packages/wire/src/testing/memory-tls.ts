@@ -11,6 +11,8 @@ export interface MemoryHello {
   /** Certificates, hexadecimal DER, leaf first; in the server's hello. */
   readonly chain?: readonly string[];
   readonly protocol?: string;
+  /** The same in the client's hello, where it has any: nobody has to ask for them here. */
+  readonly clientChain?: readonly string[];
 }
 
 /** A handshake record. */
