@@ -70,6 +70,8 @@ export interface Environment {
     readonly relayed: Readonly<Record<'ours' | 'oursWithoutChunking', string>>;
     readonly handed: Readonly<Record<'ours' | 'oursWithoutChunking', string>>;
   };
+  /** A Postfix that sends: its configuration folder, for `sendmail -C`, and its log. */
+  readonly sender: { readonly config: string; readonly log: string };
   /** Hosts that only commands in the client's namespace reach. */
   readonly walled: {
     readonly client: Place;

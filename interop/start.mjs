@@ -9,6 +9,7 @@ import { prepareDovecot, startDovecot } from './servers/dovecot.mjs';
 import { startNsd } from './servers/nsd.mjs';
 import { startOurs } from './servers/ours.mjs';
 import { startPolicyHosts } from './servers/policy.mjs';
+import { startPostfixSender } from './servers/postfix-sender.mjs';
 import { startPostfix } from './servers/postfix.mjs';
 import { startUnbound, validatingFrom } from './servers/unbound.mjs';
 import {
@@ -51,7 +52,7 @@ export async function startWorld(run, place) {
   const matrix = await prepareMatrix(run, pki);
   const dovecot = prepareDovecot(run, 'dovecot');
   const { password } = ACCOUNT;
-  const [walled, zones, ourServer] = await settled([
+  const [walled, zones, ourServer, sender] = await settled([
     firewalledHosts(run, pki),
     startNames(run, place, good, matrix),
     startOurs(run, {
@@ -65,6 +66,7 @@ export async function startWorld(run, place) {
         { address: ADDRESSES.oursWithoutChunking, withoutChunking: true },
       ],
     }),
+    startPostfixSender(run, { name: 'postfix-sender', place, daneOnly: matrix.daneOnly }),
     startDovecot(run, dovecot, {
       name: 'dovecot',
       place,
@@ -131,6 +133,7 @@ export async function startWorld(run, place) {
     mailFolder: dovecot.mailFolder,
     full: FULL,
     ours: { spool: ourServer.spool, relayed: RELAYED, handed: HANDED },
+    sender,
     walled,
   };
   const file = join(run.directory, 'environment.json');

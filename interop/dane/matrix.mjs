@@ -2,6 +2,7 @@
 import { X509Certificate, createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { domainOf } from './row.ts';
 import { daneRows } from './rows.ts';
 import { addressOf, certificates, servers } from './servers.ts';
 
@@ -13,6 +14,7 @@ import { addressOf, certificates, servers } from './servers.ts';
  * @typedef {object} Matrix
  * @property {readonly import('../servers/postfix.mjs').Listen[]} listens
  * @property {readonly string[]} domains whose mail is taken and thrown away
+ * @property {readonly string[]} daneOnly domains for the level `dane-only`
  * @property {{ records: string, broken: readonly BrokenSignature[] }} signed
  * @property {{ records: string }} unsigned
  */
@@ -48,6 +50,7 @@ export async function prepareMatrix(run, pki) {
   files.set('root', pki.root).set('intermediate', pki.intermediate);
   return {
     listens,
+    daneOnly: daneRows.filter(({ level }) => level === 'dane-only').map(domainOf),
     domains: ['signed.test', 'unsigned.test', 'plain.test', 'sts.test'],
     signed: {
       records: daneRows.map((row) => zoneText(row, 'signed', files)).join(''),

@@ -14,6 +14,9 @@ type OurVerdict =
   | `deferred ${string}`
   | `refused ${string}`;
 
+/** What becomes of mail that Postfix sends under the same level. */
+export type PostfixVerdict = 'verified' | 'host verified' | 'TLS' | 'plaintext' | 'deferred' | 'refused';
+
 /** What posttls-finger says, in one word. */
 export type TheirVerdict =
   | 'verified'
@@ -51,8 +54,10 @@ export interface DaneRow {
   /** Default `dane`. */
   readonly level?: 'dane' | 'dane-only';
   readonly postern: OurVerdict;
+  /** Default: the same as `postern`. */
+  readonly postfix?: PostfixVerdict;
   readonly finger: TheirVerdict;
-  /** Why the two differ, and who is right. Without it they must agree. */
+  /** Why the others differ from us, and who is right. Without it all must agree. */
   readonly because?: string;
 }
 
@@ -64,20 +69,23 @@ export interface BrokenSignature {
   readonly how: 'altered' | 'expired';
 }
 
-/** What the two words for the same thing are. */
-const SAME: readonly (readonly [RegExp, TheirVerdict])[] = [
-  [/^verified$/, 'verified'],
-  [/^host verified$/, 'host verified'],
-  [/^(encrypted|opportunistic|deferred dane-required)$/, 'no DANE'],
-  [/^deferred (dane-mismatch|cert-.*)$/, 'mismatch'],
-  [/^(plaintext|deferred (starttls-|tls-).*)$/, 'no TLS'],
-  [/^deferred dns-.*$/, 'look-up failed'],
-  [/^refused null-mx$/, 'no mail'],
+/** The words of all three for the same thing. */
+const SAME: readonly (readonly [RegExp, PostfixVerdict, TheirVerdict])[] = [
+  [/^verified$/, 'verified', 'verified'],
+  [/^host verified$/, 'host verified', 'host verified'],
+  [/^(encrypted|opportunistic)$/, 'TLS', 'no DANE'],
+  [/^deferred dane-required$/, 'deferred', 'no DANE'],
+  [/^deferred (dane-mismatch|cert-.*)$/, 'deferred', 'mismatch'],
+  [/^plaintext$/, 'plaintext', 'no TLS'],
+  [/^deferred (starttls-|tls-).*$/, 'deferred', 'no TLS'],
+  [/^deferred dns-.*$/, 'deferred', 'look-up failed'],
+  [/^refused null-mx$/, 'refused', 'no mail'],
 ];
 
-/** Whether the two verdicts say the same. */
-export function agree(ours: string, theirs: string): boolean {
-  return SAME.some(([ourWord, theirWord]) => theirWord === theirs && ourWord.test(ours));
+/** What the others say where they agree with us. */
+export function sameAs(ours: string): { readonly postfix?: PostfixVerdict; readonly finger?: TheirVerdict } {
+  const [, postfix, finger] = SAME.find(([word]) => word.test(ours)) ?? [];
+  return { ...(postfix && { postfix }), ...(finger && { finger }) };
 }
 
 /** The domain that mail is for. */

@@ -1,6 +1,7 @@
 // What the look-ups come to: absent, forged, failed, insecure; and the level that is content with nothing but DANE.
 import { host } from './row.ts';
 import type { DaneRow } from './row.ts';
+import { OLD_TLS } from './rows-records.ts';
 
 /** Answers resolvers only, and refuses to be asked as a name server. */
 const REFUSING = '127.0.1.53';
@@ -74,7 +75,9 @@ export const lookupRows: readonly DaneRow[] = [
     shows: 'no record, and a handshake that fails: once more in the clear',
     signed: host('old-tls'),
     postern: 'plaintext',
+    postfix: 'TLS',
     finger: 'no TLS',
+    because: OLD_TLS,
   },
   {
     name: 'insecure-name',
@@ -190,7 +193,7 @@ export const lookupRows: readonly DaneRow[] = [
     postern: 'verified',
     finger: 'mismatch',
     because:
-      'RFC 7672 §2.2: a host that fails is passed over, as ours does; posttls-finger looks at the first host that answers and goes no further',
+      'RFC 7672 §2.2: a host that fails is passed over, as by ours and by Postfix; posttls-finger looks at the first host that answers and goes no further',
   },
   {
     name: 'only-right',
@@ -230,6 +233,6 @@ export const lookupRows: readonly DaneRow[] = [
     postern: 'deferred dane-required',
     finger: 'host verified',
     because:
-      'RFC 7672 §2.2.1: whoever can forge the MX record chooses the host that proves itself, so ours waits; posttls-finger judges the host, and marks it as no more than trusted',
+      'RFC 7672 §2.2.1: whoever can forge the MX record chooses the host that proves itself, so ours and Postfix wait; posttls-finger judges the host alone, and marks it as no more than trusted',
   },
 ];

@@ -50,9 +50,10 @@ export const nameRows: readonly DaneRow[] = [
     unsigned: '@ MX 10 mx.ta-domain-insecure.signed.test.',
     signed: 'mx A domain\n_25._tcp.mx TLSA 2 1 1 intermediate',
     postern: 'deferred cert-name-mismatch',
+    postfix: 'host verified',
     finger: 'host verified',
     because:
-      'RFC 7672 §3.2.2 lets nothing but the name of the host count where the MX record is insecure, as ours does; posttls-finger takes the name of the domain as well',
+      'RFC 7672 §3.2.2 lets nothing but the name of the host count where the MX record is insecure, as ours does; Postfix and posttls-finger take the name of the domain as well',
   },
   {
     name: 'ta-canonical',

@@ -2,6 +2,10 @@
 import { host } from './row.ts';
 import type { DaneRow } from './row.ts';
 
+/** Also for hosts without records. */
+export const OLD_TLS =
+  'RFC 8996 §4 forbids TLS 1.0 whatever is demanded, as ours and posttls-finger have it; this Postfix still takes it, without a certificate, where nobody has to prove anything';
+
 export const recordRows: readonly DaneRow[] = [
   ...(
     [
@@ -213,7 +217,9 @@ export const recordRows: readonly DaneRow[] = [
     shows: 'an unusable record, and a handshake that fails: nothing in the clear',
     signed: host('old-tls', '1 1 1 good'),
     postern: 'deferred tls-version-too-old',
+    postfix: 'TLS',
     finger: 'no TLS',
+    because: OLD_TLS,
   },
   {
     name: 'usable-no-tls',

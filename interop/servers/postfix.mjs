@@ -159,7 +159,7 @@ ${host}:587 inet n - n - - smtpd ${certificate} ${submission} -o smtpd_tls_secur
 }
 
 // As Debian ships it, with no service in a chroot. The one transport that leaves it, smtp, is for relays.
-const INTERNAL = `
+export const INTERNAL = `
 pickup    unix n - n 60   1 pickup
 cleanup   unix n - n -    0 cleanup
 qmgr      unix n - n 300  1 qmgr
