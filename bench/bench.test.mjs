@@ -81,8 +81,9 @@ it('sends large messages', () => {
 });
 
 it('counts the waits of POP3 exactly, and sees who changes messages', () => {
-  expect(names('pop3 waits')).toEqual(['Postern', 'node-pop3', 'poplib']);
+  expect(names('pop3 waits')).toEqual(['Postern', 'Postern, remembered', 'node-pop3', 'poplib']);
   expect(row('pop3 waits', 'Postern').figures).toEqual({ of1: 6, of10: 6 });
+  expect(row('pop3 waits', 'Postern, remembered').figures).toEqual({ of1: 5, of10: 5 });
   expect(row('pop3 waits', 'node-pop3').figures).toEqual({ of1: 6, of10: 15 });
   for (const section of ['pop3 throughput', 'pop3 large']) {
     expect(row(section, 'Postern').cells.at(-1)).toBe('the same');

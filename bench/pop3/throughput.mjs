@@ -30,12 +30,12 @@ async function fetched(task, rounds) {
     })),
     { name: 'poplib', work: poplib },
   ];
-  /** @param {number} count @param {number} times @param {((job: any) => Promise<void>)} [then] */
-  const costs = async (count, times, then) => {
+  /** @param {number} count @param {number} turns @param {((job: any) => Promise<void>)} [then] */
+  const costs = async (count, turns, then) => {
     const server = await filledServer(count, task.octets);
     try {
       const { digest: _compared, ...job } = server.job;
-      const results = await inRounds(contenders, times, ({ work }) => work(job));
+      const results = await inRounds(contenders, turns, ({ work }) => work(job));
       await then?.(server.job);
       return results;
     } finally {

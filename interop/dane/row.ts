@@ -1,7 +1,7 @@
 // One line of the DANE matrix: what a domain publishes, who answers there, and what two programs that send mail make of it.
 
 /** What the command `postern send` comes to under the level `dane`. */
-export type OurVerdict =
+type OurVerdict =
   /** The host proved itself by TLSA records, and the domain is known to have meant it. */
   | 'verified'
   /** The host proved itself; that it is the domain's nobody has signed (RFC 7672 §2.2.1). */

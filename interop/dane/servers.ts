@@ -56,7 +56,7 @@ export const servers: Readonly<Record<string, MatrixServer>> = {
 };
 
 /** Nobody listens there. */
-export const CLOSED = '127.0.2.250';
+const CLOSED = '127.0.2.250';
 
 /** The address of a server. */
 export function addressOf(server: string): string | undefined {

@@ -3,6 +3,8 @@ import { policy } from './row.ts';
 import type { PolicyAnswer, StsRow } from './row.ts';
 
 const LIMIT = 65_536;
+/** Answers resolvers only, and refuses to be asked as a name server. */
+const REFUSING = '127.0.1.53';
 const KEPT = 'deferred sts-mx-not-listed';
 
 /** A policy of exactly so many octets. */
@@ -118,6 +120,13 @@ export const fetchRows: readonly StsRow[] = [
     {},
     { zone: 'mta-sts TXT "nothing"' },
   ),
+  failing(
+    'host-failed',
+    'the policy host cannot be looked up',
+    'sts-not-found',
+    {},
+    { zone: `mta-sts NS ns.mta-sts\nns.mta-sts A ${REFUSING}` },
+  ),
   failing('down', 'nobody listens at the policy host', 'sts-not-found', {}, { zone: 'mta-sts A closed' }),
 
   unreadable('cr-only', 'lines that end with CR alone', policy({}).replaceAll('\n', '')),
@@ -138,6 +147,15 @@ export const fetchRows: readonly StsRow[] = [
   unrecorded('record-no-id', 'a record without id', ['v=STSv1;'], 'sts-syntax'),
   unrecorded('record-bad-id', 'an id with a hyphen', ['v=STSv1; id=a-b;'], 'sts-syntax'),
   unrecorded('record-case', 'a version in another case', ['v=stsv1; id=a;']),
+
+  {
+    ...unrecorded('record-failed', 'the record cannot be looked up', [], 'dns-servfail'),
+    zone: `_mta-sts NS ns._mta-sts\nns._mta-sts A ${REFUSING}`,
+  },
+  {
+    ...unrecorded('sub.enforce', 'a subdomain of a domain with a policy has none', []),
+    ids: 'TLS-067',
+  },
 
   applied('record-parts', 'a record in two strings', { ids: 'TLS-060', texts: ['v=STSv1; " "id=a;'] }),
   applied('record-beside', 'a record beside one of another version', {

@@ -2,7 +2,8 @@ import type { RelayEnvironment } from '@postern/relay';
 import { addresses } from '@postern/dns';
 import { observeLines } from '@postern/probe';
 import { memoryStsStore, stsPolicies } from '@postern/starttls';
-import type { DeliveryPolicy, StsStore } from '@postern/starttls';
+import type { DeliveryPolicy, KeptText } from '@postern/starttls';
+import { offerMemory } from '@postern/starttls/offers';
 import { deadline, WireError } from '@postern/wire';
 import type { Context } from './commands/context.ts';
 import { environmentFor, hostName } from './environment.ts';
@@ -13,6 +14,9 @@ export function deliveryEnvironment({ options, given, io, trace }: Context): Rel
   const environment = environmentFor(options, given);
   const began = environment.clock.now();
   const { network, clock, resolver, wallClock, fetch, roots } = environment;
+  // A world that was given is not remembered, unless somebody says where.
+  const kept = (name: string): { readonly text?: KeptText } =>
+    given?.network && options.state === undefined ? {} : { text: keptText(io.env, options.state, name) };
   return {
     network,
     clock,
@@ -21,6 +25,7 @@ export function deliveryEnvironment({ options, given, io, trace }: Context): Rel
     // Whoever types the command may look into the own network: no stranger chooses its targets.
     allowSpecial: true,
     random: Math.random,
+    offers: offerMemory({ wallClock, ...kept('starttls-offers.jsonl') }),
     ...(roots && { roots }),
     ...(trace && {
       observe: ({ host, endpoint: { address, port }, method }) => {
@@ -38,28 +43,22 @@ export function deliveryEnvironment({ options, given, io, trace }: Context): Rel
         clock,
         wallClock,
         fetch,
-        // A world that was given is not remembered, unless somebody says where.
-        store:
-          given?.network && options.state === undefined
-            ? memoryStsStore()
-            : keptPolicies(io.env, options.state),
+        store: memoryStsStore(kept('mta-sts.jsonl')),
       }),
     }),
   };
 }
 
 /**
- * Policies outlive the run, so that nobody can take them away by hiding the record (RFC 8461 §10.2). A file that cannot be read or
- * written is as if it were empty.
+ * Policies and offers outlive the run, so that nobody can take them away by hiding a record or a keyword (RFC 8461 §10.2,
+ * RFC 7435 §3). A file that cannot be read or written is as if it were empty.
  */
-function keptPolicies(env: Context['io']['env'], state: string | undefined): StsStore {
-  const file = fileStore(stateFile(env, state, 'mta-sts.jsonl'));
-  return memoryStsStore({
-    text: {
-      read: () => file.read().catch(() => ''),
-      write: (text) => file.write(text).catch(() => undefined),
-    },
-  });
+function keptText(env: Context['io']['env'], state: string | undefined, name: string): KeptText {
+  const file = fileStore(stateFile(env, state, name));
+  return {
+    read: () => file.read().catch(() => ''),
+    write: (text) => file.write(text).catch(() => undefined),
+  };
 }
 
 /** What was demanded by options. */

@@ -5,11 +5,12 @@ import { nodeNetwork, systemClock } from '@postern/wire/node';
 import { check } from '../contents.mjs';
 
 /** @typedef {{ port: number, user: string, password: string, count: number, digest?: string }} Job */
+/** @typedef {import('@postern/pop3').Capabilities} Capabilities */
 
-/** @param {Job} job */
-async function open({ port, user, password }) {
+/** @param {Job} job @param {Capabilities} [remembered] */
+async function open({ port, user, password }, remembered) {
   const connection = await nodeNetwork().connect({ address: '127.0.0.1', port });
-  const pop3 = await openPop3(connection, { clock: systemClock() });
+  const pop3 = await openPop3(connection, { clock: systemClock(), ...(remembered && { remembered }) });
   const digest = (/** @type {string} */ timestamp) =>
     createHash('md5').update(timestamp).update(password).digest('hex');
   const login = await pop3.apop({ user, digest }, { where: 'anywhere' });
@@ -37,9 +38,16 @@ export function fetch(job) {
   };
 }
 
-/** The dialogue whose waits are counted: resolves when all messages are in hand. @param {Job} job */
-export async function converse(job) {
-  const pop3 = await open(job);
+/** The dialogue whose waits are counted: resolves when all messages are in hand. @param {Job} job @param {Capabilities} [remembered] */
+export async function converse(job, remembered) {
+  const pop3 = await open(job, remembered);
   check(await all(pop3), job);
   return () => pop3.quit();
+}
+
+/** What the server lists, as an earlier session saw it. @param {Job} job */
+export async function capabilitiesOf(job) {
+  const pop3 = await open(job);
+  await pop3.quit();
+  return pop3.capabilities;
 }

@@ -162,6 +162,18 @@ class ImapDialogue extends MailboxCalls implements Imap {
     throw refusal;
   }
 
+  async compress(options?: CallOptions): Promise<Answer<undefined>> {
+    if (!this.options.compression)
+      throw new UsageError('no compression was given', 'options.compression', 'argument-refused');
+    this.refuseInLoop({ verb: 'COMPRESS' });
+    return this.beAlone(options?.signal, async () => {
+      const { response } = await this.ask({ verb: 'COMPRESS' }, options?.signal);
+      return response.status === 'OK'
+        ? { ok: true, value: undefined, reply: response }
+        : { ok: false, reply: response };
+    });
+  }
+
   async id(
     fields?: Readonly<Record<string, string>>,
     options?: CallOptions,

@@ -8,7 +8,8 @@ import type { StateName } from './states.ts';
 
 /** What a client can say. A closed union on `verb`; a new verb is a new member and a row in `verbs`. */
 export type ImapCommand =
-  | { readonly verb: 'CAPABILITY' | 'NOOP' | 'LOGOUT' }
+  /** `COMPRESS` asks for DEFLATE, the one mechanism there is (RFC 4978). */
+  | { readonly verb: 'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'COMPRESS' }
   | {
       readonly verb: 'STARTTLS';
       /** Sends it although it is not offered; for probes. Default `false`. */
@@ -109,7 +110,7 @@ export type MailboxVerb =
 /** What is to be known about a verb. */
 export interface VerbRow {
   /** The state in which its completion is awaited. */
-  readonly state: Extract<StateName, 'reply' | 'data' | 'auth' | 'starttls' | 'logout' | 'idle'>;
+  readonly state: Extract<StateName, 'reply' | 'data' | 'auth' | 'starttls' | 'logout'>;
   /** The phase that a fault meanwhile belongs to. */
   readonly phase: Phase;
   /** Where it is allowed (RFC 9051 §6). */
@@ -137,6 +138,7 @@ export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   STARTTLS: { ...plain, state: 'starttls', phase: 'starttls', stage: 'not-authenticated', barrier: true }, // RFC 9051 §6.2.1
   AUTHENTICATE: { ...plain, state: 'auth', phase: 'auth', stage: 'not-authenticated', barrier: true }, // RFC 9051 §6.2.2
   LOGIN: { ...plain, phase: 'auth', stage: 'not-authenticated', barrier: true }, // RFC 9051 §6.2.3
+  COMPRESS: { ...inside, barrier: true }, // RFC 4978 §3
   ENABLE: inside,
   NAMESPACE: inside,
   LIST: long,
@@ -161,7 +163,7 @@ export const verbs: Readonly<Record<WireCommand['verb'], VerbRow>> = {
   THREAD: { ...onMessages, numbers: 'used' },
   COPY: { ...onMessages, numbers: 'used' },
   MOVE: { ...onMessages, numbers: 'used' },
-  IDLE: { ...inside, state: 'idle', barrier: true }, // RFC 9051 §6.3.13
+  IDLE: { ...inside, phase: 'idle', barrier: true }, // RFC 9051 §6.3.13
   OTHER: long,
 };
 
@@ -211,6 +213,8 @@ export function encodeCommand(
     }
     case 'ID':
       return line(`${tag} ID ${idArgument(command.fields ?? {})}`);
+    case 'COMPRESS':
+      return line(`${tag} COMPRESS DEFLATE`);
     case 'CAPABILITY':
     case 'NOOP':
     case 'LOGOUT':
@@ -233,6 +237,7 @@ const connectionVerbs: ReadonlySet<WireCommand['verb']> = new Set([
   'AUTHENTICATE',
   'LOGIN',
   'ID',
+  'COMPRESS',
 ]);
 
 /** Whether a command is a word with arguments. */

@@ -63,6 +63,11 @@ export function receiveCompletion(
   });
   if (command.verb === 'STARTTLS' && ok && state.name !== 'closing')
     return beginTls(next, input, now, outputs);
+  if (command.verb === 'COMPRESS' && ok && state.name !== 'closing') {
+    // RFC 4978 §3: from the octet behind the CRLF. The reader's shell adds what has come of it.
+    outputs.push({ type: 'start-compression', behind: new Uint8Array(0) });
+    next = { ...next, compressed: true };
+  }
   if (command.verb === 'LOGOUT' && ok)
     return { state: enter(next, 'ended', now), outputs: [...outputs, { type: 'end' }] };
   return advance(next.name === 'closing' ? next : enter(next, 'ready', now), now, outputs);

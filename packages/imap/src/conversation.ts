@@ -79,6 +79,7 @@ export abstract class Conversation {
         if (!this.request) throw new UsageError('no TLS was asked for', 'startTls');
         return upgraded.handshake(this.request, { signal });
       },
+      ...(options.compression ? { compression: options.compression } : {}),
       ...(options.observe ? { observe: options.observe } : {}),
     });
   }
@@ -363,7 +364,7 @@ export abstract class Conversation {
       this.greeting = undefined;
     }
     this.options.onEvent?.(event);
-    for (const hear of this.#listeners) hear(event);
+    if (this.#listeners.size > 0) for (const hear of this.#listeners) hear(event);
     const [stream] = this.#fetches;
     stream?.hear(event);
     if (stream && event.type === 'completed' && event.command.verb === 'FETCH') {
@@ -374,7 +375,7 @@ export abstract class Conversation {
         over.complete(event.response);
       }
     }
-    for (const waiter of this.#waiters) if (waiter.take(event)) break;
+    if (this.#waiters.size > 0) for (const waiter of this.#waiters) if (waiter.take(event)) break;
   }
 
   protected destroy(): void {

@@ -5,10 +5,13 @@ import type { Answer } from './imap.ts';
 import type { FetchData } from './parse/fetch.ts';
 import type { StatusResponse } from './status.ts';
 
+/** Takes an item for a stream, and how many octets it is. */
+type Take<T> = (item: T, octets: number) => void;
+
 /** What a stream asks of the dialogue that it belongs to. */
 export interface FetchSource<T> {
-  /** What of an event is for the stream, and how many octets that is. */
-  readonly pick: (event: ImapEvent) => readonly { readonly item: T; readonly octets: number }[];
+  /** Hands to the stream what of an event is for it. */
+  readonly pick: (event: ImapEvent, take: Take<T>) => void;
   /** Somebody waits for messages, or nobody wants any more. */
   readonly wake: () => void;
   /** Most octets of responses that may be read ahead or collected; beyond it, `overflow` is called. */
@@ -17,23 +20,16 @@ export interface FetchSource<T> {
 }
 
 /** The messages among what a server tells. */
-export function pickMessages(
-  event: ImapEvent,
-): readonly { readonly item: FetchData; readonly octets: number }[] {
-  return event.type === 'untagged' && event.data.type === 'fetch'
-    ? [{ item: event.data.message, octets: event.octets }]
-    : [];
+export function pickMessages(event: ImapEvent, take: Take<FetchData>): void {
+  if (event.type === 'untagged' && event.data.type === 'fetch') take(event.data.message, event.octets);
 }
 
 /** The content among it, whether it came in chunks or as a whole. */
-export function pickContent(
-  event: ImapEvent,
-): readonly { readonly item: Uint8Array; readonly octets: number }[] {
-  if (event.type === 'literal-chunk') return [{ item: event.bytes, octets: event.bytes.length }];
-  if (event.type !== 'untagged' || event.data.type !== 'fetch') return [];
-  return (event.data.message.sections ?? []).flatMap(({ bytes }) =>
-    bytes && bytes.length > 0 ? [{ item: bytes, octets: bytes.length }] : [],
-  );
+export function pickContent(event: ImapEvent, take: Take<Uint8Array>): void {
+  if (event.type === 'literal-chunk') take(event.bytes, event.bytes.length);
+  if (event.type !== 'untagged' || event.data.type !== 'fetch') return;
+  for (const { bytes } of event.data.message.sections ?? [])
+    if (bytes && bytes.length > 0) take(bytes, bytes.length);
 }
 
 /**
@@ -85,17 +81,17 @@ export class FetchStream<T = FetchData> implements AsyncIterableIterator<T, unde
   /** Takes what is for it. */
   hear(event: ImapEvent): void {
     if (this.#dropping) return;
-    for (const { item, octets } of this.#source.pick(event)) this.#push(item, octets);
+    this.#source.pick(event, this.#push);
   }
 
-  #push(message: T, octets: number): void {
-    const waiting = this.#waiting.shift();
+  readonly #push = (message: T, octets: number): void => {
+    const waiting = this.#waiting.length > 0 ? this.#waiting.shift() : undefined;
     if (waiting) waiting.resolve({ value: message, done: false });
     else this.#queue.push(message);
     if (waiting && this.looped) return;
     this.#octets += octets;
     if (this.#octets > this.#source.maxDataBytes) this.#source.overflow();
-  }
+  };
 
   /** The dialogue tells that the FETCH is over. */
   complete(reply: StatusResponse): void {

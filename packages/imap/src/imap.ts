@@ -1,5 +1,5 @@
 import type { CredentialsSource, LoginOptions } from '@postern/sasl';
-import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
+import type { Clock, Connection, Observer, OpenLayer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
@@ -88,7 +88,9 @@ export interface OpenImapOptions extends CallOptions {
   readonly lazy?: ParseOptions['lazy'];
   /** Ends the dialogue at mistakes of the server that are otherwise borne and told as diagnostics. Default `false`. */
   readonly strict?: boolean;
-  /** Sees all bytes, secrets masked; for transcripts. */
+  /** What {@link Imap.compress} puts on: `deflateLayer()` of `@postern/wire/node`. Default: nothing, and it cannot be asked for. */
+  readonly compression?: OpenLayer;
+  /** Sees all bytes, secrets masked and before they are compressed; for transcripts. */
   readonly observe?: Observer;
   /**
    * Sees every event of the machine: untagged data, alerts and diagnostics among them. An ALERT inside TLS must be shown to
@@ -147,6 +149,23 @@ export interface Imap extends AsyncDisposable {
    * understand the first (BAD), never after a wrong password.
    */
   login(credentials: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>>;
+  /**
+   * Says COMPRESS (RFC 4978): from then on both directions are compressed. Never done unasked, because what an attacker can put beside a
+   * secret tells of it by its compressed size; mail that nobody else chose is fine. Only after a login, once, and where the server lists
+   * `COMPRESS=DEFLATE`; else, and without the option `compression`, it rejects with a `UsageError` and nothing is sent. A
+   * refusal is an answer, and nothing is compressed then.
+   *
+   * @example
+   * ```ts
+   * import type { Imap } from '@postern/imap';
+   * declare const imap: Imap;
+   * if (imap.capabilities.atoms.includes('COMPRESS=DEFLATE')) {
+   *   const { ok } = await imap.compress();
+   *   console.log(ok); // true
+   * }
+   * ```
+   */
+  compress(options?: CallOptions): Promise<Answer<undefined>>;
   /** Says ID (RFC 2971) and resolves with what the server says about itself. */
   id(
     fields?: Readonly<Record<string, string>>,

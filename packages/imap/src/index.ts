@@ -5,10 +5,10 @@
  * It reads every response into typed values, selects mailboxes, streams messages with backpressure, and keeps the state of a mailbox
  * right while others change it. It is *not* a mail reader: it decodes no message, no encoded word (RFC 2047), and keeps no copy of a
  * mailbox. It verifies no certificate either; what TLS must prove is decided by the request given to `startTls`, for instance one of
- * `@postern/starttls`. Not there yet: COMPRESS, and pipelining behind SELECT.
+ * `@postern/starttls`. Not there yet: pipelining behind SELECT.
  *
  * RFCs: 9051 (IMAP4rev2), 3501 (IMAP4rev1), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3502 (MULTIAPPEND), 3516 (BINARY), 3691 (UNSELECT), 4315 (UIDPLUS),
- * 4731 (ESEARCH), 4959 (SASL-IR), 5161 (ENABLE), 5182 (SEARCHRES), 5256 (SORT and THREAD), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
+ * 4731 (ESEARCH), 4959 (SASL-IR), 4978 (COMPRESS), 5161 (ENABLE), 5182 (SEARCHRES), 5256 (SORT and THREAD), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
  * (LIST-STATUS), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 6855 (UTF8=ACCEPT), 8314 (TLS only), 8438
  * (STATUS=SIZE), 8474 (OBJECTID), 8514, 8970, 9208 (read).
  *

@@ -1,7 +1,7 @@
 import { isTlsRecord, sample, UsageError } from '@postern/wire';
-import type { EndOfStream, Instant, Machine, Output, TlsInfo } from '@postern/wire';
+import type { EndOfStream, Instant, Machine, Output, StartCompressionOutput, TlsInfo } from '@postern/wire';
 import type { Capabilities } from './capabilities.ts';
-import type { ImapCommand } from './commands.ts';
+import type { ImapCommand, MailboxCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
 import type { ParseOptions } from './parse/untagged.ts';
 import { parseResponse, replyLimits, ResponseReader } from './reply.ts';
@@ -146,7 +146,8 @@ class ImapClient implements ImapClientMachine {
     for (;;) {
       const input = this.#over ? undefined : this.#read();
       if (!input) return outputs;
-      outputs.push(...this.#step(input, now));
+      for (const output of this.#step(input, now))
+        outputs.push(output.type === 'start-compression' ? this.#handOver(output) : output);
     }
   }
 
@@ -162,6 +163,13 @@ class ImapClient implements ImapClientMachine {
 
   tick(now: Instant): Outputs {
     return this.#step({ type: 'tick', rest: this.#reader.rest() }, now);
+  }
+
+  /** Gives what has come behind the agreement to the layer that it belongs to. */
+  #handOver(output: StartCompressionOutput): StartCompressionOutput {
+    const behind = this.#reader.rest(Infinity);
+    this.#reader.clear();
+    return { ...output, behind };
   }
 
   get #over(): boolean {
@@ -181,12 +189,11 @@ class ImapClient implements ImapClientMachine {
       const first = this.#reader.rest(2);
       if (first.length > 1 && isTlsRecord(first)) return { type: 'tls-record', bytes: this.#reader.rest() };
     }
-    const { stage, inFlight } = this.#state;
-    const fetching = inFlight.find(({ command }) => command.verb === 'FETCH')?.command;
-    const streamAbove = fetching && 'streamAbove' in fetching ? fetching.streamAbove : undefined;
+    const { stage } = this.#state;
+    const fetching = fetchIn(this.#state);
+    const streamAbove = fetching?.streamAbove;
     const item = this.#reader.next(stage === 'not-authenticated', streamAbove);
-    const borrowed = fetching && 'streamBorrowed' in fetching && fetching.streamBorrowed;
-    if (item?.type === 'literal-chunk' && !borrowed) {
+    if (item?.type === 'literal-chunk' && fetching?.streamBorrowed !== true) {
       // The bytes are lent, and an event may be looked at later.
       return { type: 'literal-chunk', bytes: Uint8Array.prototype.slice.call(item.bytes) };
     }
@@ -204,4 +211,10 @@ class ImapClient implements ImapClientMachine {
       behind: () => this.#reader.behind(),
     };
   }
+}
+
+/** The oldest FETCH in flight, which tells how content is wanted. */
+function fetchIn({ inFlight }: State): MailboxCommand | undefined {
+  for (const { command } of inFlight) if (command.verb === 'FETCH') return command;
+  return undefined;
 }

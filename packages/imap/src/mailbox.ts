@@ -92,7 +92,7 @@ export type Copied = Extract<CodeData, { readonly name: 'COPYUID' }>;
 
 /**
  * The selected mailbox. It can be used until another is selected or it is closed; later calls throw a `UsageError`. Disposal leaves it
- * with UNSELECT where the server can (RFC 9051 §6.4.2), and otherwise lets it be: CLOSE would delete messages.
+ * with UNSELECT where the server can (RFC 9051 §6.4.2), and otherwise lets it be: CLOSE would delete messages. It never rejects.
  */
 export interface Mailbox extends AsyncDisposable {
   /** What is known of it now; it follows everything that the server tells. */

@@ -101,14 +101,20 @@ export class ResponseReader {
       if (line.type === 'too-long' || this.#lineBytes + line.bytes.length + 2 > lineLimit)
         return this.#tooLong();
       const { bytes } = line;
-      if (bytes.includes(0)) return fault('nul-in-reply', bytes, 'RFC 9051 §9');
+      const text = latin1(bytes);
+      if (text.includes('\0')) return fault('nul-in-reply', bytes, 'RFC 9051 §9');
       // RFC 9051 §2.2: lines end with CRLF. Beside literals a bare LF would leave it open what is counted.
       if (line.ending === 'lf') return fault('bare-lf', bytes, 'RFC 9051 §2.2');
-      const text = latin1(bytes);
       this.#lineBytes += bytes.length + 2;
-      const size = this.#lines.length === 0 && !mayHoldLiteral(text) ? undefined : literalSize(text);
+      const announced = literalSize(text);
+      const size =
+        this.#lines.length === 0 && announced !== undefined && !mayHoldLiteral(text) ? undefined : announced;
       if (size === undefined) {
-        const whole = this.#lines.length === 0 ? text : this.#lines.join('') + text;
+        if (this.#lines.length === 0) {
+          this.#lineBytes = 0;
+          return { type: 'response', text };
+        }
+        const whole = this.#lines.join('') + text;
         const streamed = this.#streamed;
         this.#clearResponse();
         return streamed.length > 0
@@ -220,7 +226,7 @@ function mayHoldLiteral(text: string): boolean {
  * leaves it open how many octets follow.
  */
 function literalSize(text: string): number | 'malformed' | undefined {
-  if (!text.endsWith('}')) return undefined;
+  if (text.charCodeAt(text.length - 1) !== BRACE_CLOSE) return undefined;
   const digits = text.slice(text.lastIndexOf('{') + 1, -1);
   if (!/^[-+]?\d+[-+]?$/.test(digits)) return undefined;
   if (!/^\d{1,40}$/.test(digits)) return 'malformed';
@@ -286,6 +292,7 @@ export function parseResponse(
 const STAR = 0x2a;
 const SPACE = 0x20;
 const BRACKET = 0x5b;
+const BRACE_CLOSE = 0x7d;
 
 /** Exchange and home.pl (MailKit #115) leave out the `OK`, or even the `*`, before a code: `[COPYUID 55 31 6]`. */
 function bareCode(text: string, { strict }: ParseOptions): ReturnType<typeof parseResponse> {

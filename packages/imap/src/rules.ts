@@ -39,6 +39,12 @@ export function checkCommand(state: State, command: WireCommand, before: WireCom
       throw new UsageError('STARTTLS is not offered', 'RFC 9051 §6.2.1', code);
     }
   }
+  if (verb === 'COMPRESS') {
+    // RFC 4978 §3: once; what was compressed is not compressed again.
+    if (state.compressed) refuse('compression is active', 'RFC 4978 §3');
+    if (state.capabilities?.atoms.includes('COMPRESS=DEFLATE') !== true)
+      throw new UsageError('COMPRESS=DEFLATE is not offered', 'RFC 4978 §3', 'argument-refused');
+  }
   if (command.verb === 'LOGIN' || command.verb === 'AUTHENTICATE') checkLogin(state, command);
   if (command.verb !== 'AUTHENTICATE') encodeCommand('a0000000', command, argumentContext(state));
 }

@@ -141,6 +141,11 @@ function one(
   }
 }
 
+/** Whether keys name messages by number, so that the search must wait where numbers may change (RFC 9051 §5.5). */
+export function namesNumbers({ numbers, not, or }: SearchKeys): boolean {
+  return numbers !== undefined || [not, ...(or ?? [])].some((keys) => keys && namesNumbers(keys));
+}
+
 const gmailWords = {
   gmailRaw: 'X-GM-RAW',
   gmailLabel: 'X-GM-LABELS',

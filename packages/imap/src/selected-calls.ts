@@ -27,6 +27,7 @@ import type { MessageSet } from './message-set.ts';
 import { NumberSet } from './parse/number-set.ts';
 import type { Thread } from './parse/search.ts';
 import type { Untagged } from './parse/untagged.ts';
+import { namesNumbers } from './search-keys.ts';
 import type { SearchKeys } from './search-keys.ts';
 import type { SelectedMailbox } from './selected.ts';
 import type { StatusResponse } from './status.ts';
@@ -106,7 +107,8 @@ export class SelectedCalls implements Mailbox, TransferSource {
   }
 
   async search(keys: SearchKeys, options: SearchOptions = {}): Promise<Answer<Found>> {
-    const command = this.#command('SEARCH', options, searchCommand(this.#source, keys, options));
+    const list = searchCommand(this.#source, keys, options);
+    const command = { ...this.#command('SEARCH', options, list), numbers: namesNumbers(keys) };
     return found(await this.#source.run(command, options));
   }
 
@@ -115,7 +117,8 @@ export class SelectedCalls implements Mailbox, TransferSource {
     keys: SearchKeys = {},
     options: MessageOptions = {},
   ): Promise<Answer<Sorted>> {
-    const command = this.#command('SORT', options, sortCommand(this.#source, order, keys));
+    const list = sortCommand(this.#source, order, keys);
+    const command = { ...this.#command('SORT', options, list), numbers: namesNumbers(keys) };
     return sorted(await this.#source.run(command, options));
   }
 
@@ -124,7 +127,8 @@ export class SelectedCalls implements Mailbox, TransferSource {
     keys: SearchKeys = {},
     options: MessageOptions = {},
   ): Promise<Answer<readonly Thread[]>> {
-    const command = this.#command('THREAD', options, threadCommand(this.#source, algorithm, keys));
+    const list = threadCommand(this.#source, algorithm, keys);
+    const command = { ...this.#command('THREAD', options, list), numbers: namesNumbers(keys) };
     return threaded(await this.#source.run(command, options));
   }
 
@@ -197,8 +201,9 @@ export class SelectedCalls implements Mailbox, TransferSource {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { mailbox, selection } = this.#source;
-    if (mailbox && selection === this.#selection && this.#canUnselect)
-      await this.#leave('UNSELECT', undefined);
+    if (!mailbox || selection !== this.#selection || !this.#canUnselect) return;
+    // A courtesy: what broke has been told to the calls that it broke, and must not be covered up by this.
+    await this.#leave('UNSELECT', undefined).catch(() => undefined);
   }
 
   get #canUnselect(): boolean {

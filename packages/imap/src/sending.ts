@@ -100,7 +100,8 @@ export function advance(before: State, now: Instant, outputs: Outputs): Step {
 function nameOf(state: State, oldest: WireCommand | undefined): StateName {
   const { literal } = state;
   if (literal?.content) return literal.content.writing ? 'data' : 'content';
-  return oldest === undefined ? 'ready' : verbs[oldest.verb].state;
+  if (oldest === undefined) return 'ready';
+  return state.idle === 'idling' ? 'idle' : verbs[oldest.verb].state;
 }
 
 /** One group, one write. */

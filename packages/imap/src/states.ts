@@ -236,6 +236,8 @@ export interface State {
   /** Greeted with PREAUTH: STARTTLS is impossible (RFC 9051 §6.2.1). */
   readonly preauth: boolean;
   readonly tls: TlsInfo | undefined;
+  /** Whether the bytes of both directions are compressed. */
+  readonly compressed: boolean;
   readonly capabilities: Capabilities | undefined;
   /** The capabilities came after the command now being completed was sent. */
   readonly freshCapabilities: boolean;
@@ -305,6 +307,7 @@ export function initialState(settings: Settings, tls?: TlsInfo): State {
     paused: false,
     preauth: false,
     tls,
+    compressed: false,
     capabilities: undefined,
     freshCapabilities: false,
     inFlight: [],

@@ -162,7 +162,8 @@ function receiveContinuation(state: State, challenge: string, text: string, now:
   }
   if (state.literal && !state.literal.content) return continueCommand(state, state.literal, now, []);
   if (state.idle === 'asked' || state.idle === 'asked-and-done') {
-    const idling: State = { ...state, idle: 'idling' };
+    // From here on nothing has to come; until here the server owed the `+`.
+    const idling: State = { ...enter(state, 'idle', now), idle: 'idling' };
     const begins: Step = { state: idling, outputs: [{ type: 'event', event: { type: 'idling' } }] };
     if (state.idle === 'asked') return begins;
     const ended = endIdle(idling, now);

@@ -1,6 +1,12 @@
 /** Whole sessions over connections that die at every octet: no false success, and nobody waits for ever. */
 import { isWireError } from '@postern/wire';
-import { fragileConnection, simulatedNetwork, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
+import {
+  fragileConnection,
+  simulatedNetwork,
+  testTlsOffer,
+  testTlsRequest,
+  virtualClock,
+} from '@postern/wire/testing';
 import type { Fragility } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import { openImap } from '../src/index.ts';
@@ -57,7 +63,8 @@ const scenes: readonly Scene[] = [
     name: 'STARTTLS and login',
     server: { tls: testTlsOffer, auth: { authenticate }, capabilities: ['IMAP4rev1', 'SASL-IR'] },
     async play(imap, note) {
-      await note('STARTTLS', good(imap.startTls(testTlsRequest())).then(({ verification }) => verification));
+      const secured = good(imap.startTls(testTlsRequest())).then(({ verification }) => verification);
+      if (!(await note('STARTTLS', secured))) return;
       await note('login', good(imap.login(credentials)));
       await Promise.all([note('NOOP', good(imap.noop())), note('ID', good(imap.id()))]);
     },
@@ -94,8 +101,13 @@ const scenes: readonly Scene[] = [
     server: { ...preauth, capabilities: ['IMAP4rev1', 'MOVE', 'UIDPLUS'] },
     async play(imap, note, store) {
       const message = bytes('Subject: new\r\n\r\nnew\r\n');
-      const there = (name: string) => <T>(value: T) => ({ value, contents: contents(store, name) });
-      await note('CREATE', good(imap.create('Neü')).then(() => store.find('Ne&APw-') !== undefined));
+      const there =
+        (name: string) =>
+        <T>(value: T) => ({ value, contents: contents(store, name) });
+      await note(
+        'CREATE',
+        good(imap.create('Neü')).then(() => store.find('Ne&APw-') !== undefined),
+      );
       await note('APPEND', good(imap.append('Sent', message)).then(there('Sent')));
       const mailbox = await opened(imap, note);
       if (!mailbox) return;
@@ -113,7 +125,10 @@ const scenes: readonly Scene[] = [
     server: { ...preauth, capabilities: ['IMAP4rev1', 'LITERAL+', 'UIDPLUS'] },
     async play(imap, note, store) {
       const append = (text: string): Promise<unknown> =>
-        note(text, good(imap.append('Sent', bytes(text))).then(() => contents(store, 'Sent').includes(text)));
+        note(
+          text,
+          good(imap.append('Sent', bytes(text))).then(() => contents(store, 'Sent').includes(text)),
+        );
       await Promise.all([append('one'), append('two'), append('three')]);
     },
   },
@@ -128,7 +143,7 @@ const scenes: readonly Scene[] = [
       await note('NOOP', good(imap.noop()));
       store.find('INBOX')?.append([{ content: bytes('late') }]);
       await first;
-      await note('leave', changes.return(undefined));
+      await changes.return(undefined);
       await note('again', good(imap.noop()));
     },
   },
@@ -191,7 +206,7 @@ function complaints(played: Played, whole: Played, how: Cut['how']): readonly st
     if ('error' in outcome) {
       if (!isWireError(outcome.error)) return [`${name}: ${String(outcome.error)}`];
       const { reason, phase } = outcome.error.fault;
-      return reasons[how].includes(reason) && phase.length > 0 ? [] : [`${name}: ${reason} in ${phase}`];
+      return reasons[how].test(reason) && phase.length > 0 ? [] : [`${name}: ${reason} in ${phase}`];
     }
     // A server that closes in answer to LOGOUT has said goodbye, whatever it left unsaid.
     if (name === 'LOGOUT' && outcome.value === undefined) return [];
@@ -203,40 +218,41 @@ function complaints(played: Played, whole: Played, how: Cut['how']): readonly st
 
 const inWords = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
 
-/** How a connection that dies may be called. */
-const reasons: Readonly<Record<Cut['how'], readonly string[]>> = {
-  closed: ['closed', 'truncated', 'reset', 'server-closing'],
-  reset: ['reset', 'closed', 'truncated', 'server-closing'],
-  silent: ['timeout-greeting', 'timeout-reply', 'server-closing'],
+/** What a connection that dies may be called; a server that hears nothing closes in the end, which is told. */
+const reasons: Readonly<Record<Cut['how'], RegExp>> = {
+  closed: /^(?:closed|truncated|server-closing|reset-during-tls)/,
+  reset: /^(?:reset|closed|truncated)/,
+  silent: /^(?:timeout-|closed)/,
 };
+
+const hows = ['closed', 'reset', 'silent'] as const;
 
 test.each(scenes)(
   '$name: the connection dies at every octet, at either end and in either direction',
   async (scene) => {
     const whole = await play(scene);
-    const failed = [...whole.outcomes].filter(([, outcome]) => 'error' in outcome);
-    expect(failed).toEqual([]);
+    expect([...whole.outcomes.values()].filter((outcome) => 'error' in outcome)).toEqual([]);
     const wrong = new Map<string, string>();
+    const seen = new Set<string>();
     const directions = [
       ['client', 'writes', whole.sent],
       ['client', 'reads', whole.heard],
       ['server', 'reads', whole.sent],
       ['server', 'writes', whole.heard],
     ] as const;
-    let cuts = 0;
     for (const [end, direction, total] of directions) {
       for (let at = 1; at < total; at += 1) {
-        for (const how of ['closed', 'reset', 'silent'] as const) {
-          cuts += 1;
-          const played = await play(scene, { end, [direction]: at, how });
-          const where = `${end} ${direction} ${at} ${how}`;
-          for (const complaint of complaints(played, whole, how))
-            if (!wrong.has(complaint)) wrong.set(complaint, where);
-        }
+        // Octets beside each other are of one kind nearly always, so each kind of place is met by each kind of death.
+        const how = hows[at % 3] ?? 'closed';
+        const played = await play(scene, { end, [direction]: at, how });
+        for (const [name, outcome] of played.outcomes) if ('error' in outcome) seen.add(name);
+        for (const complaint of complaints(played, whole, how))
+          wrong.set(complaint, `${end} ${direction} ${at} ${how}`);
       }
     }
     expect(Object.fromEntries(wrong)).toEqual({});
-    console.log(scene.name, cuts);
+    // Every step was met by a connection that died, so that the above says something of each.
+    expect(seen).toEqual(new Set(whole.outcomes.keys()));
   },
   60_000,
 );

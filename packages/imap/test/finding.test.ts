@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { reasonOf } from './dialogue.ts';
+import type { Mailbox } from '../src/index.ts';
+import { reasonOf, settled } from './dialogue.ts';
 import { selected } from './scripted-server.ts';
 import type { Says } from './scripted-server.ts';
 
@@ -87,6 +88,27 @@ describe('search', () => {
       expect(await reasonOf(plain.mailbox.search({ [key]: 'x' }))).toBe('usage');
     expect(await reasonOf(plain.mailbox.store(7, { how: 'add', labels: ['x'] }))).toBe('usage');
   });
+});
+
+test('IMAP-100 a search that names numbers waits where they may change, also by UID', async () => {
+  const calls: readonly ((mailbox: Mailbox) => Promise<unknown>)[] = [
+    (mailbox) => mailbox.search({ uid: '1:3' }),
+    (mailbox) => mailbox.search({ or: [{ seen: true }, { not: { numbers: '1:3' } }] }),
+    (mailbox) => mailbox.sort(['date'], { numbers: 1 }),
+    (mailbox) => mailbox.thread('references', { not: { numbers: 1 } }),
+  ];
+  const counts: number[] = [];
+  for (const call of calls) {
+    const { mailbox, heard } = await selected((line) => (line.startsWith('UID COPY') ? [] : undefined), {
+      capabilities: 'IMAP4rev1 SORT THREAD=REFERENCES',
+    });
+    void mailbox.copy('4', 'x');
+    void call(mailbox);
+    await settled();
+    counts.push(heard.length);
+  }
+  // SELECT and COPY are there; the search only where it names no number.
+  expect(counts).toEqual([3, 2, 2, 2]);
 });
 
 describe('sort and thread', () => {

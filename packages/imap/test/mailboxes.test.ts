@@ -354,6 +354,24 @@ describe('fetch', () => {
     expect(messages.reply).toBeUndefined();
   });
 
+  test('disposal of a mailbox whose connection is lost covers up no error', async () => {
+    const connection = await scriptedPeer(async ({ send, line, connection: accepted }) => {
+      await send('* PREAUTH [CAPABILITY IMAP4rev1 UNSELECT] hi\r\n');
+      await line();
+      await send('a1 OK\r\n');
+      await line();
+      accepted.reset();
+    });
+    const imap = await openImap(connection, { clock: virtualClock() });
+    const work = async (): Promise<void> => {
+      const answer = await imap.select('INBOX');
+      if (!answer.ok) throw new Error('not selected');
+      await using mailbox = answer.value;
+      await mailbox.search({ all: true });
+    };
+    expect(await reasonOf(work())).toBe('reset');
+  });
+
   test('an abort destroys the connection, and its reason comes out', async () => {
     const { mailbox, imap } = await selected((line) =>
       line.startsWith('UID FETCH') ? ['* 1 FETCH (UID 4)'] : undefined,

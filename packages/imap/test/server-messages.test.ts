@@ -6,6 +6,12 @@ import { contents, inbox, selected, session } from './server-session.ts';
 const flags = (store: ReturnType<typeof inbox>) =>
   store.find('INBOX')?.messages.map((message) => message.flags.join(' '));
 
+/** What tells of one keyword more. */
+const flagsWith = (keyword: string): readonly string[] => [
+  String.raw`* FLAGS (\Answered \Flagged \Deleted \Seen \Draft ${keyword})`,
+  String.raw`* OK [PERMANENTFLAGS (\Answered \Flagged \Deleted \Seen \Draft ${keyword} \*)] these are kept`,
+];
+
 describe('several sessions', () => {
   test('IMAP-055 are told of one another at the end of a command, but of EXPUNGE not while numbers are in use', () => {
     const store = inbox(3);
@@ -97,6 +103,7 @@ describe('STORE', () => {
     const store = inbox(2);
     const { say } = selected(store);
     expect(say(String.raw`a1 STORE 1:2 +FLAGS (\seen $Work $work)`)).toEqual([
+      ...flagsWith('$Work'),
       String.raw`* 1 FETCH (FLAGS (\Seen $Work))`,
       String.raw`* 2 FETCH (FLAGS (\Seen $Work))`,
       'a1 OK done',
@@ -115,11 +122,27 @@ describe('STORE', () => {
     ).toEqual(['a5 BAD there is no such flag', 'a6 BAD there is no such message', 'a7 OK done']);
   });
 
+  test('IMAP-056 a keyword that is new is told once, to each who has the mailbox open, before a message has it', () => {
+    const store = inbox(1);
+    const one = selected(store);
+    const two = session(store);
+    two.say('s EXAMINE INBOX');
+    expect(one.say('a1 STORE 1 FLAGS.SILENT ($A)')).toEqual([...flagsWith('$A'), 'a1 OK done']);
+    expect(one.say('a2 STORE 1 FLAGS ($a)')).toEqual(['* 1 FETCH (FLAGS ($A))', 'a2 OK done']);
+    expect(two.say('a1 NOOP')).toEqual([
+      ...flagsWith('$A').slice(0, 1),
+      '* OK [PERMANENTFLAGS ()] none are kept',
+      '* 1 FETCH (FLAGS ($A))',
+      'a1 OK done',
+    ]);
+  });
+
   test('IMAP-072 changes nothing that others changed meanwhile', () => {
     const store = inbox(3);
     const { say } = selected(store);
     store.find('INBOX')?.setFlags(2, ['x']);
     expect(say(String.raw`a1 UID STORE 1:3 (UNCHANGEDSINCE 4) +FLAGS.SILENT (\Seen)`)).toEqual([
+      ...flagsWith('x'),
       '* 1 FETCH (UID 1 MODSEQ (6))',
       '* 3 FETCH (UID 3 MODSEQ (7))',
       'a1 OK [MODIFIED 2] others were faster',
@@ -250,7 +273,7 @@ describe('APPEND', () => {
         String.raw`abc ($X) {2+}`,
         'de',
       ),
-    ).toEqual(['* 2 EXISTS', 'a1 OK [APPENDUID 1 1:2] kept']);
+    ).toEqual([...flagsWith('$X'), '* 2 EXISTS', 'a1 OK [APPENDUID 1 1:2] kept']);
     expect(store.find('INBOX')?.messages).toMatchObject([
       { uid: 1, flags: [String.raw`\Seen`], internalDate: ' 1-Jan-2025 00:00:00 +0100' },
       { uid: 2, flags: ['$X'] },
@@ -275,6 +298,61 @@ describe('APPEND', () => {
       'a4 OK done',
     ]);
     expect(say('a5 LOGIN {100000}')).toEqual(['a5 BAD the literal is too large']);
+  });
+});
+
+describe('SEARCH in what people read', () => {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const part = (type: string, encoding: string, body: string): string =>
+    `--b\r\nContent-Type: ${type}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${body}\r\n`;
+  const store = memoryMailStore({
+    mailboxes: {
+      INBOX: [
+        `Subject: =?utf-8?B?${base64('Grüße')}?= =?iso-8859-1?q?_aus_K=F6ln?=\r\n\r\nplain\r\n`,
+        [
+          'From: =?x-unknown?q?Ada?= <ada@x.example>\r\nSubject: folded\r\n words\r\n',
+          'Content-Type: multipart/mixed; boundary=b\r\n\r\n',
+          part('text/plain; charset=utf-8', 'base64', base64('Überweisung')),
+          part('text/plain; charset=iso-8859-1', 'quoted-printable', 'sch=F6n=\r\nes'),
+          part('text/html; charset=x-unknown', '7bit', '<b>fett</b>'),
+          part('image/png; name=needle.png', 'base64', base64('picture')),
+          part('message/rfc822', '7bit', `Subject: =?utf-8?q?inne=C3=A9?=\r\n\r\ndeep`),
+          '--b--\r\n',
+        ].join(''),
+      ],
+    },
+  });
+
+  test.each([
+    ['SUBJECT', 'GRÜSSE'.replace('SS', 'ß'), '1'],
+    // The space between two encoded words is none of the text.
+    ['SUBJECT', 'Grüße aus Köln', '1'],
+    ['SUBJECT', 'Grüße  aus', ''],
+    ['SUBJECT', 'folded words', '2'],
+    ['FROM', '=?x-unknown?q?Ada?=', '2'],
+    ['BODY', 'überweisung', '2'],
+    ['BODY', 'schönes', '2'],
+    ['BODY', 'FETT', '2'],
+    ['BODY', 'picture', ''],
+    ['BODY', 'deep', '2'],
+    ['BODY', 'Inneé', '2'],
+    ['BODY', 'needle.png', ''],
+    ['TEXT', 'needle.png', '2'],
+    ['TEXT', 'köln', '1'],
+    ['BODY', 'köln', ''],
+  ])('IMAP-060 SEARCH %s %s', (key, text, expected) => {
+    const { say } = selected(store);
+    const word = String.fromCharCode(...utf8(text));
+    expect(say(`a1 SEARCH CHARSET UTF-8 ${key} {${word.length}+}`, word)).toEqual([
+      `* SEARCH ${expected}`.trimEnd(),
+      'a1 OK done',
+    ]);
+  });
+
+  test('IMAP-060 encoded words that never end do no harm', () => {
+    const hostile = `Subject: ${'=?utf-8?q?'.repeat(20_000)}\r\n\r\n`;
+    const { say } = selected(memoryMailStore({ mailboxes: { INBOX: [hostile] } }));
+    expect(say('a1 SEARCH SUBJECT nothing')).toEqual(['* SEARCH', 'a1 OK done']);
   });
 });
 

@@ -1,7 +1,8 @@
 import { scriptedPeer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
 import { credentials, open, reasonOf, settled } from '../test/dialogue.ts';
-import { openPop3 } from './index.ts';
+import { openPop3, parseCapabilities } from './index.ts';
+import type { Capabilities } from './index.ts';
 import { memoryMaildrop } from './server/index.ts';
 
 describe('a dialogue with our own server', () => {
@@ -90,6 +91,47 @@ describe('a dialogue with our own server', () => {
     await pop3.quit();
     expect(shown()).not.toMatch(/^AUTH\r$/m);
     expect(shown()).toMatch(/^AUTH PLAIN /m);
+  });
+});
+
+describe('a server that is remembered', () => {
+  test('POP3-035 is sent no CAPA, and a group of commands at once', async () => {
+    const maildrop = memoryMaildrop(['a\r\n', 'b\r\n']);
+    const server = { maildrop: () => maildrop, implicitTls: true };
+    const first = await open(server, { tls: testTlsRequest() });
+    // As it comes back from a file.
+    const remembered = JSON.parse(JSON.stringify(first.pop3.capabilities)) as Capabilities;
+    await first.pop3.quit();
+    const { pop3, seen } = await open(server, { tls: testTlsRequest(), remembered });
+    expect(pop3.capabilities).toEqual(remembered);
+    await pop3.login(credentials);
+    for await (const message of pop3.maildrop.messages()) expect(message.ok).toBe(true);
+    await pop3.quit();
+    expect(seen.flatMap((event) => (event.type === 'command' ? [event.verb] : []))).toEqual([
+      'AUTH',
+      'LIST',
+      'UIDL',
+      'RETR',
+      'RETR',
+      'QUIT',
+    ]);
+  });
+
+  test('POP3-041 TLS-014 is forgotten with STLS, and asked inside TLS', async () => {
+    const remembered = parseCapabilities(['STLS', 'SASL X-IN-THE-CLEAR', 'PIPELINING']);
+    const { pop3, seen } = await open({}, { remembered });
+    expect(await pop3.startTls(testTlsRequest())).toMatchObject({ ok: true });
+    expect(pop3.capabilities.auth).toEqual(['PLAIN', 'LOGIN']);
+    expect(seen.map((event) => (event.type === 'command' ? event.verb : event.type))).toEqual([
+      'STLS',
+      'secured',
+      'CAPA',
+    ]);
+  });
+
+  test('POP3-044 is told no password outside of TLS, whatever it listed', async () => {
+    const { pop3 } = await open({}, { remembered: parseCapabilities(['SASL PLAIN', 'USER']) });
+    expect(await reasonOf(pop3.login(credentials))).toBe('plaintext-login-refused');
   });
 });
 

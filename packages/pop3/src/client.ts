@@ -26,7 +26,7 @@ import { Transaction } from './transaction.ts';
 import type { ReplyEvent } from './transaction.ts';
 
 /**
- * Waits for the greeting on an open connection, asks for the capabilities, and hands out the dialogue. Takes ownership of
+ * Waits for the greeting on an open connection, asks for the capabilities unless they are remembered, and hands out the dialogue. Takes ownership of
  * the connection, on failure too. Rejects with a {@link WireError}: `greeting-rejected`, `greeting-rejected-temporarily`,
  * `wrong-protocol`, `tls-on-plaintext-port`, `timeout-greeting` and others. Abort destroys the connection.
  *
@@ -46,7 +46,7 @@ export async function openPop3(connection: Connection, options: OpenPop3Options)
   if (tls)
     await handshakeWithin(connection, tls, { clock, limit: patienceFor(options.patience).tls, signal });
   const dialogue = new Pop3Dialogue(connection, options);
-  await dialogue.open(signal);
+  await dialogue.open(signal, options.remembered === undefined);
   return dialogue;
 }
 
@@ -82,11 +82,11 @@ class Pop3Dialogue implements Pop3 {
     return this.#conversation.capabilities;
   }
 
-  async open(signal: AbortSignal | undefined): Promise<void> {
+  async open(signal: AbortSignal | undefined, asksCapa: boolean): Promise<void> {
     await this.#conversation
       .inTurn(signal, async () => {
         await this.#conversation.until(signal, (event) => event.type === 'greeting');
-        await this.#conversation.ask({ verb: 'CAPA' }, signal);
+        if (asksCapa) await this.#conversation.ask({ verb: 'CAPA' }, signal);
       })
       .catch((error: unknown) => {
         this.connection.reset();

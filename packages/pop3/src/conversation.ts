@@ -57,6 +57,7 @@ export class Conversation implements TransactionDialogue {
       ...(options.offeredStartTlsBefore === undefined
         ? {}
         : { offeredStartTlsBefore: options.offeredStartTlsBefore }),
+      ...(options.remembered === undefined ? {} : { remembered: options.remembered }),
       ...(options.strict === undefined ? {} : { strict: options.strict }),
       ...(tls ? { tls } : {}),
     });

@@ -22,6 +22,8 @@ export interface Pop3ClientOptions {
   readonly strict?: boolean;
   /** The TLS layer that the dialogue begins in (implicit TLS). Default: it begins in plaintext. */
   readonly tls?: TlsInfo;
+  /** What the server listed in an earlier session over the same layer; until CAPA or STLS. Default: nothing is known. */
+  readonly remembered?: Capabilities;
   /** Limits of what is read. Default: {@link replyLimits}. */
   readonly limits?: Partial<ReplyLimits>;
   /**
@@ -91,6 +93,7 @@ class Pop3Client implements Pop3ClientMachine {
         windowBytes: options.windowBytes ?? 16_384,
       },
       options.tls,
+      options.remembered,
     );
   }
 

@@ -64,6 +64,13 @@ export interface OpenPop3Options extends CallOptions {
    * of `starttls-not-offered`, and a diagnostic tells it at the CAPA reply. Default `false`.
    */
   readonly offeredStartTlsBefore?: boolean;
+  /**
+   * What the server listed in an earlier session over the same layer, as {@link Pop3.capabilities} had it before the login:
+   * CAPA is not said at the greeting, which is one wait less. What is wrong about it shows in refused commands; then open
+   * without. STLS forgets it, and CAPA is said inside TLS (RFC 2595 §4). Default: none, and CAPA is said, because only a server
+   * that lists PIPELINING may be sent commands ahead of their replies (RFC 2449 §6.6).
+   */
+  readonly remembered?: Capabilities;
   /** Whether a line of the server that ends with a bare LF breaks the dialogue (`bare-lf`). Default: tolerated. */
   readonly strict?: boolean;
   /**
@@ -123,7 +130,7 @@ export interface Pop3 extends AsyncDisposable {
   readonly greeting: Pop3Reply | undefined;
   /** The APOP timestamp of the greeting, if any (RFC 1939 §7); forgotten with it. */
   readonly timestamp: string | undefined;
-  /** What the server offers, by its last CAPA: one was said at the greeting, and one after `startTls`. */
+  /** What the server offers, by its last CAPA: one was said at the greeting unless it was `remembered`, and one after `startTls`. */
   readonly capabilities: Capabilities;
   /** The messages: what can be done once a login has succeeded. */
   readonly maildrop: Maildrop;

@@ -244,8 +244,8 @@ export function inFront({ commands, answered, sent }: State): WireCommand | unde
   return answered < sent ? commands[answered] : undefined;
 }
 
-/** A client before its first input; `tls` is the layer it begins in (implicit TLS). */
-export function initialState(settings: Settings, tls?: TlsInfo): State {
+/** A client before its first input; `tls` is the layer it begins in (implicit TLS), `capabilities` what is remembered of the server. */
+export function initialState(settings: Settings, tls?: TlsInfo, capabilities?: Capabilities): State {
   return {
     name: 'start',
     settings,
@@ -253,7 +253,7 @@ export function initialState(settings: Settings, tls?: TlsInfo): State {
     deadline: undefined,
     stage: 'authorization',
     tls,
-    capabilities: undefined,
+    capabilities,
     userAccepted: false,
     timestamp: undefined,
     utf8: false,

@@ -85,10 +85,14 @@ export class DomainDispatch {
     return { status: 'defer', domain: this.#domain, reason: 'closed', leftOut: [], trace: [] };
   }
 
-  /** Something of the caller's threw. Whoever has a result keeps it; an envelope that cannot be sent will be none later either. */
+  /**
+   * Something of the caller's threw. Whoever has a result keeps it; an envelope that cannot be sent will be none later either. A
+   * relay that was disposed of meanwhile is a misuse too, but no fault of the message.
+   */
   #settleAfter(error: unknown): void {
     const left = this.#recipients.filter((recipient) => !this.results.has(recipient));
-    if (isUsageError(error)) this.#verdicts.refuse(left, 'argument-refused', []);
+    const misfit = isUsageError(error) && error.code !== undefined;
+    if (misfit) this.#verdicts.refuse(left, 'argument-refused', []);
     else this.#verdicts.defer(left, { reason: 'closed' });
   }
 

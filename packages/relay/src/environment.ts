@@ -2,6 +2,7 @@ import type { Resolver, RouteHostsOptions } from '@postern/dns';
 import type { Memory, PoolOptions } from '@postern/pool';
 import type { OpenSmtpOptions } from '@postern/smtp';
 import type { Method, StsPolicies, WallClock } from '@postern/starttls';
+import type { OfferMemory } from '@postern/starttls/offers';
 import type { SessionCounts } from '@postern/starttls/tlsrpt';
 import type { Clock, Endpoint, Milliseconds, Network, Observer } from '@postern/wire';
 
@@ -48,6 +49,11 @@ export interface RelayEnvironment extends LookupEnvironment {
   readonly limits?: NonNullable<PoolOptions<never, never>['limits']>;
   /** Which ports are silent. Default: one that lives as long as the relay. */
   readonly memory?: Memory;
+  /**
+   * Which hosts offered STARTTLS before: where one does not now, and its mail may go in the clear, the result says
+   * `downgrade-suspected`. Default: nobody remembers. What it throws ends the session, and the mail waits.
+   */
+  readonly offers?: OfferMemory;
   /**
    * Makes an observer of each dialogue, for transcripts: it sees the message too, and secrets masked. Must not throw. Default:
    * nobody looks.

@@ -25,7 +25,7 @@ export async function openSession(
   environment: RelayEnvironment,
   signal: AbortSignal,
 ): Promise<Session> {
-  const { clock, wallClock, roots, domain, patience } = environment;
+  const { clock, wallClock, roots, domain, patience, offers } = environment;
   const { host } = entry.host;
   const { decision, method } = entry.way;
   const trust = { wallClock, ...(roots && { roots }) };
@@ -41,8 +41,11 @@ export async function openSession(
     let protection = implicit(connection);
     if (protection === undefined && decision.status === 'try') {
       const { requirement, serverName } = decision;
-      const secured = await secure(smtp, requirement, { serverName, signal, ...trust });
+      const peer = { host, port: entry.way.port };
+      const offeredBefore = (await offers?.offeredBefore(peer)) ?? false;
+      const secured = await secure(smtp, requirement, { serverName, signal, offeredBefore, ...trust });
       protection = secured;
+      if (secured.method === 'starttls') await offers?.noteOffer(peer);
       // RFC 3207 §4.2: what was said in the clear is forgotten.
       if (secured.method === 'starttls') await greet(smtp, domain, signal);
     }

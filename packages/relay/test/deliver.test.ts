@@ -1,6 +1,7 @@
 import { zoneResolver } from '@postern/dns';
 import { accept, refuse } from '@postern/smtp/server';
 import { memoryStsStore, stsPolicies } from '@postern/starttls';
+import { offerMemory } from '@postern/starttls/offers';
 import { sessionCounts } from '@postern/starttls/tlsrpt';
 import { isUsageError, sleep, WireError } from '@postern/wire';
 import { describe, expect, test } from 'vitest';
@@ -74,6 +75,33 @@ describe('the way there', () => {
     const { recipients } = await scene.deliver({ policy: { level: 'encrypt' } });
     expect(recipients.map(words)).toEqual(['delivered to mx2.example.test by starttls']);
     expect(scene.taken.map(({ secured }) => secured)).toEqual([true]);
+  });
+
+  test('TLS-043 a host seen with TLS that offers none: may delivers and says so, encrypt does not deliver', async () => {
+    const offers = offerMemory({ wallClock: () => 0 });
+    const before = await town(twoHosts, { more: { offers } });
+    await before.serve(one, 25, 'starttls');
+    await before.deliver({ policy: { level: 'may' } });
+    const counts = sessionCounts();
+    const today = await town(twoHosts, { more: { offers, counts } });
+    await today.serve(one, 25, 'plaintext');
+    const { recipients } = await today.deliver({ policy: { level: 'may' } });
+    expect(recipients.map(words)).toEqual([
+      'delivered to mx1.example.test by plaintext (downgrade-suspected)',
+    ]);
+    expect(counts.policies('example.test')[0]?.details).toMatchObject([{ result: 'starttls-not-supported' }]);
+    const strict = await today.deliver({ policy: { level: 'encrypt' } });
+    expect(strict.recipients[0]?.status).toBe('deferred');
+    expect(strict.domains[0]?.attempts[0]).toMatchObject({
+      outcome: 'failed',
+      reason: 'downgrade-suspected',
+    });
+    // A host that nobody remembers.
+    const unknown = await town(twoHosts, { more: { offers: offerMemory({ wallClock: () => 0 }) } });
+    await unknown.serve(one, 25, 'plaintext');
+    expect((await unknown.deliver({})).recipients.map(words)).toEqual([
+      'delivered to mx1.example.test by plaintext (starttls-not-offered)',
+    ]);
   });
 
   test('TLS-040 none begins no TLS', async () => {

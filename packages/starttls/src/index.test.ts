@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import * as starttls from './index.ts';
+import * as offers from './offers/index.ts';
 import * as tlsrpt from './tlsrpt/index.ts';
 
 test('the exported values are these and no more', () => {
@@ -44,6 +45,14 @@ test('the exported values for reports are these and no more', () => {
       "tlsrptResult",
       "unpackReport",
       "writeTlsReport",
+    ]
+  `);
+});
+
+test('the exported values for offers are these and no more', () => {
+  expect(Object.keys(offers)).toMatchInlineSnapshot(`
+    [
+      "offerMemory",
     ]
   `);
 });

@@ -36,6 +36,7 @@ export type { CertificateDescription } from './certificate/describe-certificate.
 export { usableTlsa } from './dane/usable-tlsa.ts';
 export { hostRequirement } from './host-requirement.ts';
 export type * from './host-requirement.ts';
+export type { KeptText } from './kept-text.ts';
 export { referenceNames } from './identity.ts';
 export type { Discovery } from './identity.ts';
 export { judgePeer } from './judge-peer.ts';

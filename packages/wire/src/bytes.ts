@@ -3,7 +3,10 @@
  * to ten times faster than anything that can be written in JavaScript.
  */
 interface NativeBufferConstructor {
-  readonly prototype: { latin1Slice(this: Uint8Array, start: number, end: number): string };
+  readonly prototype: {
+    latin1Slice(this: Uint8Array, start: number, end: number): string;
+    indexOf(this: Uint8Array, value: number, from: number): number;
+  };
 }
 const native = (globalThis as unknown as { Buffer?: NativeBufferConstructor }).Buffer;
 
@@ -19,6 +22,12 @@ export function latin1(bytes: Uint8Array): string {
     text += String.fromCharCode(...bytes.subarray(at, at + 8192));
   }
   return text;
+}
+
+/** Where a byte is next, from a place on; -1 where it is no more. */
+export function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {
+  // On a plain array the method of the same name is ten times slower.
+  return native ? native.prototype.indexOf.call(bytes, byte, from) : bytes.indexOf(byte, from);
 }
 
 /** Text of a peer: UTF-8 where it is valid, else one character per byte. Never throws, loses nothing. */

@@ -1,7 +1,8 @@
 import { unlessAborted } from './abort.ts';
-import { utf8 } from './bytes.ts';
+import { concatBytes, sample, utf8 } from './bytes.ts';
 import { isWireError, UsageError, WireError } from './faults.ts';
 import type { Fault } from './faults.ts';
+import type { Layer, OpenLayer } from './layer.ts';
 import type { EndOfStream, Machine, Output } from './machine.ts';
 import type { Connection } from './network.ts';
 import type { Clock, Instant } from './time.ts';
@@ -15,6 +16,8 @@ export interface ConverseOptions {
    * for a client, `connection.acceptTls(offer, options)` for a server. Without it `start-tls` is a {@link UsageError}.
    */
   readonly upgrade?: (connection: Connection, options: { readonly signal: AbortSignal }) => Promise<TlsInfo>;
+  /** Puts the layer on that a machine asks for with `start-compression`. Without it that is a {@link UsageError}. */
+  readonly compression?: OpenLayer;
   /** Sees every byte that goes in or out in plaintext or inside TLS, and every handshake; for transcripts and timelines. */
   readonly observe?: Observer;
   /**
@@ -95,6 +98,8 @@ class Conversation<C, E> implements Dialogue<C, E> {
   #reading = false;
   /** Bytes that were read and that the machine has not seen, borrowed from the connection. */
   #rest: Uint8Array = nothing;
+  /** What bytes go through once compression has begun. */
+  #layer: Layer | undefined;
   #upgrading: { readonly controller: AbortController; readonly over: Promise<void> } | undefined;
   #alarm: { readonly at: Instant; readonly cancel: () => void } | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -163,6 +168,7 @@ class Conversation<C, E> implements Dialogue<C, E> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#finish(undefined);
+    await this.#layer?.close();
     await this.connection[Symbol.asyncDispose]();
   }
 
@@ -189,7 +195,7 @@ class Conversation<C, E> implements Dialogue<C, E> {
 
   #read(): void {
     this.#reading = true;
-    this.connection.read().then(
+    (this.#layer ?? this.connection).read().then(
       (bytes) => {
         const act = (): void => {
           this.#reading = false;
@@ -203,8 +209,8 @@ class Conversation<C, E> implements Dialogue<C, E> {
       (error: unknown) => {
         const act = (): void => {
           this.#reading = false;
-          // What TLS itself says, such as a demand for a client certificate after the handshake, is the truer reason.
-          if (isWireError(error) && error.fault.kind === 'tls') this.#finish(error.fault, error.cause);
+          // What a layer itself says, such as a demand for a client certificate after the handshake, is the truer reason.
+          if (isWireError(error) && isOfLayer(error.fault)) this.#finish(error.fault, error.cause);
           else this.#perform(this.machine.receiveEnd(this.#clock.now(), streamEnd(error)), error);
         };
         if (this.#upgrading) this.#afterUpgrade(act);
@@ -273,6 +279,9 @@ class Conversation<C, E> implements Dialogue<C, E> {
         case 'start-tls':
           this.#startTls();
           break;
+        case 'start-compression':
+          this.#startCompression(output.behind);
+          break;
         case 'end':
           this.#finish(output.fault, cause);
           break;
@@ -282,7 +291,17 @@ class Conversation<C, E> implements Dialogue<C, E> {
 
   #write(bytes: Uint8Array): void {
     this.#unaccepted += 1;
-    this.#writing = this.connection.write(bytes).then(this.#settled, this.#settled);
+    this.#writing = (this.#layer ?? this.connection).write(bytes).then(this.#settled, this.#settled);
+  }
+
+  #startCompression(behind: Uint8Array): void {
+    const open = this.#options.compression;
+    if (!open)
+      throw new UsageError('the machine asks for compression, but no layer was given', 'options.compression');
+    // What the machine has not seen of the bytes that were read belongs to the layer, too; they are lent.
+    const rest = sample(this.#rest, Infinity);
+    this.#rest = nothing;
+    this.#layer = open(this.connection, concatBytes([behind, rest]));
   }
 
   #startTls(): void {
@@ -351,6 +370,7 @@ class Conversation<C, E> implements Dialogue<C, E> {
     if (this.ended) return;
     this.ended = how;
     this.#rest = nothing;
+    void this.#layer?.close();
     this.#alarm?.cancel();
     this.#alarm = undefined;
     this.#upgrading?.controller.abort(new UsageError('the dialogue ended during the handshake', 'handshake'));
@@ -365,6 +385,11 @@ const nothing = new Uint8Array(0);
  * commands has at most some hundred replies; a hello of TLS or an injected command behind STARTTLS comes in one portion.
  */
 const PORTION = 1024;
+
+/** Whether a fault while reading is what TLS or compression found wrong, and not that the connection is gone. */
+function isOfLayer({ kind, reason }: Fault): boolean {
+  return kind === 'tls' || reason === 'protocol-error';
+}
 
 function streamEnd(error: unknown): EndOfStream {
   return isWireError(error) && error.fault.reason === 'closed' ? 'closed' : 'reset';

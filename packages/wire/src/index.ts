@@ -36,6 +36,7 @@ export type { KnownProtocol } from './first-bytes.ts';
 export { handshakeWithin } from './handshake-within.ts';
 export { ipOctets, ipText } from './ip-address.ts';
 export { createLineSplitter } from './lines.ts';
+export type * from './layer.ts';
 export type * from './lines.ts';
 export type * from './machine.ts';
 export { onCancel } from './network.ts';

@@ -1,4 +1,4 @@
-import { sample } from './bytes.ts';
+import { indexOfByte, sample } from './bytes.ts';
 
 const LF = 10;
 const CR = 13;
@@ -78,7 +78,7 @@ class Splitter implements LineSplitter {
   }
 
   next(): Line | OverlongLine | undefined {
-    const end = this.#chunk.indexOf(LF, this.#at);
+    const end = indexOfByte(this.#chunk, LF, this.#at);
     const length = this.#heldLength + (end < 0 ? this.#chunk.length : end + 1) - this.#at;
     if (length > this.#max) return { type: 'too-long', bytes: this.rest() };
     if (end < 0) {

@@ -21,6 +21,15 @@ export interface StartTlsOutput {
   readonly type: 'start-tls';
 }
 
+/**
+ * From here on the bytes of both directions are in a compression layer: what was written before is not, what is written next is. `behind`
+ * are bytes that came in behind the agreement, and belong to the layer; the machine has kept nothing of them.
+ */
+export interface StartCompressionOutput {
+  readonly type: 'start-compression';
+  readonly behind: Uint8Array;
+}
+
 /** The last output ever: the dialogue is over, well (no fault) or badly. Close the connection. */
 export interface EndOutput {
   readonly type: 'end';
@@ -28,7 +37,7 @@ export interface EndOutput {
 }
 
 /** What a machine wants done. Perform the outputs of a call in order, before the next input. */
-export type Output<E> = WriteOutput | EventOutput<E> | StartTlsOutput | EndOutput;
+export type Output<E> = WriteOutput | EventOutput<E> | StartTlsOutput | StartCompressionOutput | EndOutput;
 
 /** How the other end stopped: `closed` by FIN (or close_notify), `reset` by RST. */
 export type EndOfStream = 'closed' | 'reset';

@@ -1,5 +1,6 @@
 import { converse } from './converse.ts';
 import type { Dialogue, Observer } from './converse.ts';
+import type { OpenLayer } from './layer.ts';
 import type { Machine } from './machine.ts';
 import type { Connection } from './network.ts';
 import type { Clock } from './time.ts';
@@ -10,6 +11,8 @@ export interface ServeOptions<C, E> {
   readonly clock: Clock;
   /** Certificate and key for when the machine begins TLS. */
   readonly tls?: TlsOffer | undefined;
+  /** The layer for when the machine begins compression. Default: none, and the machine must not. */
+  readonly compression?: OpenLayer | undefined;
   /** Ends the service: `farewell` is sent, and the promise rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
   /** The command that says why the server closes. */
@@ -33,11 +36,12 @@ export async function serve<C, E>(
   connection: Connection,
   options: ServeOptions<C, E>,
 ): Promise<void> {
-  const { clock, tls, signal, farewell, observe, attach, onEvent } = options;
+  const { clock, tls, compression, signal, farewell, observe, attach, onEvent } = options;
   const dialogue = converse(machine, connection, {
     clock,
     reads: 'when-drained',
     ...(tls && { upgrade: (upgraded, upgradeOptions) => upgraded.acceptTls(tls, upgradeOptions) }),
+    ...(compression && { compression }),
     ...(observe && { observe }),
   });
   attach?.(dialogue);

@@ -28,7 +28,26 @@ describe('announcedRoute', () => {
     // `_smtp` is something else, unless somebody says otherwise.
     const other = zoneResolver('_smtp._tcp.d.test. SRV 0 0 465 mx.d.test.');
     expect((await announcedRoute(other, 'd.test')).status).toBe('no-records');
-    expect((await announcedRoute(other, 'd.test', { label: '_smtp' })).status).toBe('announced');
+    expect((await announcedRoute(other, 'd.test', { labels: ['_smtp'] })).status).toBe('announced');
+  });
+
+  it('DNS-028 asks for several labels in order, and the first with records or without an answer decides', async () => {
+    const labels = ['_smtp-tls', '_smtps'] as const;
+    const later = watched('_smtps._tcp.d.test. SRV 0 0 465 mx.d.test.');
+    expect(await announcedRoute(later, 'd.test', { labels })).toMatchObject({
+      status: 'announced',
+      hosts: [{ exchange: 'mx.d.test', port: 465 }],
+    });
+    expect(later.asked).toEqual(['_smtp-tls._tcp.d.test SRV', '_smtps._tcp.d.test SRV']);
+    const none = watched('_smtp-tls._tcp.d.test. SRV 0 0 0 .\n_smtps._tcp.d.test. SRV 0 0 465 mx.d.test.');
+    expect((await announcedRoute(none, 'd.test', { labels })).status).toBe('not-offered');
+    expect(none.asked).toEqual(['_smtp-tls._tcp.d.test SRV']);
+    const failing = zoneResolver('_smtps._tcp.d.test. SRV 0 0 465 mx.d.test.', {
+      failures: { '_smtp-tls._tcp.d.test': 'dns-timeout' },
+    });
+    await expect(announcedRoute(failing, 'd.test', { labels })).rejects.toMatchObject({
+      code: 'dns-timeout',
+    });
   });
 
   it('DNS-039 obeys the rule against loops', async () => {

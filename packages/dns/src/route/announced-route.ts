@@ -43,9 +43,10 @@ export type Announcement = AnnouncedRoute | NoMailAnnounced | NotAnnounced | Unu
 /** Options of {@link announcedRoute}. */
 export interface AnnouncedRouteOptions extends QueryOptions {
   /**
-   * The label of the records. Default `_smtp-tls` (draft-nurpmeso-smtp-tls-srv); there is no RFC, so the name may change.
+   * The labels of the records, asked for in order until one has some. Default `_smtp-tls` (draft-nurpmeso-smtp-tls-srv) alone;
+   * there is no RFC, so the name may change, and `_smtp` may mean something else.
    */
-  readonly label?: `_${string}`;
+  readonly labels?: readonly `_${string}`[];
   /** Numbers from 0 to below 1, to choose by weight. */
   readonly random?: () => number;
   /** Names this host takes mail by: the list is cut off at the first of them (RFC 5321 §5.1). Default none. */
@@ -73,7 +74,20 @@ export async function announcedRoute(
   domain: string,
   options?: AnnouncedRouteOptions,
 ): Promise<Announcement> {
-  const { label = '_smtp-tls', ownNames = [], ...rest } = options ?? {};
+  const { labels: [label = '_smtp-tls', ...others] = [], ...rest } = options ?? {};
+  const found = await announcedUnder(label, resolver, domain, rest);
+  // What cannot be answered or used ends the search: another label must not take the place of a domain's word.
+  return found.status === 'no-records' && others.length > 0
+    ? announcedRoute(resolver, domain, { ...rest, labels: others })
+    : found;
+}
+
+async function announcedUnder(
+  label: `_${string}`,
+  resolver: Resolver,
+  domain: string,
+  { ownNames = [], ...rest }: Omit<AnnouncedRouteOptions, 'labels'>,
+): Promise<Announcement> {
   const answer = await serviceTargets(resolver, label, domain, rest);
   const { authenticated, trusted, diagnostics } = answer;
   const marks = { authenticated, trusted, diagnostics };

@@ -7,6 +7,7 @@ import {
   close,
   CLOSE,
   closes,
+  codeAt,
   isDigit,
   isNil,
   malformed,
@@ -17,8 +18,8 @@ import {
   peek,
   QUOTE,
   skip,
-  space,
   SPACE,
+  space,
   string,
   surplus,
   tolerate,
@@ -124,9 +125,24 @@ export type BodyStructure = Multipart | SinglePart;
 export function bodyStructure(scan: Scan, own?: string, prefix = ''): BodyStructure {
   open(scan);
   if (peek(scan) === OPEN) return multipart(scan, own, prefix);
+  const part = own ?? `${prefix}1`;
+  const { at } = scan;
+  if (peek(scan) === QUOTE) {
+    // As nearly every part begins: with two strings.
+    const type = string(scan).toLowerCase();
+    if (peek(scan) === SPACE && codeAt(scan, scan.at + 1) === QUOTE) {
+      scan.at += 1;
+      return singlePart(scan, part, type, string(scan).toLowerCase());
+    }
+    scan.at = at;
+  }
   const shape = shapeOf(scan);
   if (shape === 'empty-multipart') return emptyMultipart(scan, own);
-  return singlePart(scan, own ?? `${prefix}1`, shape === 'single-without-subtype');
+  const first = nstring(scan)?.toLowerCase();
+  // MailKit #371: a type alone.
+  if (shape === 'single-without-subtype') return singlePart(scan, part, undefined, first);
+  space(scan);
+  return singlePart(scan, part, first, nstring(scan)?.toLowerCase());
 }
 
 function multipart(scan: Scan, own: string | undefined, prefix: string): BodyStructure {
@@ -135,7 +151,7 @@ function multipart(scan: Scan, own: string | undefined, prefix: string): BodyStr
     const number = `${prefix}${parts.length + 1}`;
     parts.push(bodyStructure(scan, number, `${number}.`));
     // Exchange puts spaces between bodies.
-    if (peek(scan) === SPACE && scan.text.charCodeAt(scan.at + 1) === OPEN) surplus(scan);
+    if (peek(scan) === SPACE && codeAt(scan, scan.at + 1) === OPEN) surplus(scan);
   }
   space(scan);
   const subtype = string(scan).toLowerCase();
@@ -235,21 +251,17 @@ function emptyMultipart(scan: Scan, own: string | undefined): BodyStructure {
   return multipartEnd(scan, own, string(scan).toLowerCase(), []);
 }
 
-function singlePart(scan: Scan, part: string, withoutSubtype: boolean): BodyStructure {
-  let type = nstring(scan)?.toLowerCase();
+/** What stands behind the media type and the subtype. */
+function singlePart(
+  scan: Scan,
+  part: string,
+  givenType: string | undefined,
+  givenSubtype: string | undefined,
+): BodyStructure {
   space(scan);
-  let subtype: string | undefined;
-  if (withoutSubtype) {
-    // MailKit #371: a type alone.
-    subtype = type;
-    type = undefined;
-  } else {
-    subtype = nstring(scan)?.toLowerCase();
-    space(scan);
-  }
-  if (type === undefined || subtype === undefined) tolerate(scan, 'wrong-field');
-  type ??= 'application';
-  subtype ??= 'octet-stream';
+  if (givenType === undefined || givenSubtype === undefined) tolerate(scan, 'wrong-field');
+  const type = givenType ?? 'application';
+  const subtype = givenSubtype ?? 'octet-stream';
   const params = parameters(scan);
   space(scan);
   const id = nstring(scan);

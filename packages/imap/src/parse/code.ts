@@ -2,7 +2,7 @@ import { objectId } from './fetch.ts';
 import { strings } from './list.ts';
 import { modSequence, positive } from './numbers.ts';
 import { NumberSet, numberSet } from './number-set.ts';
-import { astring, atomList, finish, isDigit, OPEN, peek, Scan, SPACE, space } from './scan.ts';
+import { astring, atomList, finish, isDigit, OPEN, peek, release, Scan, space, SPACE } from './scan.ts';
 
 /** What a response code says, where it is one of those that have an argument to be read (RFC 9051 §7.1 and others). */
 export type CodeData =
@@ -40,6 +40,8 @@ export function codeData(name: string, argument: string): CodeData | undefined {
     return data;
   } catch {
     return undefined;
+  } finally {
+    release(scan);
   }
 }
 

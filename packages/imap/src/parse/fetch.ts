@@ -10,13 +10,14 @@ import {
   astring,
   atom,
   atomList,
-  CLOSE,
   close,
+  CLOSE,
   closes,
+  codeAt,
   nil,
   nstring,
-  OPEN,
   open,
+  OPEN,
   peek,
   skip,
   SPACE,
@@ -114,11 +115,7 @@ export function fetchItem(scan: Scan, data: Fetched): void {
     return;
   }
   const name = word(scan);
-  if (
-    name === 'BODY' &&
-    scan.text.charCodeAt(scan.at) === SPACE &&
-    scan.text.charCodeAt(scan.at + 1) === OPEN
-  ) {
+  if (name === 'BODY' && peek(scan) === SPACE && codeAt(scan, scan.at + 1) === OPEN) {
     scan.at += 1;
     data.body = bodyStructure(scan);
     return;

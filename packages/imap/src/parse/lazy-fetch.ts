@@ -4,7 +4,21 @@ import type { Envelope } from './envelope.ts';
 import { Fetched, fetchItem } from './fetch.ts';
 import type { FetchData } from './fetch.ts';
 import type { Number64 } from './numbers.ts';
-import { another, BRACKET, CLOSE, closes, finish, open, OPEN, peek, Scan, skip, space } from './scan.ts';
+import {
+  another,
+  BRACKET,
+  CLOSE,
+  closes,
+  codeAt,
+  finish,
+  OPEN,
+  open,
+  peek,
+  release,
+  Scan,
+  skip,
+  space,
+} from './scan.ts';
 import type { ScanOptions } from './scan.ts';
 import { passOrigin, sectionEnd } from './section.ts';
 import type { BinarySize, Section } from './section.ts';
@@ -91,16 +105,20 @@ class LazyFetch implements FetchData {
   /** Goes through the whole response, so that only the kind of a value can be wrong later. Throws as readers do. */
   check(): void {
     const scan = new Scan(this.#text, 0, this.#options);
-    while (this.#next > 0) this.#find(scan);
-    finish(scan);
+    try {
+      while (this.#next > 0) this.#find(scan);
+      finish(scan);
+    } finally {
+      release(scan);
+    }
   }
 
   /** The data, with all items that begin with a letter read. */
   #of(letter: string): Fetched {
     if (this.#read.includes(letter)) return this.#data;
+    const scan = new Scan(this.#text, 0, this.#options);
     try {
       const code = letter.charCodeAt(0);
-      const scan = new Scan(this.#text, 0, this.#options);
       for (let index = 0; ; index += 1) {
         if (index === this.#items.length) {
           if (this.#next === 0) break;
@@ -108,11 +126,14 @@ class LazyFetch implements FetchData {
           if (index === this.#items.length) break;
         }
         const at = this.#items[index] ?? 0;
-        const first = this.#text.charCodeAt(at);
+        const first = codeAt(scan, at);
         if ((first | 0x20) !== code && first !== OPEN) continue;
-        const item = new Scan(this.#text, at, this.#options);
-        item.depth = 1;
-        fetchItem(item, this.#data);
+        scan.at = at;
+        scan.depth = 1;
+        // A place that was looked up further on says nothing about what is here.
+        scan.backslash = -1;
+        scan.cr = -1;
+        fetchItem(scan, this.#data);
         // These are alone with their letter, so nothing else has to be found.
         if (letter === 'u' || letter === 'f' || letter === 'i') break;
       }
@@ -127,6 +148,8 @@ class LazyFetch implements FetchData {
         },
         { cause: error },
       );
+    } finally {
+      release(scan);
     }
     this.#read += letter;
     return this.#data;
@@ -159,14 +182,13 @@ class LazyFetch implements FetchData {
 
 /** Passes the name of an item, and its section in brackets. */
 function passName(scan: Scan): void {
-  const { text } = scan;
   let { at } = scan;
-  for (; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
+  for (; ; at += 1) {
+    const code = codeAt(scan, at);
     if (code <= 0x20 || code === CLOSE || code === OPEN || code === BRACKET) break;
   }
   scan.at = at;
-  if (text.charCodeAt(at) !== BRACKET) return;
+  if (codeAt(scan, at) !== BRACKET) return;
   scan.at = sectionEnd(scan) + 1;
   passOrigin(scan);
 }

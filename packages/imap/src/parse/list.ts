@@ -6,14 +6,15 @@ import {
   astring,
   atomList,
   closes,
+  codeAt,
   malformed,
   nil,
   OPEN,
   open,
   peek,
   skip,
-  SPACE,
   space,
+  SPACE,
   string,
   surplus,
   tolerate,
@@ -112,8 +113,8 @@ function mailboxOfLine(scan: Scan): MailboxName {
   const name = mailbox(scan);
   const { text, at } = scan;
   let behind = at;
-  while (text.charCodeAt(behind) === SPACE) behind += 1;
-  if (behind === text.length || (behind > at && text.charCodeAt(behind) === OPEN)) return name;
+  while (codeAt(scan, behind) === SPACE) behind += 1;
+  if (behind === text.length || (behind > at && codeAt(scan, behind) === OPEN)) return name;
   tolerate(scan, 'wide-atom');
   const rest = text.slice(from);
   // A literal cannot be part of it.
@@ -126,7 +127,7 @@ function mailboxOfLine(scan: Scan): MailboxName {
 function extendedItems(scan: Scan): Pick<ListedMailbox, 'childInfo' | 'oldName'> {
   let childInfo: readonly string[] | undefined;
   let oldName: MailboxName | undefined;
-  if (peek(scan) === SPACE && scan.text.charCodeAt(scan.at + 1) === OPEN) {
+  if (peek(scan) === SPACE && codeAt(scan, scan.at + 1) === OPEN) {
     space(scan);
     open(scan);
     if (!closes(scan)) {

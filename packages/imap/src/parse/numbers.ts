@@ -1,4 +1,4 @@
-import { isDigit, malformed, passAtom, tolerate } from './scan.ts';
+import { codeAt, END, isDigit, malformed, passAtom, peek, tolerate } from './scan.ts';
 import type { Scan } from './scan.ts';
 
 /**
@@ -15,7 +15,7 @@ const maxUnsigned64 = 2n ** 64n - 1n;
 function digits(scan: Scan): number {
   const from = scan.at;
   let { at } = scan;
-  while (isDigit(scan.text.charCodeAt(at))) at += 1;
+  while (isDigit(codeAt(scan, at))) at += 1;
   scan.at = at;
   return at - from;
 }
@@ -33,20 +33,17 @@ function none(scan: Scan, from: number): undefined {
 
 /** Whether a number that ends here ends for good. */
 function ends(scan: Scan): boolean {
-  const code = scan.text.charCodeAt(scan.at);
+  const code = peek(scan);
   // Behind a number: the end, SP, `)`, `]`, or in a set `:` and `,`.
-  return (
-    Number.isNaN(code) || code === 0x20 || code === 0x29 || code === 0x5d || code === 0x3a || code === 0x2c
-  );
+  return code === END || code === 0x20 || code === 0x29 || code === 0x5d || code === 0x3a || code === 0x2c;
 }
 
 /** RFC 9051 §9, number: 32 bits. `undefined`, and noted, where it is out of range. */
 export function number(scan: Scan): number | undefined {
   const from = scan.at;
-  const whole = scan.text;
   let value = 0;
   let { at } = scan;
-  for (let code = whole.charCodeAt(at); isDigit(code); code = whole.charCodeAt(at)) {
+  for (let code = codeAt(scan, at); isDigit(code); code = codeAt(scan, at)) {
     value = value * 10 + code - 0x30;
     at += 1;
   }
@@ -68,7 +65,7 @@ export function number64(scan: Scan): Number64 | undefined {
   const from = scan.at;
   let small = 0;
   let { at } = scan;
-  for (let code = scan.text.charCodeAt(at); isDigit(code); code = scan.text.charCodeAt(at)) {
+  for (let code = codeAt(scan, at); isDigit(code); code = codeAt(scan, at)) {
     small = small * 10 + code - 0x30;
     at += 1;
   }

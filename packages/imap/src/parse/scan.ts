@@ -1,4 +1,5 @@
 import { decoded } from '../tokens.ts';
+import { giveBack, takeRoom, writeCodes } from './codes.ts';
 
 /**
  * A mistake of the server that a reader bears, because a real server makes it and what was meant is plain:
@@ -40,6 +41,8 @@ export const malformed: Error = new Error('malformed response');
 /** Thrown where parentheses nest deeper than allowed. */
 export const tooDeep: Error = new Error('response nests too deep');
 
+/** What stands behind the last octet. */
+export const END = 0;
 export const SPACE = 0x20;
 export const QUOTE = 0x22;
 export const OPEN = 0x28;
@@ -73,6 +76,8 @@ export interface ScanOptions {
  */
 export class Scan {
   readonly text: string;
+  /** Its octets, and zeros behind them. */
+  readonly codes: Uint8Array;
   at: number;
   depth = 0;
   readonly maxDepth: number;
@@ -80,8 +85,8 @@ export class Scan {
   readonly utf8Names: boolean;
   /** Whether a string ends only at a quote that a delimiter follows: the second try at a response with bare quotes. */
   readonly bareQuotes: boolean;
-  /** Whether there is an octet above 127 in the whole response; else no string has to be looked at again. Known once asked for. */
-  #high: boolean | undefined = undefined;
+  /** Whether there is an octet above 127 in the whole response; else no string has to be looked at again. */
+  readonly high: boolean;
   readonly streamed: ScanOptions['streamed'];
   /** What was tolerated, each once. */
   tolerated: Leniency[] | undefined = undefined;
@@ -91,6 +96,8 @@ export class Scan {
 
   constructor(text: string, at: number, options: ScanOptions, bareQuotes = false) {
     this.text = text;
+    this.codes = takeRoom(text.length);
+    this.high = writeCodes(text, this.codes);
     this.at = at;
     this.maxDepth = options.maxDepth;
     this.strict = options.strict;
@@ -98,10 +105,16 @@ export class Scan {
     this.bareQuotes = bareQuotes;
     this.streamed = options.streamed;
   }
+}
 
-  get high(): boolean {
-    return (this.#high ??= /[\x80-\xff]/.test(this.text));
-  }
+/** Lets others have the room of the octets; nothing may be read from the scan any more. */
+export function release(scan: Scan): void {
+  giveBack(scan.codes);
+}
+
+/** The octet at a place up to a few behind the end, where there is a zero. */
+export function codeAt(scan: Scan, at: number): number {
+  return scan.codes[at] as number;
 }
 
 /** Notes what is tolerated; in strict reading nothing is. */
@@ -111,45 +124,45 @@ export function tolerate(scan: Scan, leniency: Leniency): void {
   if (!scan.tolerated.includes(leniency)) scan.tolerated.push(leniency);
 }
 
-/** The octet here; `NaN` at the end. */
+/** The octet here; {@link END} at the end. */
 export function peek(scan: Scan): number {
-  return scan.text.charCodeAt(scan.at);
+  return scan.codes[scan.at] as number;
 }
 
 /** RFC 9051 §9: one SP; more are tolerated. */
 export function space(scan: Scan): void {
-  if (scan.text.charCodeAt(scan.at) !== SPACE) throw malformed;
+  if (scan.codes[scan.at] !== SPACE) throw malformed;
   scan.at += 1;
-  if (scan.text.charCodeAt(scan.at) === SPACE) surplus(scan);
+  if (scan.codes[scan.at] === SPACE) surplus(scan);
 }
 
 /** Skips spaces that do not belong here. */
 export function surplus(scan: Scan): void {
-  if (scan.text.charCodeAt(scan.at) !== SPACE) return;
+  if (scan.codes[scan.at] !== SPACE) return;
   tolerate(scan, 'extra-space');
-  while (scan.text.charCodeAt(scan.at) === SPACE) scan.at += 1;
+  while (scan.codes[scan.at] === SPACE) scan.at += 1;
 }
 
 /** An opening parenthesis, and one level deeper. */
 export function open(scan: Scan): void {
-  if (scan.text.charCodeAt(scan.at) !== OPEN) throw malformed;
+  if (scan.codes[scan.at] !== OPEN) throw malformed;
   scan.at += 1;
   scan.depth += 1;
   if (scan.depth > scan.maxDepth) throw tooDeep;
-  if (scan.text.charCodeAt(scan.at) === SPACE) surplus(scan);
+  if (scan.codes[scan.at] === SPACE) surplus(scan);
 }
 
 /** A closing parenthesis, and one level up. */
 export function close(scan: Scan): void {
-  if (scan.text.charCodeAt(scan.at) === SPACE) surplus(scan);
-  if (scan.text.charCodeAt(scan.at) !== CLOSE) throw malformed;
+  if (scan.codes[scan.at] === SPACE) surplus(scan);
+  if (scan.codes[scan.at] !== CLOSE) throw malformed;
   scan.at += 1;
   scan.depth -= 1;
 }
 
 /** Whether the list ends here; then it is behind its parenthesis. */
 export function closes(scan: Scan): boolean {
-  const code = scan.text.charCodeAt(scan.at);
+  const code = scan.codes[scan.at];
   if (code === CLOSE) {
     scan.at += 1;
     scan.depth -= 1;
@@ -158,8 +171,8 @@ export function closes(scan: Scan): boolean {
   if (code !== SPACE) return false;
   // A space before the parenthesis is tolerated; before anything else it is for the caller.
   let at = scan.at;
-  while (scan.text.charCodeAt(at) === SPACE) at += 1;
-  if (scan.text.charCodeAt(at) !== CLOSE) return false;
+  while (scan.codes[at] === SPACE) at += 1;
+  if (scan.codes[at] !== CLOSE) return false;
   surplus(scan);
   scan.at += 1;
   scan.depth -= 1;
@@ -168,9 +181,9 @@ export function closes(scan: Scan): boolean {
 
 /** Whether another element of a list with spaces between follows; the scan stands before it, or behind the list. */
 export function another(scan: Scan): boolean {
-  const code = scan.text.charCodeAt(scan.at);
+  const code = scan.codes[scan.at];
   if (code === SPACE) {
-    const next = scan.text.charCodeAt(scan.at + 1);
+    const next = scan.codes[scan.at + 1];
     if (next !== SPACE && next !== CLOSE) {
       scan.at += 1;
       return true;
@@ -193,11 +206,11 @@ export function finish(scan: Scan): void {
 
 /** Whether an unquoted NIL stands here, in any case (RFC 9051 §4.5); it is not passed. */
 export function isNil(scan: Scan): boolean {
-  const { text, at } = scan;
-  if ((text.charCodeAt(at) | 0x20) !== 0x6e) return false;
-  if ((text.charCodeAt(at + 1) | 0x20) !== 0x69 || (text.charCodeAt(at + 2) | 0x20) !== 0x6c) return false;
-  const behind = text.charCodeAt(at + 3);
-  return Number.isNaN(behind) || behind === SPACE || behind === CLOSE || behind === OPEN;
+  const { at } = scan;
+  if ((codeAt(scan, at) | 0x20) !== 0x6e) return false;
+  if ((codeAt(scan, at + 1) | 0x20) !== 0x69 || (codeAt(scan, at + 2) | 0x20) !== 0x6c) return false;
+  const behind = codeAt(scan, at + 3);
+  return behind === END || behind === SPACE || behind === CLOSE || behind === OPEN;
 }
 
 /** Passes NIL if it stands here. */
@@ -214,7 +227,7 @@ export function isDigit(code: number): boolean {
 
 /** RFC 9051 §9, string: quoted or literal. */
 export function string(scan: Scan): string {
-  const code = scan.text.charCodeAt(scan.at);
+  const code = scan.codes[scan.at];
   if (code === QUOTE) return quoted(scan);
   if (code === BRACE || code === TILDE) return textOf(scan, literal(scan));
   throw malformed;
@@ -222,7 +235,7 @@ export function string(scan: Scan): string {
 
 /** RFC 9051 §9, nstring: a string, or `undefined` for NIL. */
 export function nstring(scan: Scan): string | undefined {
-  const code = scan.text.charCodeAt(scan.at);
+  const code = scan.codes[scan.at];
   if (code === QUOTE) return quoted(scan);
   return nil(scan) ? undefined : string(scan);
 }
@@ -254,11 +267,11 @@ function find(whole: string, what: string, from: number): number {
 
 /** RFC 9051 §9, quoted-specials: `\"` and `\\`; another character behind a backslash means itself. */
 function quotedWithEscapes(scan: Scan, from: number): string {
-  const whole = scan.text;
+  const { text: whole, codes } = scan;
   let value = '';
   let begin = from;
   for (let at = from; at < whole.length; at += 1) {
-    const code = whole.charCodeAt(at);
+    const code = codes[at];
     if (code === QUOTE) {
       scan.at = at + 1;
       return textOf(scan, value + whole.slice(begin, at));
@@ -268,7 +281,7 @@ function quotedWithEscapes(scan: Scan, from: number): string {
       value += whole.slice(begin, at);
       at += 1;
       begin = at;
-      const escaped = whole.charCodeAt(at);
+      const escaped = codes[at];
       if (escaped !== QUOTE && escaped !== BACKSLASH) {
         if (escaped === CR || at >= whole.length) throw malformed;
         tolerate(scan, 'needless-escape');
@@ -280,20 +293,20 @@ function quotedWithEscapes(scan: Scan, from: number): string {
 
 /** iCloud (message identifiers, seen 2024), NetEase (descriptions, 2025): quotes inside are not escaped. */
 function quotedBarely(scan: Scan, from: number): string {
-  const whole = scan.text;
+  const { text: whole, codes } = scan;
   let value = '';
   let begin = from;
   for (let at = from; at < whole.length; at += 1) {
-    const code = whole.charCodeAt(at);
+    const code = codes[at];
     if (code === CR) throw malformed;
     if (code === BACKSLASH) {
       value += whole.slice(begin, at);
       at += 1;
       begin = at;
     } else if (code === QUOTE) {
-      const behind = whole.charCodeAt(at + 1);
+      const behind = codes[at + 1];
       if (
-        Number.isNaN(behind) ||
+        behind === END ||
         behind === SPACE ||
         behind === CLOSE ||
         behind === BRACKET_CLOSE ||
@@ -310,13 +323,14 @@ function quotedBarely(scan: Scan, from: number): string {
 
 /** The octets of a literal or literal8, as they are (RFC 9051 §4.3, §4.3.1). */
 function literal(scan: Scan): string {
-  const whole = scan.text;
-  let at = scan.at;
-  if (whole.charCodeAt(at) === TILDE) at += 1;
-  if (whole.charCodeAt(at) !== BRACE) throw malformed;
+  const { text: whole, codes } = scan;
+  let { at } = scan;
+  if (codes[at] === TILDE) at += 1;
+  if (codes[at] !== BRACE) throw malformed;
   let size = 0;
   const digits = at + 1;
-  for (at = digits; isDigit(whole.charCodeAt(at)); at += 1) size = size * 10 + whole.charCodeAt(at) - 0x30;
+  for (let code = codeAt(scan, (at = digits)); isDigit(code); code = codeAt(scan, (at += 1)))
+    size = size * 10 + code - 0x30;
   if (at === digits || !whole.startsWith('}\r\n', at)) throw malformed;
   if (scan.streamed && streamedHere(scan, at + 3) !== undefined) size = 0;
   const end = at + 3 + size;
@@ -332,7 +346,7 @@ export function streamedHere(scan: Scan, at: number): number | undefined {
 
 /** Octets out of a string, for the content of a message; `undefined` for NIL. */
 export function octetString(scan: Scan): string | undefined {
-  const code = scan.text.charCodeAt(scan.at);
+  const code = scan.codes[scan.at];
   if (code === BRACE || code === TILDE) return literal(scan);
   if (code !== QUOTE) {
     if (nil(scan)) return undefined;
@@ -363,11 +377,10 @@ export function atom(scan: Scan): string {
 
 /** Passes an atom, which may be empty; whether an octet above 127 was in it. */
 export function passAtom(scan: Scan): boolean {
-  const whole = scan.text;
   let { at } = scan;
   let all = 0;
-  for (; at < whole.length; at += 1) {
-    const code = whole.charCodeAt(at);
+  for (; ; at += 1) {
+    const code = codeAt(scan, at);
     if (code <= SPACE || code === OPEN || code === CLOSE || code === QUOTE || code === BRACE) break;
     all |= code;
   }
@@ -377,17 +390,18 @@ export function passAtom(scan: Scan): boolean {
 
 /** RFC 9051 §9, astring: an atom, or a string. NIL is an atom here (§4.5). */
 export function astring(scan: Scan): string {
-  const code = scan.text.charCodeAt(scan.at);
+  const code = scan.codes[scan.at];
   return code === QUOTE || code === BRACE || code === TILDE ? string(scan) : atom(scan);
 }
 
 /** An item's name in upper case: letters, digits, dots, hyphens; it ends where something else begins. */
 export function word(scan: Scan): string {
   const from = scan.at;
-  const whole = scan.text;
   let at = from;
-  for (; at < whole.length; at += 1) {
-    const code = whole.charCodeAt(at);
+  let upper = true;
+  for (; ; at += 1) {
+    const code = codeAt(scan, at);
+    if (code >= 0x61) upper = false;
     if (
       code <= SPACE ||
       code === OPEN ||
@@ -400,7 +414,9 @@ export function word(scan: Scan): string {
   }
   if (at === from) throw malformed;
   scan.at = at;
-  return whole.slice(from, at).toUpperCase();
+  const name = scan.text.slice(from, at);
+  // Nearly always it is already, and to ask for it costs more than all the rest here.
+  return upper ? name : name.toUpperCase();
 }
 
 /**
@@ -408,13 +424,12 @@ export function word(scan: Scan): string {
  * passed). Without recursion, and with the place in a variable: this is how fast a response can be looked through.
  */
 export function skip(scan: Scan): void {
-  const whole = scan.text;
-  const { length } = whole;
+  const { codes } = scan;
   const most = scan.maxDepth - scan.depth;
   let { at } = scan;
   let depth = 0;
   do {
-    const code = whole.charCodeAt(at);
+    const code = codes[at];
     if (code === QUOTE) {
       scan.at = at;
       passQuoted(scan);
@@ -430,14 +445,14 @@ export function skip(scan: Scan): void {
     } else if (code === SPACE) {
       if (depth === 0) throw malformed;
       at += 1;
-    } else if (code === BRACE || (code === TILDE && whole.charCodeAt(at + 1) === BRACE)) {
+    } else if (code === BRACE || (code === TILDE && codes[at + 1] === BRACE)) {
       scan.at = at;
       literal(scan);
       ({ at } = scan);
     } else {
       const from = at;
-      for (; at < length; at += 1) {
-        const inside = whole.charCodeAt(at);
+      for (; ; at += 1) {
+        const inside = codeAt(scan, at);
         if (inside <= SPACE || inside === OPEN || inside === CLOSE || inside === QUOTE || inside === BRACE)
           break;
       }

@@ -3,6 +3,7 @@ import { number64 } from './numbers.ts';
 import type { Number64 } from './numbers.ts';
 import {
   BRACKET,
+  codeAt,
   isDigit,
   malformed,
   octetString,
@@ -73,7 +74,7 @@ export function sectionEnd(scan: Scan): number {
   const { text } = scan;
   let quoted = false;
   for (let at = scan.at + 1; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
+    const code = codeAt(scan, at);
     if (code === 0x0d) break;
     if (code === 0x22) quoted = !quoted;
     else if (quoted && code === 0x5c) at += 1;
@@ -85,12 +86,12 @@ export function sectionEnd(scan: Scan): number {
 /** Passes `<origin>`; one server writes the length too, `<0.1024>`. */
 export function passOrigin(scan: Scan): Number64 | undefined {
   const { text } = scan;
-  if (text.charCodeAt(scan.at) !== 0x3c) return undefined;
+  if (peek(scan) !== 0x3c) return undefined;
   const from = scan.at + 1;
   const end = text.indexOf('>', from);
   if (end < 0 || end - from > 40) throw malformed;
   let digits = from;
-  while (isDigit(text.charCodeAt(digits))) digits += 1;
+  while (isDigit(codeAt(scan, digits))) digits += 1;
   if (digits === from) throw malformed;
   if (digits < end) tolerate(scan, 'wrong-field');
   scan.at = end + 1;

@@ -14,7 +14,18 @@ import { numberSet } from './number-set.ts';
 import type { NumberSet } from './number-set.ts';
 import { quota, quotaRoots } from './quota.ts';
 import type { Quota, QuotaRoots } from './quota.ts';
-import { atomList, finish, isDigit, malformed, Scan, SPACE, space, tolerate, tooDeep } from './scan.ts';
+import {
+  atomList,
+  finish,
+  isDigit,
+  malformed,
+  release,
+  Scan,
+  space,
+  SPACE,
+  tolerate,
+  tooDeep,
+} from './scan.ts';
 import type { Leniency, ScanOptions } from './scan.ts';
 import { extendedSearchResult, searchResult, threads } from './search.ts';
 import type { ExtendedSearchResult, SearchResult, Thread } from './search.ts';
@@ -121,12 +132,13 @@ function attempt(
   options: ParseOptions,
   bareQuotes: boolean,
 ): Parsed {
+  let scan: Scan | undefined;
   try {
     if (name === 'FETCH' && number !== undefined && options.lazy !== 'no' && !bareQuotes) {
       const data: Untagged = { type: 'fetch', message: lazyFetch(text, at + 1, number, options) };
       return { data, tolerated: undefined };
     }
-    const scan = new Scan(text, at, options, bareQuotes);
+    scan = new Scan(text, at, options, bareQuotes);
     const data = number === undefined ? plain(scan, name, options) : numbered(scan, name, number);
     if (!data) return other(text, name, number, options);
     finish(scan);
@@ -135,6 +147,8 @@ function attempt(
     if (error === malformed) return 'protocol-error';
     if (error === tooDeep) return 'too-deep';
     throw error;
+  } finally {
+    if (scan) release(scan);
   }
 }
 

@@ -39,6 +39,7 @@ export function capabilities(session: ServerSession): string {
   const mechanisms = before ? serverMechanisms(rules.auth, tls) : [];
   return [
     ...(rules.capabilities ?? (before ? early : all)),
+    ...(!before && rules.compress === 'offered' && !session.compressed ? ['COMPRESS=DEFLATE'] : []),
     ...(keyword === undefined ? [] : [keyword]),
     ...(before && !mayLogIn(rules.auth, tls) ? ['LOGINDISABLED'] : []),
     ...mechanisms.map((mechanism) => `AUTH=${mechanism}`),

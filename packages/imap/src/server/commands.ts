@@ -74,9 +74,9 @@ export class CommandReader {
     }
   }
 
-  /** A copy of what has not been read, at most 512 bytes. */
-  rest(): Uint8Array {
-    return this.#splitter.rest();
+  /** A copy of what has not been read, at most 512 bytes unless told otherwise. */
+  rest(limit = 512): Uint8Array {
+    return this.#splitter.rest(limit);
   }
 
   clear(): void {

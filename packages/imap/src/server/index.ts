@@ -3,12 +3,11 @@
  * of bad servers on request, so that clients can be tested against them.
  *
  * Mail is in a store: one in memory is here, others implement its interface. It is *not* a server for the world: one process,
- * no quota but the store's, no access rights, and searches look at octets as they are, encoded words and transfer encodings
- * included.
+ * no quota but the store's, no access rights, and searches read every message anew.
  *
  * RFCs: 9051 (IMAP4rev2) and 3501 (IMAP4rev1), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3502 (MULTIAPPEND), 3516 (BINARY, as
  * far as IMAP4rev2 has it), 3691 (UNSELECT), 4315 (UIDPLUS),
- * 4731 (ESEARCH), 4959 (SASL-IR), 5161 (ENABLE), 5182 (SEARCHRES), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
+ * 4731 (ESEARCH), 4959 (SASL-IR), 4978 (COMPRESS), 5161 (ENABLE), 5182 (SEARCHRES), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
  * (LIST-STATUS), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 8438 (STATUS=SIZE).
  *
  * @example

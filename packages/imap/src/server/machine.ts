@@ -75,7 +75,15 @@ class ImapServer implements ImapServerMachine {
         name === 'auth' || name === 'idle' ? 'line' : store ? 'mail' : 'command',
       );
       if (!item) break;
-      outputs.push(...this.#step({ type: 'item', item, behind: () => this.#reader.rest() }, now));
+      for (const output of this.#step({ type: 'item', item, behind: () => this.#reader.rest() }, now)) {
+        if (output.type !== 'start-compression') {
+          outputs.push(output);
+          continue;
+        }
+        // What came behind the command belongs to the layer.
+        outputs.push({ ...output, behind: this.#reader.rest(Infinity) });
+        this.#reader.clear();
+      }
     }
     // Plaintext behind STARTTLS, too, is gone with this.
     if (!this.#listens) this.#reader.clear();

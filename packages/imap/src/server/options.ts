@@ -103,6 +103,11 @@ export interface ImapServerOptions {
    * empty. Default: for each session an INBOX without messages, in memory.
    */
   readonly store?: (user: string) => MailStore;
+  /**
+   * Whether COMPRESS is offered after a login (RFC 4978); the driver needs a layer then. Default: `absent`, and with a layer given to
+   * `serveImap` `offered`.
+   */
+  readonly compress?: 'offered' | 'absent';
   /** What ID answers (RFC 2971). Default: NIL. */
   readonly id?: Readonly<Record<string, string>>;
   /** The TLS layer the dialogue begins in: implicit TLS. Default: none. */

@@ -1,5 +1,5 @@
 import { serve } from '@postern/wire';
-import type { Clock, Connection, Observer, TlsOffer } from '@postern/wire';
+import type { Clock, Connection, Observer, OpenLayer, TlsOffer } from '@postern/wire';
 import type { ImapServerEvent } from './events.ts';
 import { imapServer } from './machine.ts';
 import type { ImapServerOptions } from './options.ts';
@@ -13,6 +13,8 @@ export interface ServeImapOptions extends Omit<ImapServerOptions, 'tls'> {
    * `{ type: 'offered' }`.
    */
   readonly tls?: TlsOffer;
+  /** Compression for clients that ask for it: `deflateLayer()` of `@postern/wire/node`. Default: none, and COMPRESS is not offered. */
+  readonly compression?: OpenLayer;
   /** Says BYE and closes; the promise then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
   /** Sees all bytes; for transcripts. Passwords are not masked on this side: do not log them. */
@@ -41,11 +43,12 @@ export interface ServeImapOptions extends Omit<ImapServerOptions, 'tls'> {
  * ```
  */
 export async function serveImap(connection: Connection, options: ServeImapOptions): Promise<void> {
-  const { clock, tls, signal, observe, onEvent, store, ...rest } = options;
+  const { clock, tls, compression, signal, observe, onEvent, store, ...rest } = options;
   let changed: (() => void) | undefined;
   let unwatch: (() => void) | undefined;
   const machine = imapServer({
     ...(tls && { startTls: { type: 'offered' } }),
+    ...(compression && { compress: 'offered' }),
     ...rest,
     ...(connection.tls && { tls: connection.tls }),
     ...(store && {
@@ -60,6 +63,7 @@ export async function serveImap(connection: Connection, options: ServeImapOption
     await serve(machine, connection, {
       clock,
       tls,
+      compression,
       signal,
       farewell: { verb: 'CLOSE' },
       observe,

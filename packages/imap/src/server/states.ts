@@ -67,6 +67,7 @@ export interface ServerSession {
   /** The selected mailbox as the client was told of it. It moves on as more is told. */
   readonly view: View | undefined;
   readonly enabled: ReadonlySet<Enabled>;
+  readonly compressed: boolean;
   /** The tag of an IDLE under way. */
   readonly idle: string | undefined;
 }
@@ -82,6 +83,7 @@ export function newServerSession(rules: ServerRules): ServerSession {
     store: undefined,
     view: undefined,
     enabled: new Set(),
+    compressed: false,
     idle: undefined,
   };
 }

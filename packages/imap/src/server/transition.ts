@@ -162,6 +162,8 @@ function perform(
       // RFC 9051 §6.2.1: only before a login, and only once.
       if (!alone || session.tls || session.name !== 'not-authenticated') return bad(session, tag);
       return startTls(session, tag, input, now);
+    case 'COMPRESS':
+      return compress(session, tag, argument);
     case 'AUTHENTICATE':
     case 'LOGIN':
       if (session.name !== 'not-authenticated') return bad(session, tag);
@@ -217,6 +219,17 @@ function startTls(session: ServerSession, tag: string, input: ItemInput, now: In
     case 'closes':
       return over(session, habit.after === 'verb' ? [] : [write(goAhead)]);
   }
+}
+
+/** RFC 4978 §3: after a login, once. From the octet behind the CRLF of the answer both directions are compressed. */
+function compress(session: ServerSession, tag: string, argument: string): ServerStep {
+  if (!session.store || session.rules.compress !== 'offered' || argument.toUpperCase() !== 'DEFLATE')
+    return bad(session, tag);
+  if (session.compressed) return answer(session, `${tag} NO [COMPRESSIONACTIVE] once is enough`);
+  return {
+    session: { ...session, compressed: true },
+    outputs: [write(`${tag} OK from now on`), { type: 'start-compression', behind: new Uint8Array(0) }],
+  };
 }
 
 function beginTls(session: ServerSession, goAhead: Outputs, input: ItemInput, now: Instant): ServerStep {

@@ -26,12 +26,15 @@ export class View {
   #messages: StoredMessage[];
   /** Up to this change there is nothing to tell. */
   #told: bigint;
+  /** How many keywords the client knows of; they only become more. */
+  #keywords: number;
 
   constructor(mailbox: Mailbox, access: 'READ-WRITE' | 'READ-ONLY') {
     this.mailbox = mailbox;
     this.access = access;
     this.#messages = [...mailbox.messages];
     this.#told = mailbox.highestModSeq;
+    this.#keywords = mailbox.keywords.length;
   }
 
   /** By sequence number less one; a message that is gone and not told stays as it was. */
@@ -75,8 +78,8 @@ export class View {
 
   /** What has changed since it was told last, as untagged responses; from now on it is told. */
   news(telling: Telling): readonly string[] {
-    if (this.mailbox.highestModSeq === this.#told) return [];
-    const lines: string[] = [];
+    const lines: string[] = [...this.newKeywords()];
+    if (this.mailbox.highestModSeq === this.#told) return lines;
     const gone = this.#indexes(({ uid }) => this.mailbox.find(uid) === undefined);
     const later = telling.expunges === 'later' && gone.length > 0;
     if (!later && gone.length > 0) {
@@ -104,11 +107,33 @@ export class View {
     return lines;
   }
 
+  /** RFC 9051 §7.3.5: the flags of the mailbox, where there are more than the client was told; before a message has them. */
+  newKeywords(): readonly string[] {
+    const { keywords } = this.mailbox;
+    if (keywords.length === this.#keywords) return [];
+    this.#keywords = keywords.length;
+    return flagsOf(this.mailbox, this.access);
+  }
+
   #indexes(wanted: (message: StoredMessage) => boolean): readonly number[] {
     const found: number[] = [];
     for (const [index, message] of this.#messages.entries()) if (wanted(message)) found.push(index);
     return found;
   }
+}
+
+/** Flags that every mailbox takes (RFC 9051 §2.3.2). */
+export const systemFlags: readonly string[] = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft'];
+
+/** The flags of a mailbox, and which of them are kept (RFC 9051 §7.3.5, §7.1 PERMANENTFLAGS). */
+export function flagsOf({ keywords }: Mailbox, access: View['access']): readonly [string, string] {
+  const flags = [...systemFlags, ...keywords].join(' ');
+  return [
+    `* FLAGS (${flags})`,
+    access === 'READ-ONLY'
+      ? '* OK [PERMANENTFLAGS ()] none are kept'
+      : String.raw`* OK [PERMANENTFLAGS (${flags} \*)] these are kept`,
+  ];
 }
 
 /** FETCH with the flags of a message (RFC 9051 §7.5.2). */

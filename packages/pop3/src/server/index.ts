@@ -2,7 +2,8 @@
  * The server side of the POP3 dialogue: a machine, and a driver that serves one connection. Right by default; with the habits
  * of bad servers on request, so that clients can be tested against them.
  *
- * It is *not* a mail store: a maildrop is a list in memory, and who may log in is decided by a function.
+ * It is *not* a mail store: a maildrop is a list in memory, whose messages may be read from elsewhere, and who may log in is decided
+ * by a function.
  *
  * RFCs: 1939 (POP3), 2449 (CAPA, response codes), 2595 §4 (STLS), 5034 (AUTH), 6856 (UTF8, LANG).
  *
@@ -23,7 +24,7 @@ export type { Pop3ServerCommand, Pop3ServerEvent } from './events.ts';
 export { pop3Server } from './machine.ts';
 export type { Pop3ServerMachine } from './machine.ts';
 export { memoryMaildrop } from './maildrop.ts';
-export type { Maildrop, OpenMaildrop, StoredMessage } from './maildrop.ts';
+export type { HeldMessage, Maildrop, OpenMaildrop, StoredMessage, StreamedMessage } from './maildrop.ts';
 export type {
   ApopAttempt,
   GreetingHabit,

@@ -1,4 +1,4 @@
-import { createLineSplitter, UsageError } from '@postern/wire';
+import { concatBytes, createLineSplitter, sample, UsageError } from '@postern/wire';
 import type { Instant, LineSplitter, Machine, Output, TlsInfo } from '@postern/wire';
 import type { Pop3ServerCommand, Pop3ServerEvent } from './events.ts';
 import { serverRules } from './options.ts';
@@ -36,6 +36,9 @@ export function pop3Server(options: Pop3ServerOptions = {}): Pop3ServerMachine {
 class Pop3Server implements Pop3ServerMachine {
   #session: ServerSession;
   readonly #splitter: LineSplitter;
+  /** Commands that came while a message was being sent. */
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
 
   constructor(options: Pop3ServerOptions) {
     const rules = serverRules(options);
@@ -55,16 +58,26 @@ class Pop3Server implements Pop3ServerMachine {
     return this.#step({ type: 'start' }, now);
   }
 
-  send(_command: Pop3ServerCommand, now: Instant): Outputs {
-    return this.#session.name === 'ended' ? [] : this.#step({ type: 'close' }, now);
+  send(command: Pop3ServerCommand, now: Instant): Outputs {
+    if (this.#session.name === 'ended') return [];
+    switch (command.verb) {
+      case 'CLOSE':
+        return this.#step({ type: 'close' }, now);
+      case 'CONTENT':
+        return this.#step({ type: 'content', bytes: command.bytes }, now);
+      case 'CONTENT-END': {
+        const ended = this.#step({ type: 'content-end' }, now);
+        return [...ended, ...this.receive(this.#release(), now)];
+      }
+    }
   }
 
   sendAll(commands: readonly Pop3ServerCommand[], now: Instant): Outputs {
-    const [first] = commands;
-    return first ? this.send(first, now) : [];
+    return commands.flatMap((command) => this.send(command, now));
   }
 
   receive(bytes: Uint8Array, now: Instant): Outputs {
+    if (this.#session.name === 'content') return this.#wait(bytes, now);
     const outputs: Output<Pop3ServerEvent>[] = [];
     if (!this.#listens) return outputs;
     this.#splitter.push(bytes);
@@ -77,8 +90,25 @@ class Pop3Server implements Pop3ServerMachine {
           : { type: 'too-long' };
       outputs.push(...this.#step(input, now));
     }
+    if (this.state.name === 'content') outputs.push(...this.#wait(this.#splitter.take(Infinity), now));
     if (!this.#listens) this.#splitter.clear();
     return outputs;
+  }
+
+  /** Keeps what the client says while a message is being sent. */
+  #wait(bytes: Uint8Array, now: Instant): Outputs {
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes > this.#session.rules.limits.maxWaitingBytes)
+      return this.#step({ type: 'too-long' }, now);
+    if (bytes.length > 0) this.#waiting.push(sample(bytes, bytes.length));
+    return [];
+  }
+
+  #release(): Uint8Array {
+    const bytes = concatBytes(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    return bytes;
   }
 
   receiveEnd(now: Instant): Outputs {

@@ -55,11 +55,16 @@ export interface ApopAttempt {
 export interface ServerLimits {
   /** Longest line with its CRLF. Default 65,536: RFC 5034 §4 sets no limit for responses, and a memory needs one. */
   readonly maxLineBytes: number;
+  /** Most octets of commands that wait while a message is being read from elsewhere; more end the dialogue. Default 256 KiB. */
+  readonly maxWaitingBytes: number;
 }
 
 /** How long a server waits. */
 export interface ServerPatience {
-  /** For the next command. Default 600 s, the least that RFC 1939 §3 allows; then it closes without a word. */
+  /**
+   * For the next command, and for a piece of a message that is read from elsewhere to come and to be taken. Default 600 s, the
+   * least that RFC 1939 §3 allows; then it closes without a word.
+   */
   readonly command: Milliseconds;
   /** For the TLS handshake. Default 60 s. */
   readonly tls: Milliseconds;
@@ -111,7 +116,7 @@ export function serverRules(options: Pop3ServerOptions): ServerRules {
     greeting: options.greeting ?? { type: 'ready' },
     startTls: options.startTls ?? { type: 'absent' },
     maildrop: options.maildrop ?? (() => memoryMaildrop()),
-    limits: { maxLineBytes: 65_536, ...options.limits },
+    limits: { maxLineBytes: 65_536, maxWaitingBytes: 262_144, ...options.limits },
     patience: { command: 600_000, tls: 60_000, ...options.patience },
   };
 }

@@ -1,8 +1,9 @@
 import { serve } from '@postern/wire';
-import type { Clock, Connection, Observer, TlsOffer } from '@postern/wire';
-import type { Pop3ServerEvent } from './events.ts';
+import type { Clock, Connection, Dialogue, Observer, TlsOffer } from '@postern/wire';
+import type { Pop3ServerCommand, Pop3ServerEvent } from './events.ts';
 import { pop3Server } from './machine.ts';
 import type { Pop3ServerOptions } from './options.ts';
+import { createTopping } from './streaming.ts';
 
 /** Options of {@link servePop3}. */
 export interface ServePop3Options extends Omit<Pop3ServerOptions, 'tls'> {
@@ -26,7 +27,7 @@ export interface ServePop3Options extends Omit<Pop3ServerOptions, 'tls'> {
  * `connection.acceptTls` before; the server then does not offer STLS.
  *
  * Resolves when the dialogue ended in good order, autologout included. Rejects with a `WireError` when the TLS handshake
- * failed.
+ * failed, and with what the source of a message threw.
  *
  * @example
  * ```ts
@@ -49,10 +50,58 @@ export async function servePop3(connection: Connection, options: ServePop3Option
     ...rest,
     ...(connection.tls && { tls: connection.tls }),
   });
+  const over = new AbortController();
+  let sender: Sender | undefined;
+  let failed: { readonly error: unknown } | undefined;
   try {
-    await serve(machine, connection, { clock, tls, signal, farewell: { verb: 'CLOSE' }, observe, onEvent });
+    await serve(machine, connection, {
+      clock,
+      tls,
+      signal,
+      farewell: { verb: 'CLOSE' },
+      observe,
+      attach: (dialogue) => {
+        sender = dialogue;
+      },
+      onEvent: (event) => {
+        onEvent?.(event);
+        if (event.type !== 'content-wanted' || !sender) return;
+        send(sender, event, over.signal).catch((error: unknown) => {
+          failed = { error };
+          // Who reads on would wait for a terminator that never comes.
+          connection.reset();
+        });
+      },
+    });
   } finally {
+    over.abort();
     // However it ended: the maildrop is free for the next session.
     machine.receiveEnd(clock.now());
   }
+  if (failed) throw failed.error;
+}
+
+type Sender = Pick<Dialogue<Pop3ServerCommand, Pop3ServerEvent>, 'drained' | 'ended' | 'send'>;
+
+/** Sends a message from its source, never faster than the client takes it. Rejects with what the source throws. */
+async function send(
+  dialogue: Sender,
+  { message, lines }: Extract<Pop3ServerEvent, { readonly type: 'content-wanted' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const topping = lines === undefined ? undefined : createTopping(lines);
+  try {
+    for await (const piece of message.read({ signal })) {
+      if (dialogue.ended) return;
+      const { bytes, done } = topping?.push(piece) ?? { bytes: piece, done: false };
+      dialogue.send({ verb: 'CONTENT', bytes });
+      await dialogue.drained();
+      if (done || dialogue.ended) break;
+    }
+  } catch (error) {
+    // A source that is told to stop may say so.
+    if (signal.aborted) return;
+    throw error;
+  }
+  if (!dialogue.ended) dialogue.send({ verb: 'CONTENT-END' });
 }

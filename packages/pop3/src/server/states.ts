@@ -2,10 +2,11 @@ import type { ServerMechanism } from '@postern/sasl';
 import type { Instant, TlsInfo } from '@postern/wire';
 import type { OpenMaildrop } from './maildrop.ts';
 import type { ServerPatience, ServerRules } from './options.ts';
+import type { Stuffing } from './streaming.ts';
 
 /** Where a server stands. */
 export type ServerStateName =
-  'start' | 'delay' | 'authorization' | 'auth' | 'transaction' | 'tls' | 'deaf' | 'ended';
+  'start' | 'delay' | 'authorization' | 'auth' | 'transaction' | 'content' | 'tls' | 'deaf' | 'ended';
 
 /** What one state means. */
 export interface ServerStateRow {
@@ -26,6 +27,7 @@ export const serverStates: Readonly<Record<ServerStateName, ServerStateRow>> = {
   authorization: { patience: 'command', listens: true, phrase: 'waiting for a login', rfc: 'RFC 1939 §4' },
   auth: { patience: 'command', listens: true, phrase: 'in an authentication exchange', rfc: 'RFC 5034 §4' },
   transaction: { patience: 'command', listens: true, phrase: 'serving a maildrop', rfc: 'RFC 1939 §5' },
+  content: { patience: 'command', listens: false, phrase: 'sending a message', rfc: 'RFC 1939 §5' },
   tls: { patience: 'tls', listens: false, phrase: 'in the TLS handshake', rfc: 'RFC 2595 §4' },
   deaf: { patience: undefined, listens: false, phrase: 'deaf and silent on purpose', rfc: 'RFC 1939 §3' },
   ended: { patience: undefined, listens: false, phrase: 'over', rfc: 'RFC 1939 §6' },
@@ -47,6 +49,8 @@ export interface ServerSession {
   readonly maildrop: OpenMaildrop | undefined;
   /** The octets of all messages in it, marked ones left out. */
   readonly octets: number;
+  /** The dots of the message that is being sent. */
+  readonly stuffing: Stuffing | undefined;
   /** Numbers of messages marked by DELE; grows in place, because a copy at each DELE would be quadratic. */
   readonly deleted: Set<number>;
 }
@@ -64,6 +68,7 @@ export function newServerSession(rules: ServerRules): ServerSession {
     mechanism: undefined,
     maildrop: undefined,
     octets: 0,
+    stuffing: undefined,
     deleted: new Set(),
   };
 }

@@ -7,8 +7,12 @@
  * given before and throws away whatever came behind the verb, so that plaintext is never executed as if it had come
  * inside TLS (the class of CVE-2011-0411).
  *
+ * A message that is not in memory is sent in the state *content*: its owner brings the pieces, and what the client says meanwhile
+ * waits.
+ *
  *     start -> authorization -> tls -> authorization
  *            authorization <-> auth -> transaction -> ended
+ *                                      transaction <-> content
  */
 import { decodeBase64, encodeBase64, mayLogIn, serverMechanism, serverMechanisms } from '@postern/sasl';
 import type { ServerStep as MechanismStep } from '@postern/sasl';
@@ -18,10 +22,12 @@ import { parseCommand, parseNumber } from './commands.ts';
 import type { ReceivedCommand } from './commands.ts';
 import type { Language } from '../listings.ts';
 import type { Pop3ServerEvent } from './events.ts';
+import { sizeOf } from './maildrop.ts';
 import type { OpenMaildrop, StoredMessage } from './maildrop.ts';
 import type { StartTlsHabit } from './options.ts';
 import { asciiHeader, listing, negative, positive, stuffed, terminator, topOf } from './reply.ts';
 import { serverStates } from './states.ts';
+import { createStuffing } from './streaming.ts';
 import type { ServerSession, ServerStateName } from './states.ts';
 
 /** What can happen to a server. */
@@ -34,6 +40,8 @@ export type ServerInput =
       readonly behind: () => Uint8Array;
     }
   | { readonly type: 'too-long' }
+  | { readonly type: 'content'; readonly bytes: Uint8Array }
+  | { readonly type: 'content-end' }
   | { readonly type: 'end-of-stream' }
   | { readonly type: 'tls-ready'; readonly tls: TlsInfo }
   | { readonly type: 'tick' }
@@ -59,7 +67,22 @@ export function serverStep(session: ServerSession, input: ServerInput, now: Inst
     case 'line':
       return receiveLine(session, input, now);
     case 'too-long':
-      return over(session, [write(negative('the line is too long'))]);
+      return over(session, session.name === 'content' ? [] : [write(negative('the line is too long'))]);
+    case 'content': {
+      const { stuffing } = session;
+      // Somebody reads on although the session is over.
+      if (!stuffing || session.name !== 'content') return { session, outputs: [] };
+      const bytes = stuffing.push(input.bytes);
+      return { session: enter(session, 'content', now), outputs: bytes.length > 0 ? [write(bytes)] : [] };
+    }
+    case 'content-end': {
+      const { stuffing } = session;
+      if (!stuffing || session.name !== 'content') return { session, outputs: [] };
+      return {
+        session: { ...enter(session, 'transaction', now), stuffing: undefined },
+        outputs: [write(stuffing.end())],
+      };
+    }
     case 'end-of-stream':
       return over(session, []);
     case 'tls-ready':
@@ -78,7 +101,11 @@ export function serverStep(session: ServerSession, input: ServerInput, now: Inst
       // RFC 1939 §3: an autologout closes without a word and without UPDATE.
       return session.name === 'delay' ? greet(session, now) : over(session, []);
     case 'close':
-      return over(session, session.name === 'tls' ? [] : [write(negative('closing', 'SYS/TEMP'))]);
+      // In the middle of a message the line would be a line of the message.
+      return over(
+        session,
+        session.name === 'tls' || session.name === 'content' ? [] : [write(negative('closing', 'SYS/TEMP'))],
+      );
   }
 }
 
@@ -143,7 +170,7 @@ function perform(
       return logIn(session, command);
     default:
       if (session.name !== 'transaction') return answer(rest, negative('not known, or only after the login'));
-      return transaction(rest, command);
+      return transaction(rest, command, now);
   }
 }
 
@@ -307,7 +334,7 @@ function reject(session: ServerSession, user: string | undefined, mechanism: str
   };
 }
 
-function transaction(session: ServerSession, { verb, words }: ReceivedCommand): ServerStep {
+function transaction(session: ServerSession, { verb, words }: ReceivedCommand, now: Instant): ServerStep {
   const [first, second, more] = words;
   switch (verb) {
     case 'NOOP':
@@ -334,20 +361,41 @@ function transaction(session: ServerSession, { verb, words }: ReceivedCommand): 
   if (!message || !fits) return answer(session, negative('no such message'));
   if ((verb === 'RETR' || verb === 'TOP') && session.rules.utf8 === 'offered' && !session.utf8) {
     // RFC 6856 §5: nobody who did not ask for it gets a header that is not ASCII.
-    if (!asciiHeader(message.content)) return answer(session, negative('say UTF8 before the login', 'UTF8'));
+    if (!hasAsciiHeader(message)) return answer(session, negative('say UTF8 before the login', 'UTF8'));
   }
   switch (verb) {
     case 'RETR':
-      return answer(session, positive(), stuffed(message.content), terminator);
+      return retrieve(session, message, undefined, now);
     case 'TOP':
-      return answer(session, positive(), topOf(stuffed(message.content), lines ?? 0), terminator);
+      return retrieve(session, message, lines ?? 0, now);
     case 'DELE':
       session.deleted.add(number);
-      return answer({ ...session, octets: session.octets - message.content.length }, positive());
+      return answer({ ...session, octets: session.octets - sizeOf(message) }, positive());
     case 'LIST':
     case 'UIDL':
       return answer(session, positive(entry(number, message, verb)));
   }
+}
+
+/** A message from memory goes at once; one from elsewhere piece by piece, as it comes and as the client takes it. */
+function retrieve(
+  session: ServerSession,
+  message: StoredMessage,
+  lines: number | undefined,
+  now: Instant,
+): ServerStep {
+  if ('content' in message) {
+    const whole = stuffed(message.content);
+    return answer(session, positive(), lines === undefined ? whole : topOf(whole, lines), terminator);
+  }
+  return {
+    session: { ...enter(session, 'content', now), stuffing: createStuffing() },
+    outputs: [write(positive()), { type: 'event', event: { type: 'content-wanted', message, lines } }],
+  };
+}
+
+function hasAsciiHeader(message: StoredMessage): boolean {
+  return 'content' in message ? asciiHeader(message.content) : message.header !== 'utf8';
 }
 
 function messagesLeft(session: ServerSession): number {
@@ -362,7 +410,7 @@ function entries(session: ServerSession, verb: 'LIST' | 'UIDL'): readonly string
 }
 
 function entry(number: number, message: StoredMessage, verb: 'LIST' | 'UIDL'): string {
-  return `${number} ${verb === 'LIST' ? message.content.length : message.uid}`;
+  return `${number} ${verb === 'LIST' ? sizeOf(message) : message.uid}`;
 }
 
 function reset(session: ServerSession): ServerStep {
@@ -372,7 +420,7 @@ function reset(session: ServerSession): ServerStep {
 }
 
 function octetsIn({ messages }: OpenMaildrop): number {
-  return messages.reduce((sum, { content }) => sum + content.length, 0);
+  return messages.reduce((sum, message) => sum + sizeOf(message), 0);
 }
 
 /** RFC 1939 §6: only QUIT out of TRANSACTION deletes. */

@@ -12,6 +12,8 @@
 import type { DnsAnswer } from '@postern/dns';
 import { isWireError, sharedTasks } from '@postern/wire';
 import type { Clock, Fault, Milliseconds } from '@postern/wire';
+import { keptEntries } from '../kept-text.ts';
+import type { KeptText } from '../kept-text.ts';
 import type { EpochMilliseconds, WallClock } from '../wall-clock.ts';
 import { fetchStsPolicy } from './fetch-policy.ts';
 import type { StsFetch } from './fetch-policy.ts';
@@ -45,12 +47,7 @@ export interface StsStore {
 }
 
 /** A text that outlives the process, such as a file that is replaced as a whole. */
-export interface StsText {
-  /** The whole text; `undefined` = there is none yet. */
-  readonly read: () => Promise<string | undefined>;
-  /** Puts a text in place of the one before. Calls do not overlap. */
-  readonly write: (text: string) => Promise<void>;
-}
+export type StsText = KeptText;
 
 /** Options of {@link memoryStsStore}. */
 export interface MemoryStsStoreOptions {
@@ -66,37 +63,7 @@ export interface MemoryStsStoreOptions {
 /** Keeps policies in memory and, where there is a text to write to, there too. What the text throws is passed on. */
 export function memoryStsStore(options?: MemoryStsStoreOptions): StsStore {
   const { maxEntries = 10_000, text } = options ?? {};
-  let opened: Promise<Map<string, StoredPolicy>> | undefined;
-  let written: Promise<void> = Promise.resolve();
-  const open = (): Promise<Map<string, StoredPolicy>> => {
-    opened ??= (async () => {
-      try {
-        return policiesOfText((await text?.read()) ?? '', maxEntries);
-      } catch (error) {
-        // What cannot be read now may be readable for the next who asks.
-        opened = undefined;
-        throw error;
-      }
-    })();
-    return opened;
-  };
-  return {
-    get: async (domain) => (await open()).get(domain),
-    async set(domain, stored) {
-      const kept = await open();
-      kept.delete(domain);
-      kept.set(domain, stored);
-      for (const oldest of kept.keys()) {
-        if (kept.size <= maxEntries) break;
-        kept.delete(oldest);
-      }
-      if (text === undefined) return;
-      // One after the other, each with all there is by then; a failure concerns its own caller only.
-      const mine = written.then(() => text.write(policiesAsText(kept)));
-      written = mine.catch(() => undefined);
-      await mine;
-    },
-  };
+  return keptEntries(maxEntries, text, { parse: policiesOfText, print: policiesAsText });
 }
 
 /** The part of a `Resolver` of `@postern/dns` that is needed. */

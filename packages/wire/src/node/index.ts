@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { systemClock } from './clock.ts';
+export { deflateLayer } from './deflate-layer.ts';
 export { diagnosticsChannels } from './diagnostics.ts';
 export { nodeNetwork } from './network.ts';
 export type { NodeNetworkOptions } from './network.ts';

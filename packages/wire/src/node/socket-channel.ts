@@ -22,6 +22,7 @@ export class SocketChannel implements Channel {
   readonly #queued: Uint8Array[] = [];
   #waiting: PromiseWithResolvers<void> | undefined;
   #detached = false;
+  #failure: Error | undefined;
 
   /** For the options of `net.connect`, before there is a socket. */
   readonly onread: OnReadOpts = {
@@ -46,13 +47,18 @@ export class SocketChannel implements Channel {
     };
     socket.on('end', over);
     socket.on('close', over);
-    socket.on('error', over);
+    // Kept here, because Node emits an alert that comes after the handshake without setting `errored`.
+    socket.on('error', (error) => {
+      this.#failure ??= error;
+      over();
+    });
   }
 
   take(): Uint8Array | 'end' | undefined {
     const queued = this.#queued.shift();
     if (queued) return queued;
-    if (this.stream.errored) throw this.stream.errored;
+    const failure = this.#failure ?? this.stream.errored;
+    if (failure) throw failure;
     return this.stream.readableEnded || this.stream.destroyed || this.#detached ? 'end' : undefined;
   }
 

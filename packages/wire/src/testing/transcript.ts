@@ -46,7 +46,7 @@ export class TranscriptMismatch extends Error {
  * - `S: text` / `C: text`: server or client sends the text and CRLF. `S+ text` / `C+ text`: the bytes as written, with the
  *   escapes `\r \n \t \\ \xNN`
  * - `> {json}`: the next output is an event that holds at least this; `> end`, `> end {json}`: the end, without or with
- *   a fault that holds at least this; `> start-tls`; `> *` lets any further events pass
+ *   a fault that holds at least this; `> start-tls`; `> start-compression`; `> *` lets any further events pass
  * - `! send {json}`: the user sends a command; several commands in an array form a group. `! throws {json}` behind it: it is
  *   refused with a UsageError that holds at least this (`{"code":"argument-refused"}`)
  * - `! tls-ready`, `! tls-ready {json}`: the handshake is done; the JSON overrides fields of the TlsInfo
@@ -263,8 +263,8 @@ class Replay<C, E> {
     }
     this.#outputs.shift();
     const [word = ''] = step.text.split(' ', 1);
-    if (word === 'start-tls') {
-      if (output.type !== 'start-tls') throw differs();
+    if (word === 'start-tls' || word === 'start-compression') {
+      if (output.type !== word) throw differs();
     } else if (word === 'end') {
       if (output.type !== 'end') throw wrong(differs, output);
       const wanted = step.text === 'end' ? undefined : json(step, 'end');

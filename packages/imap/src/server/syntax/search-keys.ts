@@ -1,5 +1,6 @@
 import { decoded } from '../../tokens.ts';
 import { readMessage } from '../message/message-text.ts';
+import { headerText, searchableTexts } from '../message/searchable.ts';
 import type { StoredMessage } from '../store/mail-store.ts';
 import type { View } from '../view.ts';
 import { BadSyntax } from './cursor.ts';
@@ -126,7 +127,9 @@ function readKey(cursor: Cursor, search: Search, depth: number): Criterion {
       const wanted = comparable(argument(cursor, () => cursor.astring()));
       return ({ content }) => {
         const { text, structure } = readMessage(content);
-        return comparable(word === 'BODY' ? text.slice(structure.body) : text).includes(wanted);
+        for (const piece of searchableTexts(text, structure, word === 'TEXT'))
+          if (piece.toLowerCase().includes(wanted)) return true;
+        return false;
       };
     }
     default:
@@ -185,10 +188,12 @@ function fieldValues({ content }: StoredMessage, name: string): readonly string[
 function inField(name: string, text: string): Criterion {
   const wanted = comparable(text);
   return (message) =>
-    fieldValues(message, name.toLowerCase()).some((value) => comparable(value).includes(wanted));
+    fieldValues(message, name.toLowerCase()).some((value) =>
+      headerText(value).toLowerCase().includes(wanted),
+    );
 }
 
-/** Octets as characters in one case; encoded words and transfer encodings stay as they are. */
+/** What a client looks for, in one case. */
 function comparable(latin: string): string {
   return decoded(latin).toLowerCase();
 }

@@ -4,12 +4,9 @@ import { BadSyntax } from '../syntax/cursor.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import { numberSetText, rangesOf, readNumberSet } from '../syntax/number-set.ts';
 import type { NumberSet } from '../syntax/number-set.ts';
-import { flagsLine, View } from '../view.ts';
+import { flagsLine, flagsOf, View } from '../view.ts';
 import { nonexistent, ok } from './answer.ts';
 import type { Answer, Context, Enabled } from './answer.ts';
-
-/** Flags that every mailbox takes (RFC 9051 §2.3.2). */
-export const systemFlags: readonly string[] = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft'];
 
 /** What the client knows of the mailbox from before (RFC 7162 §3.2.5). */
 interface Resync {
@@ -69,19 +66,17 @@ function readParameters(cursor: Cursor): {
 
 function description({ mailbox, messages, access }: View, { enabled, naming }: Context): readonly string[] {
   const isRev2 = enabled.has('IMAP4REV2');
-  const flags = [...systemFlags, ...mailbox.keywords].join(' ');
+  const [flags, permanent] = flagsOf(mailbox, access);
   const unseen = messages.findIndex((message) => !message.flags.includes(String.raw`\Seen`));
   return [
-    `* FLAGS (${flags})`,
+    flags,
     `* ${messages.length} EXISTS`,
     // RFC 3501 §6.3.1; RFC 9051 did away with both.
     ...(isRev2 ? [] : ['* 0 RECENT']),
     ...(isRev2 || unseen < 0 ? [] : [`* OK [UNSEEN ${unseen + 1}] the first that is not seen`]),
     `* OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs are valid`,
     `* OK [UIDNEXT ${mailbox.uidNext}] next UID`,
-    access === 'READ-ONLY'
-      ? '* OK [PERMANENTFLAGS ()] none are kept'
-      : String.raw`* OK [PERMANENTFLAGS (${flags} \*)] these are kept`,
+    permanent,
     `* OK [HIGHESTMODSEQ ${mailbox.highestModSeq}] the last change`,
     `* OK [MAILBOXID (${mailbox.mailboxId})] its name for good`,
     // RFC 9051 §6.3.2

@@ -2,10 +2,9 @@ import type { StoredMessage, StoreRefusal } from '../store/mail-store.ts';
 import { BadSyntax } from '../syntax/cursor.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import { numberSetText, readNumberSet } from '../syntax/number-set.ts';
-import { flagsLine } from '../view.ts';
+import { flagsLine, systemFlags } from '../view.ts';
 import { no, ok, readOnly } from './answer.ts';
 import type { Answer, SelectedContext } from './answer.ts';
-import { systemFlags } from './select.ts';
 
 const actions = ['FLAGS', '+FLAGS', '-FLAGS', 'FLAGS.SILENT', '+FLAGS.SILENT', '-FLAGS.SILENT'] as const;
 
@@ -44,6 +43,8 @@ export function store({ view, by, enabled }: SelectedContext, cursor: Cursor): A
       changed.push(index);
     }
   });
+  // A keyword that is new is told before a message has it, whatever else is kept silent.
+  lines.push(...view.newKeywords());
   for (const index of changed) {
     const message = view.messages[index];
     if (!message) continue;
