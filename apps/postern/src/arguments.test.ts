@@ -98,7 +98,10 @@ describe('readArguments', () => {
 
   it.each([
     [['chekc', 'x'], 'There is no command "chekc". Did you mean check?'],
-    [['serve'], 'There is no command "serve". There are check, probe, plan, send, explain, lab and demo.'],
+    [
+      ['serve'],
+      'There is no command "serve". There are check, probe, plan, send, explain, lab, demo and simulate.',
+    ],
     [['check', 'x', '--jsno'], 'There is no option --jsno. Did you mean --json?'],
     [['check', 'x', '--frobnicate'], 'There is no option --frobnicate. postern --help lists all.'],
     [['check', 'x', '-x'], 'There is no option -x. postern --help lists all.'],

@@ -99,8 +99,9 @@ function commandOf(typed: string, texts: Texts): Command {
   // What only a command can be given: an endpoint, or an address or a domain.
   if (typed.includes('://')) throw new UsageMistake(texts.commandForgotten(`postern probe ${typed}`));
   if (/[@.]/.test(typed)) throw new UsageMistake(texts.commandForgotten(`postern check ${typed}`));
-  const meant = nearest(typed, commands);
-  const hint = meant === undefined ? texts.knownCommands(commands) : texts.didYouMean(meant);
+  const all = [...commands, 'simulate'];
+  const meant = nearest(typed, all);
+  const hint = meant === undefined ? texts.knownCommands(all) : texts.didYouMean(meant);
   throw new UsageMistake(`${texts.noSuchCommand(typed)} ${hint}`);
 }
 

@@ -35,11 +35,11 @@ describe('accountStatus', () => {
 
   function report(
     reasons: readonly (readonly [ProbeReport['endpoint'], ReportReason])[],
-    more: object = {},
+    { recommendation = {}, ...more }: { readonly recommendation?: object } & Record<string, unknown> = {},
   ): AccountReport {
     const known = {
       probes: reasons.map(([at, reason]) => ({ endpoint: at, reason, verdict: verdictOf(reason) })),
-      recommendation: { incoming: {}, outgoing: {} },
+      recommendation: { incoming: {}, outgoing: {}, rejected: [], ...recommendation },
       findings: [],
       domain: { route: 'exchangers', announced: [] },
       ...more,
@@ -55,6 +55,20 @@ describe('accountStatus', () => {
   it.each<readonly [string, AccountReport, number]>([
     ['everything works', report(works), 0],
     ['a guess fails', report([...works, [pop3, 'connection-refused']]), 0],
+    [
+      'something in the own file of the provider fails',
+      report([...works, [pop3, 'connection-refused']], {
+        recommendation: { rejected: [{ endpoint: pop3, source: 'autoconfig' }] },
+      }),
+      1,
+    ],
+    [
+      'something in the public database fails',
+      report([...works, [pop3, 'connection-refused']], {
+        recommendation: { rejected: [{ endpoint: pop3, source: 'ispdb' }] },
+      }),
+      0,
+    ],
     [
       'something announced fails',
       report([...works, [pop3, 'connection-refused']], { domain: { route: 'exchangers', announced } }),

@@ -46,7 +46,7 @@ export function accountStatus({ probes, recommendation, findings, domain }: Acco
   const foundNothing = probes.length === 0 && domain?.reason?.startsWith('dns-') !== true;
   if (told.length === 0 && !foundNothing) return exitStatus.couldNotTell;
 
-  const announced = probes.filter((probe) => isAnnounced(probe, domain));
+  const announced = probes.filter((probe) => isAnnounced(probe, { domain, recommendation }));
   const missing = services.filter((service) => recommendation[service] === null);
   const wrong =
     findings.some((finding) => finding.severity !== 'note' && !isUnknown(finding)) ||
@@ -68,8 +68,13 @@ function isUnknown({ domain, reason }: Finding): boolean {
   return domain !== undefined && (reason.startsWith('dns-') || reason === 'sts-timeout');
 }
 
-function isAnnounced({ endpoint }: ProbeReport, domain: AccountReport['domain']): boolean {
-  return (domain?.announced ?? []).some(
+/** Whether the domain or its provider says so, by SRV or in a file; what others say of them in a database may be old. */
+function isAnnounced(
+  { endpoint }: ProbeReport,
+  { domain, recommendation }: Pick<AccountReport, 'domain' | 'recommendation'>,
+): boolean {
+  const listed = recommendation.rejected.filter(({ source }) => source === 'autoconfig');
+  return [...(domain?.announced ?? []), ...listed.map((one) => one.endpoint)].some(
     ({ protocol, host, port, method }) =>
       protocol === endpoint.protocol &&
       host === endpoint.host &&

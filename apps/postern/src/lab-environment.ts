@@ -4,11 +4,11 @@ import type { ProbeEnvironment } from '@postern/probe';
 import { systemClock } from '@postern/wire/node';
 import { policyFetch } from './policy-fetch.ts';
 
-/** A probe's environment inside the lab: its network, its DNS server, its policy hosts and its certificate authority. */
+/** A probe's environment inside the lab: its network, its DNS server, its web servers and its certificate authority. */
 export function labEnvironment(lab: Lab, given?: Partial<ProbeEnvironment>): Partial<ProbeEnvironment> {
   const clock = given?.clock ?? systemClock();
   const { network, roots } = lab;
-  const [policyHost] = lab.policyHosts;
+  const [webHost] = lab.webHosts;
   const resolver = stubResolver({
     network,
     clock,
@@ -22,8 +22,8 @@ export function labEnvironment(lab: Lab, given?: Partial<ProbeEnvironment>): Par
     network,
     roots,
     resolver,
-    ...(policyHost && {
-      fetch: policyFetch({ resolver, roots, at: policyHost.real.address, port: policyHost.real.port }),
+    ...(webHost && {
+      fetch: policyFetch({ resolver, roots, at: webHost.real.address, port: webHost.real.port }),
     }),
   };
 }

@@ -94,6 +94,17 @@ describe('what domains of the lab publish, on real sockets', () => {
     expect(second).not.toContain('mismatch');
   });
 
+  it('SETUP-010 finds servers that only an autoconfig file names', async () => {
+    const terminal = testTerminal();
+    expect(await run(['demo', 'gustav@listed.test', '--json'], terminal)).toBe(0);
+    const { checks } = JSON.parse(terminal.out()) as Demo;
+    const foundAt = 'https://autoconfig.listed.test/mail/config-v1.1.xml?emailaddress=gustav%40listed.test';
+    expect(checks[0]?.recommendation).toMatchObject({
+      incoming: { host: 'in.listed.test', port: 993, source: 'autoconfig', foundAt },
+      outgoing: { host: 'out.listed.test', port: 587, source: 'autoconfig', foundAt },
+    });
+  });
+
   it('knows the domains whose trouble is in the DNS', async () => {
     const terminal = testTerminal();
     expect(await run(['demo', 'nomail.test', '--json'], terminal)).toBe(0);

@@ -41,8 +41,8 @@ export interface LabEndpoint {
   readonly needsRealTls: boolean;
 }
 
-/** A web server with the MTA-STS policy of a domain (RFC 8461 §3.3). */
-export interface LabPolicyHost {
+/** A web server of a domain: with its MTA-STS policy (RFC 8461 §3.3), or with the settings for mail programs. */
+export interface LabWebHost {
   readonly hostName: string;
   /** Where it is on the lab's own network. */
   readonly endpoint: Endpoint;
@@ -54,7 +54,7 @@ export interface LabPolicyHost {
 export interface LabPublication {
   /** Master-file lines, one record each, with owners in full. */
   readonly zone: readonly string[];
-  /** A file at a policy host. */
+  /** A file at a web server of the lab. */
   readonly file?: { readonly url: string; readonly content: string };
 }
 

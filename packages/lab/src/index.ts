@@ -26,7 +26,7 @@ export type { WebCrypto } from './certificates/web-crypto.ts';
 export type {
   LabAccount,
   LabEndpoint,
-  LabPolicyHost,
+  LabWebHost,
   LabProtocol,
   LabPublication,
   LabText,

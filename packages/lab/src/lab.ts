@@ -2,10 +2,11 @@ import { listenDns } from '@postern/dns';
 import type { Clock, Endpoint, Host, Listener, Network } from '@postern/wire';
 import { createAuthority } from './certificates/authority.ts';
 import type { AuthorityOptions } from './certificates/authority.ts';
-import type { LabAccount, LabEndpoint, LabPolicyHost, LabPublication } from './endpoint.ts';
+import type { LabAccount, LabEndpoint, LabWebHost, LabPublication } from './endpoint.ts';
 import { labNetwork } from './network/lab-network.ts';
 import { loopback, openHosts } from './open-hosts.ts';
-import { openPolicyHosts } from './policy-hosts/policy-hosts.ts';
+import { listed } from './providers/listed.ts';
+import { openWebHosts } from './web-hosts/web-hosts.ts';
 import { providers } from './providers/providers.ts';
 import { publishing } from './providers/published.ts';
 import { zoo } from './providers/zoo.ts';
@@ -53,8 +54,8 @@ export interface Lab extends AsyncDisposable {
   readonly roots: readonly string[];
   /** Everything the DNS server knows at this time, as master-file text. */
   readonly zone: string;
-  /** The web servers with the MTA-STS policies of its domains. */
-  readonly policyHosts: readonly LabPolicyHost[];
+  /** The web servers with the MTA-STS policies and autoconfig files of its domains. */
+  readonly webHosts: readonly LabWebHost[];
   /** Accounts, the instructive three first: everything works; one port swallowed; STARTTLS stripped. */
   readonly accounts: readonly LabAccount[];
   /** Every port of every host, with what a check must report. */
@@ -62,9 +63,9 @@ export interface Lab extends AsyncDisposable {
   /** Domains whose trouble is in the DNS. */
   readonly domains: readonly LabDomain[];
   /**
-   * Publishes what an operator would: records in place of those of the same name and type, and a file at a policy host. It
+   * Publishes what an operator would: records in place of those of the same name and type, and a file at a web server. It
    * counts from the next question on. Throws a `UsageError`, and changes nothing, where a line is no record, or where the lab
-   * has no such policy host.
+   * has no such web server.
    */
   publish(publication: LabPublication): void;
 }
@@ -94,7 +95,7 @@ const resolver: Endpoint = { address: '192.0.2.53', port: 53 };
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const { host, clock, swallow, onDefect } = options;
-  const plans = [...providers, ...publishing, ...zoo];
+  const plans = [...providers, ...publishing, listed, ...zoo];
   const reception = new Reception(host, clock, onDefect ?? (() => undefined));
   try {
     const [authority, swallower] = await Promise.all([
@@ -103,7 +104,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     ]);
     const zone = new LabZone(zoneText(plans, await authority.publicKeySha256()), zoneOptions(plans));
     const dns = await reception.keep(() => listenDns(host, loopback, zone.answer));
-    const policyHosts = await openPolicyHosts(plans, { reception, authority });
+    const webHosts = await openWebHosts(plans, { reception, authority });
     const hosts = await openHosts(plans, {
       reception,
       authority,
@@ -120,7 +121,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         stream: (endpoint) =>
           isResolver(endpoint)
             ? { type: 'to', endpoint: dns.endpoint }
-            : (policyHosts.route(endpoint) ?? hosts.route(endpoint)),
+            : (webHosts.route(endpoint) ?? hosts.route(endpoint)),
         datagram: (endpoint) => (isResolver(endpoint) ? dns.endpoint : undefined),
       },
       { clock, signal: reception.signal },
@@ -133,9 +134,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       get zone() {
         return zone.text;
       },
-      policyHosts: policyHosts.hosts,
+      webHosts: webHosts.hosts,
       publish({ zone: lines, file }) {
-        const put = file && policyHosts.putting(file);
+        const put = file && webHosts.putting(file);
         zone.publish(lines);
         put?.();
       },

@@ -28,7 +28,7 @@ describe('what the domains of the lab publish', () => {
 
   /** Asks a policy host, as anybody's web client would who reaches it. */
   async function get(host: string, file: string): Promise<{ status: number | undefined; body: string }> {
-    const real = lab.policyHosts.find(({ hostName }) => hostName === host)?.real;
+    const real = lab.webHosts.find(({ hostName }) => hostName === host)?.real;
     return new Promise((resolve, reject) => {
       const sent = request({
         host: real?.address,
@@ -58,8 +58,17 @@ describe('what the domains of the lab publish', () => {
     expect((await get('mta-sts.neglected.test', '/')).status).toBe(404);
   });
 
-  it('policy hosts are where the zone says', async () => {
-    for (const { hostName, endpoint } of lab.policyHosts) {
+  it('SETUP-010 the settings of a provider come over HTTPS, whatever address is asked for', async () => {
+    for (const query of ['', '?emailaddress=gustav%40listed.test']) {
+      const { status, body } = await get('autoconfig.listed.test', `/mail/config-v1.1.xml${query}`);
+      expect(status).toBe(200);
+      expect(body).toContain('<hostname>in.listed.test</hostname>');
+    }
+    expect((await get('autoconfig.listed.test', '/.well-known/mta-sts.txt')).status).toBe(404);
+  });
+
+  it('web servers are where the zone says', async () => {
+    for (const { hostName, endpoint } of lab.webHosts) {
       const answer = await resolver.query(hostName, 'A');
       expect(answer.status === 'records' && answer.records).toEqual([endpoint.address]);
       const connection = await lab.network.connect(endpoint);
@@ -120,7 +129,7 @@ describe('what the domains of the lab publish', () => {
     for (const publication of bad) {
       expect(() => {
         lab.publish(publication);
-      }).toThrow(/is no number|no policy host/);
+      }).toThrow(/is no number|no web server/);
     }
     expect(lab.zone).toBe(before);
     expect((await get('mta-sts.neglected.test', path)).body).not.toBe('lost');
@@ -132,7 +141,7 @@ describe('what the domains of the lab publish', () => {
   });
 
   it('takes no request without an end', async () => {
-    const [host] = lab.policyHosts;
+    const [host] = lab.webHosts;
     const connection = await lab.network.connect(host?.endpoint ?? { address: '', port: 0 });
     await connection.handshake({
       serverName: host?.hostName ?? '',

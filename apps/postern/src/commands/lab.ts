@@ -36,7 +36,7 @@ function description(running: Lab, authority: string): object {
     resolver: running.resolver,
     accounts: running.accounts,
     endpoints: running.endpoints,
-    policyHosts: running.policyHosts,
+    webHosts: running.webHosts,
     domains: running.domains,
     zone: running.zone,
   };
@@ -63,11 +63,11 @@ function labSections(running: Lab, authority: string, context: Context): readonl
     real ? `${real.address}:${real.port}` : '-',
     { text: habit, tone: 'faint' },
   ]);
-  const policyHosts = running.policyHosts.map(({ hostName, endpoint, real }): Row => [
+  const webHosts = running.webHosts.map(({ hostName, endpoint, real }): Row => [
     'https',
     `${hostName}:${endpoint.port}`,
     `${real.address}:${real.port}`,
-    { text: 'mta-sts', tone: 'faint' },
+    { text: 'works', tone: 'faint' },
   ]);
   const domains = running.domains.map(({ domain, reason, lesson }): Row => [
     domain,
@@ -79,7 +79,7 @@ function labSections(running: Lab, authority: string, context: Context): readonl
     section(texts.lab.opening, [say(texts.lab.ca(authority))]),
     section(texts.lab.accounts, [table([column.account, column.password, column.lesson], accounts)]),
     section(texts.lab.endpoints, [
-      table([column.protocol, column.host, column.socket, column.habit], [...endpoints, ...policyHosts]),
+      table([column.protocol, column.host, column.socket, column.habit], [...endpoints, ...webHosts]),
     ]),
     section(texts.lab.domains, [table([column.domain, column.reason, column.lesson], domains)]),
     options.verbose ? section(texts.lab.zone, [{ type: 'table', columns: [''], rows: zone }]) : [],

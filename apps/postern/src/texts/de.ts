@@ -54,7 +54,7 @@ Optionen aller Befehle
   -h, --help             dieser Text
   --version              die Version
 
-Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellbar, 4 von diesem Rechner verboten, 130 abgebrochen
+Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellbar, 4 im eigenen Netz gesperrt, 130 abgebrochen
 `,
   didYouMean: (word) => `Meinten Sie ${word}?`,
   noSuchCommand: (typed) => `Den Befehl „${typed}“ gibt es nicht.`,

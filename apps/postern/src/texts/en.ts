@@ -54,7 +54,7 @@ Options of every command
   -h, --help             this text
   --version              the version
 
-Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 forbidden by this machine, 130 interrupted
+Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 blocked by the own network, 130 interrupted
 `,
   didYouMean: (word) => `Did you mean ${word}?`,
   noSuchCommand: (typed) => `There is no command "${typed}".`,

@@ -18,21 +18,20 @@ export interface ProviderPlan {
   readonly account: LabAccount;
   /** Master-file lines beside the addresses of the hosts. */
   readonly records: readonly string[];
-  /** What it publishes for other servers; a provider that does has a signed zone. Default: nothing. */
-  readonly published?: PlannedPublication;
+  /**
+   * Master-file lines for other servers; a provider that has some has a signed zone. `key` is the SHA-256 of the public key of its
+   * servers, in hexadecimal. Default: none.
+   */
+  readonly published?: (key: string) => readonly string[];
+  /** Its web servers, for HTTPS. Default: none. */
+  readonly webHosts?: readonly WebHostPlan[];
 }
 
-/** What a provider publishes for other servers. */
-interface PlannedPublication {
-  /** Where `mta-sts.` and the domain is, and the policy file that it serves. */
-  readonly policyHost: { readonly address: string; readonly policy: string };
-  /** Master-file lines. `key` is the SHA-256 of the public key of its servers, in hexadecimal. */
-  readonly records: (key: string) => readonly string[];
-}
-
-/** The host of a domain's MTA-STS policy (RFC 8461 §3.3). */
-export function policyHostName(domain: string): string {
-  return `mta-sts.${domain}`;
+/** A web server and its files, by path. */
+interface WebHostPlan {
+  readonly hostName: string;
+  readonly address: string;
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** The ports of a plan with their habits, as pairs. */

@@ -1,12 +1,11 @@
 import type { ZoneOptions } from '@postern/dns';
-import { policyHostName } from '../providers/plan.ts';
 import type { ProviderPlan } from '../providers/plan.ts';
 import { oddities } from './oddities.ts';
 
 /** Announced for `mail.halfway.test`; no host of the lab has it. */
 const unreachableAddress = '2001:db8::40';
 
-/** The whole zone of the lab as master-file text (RFC 1035 §5.1), every name in full. `key` as in `PlannedPublication`. */
+/** The whole zone of the lab as master-file text (RFC 1035 §5.1), every name in full. `key` as in `ProviderPlan.published`. */
 export function zoneText(plans: readonly ProviderPlan[], key: string): string {
   const lines = [
     '$TTL 300',
@@ -19,17 +18,13 @@ export function zoneText(plans: readonly ProviderPlan[], key: string): string {
         ),
       ),
       ...plan.records,
-      ...published(plan, key),
+      ...(plan.published?.(key) ?? []),
+      ...(plan.webHosts ?? []).map(({ hostName, address }) => `${hostName}. A ${address}`),
     ]),
     `mail.halfway.test. AAAA ${unreachableAddress}`,
     ...oddities.flatMap(({ domain, lesson, records }) => [`; ${domain}: ${lesson.en}`, ...records]),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function published({ domain, published: publication }: ProviderPlan, key: string): readonly string[] {
-  if (!publication) return [];
-  return [`${policyHostName(domain)}. A ${publication.policyHost.address}`, ...publication.records(key)];
 }
 
 /** How the zone answers beyond its records: what fails, and which domains are signed. */

@@ -1,38 +1,36 @@
 import { isWireError, UsageError } from '@postern/wire';
 import type { Connection, Endpoint, Listener, TlsIdentity } from '@postern/wire';
 import type { Authority } from '../certificates/authority.ts';
-import type { LabPolicyHost } from '../endpoint.ts';
+import type { LabWebHost } from '../endpoint.ts';
 import type { Route } from '../network/lab-network.ts';
 import { once } from '../once.ts';
 import { loopback } from '../open-hosts.ts';
-import { policyHostName } from '../providers/plan.ts';
 import type { ProviderPlan } from '../providers/plan.ts';
 import type { Reception } from '../reception.ts';
 import { serveFile } from './serve-files.ts';
 
 const HTTPS = 443;
 
-/** RFC 8461 §3.3: where the file of a policy is. */
-const POLICY_PATH = '/.well-known/mta-sts.txt';
-
-/** The web servers with the MTA-STS policies of the lab's domains: one listener for all of them, told apart by SNI and `Host`. */
-export interface PolicyHosts {
-  readonly hosts: readonly LabPolicyHost[];
-  /** The route of a port; `undefined` for an address that no policy host has. */
+/** The web servers of the lab, with policies and settings: one listener for all of them, told apart by SNI and `Host`. */
+export interface WebHosts {
+  readonly hosts: readonly LabWebHost[];
+  /** The route of a port; `undefined` for an address that no web server has. */
   route(endpoint: Endpoint): Route | undefined;
   /** Makes ready to put a file at its URL; the call does it. Throws a `UsageError` where the lab has no such host. */
   putting(file: { readonly url: string; readonly content: string }): () => void;
 }
 
 /** Opens them. */
-export async function openPolicyHosts(
+export async function openWebHosts(
   plans: readonly ProviderPlan[],
   { reception, authority }: { readonly reception: Reception; readonly authority: Authority },
-): Promise<PolicyHosts> {
-  const planned = plans.flatMap(({ domain, published }) =>
-    published ? [{ hostName: policyHostName(domain), ...published.policyHost }] : [],
+): Promise<WebHosts> {
+  const planned = plans.flatMap(({ webHosts = [] }) => webHosts);
+  const files = new Map(
+    planned.flatMap(({ hostName, files: own }) =>
+      Object.entries(own).map(([path, content]) => [`${hostName}${path}`, content] as const),
+    ),
   );
-  const files = new Map(planned.map(({ hostName, policy }) => [`${hostName}${POLICY_PATH}`, policy]));
   const identities = once(async () => {
     const names = planned.map(({ hostName }) => hostName);
     const made = await Promise.all(names.map((name) => authority.identity('good', [name])));
@@ -53,7 +51,7 @@ export async function openPolicyHosts(
     putting({ url, content }) {
       const [, hostName = '', path = ''] = /^https:\/\/([^/]+)(\/.*)$/.exec(url) ?? [];
       if (!planned.some((host) => host.hostName === hostName))
-        throw new UsageError(`the lab has no policy host for ${url}`, 'url');
+        throw new UsageError(`the lab has no web server for ${url}`, 'url');
       return () => files.set(`${hostName}${path}`, content);
     },
   };

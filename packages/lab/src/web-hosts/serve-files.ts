@@ -1,14 +1,14 @@
 import type { Connection } from '@postern/wire';
 
-/** No request for a policy is longer; what is gets no answer. Ours. */
+/** No request for a file is longer; what is gets no answer. Ours. */
 const LONGEST_REQUEST = 8192;
 
 /** A file by host and path; `undefined` where there is none. */
 export type Files = (host: string, path: string) => string | undefined;
 
 /**
- * Answers one request of HTTP/1.1 with a file, or with 404, and ends the connection: as much of a web server as a policy host
- * needs (RFC 8461 §3.3). What is no request gets no answer.
+ * Answers one request of HTTP/1.1 with a file, or with 404, and ends the connection: as much of a web server as policies
+ * and settings need (RFC 8461 §3.3). What is no request gets no answer.
  */
 export async function serveFile(connection: Connection, files: Files, signal: AbortSignal): Promise<void> {
   let request = '';
@@ -17,8 +17,8 @@ export async function serveFile(connection: Connection, files: Files, signal: Ab
     if (bytes === undefined || request.length + bytes.length > LONGEST_REQUEST) return;
     for (const octet of bytes) request += String.fromCharCode(octet);
   }
-  // RFC 9112 §3 and RFC 9110 §7.2: the path of a request and the host it is meant for.
-  const [, path = ''] = /^GET (\/\S*) HTTP\/1\.[01]\r\n/.exec(request) ?? [];
+  // RFC 9112 §3 and RFC 9110 §7.2: the path of a request, without its query, and the host it is meant for.
+  const [, path = ''] = /^GET (\/[^\s?]*)\S* HTTP\/1\.[01]\r\n/.exec(request) ?? [];
   const [, host = ''] = /\r\nhost:[ \t]*([^\s:]+)/i.exec(request) ?? [];
   const file = path === '' ? undefined : files(host.toLowerCase(), path);
   const body = new TextEncoder().encode(file ?? 'There is no such file.\n');
