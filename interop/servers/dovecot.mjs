@@ -119,6 +119,10 @@ service lmtp {
 protocol lmtp {
   mail_plugins = quota
 }
+# COMPRESS=DEFLATE
+protocol imap {
+  mail_plugins = zlib imap_zlib
+}
 plugin {
   quota = maildir:room
   quota_grace = 0

@@ -9,8 +9,8 @@ import { promisify } from 'node:util';
 import { memoryMailStore, serveImap } from '@postern/imap/server';
 import type { ImapServerEvent, MailStore, MemoryMailStoreOptions } from '@postern/imap/server';
 import { latin1 } from '@postern/wire';
-import type { TlsOffer } from '@postern/wire';
-import { nodeNetwork, systemClock } from '@postern/wire/node';
+import type { OpenLayer, TlsOffer } from '@postern/wire';
+import { deflateLayer, nodeNetwork, systemClock } from '@postern/wire/node';
 import { ImapFlow } from 'imapflow';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 
@@ -98,7 +98,11 @@ const filling: MemoryMailStoreOptions = {
 };
 
 /** A server on a free port for `tim` with the password `tanstaaf`. */
-async function serve(implicit: boolean, filled: MemoryMailStoreOptions = filling): Promise<Server> {
+async function serve(
+  implicit: boolean,
+  filled: MemoryMailStoreOptions = filling,
+  compression?: OpenLayer,
+): Promise<Server> {
   const store = memoryMailStore(filled);
   const events: ImapServerEvent[] = [];
   const listener = await nodeNetwork().listen({ address: '127.0.0.1', port: 0 }, async (connection) => {
@@ -109,6 +113,7 @@ async function serve(implicit: boolean, filled: MemoryMailStoreOptions = filling
       auth: { authenticate: ({ user, password }) => user === 'tim' && password === 'tanstaaf' },
       store: () => store,
       onEvent: (event) => events.push(event),
+      ...(compression && { compression }),
     }).catch(() => undefined);
   });
   return {
@@ -322,6 +327,30 @@ describe('imapflow of npm', () => {
     await client.logout();
     await idling;
   });
+});
+
+test('IMAP-084 imapflow of npm compresses where we offer it, and everything arrives', async () => {
+  const text = `Subject: long\r\n\r\n${'as compressible as can be\r\n'.repeat(40_000)}`;
+  await using server = await serve(true, { mailboxes: { INBOX: [text, nested] } }, deflateLayer());
+  const client = new ImapFlow({
+    host: 'localhost',
+    port: server.port,
+    secure: true,
+    tls: { ca: readFileSync(certificate, 'utf8') },
+    auth: { user: 'tim', pass: 'tanstaaf' },
+    logger: false,
+  });
+  await client.connect();
+  expect(server.events).toContainEqual({ type: 'command', verb: 'COMPRESS' });
+  const lock = await client.getMailboxLock('INBOX');
+  const seen: unknown[] = [];
+  for await (const message of client.fetch('1:*', { source: true }))
+    seen.push(message.source?.toString('latin1'));
+  expect(seen).toEqual([text, octets(nested)]);
+  expect(await client.append('INBOX', text)).toMatchObject({ uid: 3 });
+  expect(contents(server.store, 'INBOX').at(-1)).toBe(text);
+  lock.release();
+  await client.logout();
 });
 
 type Callback<Value> = (error: Error | null | undefined, value: Value) => void;

@@ -14,6 +14,9 @@ export function deliveryEnvironment({ options, given, io, trace }: Context): Rel
   const environment = environmentFor(options, given);
   const began = environment.clock.now();
   const { network, clock, resolver, wallClock, fetch, roots } = environment;
+  // A world that was given is not remembered, unless somebody says where.
+  const kept = (name: string): { readonly text?: KeptText } =>
+    given?.network && options.state === undefined ? {} : { text: keptText(io.env, options.state, name) };
   return {
     network,
     clock,
@@ -22,10 +25,7 @@ export function deliveryEnvironment({ options, given, io, trace }: Context): Rel
     // Whoever types the command may look into the own network: no stranger chooses its targets.
     allowSpecial: true,
     random: Math.random,
-    offers: offerMemory({
-      wallClock,
-      ...(given?.network ? {} : { text: keptText(io.env, options.state, 'starttls-offers.jsonl') }),
-    }),
+    offers: offerMemory({ wallClock, ...kept('starttls-offers.jsonl') }),
     ...(roots && { roots }),
     ...(trace && {
       observe: ({ host, endpoint: { address, port }, method }) => {
@@ -43,9 +43,7 @@ export function deliveryEnvironment({ options, given, io, trace }: Context): Rel
         clock,
         wallClock,
         fetch,
-        store: memoryStsStore(
-          given?.network ? {} : { text: keptText(io.env, options.state, 'mta-sts.jsonl') },
-        ),
+        store: memoryStsStore(kept('mta-sts.jsonl')),
       }),
     }),
   };

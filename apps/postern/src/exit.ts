@@ -14,9 +14,14 @@ export const exitStatus = {
 /** One of the exit statuses. */
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
+/** Whether the own network or this machine itself is in the way, and nobody else. */
+export function isOwnNetwork(reason: ProbeReport['reason']): boolean {
+  return reason === 'local-block' || reason === 'prohibited';
+}
+
 /** The status for one endpoint. */
 export function probeStatus({ verdict, reason }: Pick<ProbeReport, 'verdict' | 'reason'>): ExitStatus {
-  if (reason === 'local-block' || reason === 'prohibited') return exitStatus.localBlock;
+  if (isOwnNetwork(reason)) return exitStatus.localBlock;
   switch (verdict) {
     case 'works':
       return exitStatus.works;
@@ -35,8 +40,7 @@ export function probeStatus({ verdict, reason }: Pick<ProbeReport, 'verdict' | '
  * tell.
  */
 export function accountStatus({ probes, recommendation, findings, domain }: AccountReport): ExitStatus {
-  if (probes.some(({ reason }) => reason === 'local-block' || reason === 'prohibited'))
-    return exitStatus.localBlock;
+  if (probes.some(({ reason }) => isOwnNetwork(reason))) return exitStatus.localBlock;
   const told = probes.filter(({ verdict }) => verdict !== 'silent' && verdict !== 'could-not-tell');
   // Where nothing was found there was nothing to tell; that is a finding, unless the search itself failed.
   const foundNothing = probes.length === 0 && domain?.reason?.startsWith('dns-') !== true;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { zoneResolver } from '@postern/dns';
 import type { Resolver } from '@postern/dns';
 import { refuse, serveSmtp } from '@postern/smtp/server';
+import { WireError } from '@postern/wire';
 import { describe, expect, it } from 'vitest';
 import { makeIdentity } from './identity.ts';
 import { makeScene } from './scene.ts';
@@ -203,6 +204,38 @@ describe('postern send', () => {
     expect(await readFile(planned, 'utf8')).toContain('Mail for example.test can be sent.');
     expect((await scene.run(['plan', 'example.test', '--html', '/nowhere/x'])).status).toBe(2);
     await rm(folder, { recursive: true });
+  });
+
+  it('ends with status 4 where no connection may leave this machine', async () => {
+    const scene = await plain();
+    Object.assign(scene.network, {
+      connect: () =>
+        Promise.reject(new WireError({ kind: 'connect', reason: 'prohibited', phase: 'connect', after: 0 })),
+    });
+    const { status, out } = await scene.run([...sending, '--json'], { input: message });
+    expect(JSON.parse(out)).toMatchObject({ recipients: [{ status: 'deferred', reason: 'prohibited' }] });
+    expect(status).toBe(4);
+  });
+
+  it('TLS-066 keeps policies over runs where --state says: a record that is hidden later takes nothing away', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'postern-'));
+    const plan = async (text: string): Promise<unknown> => {
+      const fetch = async (): Promise<Response> =>
+        new Response(`version: STSv1\nmode: enforce\nmx: ${host}\nmax_age: 86400\n`, {
+          headers: { 'content-type': 'text/plain' },
+        });
+      const scene = await makeScene({ zone: text, fetch });
+      const { out } = await scene.run(['plan', 'example.test', '--json', '--state', folder]);
+      const { hosts } = JSON.parse(out) as { hosts: { ways: { by: string }[] }[] };
+      return hosts[0]?.ways[0]?.by;
+    };
+    const found = [
+      await plan(zone),
+      await plan(`${zone}_mta-sts.example.test. TXT "v=STSv1; id=1"`),
+      await plan(zone),
+    ];
+    await rm(folder, { recursive: true });
+    expect(found).toEqual([null, 'mta-sts', 'mta-sts']);
   });
 
   it('SMTP-122 a message that says TLS-Required: No goes where DANE would keep it back', async () => {

@@ -34,7 +34,14 @@ export function fail(
     ...(Object.keys(evidence).length > 0 ? { evidence } : {}),
   };
   return {
-    state: { ...enter(state, 'ended', now), inFlight: [], waiting: [], taken: 0 },
+    state: {
+      ...enter(state, 'ended', now),
+      inFlight: [],
+      waiting: [],
+      taken: 0,
+      literal: undefined,
+      idle: 'none',
+    },
     outputs: [...outputs, { type: 'end', fault }],
   };
 }

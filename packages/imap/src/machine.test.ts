@@ -144,3 +144,15 @@ test('IMAP-006 gives 10,000 commands 10,000 tags', () => {
   }
   expect(tags.size).toBe(10_000);
 });
+
+test('IMAP-028 IMAP-080 DONE goes to no server that has said BYE, nor behind the end', () => {
+  const client = imapClient();
+  client.start(0);
+  client.receive(utf8('* PREAUTH [CAPABILITY IMAP4rev1 IDLE] x\r\n'), 0);
+  client.send({ verb: 'IDLE' }, 0);
+  client.receive(utf8('+ idling\r\n* BYE restarting\r\n'), 0);
+  expect(client.send({ verb: 'DONE' }, 1)).toEqual([]);
+  expect(client.state.name).toBe('closing');
+  expect(client.receiveEnd(2)).toMatchObject([{ type: 'end', fault: { reason: 'server-closing' } }]);
+  expect(() => client.send({ verb: 'DONE' }, 3)).toThrow(/DONE without IDLE/);
+});

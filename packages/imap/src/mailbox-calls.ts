@@ -6,6 +6,7 @@ import type { MailboxCommand } from './commands.ts';
 import { Conversation } from './conversation.ts';
 import type { FetchSource, FetchStream } from './fetch-stream.ts';
 import type { Answer, CallOptions } from './imap.ts';
+import { KeptNumbers } from './kept-numbers.ts';
 import { Listing } from './listing.ts';
 import type { Mailbox } from './mailbox.ts';
 import { answer } from './mailbox-answer.ts';
@@ -37,6 +38,14 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
   readonly #listing = new Listing(this);
   /** How often a mailbox was selected. */
   selection = 0;
+  readonly kept: KeptNumbers = new KeptNumbers();
+
+  constructor(...given: ConstructorParameters<typeof Conversation>) {
+    super(...given);
+    this.listen((event) => {
+      this.kept.hear(event);
+    });
+  }
 
   get mailbox(): SelectedMailbox | undefined {
     return this.machine.mailbox;
@@ -233,12 +242,14 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     const data: Untagged[] = [];
     let fetched: FetchStream | undefined;
     const completed = await this.beAlone(signal, () => {
+      this.kept.begin();
       // Beside another mailbox it could not be told whose messages come (RFC 9051 §7.1, CLOSED).
       if (!behind || this.mailbox) return this.ask(command, signal, data);
       const both = this.askWithFetch(command, behind, signal, data);
       fetched = both.stream;
       return both.completed;
     });
+    this.kept.settle();
     this.selection += 1;
     const selected = new SelectedCalls(this, data);
     const { response, reason } = completed;

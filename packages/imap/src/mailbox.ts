@@ -2,6 +2,7 @@ import type { FetchStream } from './fetch-stream.ts';
 import type { Found, FoundPart, SearchOptions, SortCriterion, Sorted, ThreadAlgorithm } from './finding.ts';
 import type { Answer, CallOptions } from './imap.ts';
 import type { MailboxName } from './mailbox-name.ts';
+import type { MessageNumbers } from './message-numbers.ts';
 import type { MessageSet } from './message-set.ts';
 import type { CodeData } from './parse/code.ts';
 import type { FetchData } from './parse/fetch.ts';
@@ -97,6 +98,21 @@ export type Copied = Extract<CodeData, { readonly name: 'COPYUID' }>;
 export interface Mailbox extends AsyncDisposable {
   /** What is known of it now; it follows everything that the server tells. */
   readonly state: SelectedMailbox;
+  /**
+   * Which message has which number now, whatever comes and goes. It knows the UIDs that a FETCH told since it was first asked for, so ask
+   * right after `select`; before that nothing is kept, which is cheaper.
+   *
+   * @example
+   * ```ts
+   * import type { Mailbox } from '@postern/imap';
+   * declare const mailbox: Mailbox;
+   * const { numbers } = mailbox;
+   * await mailbox.fetch('1:*', ['UID']).all();
+   * for await (const change of mailbox.watch())
+   *   if (change.type === 'fetch') console.log(numbers.uidOf(change.message.seq)); // 4711
+   * ```
+   */
+  readonly numbers: MessageNumbers;
   /** What the server told while it was selected: with `resync`, what has changed. */
   readonly changes: readonly Untagged[];
   /** The messages that were asked for while selecting it; absent without the option `fetch`. */

@@ -22,6 +22,8 @@ import type {
 } from './mailbox.ts';
 import type { MailboxName } from './mailbox-name.ts';
 import { answer } from './mailbox-answer.ts';
+import type { KeptNumbers } from './kept-numbers.ts';
+import type { MessageNumbers } from './message-numbers.ts';
 import { setArgument, setArguments } from './message-set.ts';
 import type { MessageSet } from './message-set.ts';
 import { NumberSet } from './parse/number-set.ts';
@@ -41,6 +43,7 @@ export interface MailboxSource extends WatchSource {
   readonly mailbox: SelectedMailbox | undefined;
   /** Changes with every selection. */
   readonly selection: number;
+  readonly kept: KeptNumbers;
   offers(capability: string): boolean;
   /** Whether strings and names are UTF-8 on both sides. */
   readonly speaksUtf8: boolean;
@@ -67,10 +70,12 @@ export class SelectedCalls implements Mailbox, TransferSource {
   fetched: FetchStream | undefined = undefined;
   readonly #source: MailboxSource;
   readonly #selection: number;
+  readonly #numbers: MessageNumbers;
 
   constructor(source: MailboxSource, changes: readonly Untagged[]) {
     this.#source = source;
     this.#selection = source.selection;
+    this.#numbers = source.kept.numbers;
     this.changes = changes.filter(({ type }) => type === 'fetch' || type === 'vanished');
   }
 
@@ -79,6 +84,12 @@ export class SelectedCalls implements Mailbox, TransferSource {
     if (!mailbox || selection !== this.#selection)
       throw new UsageError('the mailbox is not selected any more', 'RFC 9051 §6.3.2');
     return mailbox;
+  }
+
+  get numbers(): MessageNumbers {
+    void this.state;
+    this.#source.kept.learn();
+    return this.#numbers;
   }
 
   fetch(set: MessageSet, items: readonly string[], options: FetchOptions = {}): FetchStream {

@@ -86,6 +86,8 @@ export function untaggedEvent(state: State, data: Untagged, text: string): Outpu
 
 /** RFC 9051 §6.3.13: DONE is said only once the server idles. */
 export function endIdle(state: State, now: Instant): Step {
+  // The server has said that it goes: what is sent now reaches nobody.
+  if (state.name === 'closing') return { state, outputs: [] };
   if (state.idle === 'asked') return { state: { ...state, idle: 'asked-and-done' }, outputs: [] };
   if (state.idle !== 'idling') throw new UsageError('DONE without IDLE', 'RFC 9051 §6.3.13');
   return {

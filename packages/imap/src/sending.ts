@@ -105,7 +105,7 @@ function nameOf(state: State, oldest: WireCommand | undefined): StateName {
 }
 
 /** One group, one write. */
-export function writes(commands: readonly EncodedCommand[]): readonly Output<ImapEvent>[] {
+function writes(commands: readonly EncodedCommand[]): readonly Output<ImapEvent>[] {
   if (commands.length === 0) return [];
   const bytes = concatBytes(commands.map((command) => command.bytes));
   if (commands.every(({ shown }) => shown === undefined)) return [{ type: 'write', bytes }];

@@ -267,6 +267,7 @@ describe('the machine', () => {
     expect(machine.receive(bytes('a1 OK done\r\n'), 2)).toMatchObject([
       { type: 'end', fault: { reason: 'protocol-error' } },
     ]);
+    expect(() => machine.send({ verb: 'CONTENT', bytes: bytes('abc') }, 3)).toThrow(/no content is wanted/);
     const leaving = append();
     leaving.receive(bytes('+ go\r\n* BYE gone\r\n'), 1);
     expect(leaving.send({ verb: 'CONTENT', bytes: bytes('abc') }, 2)).toEqual([]);

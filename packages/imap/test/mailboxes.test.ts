@@ -114,6 +114,34 @@ describe('a selected mailbox', () => {
     expect(mailbox.state.exists).toBe(5);
   });
 
+  test('IMAP-055 its numbers follow what comes and goes, from when they are asked for', async () => {
+    const { mailbox, imap } = await selected((line) => {
+      if (line.startsWith('SELECT'))
+        return ['* 9 EXISTS', '* OK [CLOSED] x', '* 3 EXISTS', '* 2 FETCH (UID 20)', '$ OK'];
+      if (line.startsWith('UID FETCH')) return ['* 1 FETCH (UID 10)', '* 3 FETCH (UID 30)', '$ OK'];
+      if (line === 'NOOP') return ['* 1 EXPUNGE', '* VANISHED 30', '* 2 EXISTS', '$ OK'];
+      return undefined;
+    });
+    await mailbox.fetch('1:*', ['UID']).all();
+    const { numbers } = mailbox;
+    // What came with the selection is known, what came before anybody asked is not.
+    expect([numbers.exists, numbers.uidOf(1), numbers.uidOf(2)]).toEqual([3, undefined, 20]);
+    await mailbox.fetch('1:*', ['UID']).all();
+    expect([1, 2, 3].map((number) => numbers.uidOf(number))).toEqual([10, 20, 30]);
+    await imap.noop();
+    expect([numbers.exists, numbers.uidOf(1), numbers.numberOf(20), numbers.numberOf(30)]).toEqual([
+      2,
+      20,
+      1,
+      undefined,
+    ]);
+    expect(numbers.exists).toBe(mailbox.state.exists);
+    await imap.select('x');
+    expect(() => mailbox.numbers).toThrow(/not selected any more/);
+    // What comes now is about another mailbox.
+    expect(numbers.exists).toBe(2);
+  });
+
   test('IMAP-045 what comes before CLOSED is about the mailbox before', async () => {
     const { mailbox } = await selected((line) =>
       line.startsWith('SELECT')

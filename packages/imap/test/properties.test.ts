@@ -67,6 +67,9 @@ const event = fc.oneof(
   },
 );
 
+const isContent = (told: unknown): boolean =>
+  typeof told === 'object' && told !== null && 'type' in told && told.type === 'content';
+
 describe('a client', () => {
   test('never throws, ends once, stays silent in a handshake, and is always in a state with a row', () => {
     fc.assert(
@@ -76,6 +79,78 @@ describe('a client', () => {
         expect(Object.keys(states)).toContain(machine.state.name);
       }),
     );
+  });
+
+  test('keeps that with mailboxes, with content of its own and with compression', () => {
+    const box = { type: 'mailbox', name: 'x' } as const;
+    const message = { type: 'message', content: { octets: 3 }, form: 'utf8', sizeKnown: true } as const;
+    const set = { type: 'atom', text: '1:*' } as const;
+    const ownWords = new Set(['DONE', 'CONTENT', 'DRAINED', 'CANCEL', 'PACE']);
+    const words = fc.constantFrom<ImapCommand>(
+      { verb: 'COMPRESS' },
+      { verb: 'COMPRESS' },
+      { verb: 'COMPRESS' },
+      { verb: 'SELECT', mailbox: 'x', arguments: [box] },
+      { verb: 'APPEND', arguments: [box, message] },
+      { verb: 'APPEND', arguments: [box, message, { ...message, form: 'plain' }] },
+      { verb: 'FETCH', arguments: [set, { type: 'atom', text: 'BODY[]' }], streamAbove: 1 },
+      { verb: 'IDLE' },
+      { verb: 'DONE' },
+      { verb: 'CONTENT', bytes: utf8('a') },
+      { verb: 'CONTENT', bytes: utf8('abc') },
+      { verb: 'DRAINED' },
+      { verb: 'CANCEL' },
+      { verb: 'PACE', reading: false },
+      { verb: 'PACE', reading: true },
+      { verb: 'NOOP' },
+      { verb: 'LOGOUT' },
+    );
+    const said = fc
+      .constantFrom(
+        '+ go\r\n',
+        'OK\r\n',
+        'NO x\r\n',
+        '* 3 EXISTS\r\n',
+        '* 1 FETCH (BODY[] {3}\r\nabc)\r\n',
+        '* BYE\r\n',
+      )
+      .map((text) => ({ type: 'said', text }) as const);
+    const step = fc.oneof(
+      { weight: 4, arbitrary: words.map((word) => ({ type: 'send', commands: [word] }) as const) },
+      { weight: 6, arbitrary: said },
+      { weight: 1, arbitrary: fc.constantFrom({ type: 'end' } as const, { type: 'tick' } as const) },
+    );
+    let contents = 0;
+    let compressed = 0;
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), fc.boolean(), (steps, plus) => {
+        const machine = imapClient();
+        const offers = `COMPRESS=DEFLATE IDLE${plus ? ' LITERAL+' : ''}`;
+        let tag = 0;
+        let sent = 0;
+        const outputs = playMachine(machine, [
+          { type: 'bytes', bytes: utf8(`* PREAUTH [CAPABILITY IMAP4rev1 ${offers}] hi\r\n`) },
+          ...steps.map((each) => {
+            if (each.type === 'send') sent += each.commands.filter((word) => !ownWords.has(word.verb)).length;
+            if (each.type !== 'said') return each;
+            // Completions belong to the commands by turns; where none is open there is something else to say.
+            const completes = /^(?:OK|NO)/.test(each.text);
+            if (!completes) return { type: 'bytes', bytes: utf8(each.text) } as const;
+            if (tag === sent) return { type: 'bytes', bytes: utf8('* OK hi\r\n') } as const;
+            tag += 1;
+            return { type: 'bytes', bytes: utf8(`a${tag} ${each.text}`) } as const;
+          }),
+        ]);
+        expect(Object.keys(states)).toContain(machine.state.name);
+        contents += outputs.filter((output) => output.type === 'event' && isContent(output.event)).length;
+        compressed += outputs.filter(({ type }) => type === 'start-compression').length;
+        expect(outputs.filter(({ type }) => type === 'start-compression').length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 500 },
+    );
+    // The draw is of use only where such things come about.
+    expect(contents).toBeGreaterThan(10);
+    expect(compressed).toBeGreaterThan(3);
   });
 
   test('says the same however bytes are cut', () => {

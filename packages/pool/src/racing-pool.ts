@@ -1,15 +1,17 @@
-import { isWireError, UsageError } from '@postern/wire';
+import { UsageError } from '@postern/wire';
 import type { Connection } from '@postern/wire';
 import { orderCandidates } from './candidate.ts';
 import type { Candidate } from './candidate.ts';
 import { AbortWatch } from './driver/abort-watch.ts';
 import type { Cancellation } from './driver/cancellation.ts';
 import { breakConnection, callHook, Driver } from './driver/driver.ts';
+import { isDeferral, isDisposable, OpenOptions } from './driver/open-hook.ts';
 import { connectionOf, socketsOf } from './driver/sockets.ts';
 import type { DrivenAttempt, DrivenRace, Handle } from './driver/sockets.ts';
 import { Waiter } from './driver/waiter.ts';
 import { PoolLease } from './lease.ts';
 import type { Lease, LeaseEnd } from './lease.ts';
+import { sequence } from './limits/jitter.ts';
 import { checkBackOff, checkLimits } from './limits/limits.ts';
 import { blackholeMemory } from './memory/blackhole.ts';
 import type { Judgement, Memory } from './memory/memory.ts';
@@ -356,43 +358,4 @@ export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
   #abandon(race: PoolRace<D, T>, why: RaceEnd, reason: unknown): void {
     this.#driver.perform(this.#scheduler.abandon(race, why, reason, this.#options.clock.now()));
   }
-}
-
-/** What `open` is called with; its signal is made when it is read. */
-class OpenOptions<D> {
-  readonly #hook: Cancellation;
-  readonly destination: D;
-
-  constructor(hook: Cancellation, destination: D) {
-    this.#hook = hook;
-    this.destination = destination;
-  }
-
-  get signal(): AbortSignal {
-    return this.#hook.signal;
-  }
-}
-
-function isDeferral(error: unknown): boolean {
-  if (!isWireError(error)) return false;
-  const { reason, evidence } = error.fault;
-  return reason.endsWith('-temporarily') || evidence?.reply?.startsWith('421') === true;
-}
-
-/** Numbers without order, for jitter; two pools that begin at different times do not walk in step. */
-function sequence(seed: number): () => number {
-  let state = Math.floor(seed * 1000) >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-function isDisposable(value: unknown): value is AsyncDisposable {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Symbol.asyncDispose in value &&
-    typeof value[Symbol.asyncDispose] === 'function'
-  );
 }

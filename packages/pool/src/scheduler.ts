@@ -90,7 +90,7 @@ export class Scheduler<R, A> {
   }
 
   /** Sets a race going: with an idle connection if there is one, else with a search for candidates. */
-  begin(race: Race<R, A>, now: Instant): readonly RaceOutput<R, A>[] {
+  begin(race: Race<R, A>, now: Instant): RaceOutput<R, A>[] {
     const at = this.#clamp(now);
     const slot = this.#idle.wait(race);
     if (slot) this.#look(race, slot, at);
@@ -103,7 +103,7 @@ export class Scheduler<R, A> {
     ordered: readonly Candidate[],
     now: Instant,
     recheck?: Candidate,
-  ): readonly RaceOutput<R, A>[] {
+  ): RaceOutput<R, A>[] {
     const at = this.#clamp(now);
     if (race.answered || race.queue) return this.#outputs.take();
     race.queue = ordered;
@@ -112,7 +112,7 @@ export class Scheduler<R, A> {
   }
 
   /** What became of an attempt; repeated, late and contradicting settlements are ignored. */
-  settled(attempt: RunningAttempt<R, A>, settlement: Settlement, now: Instant): readonly RaceOutput<R, A>[] {
+  settled(attempt: RunningAttempt<R, A>, settlement: Settlement, now: Instant): RaceOutput<R, A>[] {
     const at = this.#clamp(now);
     const { race, slot } = attempt;
     if (attempt.state === 'closing') {
@@ -132,26 +132,26 @@ export class Scheduler<R, A> {
   }
 
   /** The connection of an attempt that was granted to nobody is closed. */
-  closed(attempt: RunningAttempt<R, A>, now: Instant): readonly RaceOutput<R, A>[] {
+  closed(attempt: RunningAttempt<R, A>, now: Instant): RaceOutput<R, A>[] {
     this.#admission.release(attempt);
     return this.#done(undefined, this.#clamp(now));
   }
 
   /** A lease has ended and its value is as good as before: for the next who waits, or for the shelf. */
-  returned(slot: Slot, now: Instant): readonly RaceOutput<R, A>[] {
+  returned(slot: Slot, now: Instant): RaceOutput<R, A>[] {
     const at = this.#clamp(now);
     this.#shelve(slot, at);
     return this.#done(undefined, at);
   }
 
   /** An idle connection turned out to be of no use. */
-  spent(slot: Slot, now: Instant): readonly RaceOutput<R, A>[] {
+  spent(slot: Slot, now: Instant): RaceOutput<R, A>[] {
     this.#idle.spent(slot);
     return this.#done(undefined, this.#clamp(now));
   }
 
   /** A granted connection is closed for good. */
-  gone(slot: Slot, now: Instant): readonly RaceOutput<R, A>[] {
+  gone(slot: Slot, now: Instant): RaceOutput<R, A>[] {
     this.#idle.gone(slot);
     this.#admission.releaseSlot(slot);
     return this.#done(undefined, this.#clamp(now));
@@ -163,7 +163,7 @@ export class Scheduler<R, A> {
   }
 
   /** Ends a race and all its attempts; for the caller's abort and the pool's end. */
-  abandon(race: Race<R, A>, why: RaceEnd, reason: unknown, now: Instant): readonly RaceOutput<R, A>[] {
+  abandon(race: Race<R, A>, why: RaceEnd, reason: unknown, now: Instant): RaceOutput<R, A>[] {
     const at = this.#clamp(now);
     if (race.place < 0) return this.#outputs.take();
     race.reason = reason;
@@ -172,13 +172,13 @@ export class Scheduler<R, A> {
   }
 
   /** Keeps nothing any more: what is idle is closed, and what comes back is as well. Races go on. */
-  drain(now: Instant): readonly RaceOutput<R, A>[] {
+  drain(now: Instant): RaceOutput<R, A>[] {
     this.#idle.drain();
     return this.#done(undefined, this.#clamp(now));
   }
 
   /** Does what is due. Early and repeated calls are harmless. */
-  tick(now: Instant): readonly RaceOutput<R, A>[] {
+  tick(now: Instant): RaceOutput<R, A>[] {
     const at = this.#clamp(now);
     let race = this.#races.first;
     this.#endings.asleep = race !== undefined && at - race.due > ASLEEP;
@@ -196,7 +196,7 @@ export class Scheduler<R, A> {
     return this.#now;
   }
 
-  #done(race: Race<R, A> | undefined, now: Instant): readonly RaceOutput<R, A>[] {
+  #done(race: Race<R, A> | undefined, now: Instant): RaceOutput<R, A>[] {
     if (race) this.#review(race, now);
     if (this.#admission.queued > 0) this.#pump(now);
     return this.#outputs.take();

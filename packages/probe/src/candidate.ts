@@ -15,6 +15,8 @@ export interface Candidate extends ServiceEndpoint {
   readonly userName: UserNameForm;
   /** The provider's own form, for `template`. */
   readonly userNameTemplate?: string;
+  /** The file that says so, as an address of the web; absent where it was no file. */
+  readonly foundAt?: string;
   /** Login methods as the source names them, such as `password-cleartext` and `OAuth2`. */
   readonly authentication?: readonly string[];
   /**

@@ -7,14 +7,11 @@ import type { EndpointResult } from './context.ts';
 import { compareRank, compareSource, reachedByBoth } from './rank.ts';
 import type { Ranked } from './rank.ts';
 import type { Recommendation, Rejection, Setting, Source } from './report/account-report.ts';
+import { sameEndpoint } from './report/endpoint.ts';
 import type { ServiceEndpoint } from './report/endpoint.ts';
 import type { Lang } from './report/explanation.ts';
 
 export type { Candidate } from './candidate.ts';
-
-function same(a: ServiceEndpoint, b: ServiceEndpoint): boolean {
-  return a.protocol === b.protocol && a.host === b.host && a.port === b.port && a.method === b.method;
-}
 
 /** The most trustworthy of some candidates, the first among equals. */
 function best(candidates: readonly Candidate[]): Candidate | undefined {
@@ -27,6 +24,7 @@ interface Origin {
   /** Where user name and login methods are taken from. */
   readonly like: Candidate | undefined;
   readonly needsConfirmation: boolean;
+  readonly foundAt: string | undefined;
 }
 
 /**
@@ -34,7 +32,7 @@ interface Origin {
  * guesses, but user name, login and the trust in the host are those of the same service on the same host.
  */
 function originOf(endpoint: ServiceEndpoint, candidates: readonly Candidate[]): Origin {
-  const exact = best(candidates.filter((candidate) => same(candidate, endpoint)));
+  const exact = best(candidates.filter((candidate) => sameEndpoint(candidate, endpoint)));
   const sameHost = candidates.filter(({ host }) => host === endpoint.host);
   const like =
     exact ??
@@ -47,6 +45,7 @@ function originOf(endpoint: ServiceEndpoint, candidates: readonly Candidate[]): 
     order: exact ? candidates.indexOf(exact) : candidates.length,
     like,
     needsConfirmation: exact ? doubtful(exact) : sameHost.every(doubtful),
+    foundAt: exact?.foundAt,
   };
 }
 
@@ -62,6 +61,7 @@ function settingOf(result: EndpointResult, origin: Origin): Setting | undefined 
     userName: origin.like?.userName ?? 'address',
     ...(template !== undefined && { userNameTemplate: template }),
     source: origin.source,
+    ...(origin.foundAt !== undefined && { foundAt: origin.foundAt }),
     login: loginKind(origin.like, result),
     needsConfirmation: origin.needsConfirmation,
   };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { deliver } from '@postern/relay';
 import type { DeliveryResult } from '@postern/relay';
 import { deliveryEnvironment, deliveryPolicy, dialInstead, patienceOf } from '../delivery.ts';
-import { exitStatus } from '../exit.ts';
+import { exitStatus, isOwnNetwork } from '../exit.ts';
 import type { ExitStatus } from '../exit.ts';
 import { sendDocument } from '../output/send-document.ts';
 import { sendPage } from '../output/page/delivery-page.ts';
@@ -50,9 +50,11 @@ function contentOf(path: string, { texts }: Context): Uint8Array {
   }
 }
 
-/** All of it arrived; somebody said no; or nobody could be asked. */
+/** All of it arrived; no connection leaves this network; somebody said no; or nobody could be asked. */
 function sendStatus(results: readonly DeliveryResult[]): ExitStatus {
   if (results.every(({ status }) => status === 'delivered')) return exitStatus.works;
+  if (results.some((result) => result.status === 'deferred' && isOwnNetwork(result.reason)))
+    return exitStatus.localBlock;
   return results.some(isFinding) ? exitStatus.findings : exitStatus.couldNotTell;
 }
 

@@ -84,13 +84,14 @@ export class Driver<R> {
    * already due, else a descriptor might be taken before the one that makes room for it is given back. It may change attempts,
    * so each output looks first whether its attempt still wants it.
    */
-  perform(outputs: readonly RaceOutput<R, Handle>[]): void {
+  perform(outputs: RaceOutput<R, Handle>[]): void {
     if (this.#queue) {
       for (const output of outputs) this.#queue.push(output);
       return;
     }
     const { observe } = this.#options;
-    const queue = [...outputs];
+    // The list was made for this and belongs to nobody else.
+    const queue = outputs;
     this.#queue = queue;
     // By index: the queue grows while it is worked off.
     for (let index = 0; index < queue.length; index += 1) {

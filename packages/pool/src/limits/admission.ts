@@ -1,8 +1,7 @@
 /**
  * Who may dial next. A race that wants to dial stands in a queue of its destination; destinations stand in a ring, so that one
  * with a thousand waiters gets no more turns than one with a single waiter. A destination whose turn comes and which cannot use
- * it is parked at the obstacle, in the order of arrival, and woken when that gives way: woken ones go before the ring, and
- * newcomers line up behind those that are parked, so nobody is overtaken for ever.
+ * it is parked at the obstacle, see `lines.ts`, and woken when that gives way: woken ones go before the ring.
  *
  * What is counted where:
  *
@@ -19,7 +18,8 @@ import { Addresses } from './addresses.ts';
 import { Destination } from './destination.ts';
 import type { BackOff, Limits } from './limits.ts';
 import { heirOf, holder, holdsAt, holdsIn } from './holders.ts';
-import { lineAt, takesPlace } from './obstacle.ts';
+import { Lines } from './lines.ts';
+import { takesPlace } from './obstacle.ts';
 import type { Obstacle, Place } from './obstacle.ts';
 
 /** What to do for a race whose turn it is. */
@@ -55,10 +55,7 @@ export class Admission<R, A> {
   readonly #destinations = new Map<string, Destination>();
   readonly #groups = new Map<string, number>();
   readonly #ring = new Set<Destination>();
-  readonly #woken = new Set<Destination>();
-  readonly #parked = new Map<string, Set<Destination>>();
-  /** Places that destinations have been woken for and have not had their turn at. */
-  readonly #promised = new Map<string, number>();
+  readonly #lines: Lines = new Lines();
   #descriptors = 0;
   #halfOpen = 0;
 
@@ -74,7 +71,7 @@ export class Admission<R, A> {
 
   /** Destinations that are next in turn. */
   get queued(): number {
-    return this.#ring.size + this.#woken.size;
+    return this.#ring.size + this.#lines.woken.size;
   }
 
   /** Whether there is so much room that something of no hurry may be dialled. */
@@ -89,7 +86,8 @@ export class Admission<R, A> {
 
   /** Whether a race may dial its next candidate now and overtakes nobody by it; the common case, in which nothing is queued. */
   isClear(race: Race<R, A>, now: Instant): boolean {
-    if (this.isFull || this.#ring.size > 0 || this.#woken.size > 0 || this.#parked.size > 0) return false;
+    if (this.isFull || this.#ring.size > 0 || this.#lines.woken.size > 0 || !this.#lines.isEmpty)
+      return false;
     if (!race.holds && race.destination.used >= this.#limits.perDestination) return false;
     const candidate = race.queue?.[race.next];
     if (!candidate || this.addresses.restsUntil(candidate.endpoint.address, now) !== undefined) return false;
@@ -127,7 +125,8 @@ export class Admission<R, A> {
     destination.add(race);
     // Who goes before the one that is parked may be held up by nothing.
     if (before && this.#first(destination) !== before) this.#reconsider(destination);
-    else if (destination.parkedAt === undefined && !this.#woken.has(destination)) this.#ring.add(destination);
+    else if (destination.parkedAt === undefined && !this.#lines.woken.has(destination))
+      this.#ring.add(destination);
   }
 
   /** It does not any more. */
@@ -144,12 +143,12 @@ export class Admission<R, A> {
   /** The next race that may act, with its candidate moved to the front of what it has left. */
   next(now: Instant): Turn<R, A> | undefined {
     for (;;) {
-      const destination = firstOf(this.#woken) ?? firstOf(this.#ring);
+      const destination = firstOf(this.#lines.woken) ?? firstOf(this.#ring);
       if (!destination) return undefined;
       const race = this.#first(destination);
       if (!race) {
         this.#ring.delete(destination);
-        this.#woken.delete(destination);
+        this.#lines.woken.delete(destination);
         continue;
       }
       // Descriptors are everybody's: who cannot get one holds up all others, in turn.
@@ -187,11 +186,11 @@ export class Admission<R, A> {
       attempt.group = true;
       this.#groups.set(group, (this.#groups.get(group) ?? 0) + 1);
     }
-    if (this.#parked.size === 0) return;
+    if (this.#lines.isEmpty) return;
     // Who had to line up behind somebody that was woken may find that there is room for both.
-    if (this.addresses.hasRoom(address)) this.#wake({ type: 'address', address });
+    if (this.addresses.hasRoom(address)) this.#lines.wake({ type: 'address', address });
     const used = group === undefined ? Infinity : (this.#groups.get(group) ?? 0);
-    if (group !== undefined && used < this.#limits.perGroup) this.#wake({ type: 'group', group });
+    if (group !== undefined && used < this.#limits.perGroup) this.#lines.wake({ type: 'group', group });
   }
 
   /** Books an attempt of no hurry: only its descriptor counts. */
@@ -240,7 +239,7 @@ export class Admission<R, A> {
     if (!race.holds) return;
     race.holds = false;
     race.destination.used -= 1;
-    this.#wake({ type: 'destination', key: race.destination.key });
+    this.#lines.wake({ type: 'destination', key: race.destination.key });
   }
 
   /** Makes sure that a winner holds what is held at its address; what it holds then goes on to its connection. */
@@ -268,7 +267,7 @@ export class Admission<R, A> {
     slot.gone = true;
     this.#descriptors -= 1;
     slot.destination.used -= 1;
-    this.#wake({ type: 'destination', key: slot.destination.key });
+    this.#lines.wake({ type: 'destination', key: slot.destination.key });
     if (slot.address) this.#releaseAddress(slot.candidate.endpoint.address);
     if (slot.group) this.#releaseGroup(slot.candidate.group);
     this.letGo(slot.destination);
@@ -276,12 +275,12 @@ export class Admission<R, A> {
 
   succeeded(address: string): void {
     this.addresses.succeeded(address);
-    this.#wake({ type: 'address', address });
+    this.#lines.wake({ type: 'address', address });
   }
 
   #releaseAddress(address: string): void {
     this.addresses.release(address);
-    this.#wake({ type: 'address', address });
+    this.#lines.wake({ type: 'address', address });
   }
 
   #releaseGroup(group: string | undefined): void {
@@ -289,7 +288,7 @@ export class Admission<R, A> {
     const used = (this.#groups.get(group) ?? 1) - 1;
     if (used === 0) this.#groups.delete(group);
     else this.#groups.set(group, used);
-    this.#wake({ type: 'group', group });
+    this.#lines.wake({ type: 'group', group });
   }
 
   #first(destination: Destination): Race<R, A> | undefined {
@@ -300,15 +299,15 @@ export class Admission<R, A> {
   #reconsider(destination: Destination): void {
     this.#giveUpReserved(destination);
     const { parkedAt, wokenFrom } = destination;
-    if (parkedAt !== undefined) this.#unpark(destination, parkedAt);
+    if (parkedAt !== undefined) this.#lines.leave(destination, parkedAt);
     this.#ring.delete(destination);
-    this.#woken.delete(destination);
+    this.#lines.woken.delete(destination);
     if (this.#first(destination)) {
-      (parkedAt === undefined && wokenFrom === undefined ? this.#ring : this.#woken).add(destination);
+      (parkedAt === undefined && wokenFrom === undefined ? this.#ring : this.#lines.woken).add(destination);
       return;
     }
-    this.#redeem(destination);
-    if (wokenFrom) this.#wake(wokenFrom);
+    this.#lines.redeem(destination);
+    if (wokenFrom) this.#lines.wake(wokenFrom);
   }
 
   /** Lets a race act, or parks its destination. */
@@ -323,13 +322,13 @@ export class Admission<R, A> {
     if (choice.type === 'rest' || candidate?.endpoint.address !== destination.reserved) {
       this.#giveUpReserved(destination);
     }
-    const wokenFrom = this.#redeem(destination);
+    const wokenFrom = this.#lines.redeem(destination);
     race.wanting = false;
     destination.remove(race);
     this.#ring.delete(destination);
-    this.#woken.delete(destination);
+    this.#lines.woken.delete(destination);
     if (this.#first(destination)) this.#ring.add(destination);
-    if (wokenFrom && !usesPlace(choice, wokenFrom)) this.#wake(wokenFrom);
+    if (wokenFrom && !usesPlace(choice, wokenFrom)) this.#lines.wake(wokenFrom);
     return choice;
   }
 
@@ -373,33 +372,12 @@ export class Admission<R, A> {
     const { reserved } = race.destination;
     if (reserved !== address && !holdsAt(race, candidate)) {
       const place: Place = { type: 'address', address };
-      if (!addresses.hasRoom(address) || this.#isClosed(race, place)) return place;
+      if (!addresses.hasRoom(address) || this.#lines.isClosed(race.destination, place)) return place;
     }
     if (group === undefined || holdsIn(race, group)) return undefined;
     const place: Place = { type: 'group', group };
     const isFull = (this.#groups.get(group) ?? 0) >= this.#limits.perGroup;
-    return isFull || this.#isClosed(race, place) ? place : undefined;
-  }
-
-  /** Nobody overtakes those that are parked or have just been woken, except who was woken for this very place. */
-  #isClosed(race: Race<R, A>, place: Place): boolean {
-    if (this.#parked.size === 0 && this.#promised.size === 0) return false;
-    const line = lineAt(place);
-    const { wokenFrom } = race.destination;
-    if (wokenFrom && lineAt(wokenFrom) === line) return false;
-    return this.#parked.has(line) || this.#promised.has(line);
-  }
-
-  /** The turn of a destination that was woken has come, or comes no more. Says what it was woken for. */
-  #redeem(destination: Destination): Place | undefined {
-    const { wokenFrom } = destination;
-    if (!wokenFrom) return undefined;
-    destination.wokenFrom = undefined;
-    const line = lineAt(wokenFrom);
-    const left = (this.#promised.get(line) ?? 1) - 1;
-    if (left > 0) this.#promised.set(line, left);
-    else this.#promised.delete(line);
-    return wokenFrom;
+    return isFull || this.#lines.isClosed(race.destination, place) ? place : undefined;
   }
 
   /**
@@ -422,39 +400,8 @@ export class Admission<R, A> {
   }
 
   #park(destination: Destination, at: Place): void {
-    const wokenFrom = this.#redeem(destination);
-    destination.parkedAt = at;
     this.#ring.delete(destination);
-    this.#woken.delete(destination);
-    const line = lineAt(at);
-    const inVain = wokenFrom !== undefined && lineAt(wokenFrom) === line;
-    const parked = this.#parked.get(line);
-    // Who was woken in vain keeps its turn.
-    if (inVain) this.#parked.set(line, new Set([destination, ...(parked ?? [])]));
-    else if (parked) parked.add(destination);
-    else this.#parked.set(line, new Set([destination]));
-    if (wokenFrom && !inVain) this.#wake(wokenFrom);
-  }
-
-  #unpark(destination: Destination, at: Place): void {
-    destination.parkedAt = undefined;
-    const line = lineAt(at);
-    const parked = this.#parked.get(line);
-    parked?.delete(destination);
-    if (parked?.size === 0) this.#parked.delete(line);
-  }
-
-  /** A place at an obstacle has become free: who has been parked there for longest may try. */
-  #wake(place: Place): void {
-    if (this.#parked.size === 0) return;
-    const line = lineAt(place);
-    const parked = this.#parked.get(line);
-    const destination = parked && firstOf(parked);
-    if (!destination) return;
-    this.#unpark(destination, place);
-    destination.wokenFrom = place;
-    this.#promised.set(line, (this.#promised.get(line) ?? 0) + 1);
-    this.#woken.add(destination);
+    this.#lines.park(destination, at);
   }
 }
 

@@ -8,9 +8,10 @@ export class Outputs<R, A> {
     this.#list.push(output);
   }
 
-  take(): readonly RaceOutput<R, A>[] {
+  /** Hands them over. */
+  take(): RaceOutput<R, A>[] {
     const outputs = this.#list;
-    if (outputs.length > 0) this.#list = [];
+    this.#list = [];
     return outputs;
   }
 }

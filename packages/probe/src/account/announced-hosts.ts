@@ -1,8 +1,10 @@
 import type { TlsPeer } from '@postern/wire';
 import type { AnnouncedExchanger } from '../report/account-report.ts';
+import { sameEndpoint } from '../report/endpoint.ts';
 import type { ServiceEndpoint } from '../report/endpoint.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
 import type { AnnouncementReport, StsReport } from '../report/published-report.ts';
+import { freshEndpoints } from './fresh-endpoints.ts';
 import { judgeBySts } from './judge-exchanger.ts';
 import type { Judging } from './judge-exchanger.ts';
 
@@ -31,17 +33,7 @@ export function announcedEndpoints(
   const wanted = hostsOf(announcement).flatMap(({ host, port }) =>
     [...new Set([port, 25])].map((one) => endpointOf({ host, port: one })),
   );
-  const isOther = (one: ServiceEndpoint): boolean => !known.some((endpoint) => same(endpoint, one));
-  return wanted.filter((one, at) => isOther(one) && wanted.findIndex((first) => same(first, one)) === at);
-}
-
-function same(one: ServiceEndpoint, other: ServiceEndpoint): boolean {
-  return (
-    one.protocol === other.protocol &&
-    one.host === other.host &&
-    one.port === other.port &&
-    one.method === other.method
-  );
+  return freshEndpoints(wanted, known);
 }
 
 /** How those hosts were found. */
@@ -62,7 +54,7 @@ export function announcedExchangers(
   return hostsOf(announcement).map((announced) => {
     const { host, port, preference } = announced;
     const own = probes.filter(({ endpoint }) => endpoint.protocol === 'smtp' && endpoint.host === host);
-    const probe = own.find(({ endpoint }) => same(endpoint, endpointOf(announced)));
+    const probe = own.find(({ endpoint }) => sameEndpoint(endpoint, endpointOf(announced)));
     const peer = peers.get(`${host} ${port}`);
     const facts = { host, nextHop, named: 'insecure' } as const;
     return {

@@ -18,10 +18,12 @@ import type { MailAccount } from './address.ts';
 import { domainFindings } from './domain-findings.ts';
 import { domainReport, exchangerEndpoints, exchangersOf } from './domain.ts';
 import { find } from './find.ts';
+import { freshEndpoints } from './fresh-endpoints.ts';
 import type { Found } from './find.ts';
 import { probeOtherAddresses } from './other-addresses.ts';
 import type { SeenAddress } from './other-addresses.ts';
 import { announcedEndpoints } from './announced-hosts.ts';
+import { findConfig } from './autoconfig/find-config.ts';
 import { findAnnouncement, findPublished } from './published.ts';
 
 /** Options of {@link checkAccount}. */
@@ -60,7 +62,15 @@ export async function checkAccount(
   using budget = deadline(clock, options.deadline ?? 30_000, { signal: AbortSignal.any(ends) });
   const { signal } = budget;
   const lang = environment.lang ?? 'en';
-  const found = await find(account.domain, environment, options.random, signal);
+  const finding = find(account.domain, environment, options.random, signal);
+  const exchanger = finding.then(
+    ({ route }) => exchangersOf(route)[0]?.exchange,
+    () => undefined,
+  );
+  const config = findConfig(account, exchanger, environment, signal);
+  // It is waited for below; until then a rejection has somebody who listens.
+  config.catch(() => undefined);
+  const found = await finding;
   const endpoints: readonly ServiceEndpoint[] = [
     ...found.candidates.map(({ protocol, host, port, method }) => ({ protocol, host, port, method })),
     ...exchangersOf(found.route).flatMap(exchangerEndpoints),
@@ -83,19 +93,27 @@ export async function checkAccount(
     const known = await unlessStopped(announcement);
     return probe(announcedEndpoints(known, endpoints));
   };
-  const [first, more, published] = await Promise.all([
+  const listed = async (): Promise<Probed & Pick<Found, 'candidates'>> => {
+    const candidates = (await unlessStopped(config)) ?? [];
+    return { ...(await probe(freshEndpoints(candidates, endpoints))), candidates };
+  };
+  const [first, provider, more, published] = await Promise.all([
     probe(endpoints),
+    listed(),
     announced(),
     unlessStopped(findPublished(account.domain, exchangers, environment, signal, announcement)),
   ]);
   // What one probe showed says something about those that ended before it.
-  const probes = [...first.probes, ...more.probes].map((result) => judgeOwnNetwork(result, environment));
-  const unfinished = [...first.unfinished, ...more.unfinished];
+  const probes = [...first.probes, ...provider.probes, ...more.probes].map((result) =>
+    judgeOwnNetwork(result, environment),
+  );
+  const unfinished = [...first.unfinished, ...provider.unfinished, ...more.unfinished];
+  const candidates = [...provider.candidates, ...found.candidates];
   const { wallClock, roots } = environment;
   const judging = { wallClock, ...(roots && { roots }) };
   const domain = domainReport(account.domain, found, { probes, published, peers, others }, judging, lang);
   return {
-    ...worded(account, lang, found, probes, { domain, now: wallClock() }),
+    ...worded(account, lang, candidates, probes, { domain, now: wallClock() }),
     domain,
     ...(unfinished.length > 0 && { unfinished }),
     usableAfterMs: {
@@ -179,7 +197,7 @@ function unlessVouched(finding: Finding, { exchangers }: DomainReport): readonly
 function worded(
   { address }: MailAccount,
   lang: Lang,
-  { candidates }: Found,
+  candidates: Found['candidates'],
   results: readonly ProbeReport[],
   { domain, now }: { readonly domain: DomainReport; readonly now: EpochMilliseconds },
 ): Omit<AccountReport, 'domain' | 'usableAfterMs' | 'elapsedMs'> {

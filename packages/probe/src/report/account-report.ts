@@ -34,6 +34,8 @@ export interface Setting extends ServiceEndpoint {
   readonly userNameTemplate?: string;
   /** Where it came from. */
   readonly source: Source;
+  /** The file that says so, as an address of the web; absent where it was no file. */
+  readonly foundAt?: string;
   /** `oauth-only`: an ordinary password will not do. */
   readonly login: LoginKind;
   /** Found by a guess, over http, or in another domain without DNSSEC: show the host and ask before anything is sent. */

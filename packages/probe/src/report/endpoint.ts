@@ -28,6 +28,16 @@ export interface ServiceEndpoint {
   readonly method: Method;
 }
 
+/** Whether two are the same place, whatever else is known of each. */
+export function sameEndpoint(one: ServiceEndpoint, other: ServiceEndpoint): boolean {
+  return (
+    one.protocol === other.protocol &&
+    one.host === other.host &&
+    one.port === other.port &&
+    one.method === other.method
+  );
+}
+
 /** An endpoint with TLS of either kind: what is probed and recommended. */
 export interface TlsEndpoint extends ServiceEndpoint {
   /** How TLS begins; never not at all. */
