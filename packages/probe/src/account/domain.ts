@@ -72,7 +72,10 @@ export function domainReport(
       peer: peers.get(`${host} 25`),
     });
     // Policies are about port 25; 465 has no standard.
-    const more = (others.get(host) ?? []).map((seen) => ({
+    const inOrder = (others.get(host) ?? []).toSorted(
+      (one, other) => one.probe.endpoint.port - other.probe.endpoint.port,
+    );
+    const more = inOrder.map((seen) => ({
       probe: seen.probe,
       ...(seen.probe.endpoint.port === 25 && verdicts(seen)),
     }));
