@@ -4,7 +4,7 @@ import type { Candidate } from '../src/index.ts';
 import { both, caught, dispose, HOST, poolOf, silent465, town } from './town.ts';
 
 describe('cancelling', () => {
-  it('abort rejects with the reason untouched and leaves nothing behind', async () => {
+  it('SETUP-033 abort rejects with the reason untouched and leaves nothing behind', async () => {
     const scene = town();
     scene.network.setPath(HOST, { weather: { type: 'drop' } });
     await using pool = poolOf(scene, both);

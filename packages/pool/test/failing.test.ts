@@ -6,7 +6,7 @@ import type { PoolError } from '../src/index.ts';
 import { bare, both, caught, HOST, poolOf, silent465, town } from './town.ts';
 
 describe('failing', () => {
-  it('everything silent: a PoolError within the deadline, each attempt timeout-connect with its SYNs', async () => {
+  it('SETUP-033 everything silent: a PoolError within the deadline, each attempt timeout-connect with its SYNs', async () => {
     const scene = town();
     scene.network.setPath(HOST, { weather: { type: 'drop' } });
     await using pool = poolOf(scene, both);

@@ -1,8 +1,9 @@
 import { connect as rawConnect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
-import { isUsageError, onCancel, utf8 } from '@postern/wire';
+import { handshakeWithin, isUsageError, onCancel, utf8 } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
+import { virtualClock } from '@postern/wire/testing';
 
 describe('nodeNetwork', () => {
   it('takes IP literals and real ports only, and says so before anything is sent', async () => {
@@ -18,7 +19,7 @@ describe('nodeNetwork', () => {
     }
   });
 
-  it('keeps the code of the system as evidence and the error as cause', async () => {
+  it('SETUP-031 keeps the code of the system as evidence and the error as cause', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -31,6 +32,33 @@ describe('nodeNetwork', () => {
       fault: { evidence: { code: 'ECONNREFUSED' }, endpoint: { port } },
       cause: { code: 'ECONNREFUSED', syscall: 'connect' },
     });
+  });
+
+  it('SETUP-034 a server that says one octet and nothing more runs into the limit of the handshake', async () => {
+    const network = nodeNetwork();
+    const told = Promise.withResolvers<void>();
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      // The ClientHello is here, so the octet is the answer to it.
+      socket.once('data', () => socket.write('2', () => told.resolve()));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const clock = virtualClock();
+    const connection = await network.connect({ address: '127.0.0.1', port });
+    const request = {
+      serverName: 'server.test',
+      verify: () => ({ status: 'verified', by: 'pkix' }) as const,
+    };
+    const handshake = handshakeWithin(connection, request, { clock, limit: 10_000 });
+    const outcome = handshake.catch((caught: unknown) => caught);
+    await told.promise;
+    await clock.advance(10_000);
+    expect(await outcome).toMatchObject({
+      code: 'timeout-tls-handshake',
+      fault: { phase: 'tls', limit: 10_000 },
+    });
+    server.close();
   });
 
   it('joins the writes of one turn into one segment', async () => {
