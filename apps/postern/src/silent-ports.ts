@@ -53,10 +53,14 @@ export async function openSilentPorts({ given, io, options }: Context): Promise<
 
 /** Says of each port that was not dialled since when it is known to be silent. */
 export function sayRemembered(reports: readonly ProbeReport[], { io, texts }: Context): void {
+  const said = new Set<string>();
   for (const { endpoint, evidence } of reports) {
-    if (evidence?.silentForMs === undefined) continue;
+    // Both methods of a port are one port.
+    const place = `${endpoint.host}:${endpoint.port}`;
+    if (evidence?.silentForMs === undefined || said.has(place)) continue;
+    said.add(place);
     const since = new Date(Date.now() - evidence.silentForMs).toISOString().slice(0, 16).replace('T', ' ');
-    io.stderr.write(`${texts.remembered(`${endpoint.host}:${endpoint.port}`, `${since} UTC`)}\n`);
+    io.stderr.write(`${texts.remembered(place, `${since} UTC`)}\n`);
   }
 }
 

@@ -49,6 +49,9 @@ describe('the second look at a host whose 465 is silent', async () => {
     expect(second.err).toMatch(
       new RegExp(`^${host}:465 was not dialled: .* since \\d{4}-.* UTC\\. With --forget`, 'm'),
     );
+    // Once for both methods, and no time is said to have been waited.
+    expect(second.err.match(/was not dialled/g)).toHaveLength(1);
+    expect(second.out).not.toContain('waitedMs');
     const forgot = await look('check', 'tim@example.test', '--json', '--quiet', '--forget');
     expect(forgot.dialled).toBeGreaterThan(second.dialled);
     expect(forgot.err).not.toContain('--forget');

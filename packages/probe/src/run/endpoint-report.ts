@@ -47,7 +47,10 @@ export function endpointReport(course: Course, conclusion: Conclusion): ProbeRep
     verdict,
     reason,
     phase: failure?.phase ?? null,
-    ...(failure?.kind === 'timeout' ? { waitedMs: failure.after } : {}),
+    // What was remembered was not waited for.
+    ...(failure?.kind === 'timeout' && evidence?.silentForMs === undefined
+      ? { waitedMs: failure.after }
+      : {}),
     tls: tlsReport(seen),
     certificate,
     capabilities: { beforeTls: seen.beforeTls ?? null, insideTls: seen.insideTls ?? null },
