@@ -5,8 +5,8 @@
  * @packageDocumentation
  */
 export { countWork } from './count-work.ts';
-export { networkConformance } from './conformance.ts';
-export type { NetworkUnderTest, TestFramework } from './conformance.ts';
+export { networkConformance } from './conformance/index.ts';
+export type { NetworkUnderTest, TestFramework } from './conformance/index.ts';
 export { fragileConnection } from './fragile.ts';
 export type { Fragility } from './fragile.ts';
 export { memoryNetwork } from './memory.ts';
