@@ -30,7 +30,7 @@ async function fetched(task, rounds) {
     })),
     { name: 'poplib', work: poplib },
   ];
-  /** @param {number} count @param {number} turns @param {((job: any) => Promise<void>)} [then] */
+  /** @param {number} count @param {number} turns @param {((job: import('./clients/postern.mjs').Job) => Promise<void>)} [then] */
   const costs = async (count, turns, then) => {
     const server = await filledServer(count, task.octets);
     try {

@@ -5,8 +5,9 @@ import { capabilitiesOf, converse as ours } from './clients/postern.mjs';
 import { filledServer, inNode } from './contenders.mjs';
 
 /** @typedef {import('./clients/postern.mjs').Job} Job */
+/** @typedef {Awaited<ReturnType<typeof capabilitiesOf>>} Earlier what an earlier session learnt */
 
-/** A dialogue: resolves when all messages are in hand, with what ends it. @typedef {(job: Job, earlier?: any) => Promise<() => unknown>} Converse */
+/** A dialogue: resolves when all messages are in hand, with what ends it. @typedef {(job: Job, earlier?: Earlier) => Promise<() => unknown>} Converse */
 
 /** @param {{ quick: boolean }} options @returns {Promise<import('../runner/table.mjs').Section>} */
 export async function waits({ quick }) {
@@ -45,7 +46,7 @@ export async function waits({ quick }) {
  * @param {string} name
  * @param {readonly number[]} counts
  * @param {Converse} converse
- * @param {(job: Job) => Promise<unknown>} [before] what is known from an earlier session, whose waits are not counted
+ * @param {(job: Job) => Promise<Earlier>} [before] what is known from an earlier session, whose waits are not counted
  */
 async function rowOf(name, counts, converse, before) {
   const figures = /** @type {Record<string, number>} */ ({});

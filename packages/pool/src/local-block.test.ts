@@ -111,7 +111,10 @@ describe('what was seen, kept between runs', () => {
     ['{', 'not JSON'],
     ['[1]'.padEnd(1001), 'longer than 1000 characters'],
     ['7', 'not an object'],
-    ['{"type":"open"}', 'type is not answered or silent'],
+    [
+      '{"type":"open","address":"192.0.2.1","port":465,"seen":1800000000000}',
+      'type is not answered or silent',
+    ],
     ['{"type":"silent","address":"a host"}', 'address is not an IP literal'],
     ['{"type":"silent","address":"192.0.2.1","port":0}', 'port is not a port'],
     ['{"type":"silent","address":"192.0.2.1","port":465,"seen":-1}', 'seen is not a time'],

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '@postern/wire';
-import { isWhole, LONGEST_LINE, looksLikeAddress, SKEW } from './lines.ts';
+import { isWhole, readEntry, SKEW } from './lines.ts';
 import type { Moment, Observation } from './memory.ts';
 
 /** That a port answered or was silent, once. */
@@ -23,21 +23,12 @@ export function parseSeen(
   oldest: Milliseconds,
   network: string,
 ): Sighting | string {
-  if (line.length > LONGEST_LINE) return `longer than ${LONGEST_LINE} characters`;
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return 'not JSON';
-  }
-  if (typeof value !== 'object' || value === null) return 'not an object';
-  const { type, address, port, seen, network: from = '' } = value as Readonly<Record<string, unknown>>;
+  const entry = readEntry(line, network);
+  if (typeof entry === 'string') return entry;
+  const { endpoint, type, seen } = entry;
   if (type !== 'answered' && type !== 'silent') return 'type is not answered or silent';
-  if (typeof address !== 'string' || !looksLikeAddress(address)) return 'address is not an IP literal';
-  if (from !== network) return 'seen from another network';
-  if (!isWhole(port) || port < 1 || port > 65_535) return 'port is not a port';
   if (!isWhole(seen)) return 'seen is not a time';
   if (seen > unixTime + SKEW) return 'seen in the future';
   if (seen < unixTime - oldest) return 'expired';
-  return { type, endpoint: { address, port }, at: Math.min(seen - unixTime + now, now) };
+  return { type, endpoint, at: Math.min(seen - unixTime + now, now) };
 }
