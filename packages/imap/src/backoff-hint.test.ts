@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { backoffHint } from './backoff-hint.ts';
-import { parseStatus } from './status.ts';
+import { parseStatus } from './parse/status.ts';
 
 test.each([
   ['BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds', 92_415],

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '@postern/wire';
-import type { StatusResponse } from './status.ts';
+import type { StatusResponse } from './parse/status.ts';
 
 /**
  * How long a server asks to be left alone, where its words say so: Office 365 refuses a command with `Request is throttled. Suggested

@@ -2,7 +2,7 @@ import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
 import type { AttemptVerdict, ChoiceContext, CredentialsSource, PasswordCredentials } from '@postern/sasl';
 import { deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
 import type { Connection, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities } from './parse/capabilities.ts';
 import { encodeCommand } from './commands.ts';
 import type { ImapCommand } from './commands.ts';
 import type { Completed } from './conversation.ts';
@@ -15,10 +15,10 @@ import type {
   OpenImapOptions,
   StartTlsOptions,
 } from './imap.ts';
-import { MailboxCalls } from './mailbox-calls.ts';
+import { MailboxCalls } from './mailbox/mailbox-calls.ts';
 import type { Untagged } from './parse/untagged.ts';
-import { patienceFor } from './states.ts';
-import type { StatusResponse } from './status.ts';
+import { patienceFor } from './transition/states.ts';
+import type { StatusResponse } from './parse/status.ts';
 
 /**
  * Waits for the greeting on an open connection, asks for the capabilities unless the greeting lists them, and hands out the

@@ -4,7 +4,7 @@ import { concatBytes, UsageError, utf8 } from '@postern/wire';
 import type { Phase } from '@postern/wire';
 import { CommandLine } from './arguments.ts';
 import type { Argument, ArgumentContext } from './arguments.ts';
-import type { StateName } from './states.ts';
+import type { StateName } from './transition/states.ts';
 
 /** What a client can say. A closed union on `verb`; a new verb is a new member and a row in `verbs`. */
 export type ImapCommand =

@@ -1,10 +1,10 @@
 import type { SaslWork } from '@postern/sasl';
 import type { Reason, TlsInfo } from '@postern/wire';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities } from './parse/capabilities.ts';
 import type { WireCommand } from './commands.ts';
 import type { Leniency } from './parse/scan.ts';
 import type { Untagged } from './parse/untagged.ts';
-import type { StatusResponse } from './status.ts';
+import type { StatusResponse } from './parse/status.ts';
 
 /**
  * What a tolerated mistake of the peer is called. Those that are no {@link Reason} never end a dialogue, so they are words

@@ -1,12 +1,12 @@
 import type { CredentialsSource, LoginOptions } from '@postern/sasl';
 import type { Clock, Connection, Observer, OpenLayer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities } from './parse/capabilities.ts';
 import type { ImapCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
 import type { ParseOptions, Untagged } from './parse/untagged.ts';
 import type { Namespaces } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
-import type { Mailbox } from './mailbox.ts';
+import type { Mailbox } from './mailbox/mailbox.ts';
 import type { MailboxName } from './mailbox-name.ts';
 import type {
   Appended,
@@ -21,10 +21,10 @@ import type {
   StatusItem,
   StreamedMessage,
   SubscribedName,
-} from './mailbox-options.ts';
-import type { ReplyLimits } from './reply.ts';
-import type { Patience } from './states.ts';
-import type { StatusResponse } from './status.ts';
+} from './mailbox/mailbox-options.ts';
+import type { ReplyLimits } from './parse/reply.ts';
+import type { Patience } from './transition/states.ts';
+import type { StatusResponse } from './parse/status.ts';
 
 /**
  * The answer to a command: positive with a value, or a negative completion. A tagged NO or BAD is no exception, because the

@@ -30,8 +30,8 @@
  * @packageDocumentation
  */
 export { backoffHint } from './backoff-hint.ts';
-export { noCapabilities, parseCapabilities } from './capabilities.ts';
-export type { Capabilities } from './capabilities.ts';
+export { noCapabilities, parseCapabilities } from './parse/capabilities.ts';
+export type { Capabilities } from './parse/capabilities.ts';
 export { openImap } from './client.ts';
 export { encodeCommand } from './commands.ts';
 export type {
@@ -44,7 +44,7 @@ export type {
 } from './commands.ts';
 export type { ImapDiagnostic, ImapEvent } from './events.ts';
 export type { Argument, ArgumentContext } from './arguments.ts';
-export type { FetchStream } from './fetch-stream.ts';
+export type { FetchStream } from './mailbox/fetch-stream.ts';
 export type {
   Found,
   FoundPart,
@@ -53,7 +53,7 @@ export type {
   Sorted,
   SortKey,
   ThreadAlgorithm,
-} from './finding.ts';
+} from './mailbox/finding.ts';
 export type {
   Answer,
   CallOptions,
@@ -75,7 +75,7 @@ export type {
   MoveOptions,
   Stored,
   StoreOptions,
-} from './mailbox.ts';
+} from './mailbox/mailbox.ts';
 export { decodeMailboxName, encodeMailboxName } from './mailbox-name.ts';
 export type { MailboxName } from './mailbox-name.ts';
 export type {
@@ -91,15 +91,15 @@ export type {
   StatusItem,
   StreamedMessage,
   SubscribedName,
-} from './mailbox-options.ts';
-export { MessageNumbers } from './message-numbers.ts';
+} from './mailbox/mailbox-options.ts';
+export { MessageNumbers } from './mailbox/message-numbers.ts';
 export type { MessageSet } from './message-set.ts';
-export type { Change, WatchOptions } from './watch.ts';
+export type { Change, WatchOptions } from './mailbox/watch.ts';
 export type { SearchKeys } from './search-keys.ts';
-export type { SelectedMailbox } from './selected.ts';
+export type { SelectedMailbox } from './transition/selected.ts';
 export { imapClient } from './machine.ts';
 export type { ImapClientMachine, ImapClientOptions } from './machine.ts';
-export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './outcomes.ts';
+export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './transition/outcomes.ts';
 export type {
   BodyExtension,
   BodyStructure,
@@ -121,9 +121,9 @@ export type { Leniency, ScanOptions } from './parse/scan.ts';
 export type { ExtendedSearchResult, SearchResult, Thread } from './parse/search.ts';
 export type { BinarySize, Section } from './parse/section.ts';
 export type { ParseOptions, Untagged } from './parse/untagged.ts';
-export { parseResponse, replyLimits } from './reply.ts';
-export type { ImapResponse, ReplyLimits } from './reply.ts';
-export { patienceProfiles, states } from './states.ts';
-export type { Patience, StateName, StateRow } from './states.ts';
-export { parseStatus } from './status.ts';
-export type { ResponseCode, StatusResponse } from './status.ts';
+export { parseResponse, replyLimits } from './parse/reply.ts';
+export type { ImapResponse, ReplyLimits } from './parse/reply.ts';
+export { patienceProfiles, states } from './transition/states.ts';
+export type { Patience, StateName, StateRow } from './transition/states.ts';
+export { parseStatus } from './parse/status.ts';
+export type { ResponseCode, StatusResponse } from './parse/status.ts';

@@ -1,16 +1,16 @@
 import { isTlsRecord, sample, UsageError } from '@postern/wire';
 import type { EndOfStream, Instant, Machine, Output, StartCompressionOutput, TlsInfo } from '@postern/wire';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities } from './parse/capabilities.ts';
 import type { ImapCommand, MailboxCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
 import type { ParseOptions } from './parse/untagged.ts';
-import { parseResponse, replyLimits, ResponseReader } from './reply.ts';
-import type { ReplyLimits } from './reply.ts';
-import { argumentContext } from './rules.ts';
-import type { SelectedMailbox } from './selected.ts';
-import { initialState, patienceFor } from './states.ts';
-import type { Input, Patience, State, StateName } from './states.ts';
-import { step } from './transition.ts';
+import { parseResponse, replyLimits, ResponseReader } from './parse/reply.ts';
+import type { ReplyLimits } from './parse/reply.ts';
+import { argumentContext } from './transition/rules.ts';
+import type { SelectedMailbox } from './transition/selected.ts';
+import { initialState, patienceFor } from './transition/states.ts';
+import type { Input, Patience, State, StateName } from './transition/states.ts';
+import { step } from './transition/transition.ts';
 
 /** Options of {@link imapClient}. */
 export interface ImapClientOptions {

@@ -4,7 +4,7 @@ import { utf8 } from '@postern/wire';
 import { describe, expect, test } from 'vitest';
 import { parseResponse, replyLimits } from '../src/index.ts';
 import type { BodyStructure, FetchData, Parameters, ParseOptions } from '../src/index.ts';
-import { ResponseReader } from '../src/reply.ts';
+import { ResponseReader } from '../src/parse/reply.ts';
 
 /** One response of the corpus, as octets in a latin1 string, and what it says. */
 const corpus = readFileSync(join(import.meta.dirname, 'corpus.txt'), 'utf8')

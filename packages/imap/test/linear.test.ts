@@ -3,7 +3,7 @@ import { countWork } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import { imapClient, parseCapabilities, parseResponse, parseStatus } from '../src/index.ts';
 import { imapServer } from '../src/server/index.ts';
-import { nesting, readList, skipValue } from '../src/tokens.ts';
+import { nesting, readList, skipValue } from '../src/parse/tokens.ts';
 
 /** How the work grows when there is four times as much to read. */
 function growth(work: (size: number) => () => unknown): number {

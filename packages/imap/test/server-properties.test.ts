@@ -8,7 +8,7 @@ import { readAddresses } from '../src/server/message/address.ts';
 import { bodyStructureText, envelopeText } from '../src/server/message/body-structure.ts';
 import { readMessage } from '../src/server/message/message-text.ts';
 import { fitsPattern } from '../src/server/syntax/mailbox-pattern.ts';
-import { nesting, skipValue } from '../src/tokens.ts';
+import { nesting, skipValue } from '../src/parse/tokens.ts';
 import { bytes, contents, inbox, session } from './server-session.ts';
 
 /** Words that commands are made of, right and wrong. */

@@ -1,6 +1,6 @@
 import { decodeMailboxName } from '../mailbox-name.ts';
 import type { MailboxName } from '../mailbox-name.ts';
-import { decoded, octets } from '../tokens.ts';
+import { decoded, octets } from './tokens.ts';
 import {
   another,
   astring,

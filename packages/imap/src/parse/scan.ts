@@ -1,4 +1,4 @@
-import { decoded } from '../tokens.ts';
+import { decoded } from './tokens.ts';
 import { giveBack, takeRoom, writeCodes } from './codes.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { octets } from '../tokens.ts';
+import { octets } from './tokens.ts';
 import { number64 } from './numbers.ts';
 import type { Number64 } from './numbers.ts';
 import {

@@ -1,8 +1,8 @@
-import { parseCapabilities } from '../capabilities.ts';
-import type { Capabilities } from '../capabilities.ts';
-import { parseStatus } from '../status.ts';
-import type { StatusResponse } from '../status.ts';
-import { decoded, nesting, readList } from '../tokens.ts';
+import { parseCapabilities } from './capabilities.ts';
+import type { Capabilities } from './capabilities.ts';
+import { parseStatus } from './status.ts';
+import type { StatusResponse } from './status.ts';
+import { decoded, nesting, readList } from './tokens.ts';
 import { fetchItems } from './fetch.ts';
 import type { FetchData } from './fetch.ts';
 import { lazyFetch } from './lazy-fetch.ts';

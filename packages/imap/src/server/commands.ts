@@ -1,6 +1,6 @@
 import { createLineSplitter, latin1 } from '@postern/wire';
 import type { LineSplitter } from '@postern/wire';
-import { readString } from '../tokens.ts';
+import { readString } from '../parse/tokens.ts';
 import type { ServerLimits } from './options.ts';
 
 /** What a client sent, put together. */

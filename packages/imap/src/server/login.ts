@@ -1,7 +1,7 @@
 import { decodeBase64, encodeBase64, serverMechanism } from '@postern/sasl';
 import type { ServerStep as MechanismStep } from '@postern/sasl';
 import type { Instant } from '@postern/wire';
-import { decoded } from '../tokens.ts';
+import { decoded } from '../parse/tokens.ts';
 import { capabilities } from './capabilities.ts';
 import { strings } from './commands.ts';
 import type { ReceivedCommand } from './commands.ts';

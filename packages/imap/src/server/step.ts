@@ -1,6 +1,6 @@
 import { utf8 } from '@postern/wire';
 import type { Instant, Output } from '@postern/wire';
-import { octets } from '../tokens.ts';
+import { octets } from '../parse/tokens.ts';
 import type { ImapServerEvent } from './events.ts';
 import { serverStates } from './states.ts';
 import type { ServerSession, ServerStateName } from './states.ts';

@@ -15,7 +15,7 @@
  */
 import { mayLogIn } from '@postern/sasl';
 import type { Instant, TlsInfo } from '@postern/wire';
-import { octets, readList } from '../tokens.ts';
+import { octets, readList } from '../parse/tokens.ts';
 import { capabilities } from './capabilities.ts';
 import { parseCommand } from './commands.ts';
 import type { ClientItem, ReceivedCommand } from './commands.ts';

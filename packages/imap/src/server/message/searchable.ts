@@ -1,6 +1,6 @@
 import { decodeBase64 } from '@postern/sasl';
 import { latin1 } from '@postern/wire';
-import { decoded, octets } from '../../tokens.ts';
+import { decoded, octets } from '../../parse/tokens.ts';
 import { encodingOf } from './body-structure.ts';
 import type { MimePart } from './mime.ts';
 import { withoutTransferEncoding } from './transfer-encoding.ts';

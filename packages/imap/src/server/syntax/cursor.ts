@@ -1,4 +1,4 @@
-import { readString } from '../../tokens.ts';
+import { readString } from '../../parse/tokens.ts';
 import { modifiedUtf7 } from './naming.ts';
 import type { Naming } from './naming.ts';
 

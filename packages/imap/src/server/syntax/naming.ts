@@ -1,6 +1,6 @@
 import { latin1, utf8 } from '@postern/wire';
 import { decodeMailboxName, encodeMailboxName } from '../../mailbox-name.ts';
-import { decoded } from '../../tokens.ts';
+import { decoded } from '../../parse/tokens.ts';
 
 /**
  * How a client writes the names of mailboxes. The store has them in modified UTF-7, as IMAP4rev1 does (RFC 3501 §5.1.3); once

@@ -1,4 +1,4 @@
-import { decoded } from '../../tokens.ts';
+import { decoded } from '../../parse/tokens.ts';
 import { readMessage } from '../message/message-text.ts';
 import { headerText, searchableTexts } from '../message/searchable.ts';
 import type { StoredMessage } from '../store/mail-store.ts';

@@ -4,7 +4,7 @@ import { BadSyntax } from '../syntax/cursor.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import { readDateTime } from '../syntax/date-time.ts';
 import { numberSetText, readNumberSet } from '../syntax/number-set.ts';
-import { octets } from '../../tokens.ts';
+import { octets } from '../../parse/tokens.ts';
 import { no, ok, readOnly, tryCreate } from './answer.ts';
 import type { Answer, Context, SelectedContext } from './answer.ts';
 import { readFlags } from './store.ts';

@@ -1,5 +1,5 @@
 import type { Reason } from '@postern/wire';
-import type { StatusResponse } from './status.ts';
+import type { StatusResponse } from '../parse/status.ts';
 
 /** What a refused login means, by its response code (RFC 5530 §3, RFC 9051 §7.1). One row per code, exactly one reason per row. */
 export const loginOutcomes: Readonly<Record<string, Reason>> = {

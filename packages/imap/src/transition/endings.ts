@@ -1,11 +1,11 @@
 import { sample } from '@postern/wire';
 import type { Evidence, FaultKind, Instant, Output, Phase, Reason } from '@postern/wire';
-import { verbs } from './commands.ts';
-import type { WireCommand } from './commands.ts';
-import type { ImapDiagnostic, ImapEvent } from './events.ts';
+import { verbs } from '../commands.ts';
+import type { WireCommand } from '../commands.ts';
+import type { ImapDiagnostic, ImapEvent } from '../events.ts';
 import { states } from './states.ts';
 import type { State, StateName, Step } from './states.ts';
-import { decoded, octets } from './tokens.ts';
+import { decoded, octets } from '../parse/tokens.ts';
 
 /** Takes a state from now on; its patience begins to run. */
 export function enter(state: State, name: StateName, now: Instant): State {

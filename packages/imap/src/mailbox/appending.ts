@@ -1,10 +1,10 @@
 import { UsageError } from '@postern/wire';
-import type { Argument } from './arguments.ts';
-import type { Capabilities } from './capabilities.ts';
-import type { ImapCommand, MailboxCommand } from './commands.ts';
-import type { ImapEvent } from './events.ts';
+import type { Argument } from '../arguments.ts';
+import type { Capabilities } from '../parse/capabilities.ts';
+import type { ImapCommand, MailboxCommand } from '../commands.ts';
+import type { ImapEvent } from '../events.ts';
 import type { NewMessage } from './mailbox-options.ts';
-import type { MailboxName } from './mailbox-name.ts';
+import type { MailboxName } from '../mailbox-name.ts';
 import { MessageSource } from './message-source.ts';
 
 /** APPEND, and the sources of its messages that come in pieces, in their order. */

@@ -1,5 +1,5 @@
-import type { Completed } from './conversation.ts';
-import type { Answer } from './imap.ts';
+import type { Completed } from '../conversation.ts';
+import type { Answer } from '../imap.ts';
 
 /** The answer that a completion makes of a value; a negative one keeps it as what came before. */
 export function answer<T>({ response, reason }: Completed, value: T): Answer<T> {

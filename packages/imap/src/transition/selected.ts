@@ -1,5 +1,5 @@
-import type { Untagged } from './parse/untagged.ts';
-import type { ResponseCode, StatusResponse } from './status.ts';
+import type { Untagged } from '../parse/untagged.ts';
+import type { ResponseCode, StatusResponse } from '../parse/status.ts';
 
 /** A selected mailbox, as far as the server has told (RFC 9051 §6.3.2, §7.4). Absent = not told, or nothing that counts. */
 export interface SelectedMailbox {

@@ -1,8 +1,8 @@
 import { concatBytes, createLineSplitter, latin1, sample } from '@postern/wire';
 import type { LineSplitter, Reason } from '@postern/wire';
-import type { Leniency } from './parse/scan.ts';
-import { parseUntagged } from './parse/untagged.ts';
-import type { ParseOptions, Untagged } from './parse/untagged.ts';
+import type { Leniency } from './scan.ts';
+import { parseUntagged } from './untagged.ts';
+import type { ParseOptions, Untagged } from './untagged.ts';
 import { parseStatus } from './status.ts';
 import type { StatusResponse } from './status.ts';
 import { octets } from './tokens.ts';

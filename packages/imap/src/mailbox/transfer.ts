@@ -1,12 +1,12 @@
 import { UsageError } from '@postern/wire';
-import type { Argument } from './arguments.ts';
-import type { MailboxCommand } from './commands.ts';
-import type { Answer, CallOptions } from './imap.ts';
+import type { Argument } from '../arguments.ts';
+import type { MailboxCommand } from '../commands.ts';
+import type { Answer, CallOptions } from '../imap.ts';
 import type { Copied, Moved, MoveOptions } from './mailbox.ts';
 import { answer } from './mailbox-answer.ts';
-import type { MailboxName } from './mailbox-name.ts';
-import type { Sets } from './message-set.ts';
-import { NumberSet } from './parse/number-set.ts';
+import type { MailboxName } from '../mailbox-name.ts';
+import type { Sets } from '../message-set.ts';
+import { NumberSet } from '../parse/number-set.ts';
 import type { Ran } from './selected-calls.ts';
 
 /** A dialogue with a selected mailbox, for commands that name messages. */

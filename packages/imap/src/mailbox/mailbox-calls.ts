@@ -1,16 +1,16 @@
 import { UsageError, unlessAborted } from '@postern/wire';
 import { appendCommand, Feed } from './appending.ts';
 import type { ContentLine } from './appending.ts';
-import type { Argument } from './arguments.ts';
-import type { MailboxCommand } from './commands.ts';
-import { Conversation } from './conversation.ts';
+import type { Argument } from '../arguments.ts';
+import type { MailboxCommand } from '../commands.ts';
+import { Conversation } from '../conversation.ts';
 import type { FetchSource, FetchStream } from './fetch-stream.ts';
-import type { Answer, CallOptions } from './imap.ts';
+import type { Answer, CallOptions } from '../imap.ts';
 import { KeptNumbers } from './kept-numbers.ts';
 import { Listing } from './listing.ts';
 import type { Mailbox } from './mailbox.ts';
 import { answer } from './mailbox-answer.ts';
-import type { MailboxName } from './mailbox-name.ts';
+import type { MailboxName } from '../mailbox-name.ts';
 import type {
   Appended,
   AppendOptions,
@@ -26,13 +26,13 @@ import type {
   SubscribedName,
 } from './mailbox-options.ts';
 import { checkStatusItems, statusWord } from './mailbox-options.ts';
-import type { Namespaces, SpecialUse } from './parse/list.ts';
-import type { MailboxStatus } from './parse/mailbox-status.ts';
-import type { Untagged } from './parse/untagged.ts';
-import type { SelectedMailbox } from './selected.ts';
+import type { Namespaces, SpecialUse } from '../parse/list.ts';
+import type { MailboxStatus } from '../parse/mailbox-status.ts';
+import type { Untagged } from '../parse/untagged.ts';
+import type { SelectedMailbox } from '../transition/selected.ts';
 import { fetchBehindSelect, SelectedCalls } from './selected-calls.ts';
 import type { MailboxSource, Ran } from './selected-calls.ts';
-import type { TurnOptions } from './turns.ts';
+import type { TurnOptions } from '../turns.ts';
 
 /** The calls about mailboxes: from their names to the selection of one (RFC 9051 §6.3). */
 export abstract class MailboxCalls extends Conversation implements MailboxSource, ContentLine {

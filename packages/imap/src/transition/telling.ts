@@ -1,13 +1,13 @@
 import type { Instant, Output } from '@postern/wire';
-import { withoutStartTls } from './capabilities.ts';
-import type { Capabilities } from './capabilities.ts';
+import { withoutStartTls } from '../parse/capabilities.ts';
+import type { Capabilities } from '../parse/capabilities.ts';
 import { diagnostic, enter, evidenceOf, fail } from './endings.ts';
-import type { ImapEvent } from './events.ts';
-import type { Untagged } from './parse/untagged.ts';
-import type { ImapResponse } from './reply.ts';
+import type { ImapEvent } from '../events.ts';
+import type { Untagged } from '../parse/untagged.ts';
+import type { ImapResponse } from '../parse/reply.ts';
 import { afterTelling, isBelievable, untaggedEvent } from './selection.ts';
 import type { State, Step } from './states.ts';
-import { decoded, octets } from './tokens.ts';
+import { decoded, octets } from '../parse/tokens.ts';
 
 type Outputs = Output<ImapEvent>[];
 

@@ -1,7 +1,7 @@
 import { parseCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
-import { codeData } from './parse/code.ts';
-import type { CodeData } from './parse/code.ts';
+import { codeData } from './code.ts';
+import type { CodeData } from './code.ts';
 import { decoded } from './tokens.ts';
 
 /** A status response, tagged or not (RFC 9051 §7.1). */

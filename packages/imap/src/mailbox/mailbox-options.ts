@@ -1,9 +1,9 @@
 import { UsageError } from '@postern/wire';
-import type { MailboxName } from './mailbox-name.ts';
-import type { MessageSet } from './message-set.ts';
-import type { CodeData } from './parse/code.ts';
-import type { ListedMailbox, SpecialUse } from './parse/list.ts';
-import type { MailboxStatus } from './parse/mailbox-status.ts';
+import type { MailboxName } from '../mailbox-name.ts';
+import type { MessageSet } from '../message-set.ts';
+import type { CodeData } from '../parse/code.ts';
+import type { ListedMailbox, SpecialUse } from '../parse/list.ts';
+import type { MailboxStatus } from '../parse/mailbox-status.ts';
 
 /** What STATUS can tell (RFC 9051 §6.3.11 and extensions). */
 export type StatusItem =

@@ -1,5 +1,5 @@
-import { verbs } from './commands.ts';
-import type { WireCommand } from './commands.ts';
+import { verbs } from '../commands.ts';
+import type { WireCommand } from '../commands.ts';
 
 /** Whether a command names messages by their numbers. */
 function usesNumbers(command: WireCommand): boolean {

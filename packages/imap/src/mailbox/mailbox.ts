@@ -1,17 +1,17 @@
 import type { FetchStream } from './fetch-stream.ts';
 import type { Found, FoundPart, SearchOptions, SortCriterion, Sorted, ThreadAlgorithm } from './finding.ts';
-import type { Answer, CallOptions } from './imap.ts';
-import type { MailboxName } from './mailbox-name.ts';
+import type { Answer, CallOptions } from '../imap.ts';
+import type { MailboxName } from '../mailbox-name.ts';
 import type { MessageNumbers } from './message-numbers.ts';
-import type { MessageSet } from './message-set.ts';
-import type { CodeData } from './parse/code.ts';
-import type { FetchData } from './parse/fetch.ts';
-import type { NumberSet } from './parse/number-set.ts';
-import type { Thread } from './parse/search.ts';
-import type { Untagged } from './parse/untagged.ts';
-import type { SearchKeys } from './search-keys.ts';
-import type { SelectedMailbox } from './selected.ts';
-import type { StatusResponse } from './status.ts';
+import type { MessageSet } from '../message-set.ts';
+import type { CodeData } from '../parse/code.ts';
+import type { FetchData } from '../parse/fetch.ts';
+import type { NumberSet } from '../parse/number-set.ts';
+import type { Thread } from '../parse/search.ts';
+import type { Untagged } from '../parse/untagged.ts';
+import type { SearchKeys } from '../search-keys.ts';
+import type { SelectedMailbox } from '../transition/selected.ts';
+import type { StatusResponse } from '../parse/status.ts';
 import type { Change, WatchOptions } from './watch.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Untagged } from './parse/untagged.ts';
+import type { Untagged } from '../parse/untagged.ts';
 
 /** A piece of the mailbox: the UIDs of neighbours, `0` where one is not known. Small, so that taking one out is cheap. */
 type Piece = number[];

@@ -1,13 +1,13 @@
 import { distrustSuccess } from '@postern/sasl';
 import type { Instant, Output, Reason } from '@postern/wire';
-import { withoutSecret } from './commands.ts';
+import { withoutSecret } from '../commands.ts';
 import { enter, evidenceOf, fail } from './endings.ts';
-import type { ImapEvent } from './events.ts';
+import type { ImapEvent } from '../events.ts';
 import { loginReason, startTlsReason } from './outcomes.ts';
 import { afterCompletion } from './selection.ts';
 import { advance } from './sending.ts';
 import type { ResponseInput, State, Step } from './states.ts';
-import type { StatusResponse } from './status.ts';
+import type { StatusResponse } from '../parse/status.ts';
 import { learn } from './telling.ts';
 
 type Outputs = Output<ImapEvent>[];

@@ -1,12 +1,12 @@
 import { UsageError } from '@postern/wire';
-import type { Argument } from './arguments.ts';
-import type { Answer } from './imap.ts';
+import type { Argument } from '../arguments.ts';
+import type { Answer } from '../imap.ts';
 import type { MessageOptions } from './mailbox.ts';
 import { answer } from './mailbox-answer.ts';
-import { NumberSet, setOf } from './parse/number-set.ts';
-import type { Thread } from './parse/search.ts';
-import { searchArguments } from './search-keys.ts';
-import type { SearchKeys } from './search-keys.ts';
+import { NumberSet, setOf } from '../parse/number-set.ts';
+import type { Thread } from '../parse/search.ts';
+import { searchArguments } from '../search-keys.ts';
+import type { SearchKeys } from '../search-keys.ts';
 import type { MailboxSource, Ran } from './selected-calls.ts';
 
 /** The outcome of `search`, as far as it was asked for. */

@@ -1,9 +1,9 @@
 import { WireError } from '@postern/wire';
 import type { Milliseconds } from '@postern/wire';
-import type { ImapEvent } from './events.ts';
-import type { CallOptions } from './imap.ts';
-import type { Untagged } from './parse/untagged.ts';
-import type { StatusResponse } from './status.ts';
+import type { ImapEvent } from '../events.ts';
+import type { CallOptions } from '../imap.ts';
+import type { Untagged } from '../parse/untagged.ts';
+import type { StatusResponse } from '../parse/status.ts';
 
 /** Something that happened in the selected mailbox: new messages, messages that are gone, flags that changed. */
 export type Change = Extract<

@@ -1,7 +1,7 @@
 import { UsageError, utf8 } from '@postern/wire';
 import type { Instant, Output } from '@postern/wire';
 import { enter, wantContent } from './endings.ts';
-import type { ImapEvent } from './events.ts';
+import type { ImapEvent } from '../events.ts';
 import { advance } from './sending.ts';
 import { unfinished } from './states.ts';
 import type { State, Step, UnfinishedCommand } from './states.ts';

@@ -1,12 +1,12 @@
 import { UsageError, utf8 } from '@postern/wire';
 import type { Instant, Output } from '@postern/wire';
-import type { WireCommand } from './commands.ts';
+import type { WireCommand } from '../commands.ts';
 import { enter } from './endings.ts';
-import type { ImapEvent } from './events.ts';
-import type { Untagged } from './parse/untagged.ts';
+import type { ImapEvent } from '../events.ts';
+import type { Untagged } from '../parse/untagged.ts';
 import { afterData, afterSelect, nothingTold } from './selected.ts';
 import type { Input, State, Step } from './states.ts';
-import type { StatusResponse } from './status.ts';
+import type { StatusResponse } from '../parse/status.ts';
 
 /** What sending a command means before anything is answered. */
 export function afterSending(state: State, command: WireCommand): State {

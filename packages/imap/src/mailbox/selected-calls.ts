@@ -1,13 +1,13 @@
 import { UsageError } from '@postern/wire';
 import type { Milliseconds } from '@postern/wire';
-import type { Argument } from './arguments.ts';
-import type { MailboxCommand } from './commands.ts';
-import type { Completed } from './conversation.ts';
+import type { Argument } from '../arguments.ts';
+import type { MailboxCommand } from '../commands.ts';
+import type { Completed } from '../conversation.ts';
 import { pickContent, pickMessages } from './fetch-stream.ts';
 import type { FetchSource, FetchStream } from './fetch-stream.ts';
 import { found, searchCommand, sortCommand, sorted, threadCommand, threaded } from './finding.ts';
 import type { Found, SearchOptions, SortCriterion, Sorted, ThreadAlgorithm } from './finding.ts';
-import type { Answer, CallOptions } from './imap.ts';
+import type { Answer, CallOptions } from '../imap.ts';
 import type {
   Copied,
   DownloadOptions,
@@ -21,20 +21,20 @@ import type {
   Stored,
   StoreOptions,
 } from './mailbox.ts';
-import type { MailboxName } from './mailbox-name.ts';
+import type { MailboxName } from '../mailbox-name.ts';
 import { answer } from './mailbox-answer.ts';
 import type { KeptNumbers } from './kept-numbers.ts';
 import type { MessageNumbers } from './message-numbers.ts';
-import { setArgument, setArguments } from './message-set.ts';
-import type { MessageSet } from './message-set.ts';
-import { NumberSet } from './parse/number-set.ts';
-import type { Thread } from './parse/search.ts';
-import type { Untagged } from './parse/untagged.ts';
-import { namesNumbers } from './search-keys.ts';
-import type { SearchKeys } from './search-keys.ts';
-import type { SelectedMailbox } from './selected.ts';
-import type { StatusResponse } from './status.ts';
-import type { TurnOptions } from './turns.ts';
+import { setArgument, setArguments } from '../message-set.ts';
+import type { MessageSet } from '../message-set.ts';
+import { NumberSet } from '../parse/number-set.ts';
+import type { Thread } from '../parse/search.ts';
+import type { Untagged } from '../parse/untagged.ts';
+import { namesNumbers } from '../search-keys.ts';
+import type { SearchKeys } from '../search-keys.ts';
+import type { SelectedMailbox } from '../transition/selected.ts';
+import type { StatusResponse } from '../parse/status.ts';
+import type { TurnOptions } from '../turns.ts';
 import { copyAll, moveAll, sayEach } from './transfer.ts';
 import type { TransferSource } from './transfer.ts';
 import { watch } from './watch.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MessageNumbers, parseResponse } from './index.ts';
+import { MessageNumbers, parseResponse } from '../index.ts';
 
 function fed(lines: readonly string[]): MessageNumbers {
   const numbers = new MessageNumbers();

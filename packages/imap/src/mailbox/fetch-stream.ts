@@ -1,9 +1,9 @@
 import { UsageError } from '@postern/wire';
-import type { MailboxCommand } from './commands.ts';
-import type { ImapEvent } from './events.ts';
-import type { Answer } from './imap.ts';
-import type { FetchData } from './parse/fetch.ts';
-import type { StatusResponse } from './status.ts';
+import type { MailboxCommand } from '../commands.ts';
+import type { ImapEvent } from '../events.ts';
+import type { Answer } from '../imap.ts';
+import type { FetchData } from '../parse/fetch.ts';
+import type { StatusResponse } from '../parse/status.ts';
 
 /** Takes an item for a stream, and how many octets it is. */
 type Take<T> = (item: T, octets: number) => void;

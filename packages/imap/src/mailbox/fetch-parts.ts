@@ -1,7 +1,7 @@
-import type { MailboxCommand } from './commands.ts';
-import type { ImapEvent } from './events.ts';
+import type { MailboxCommand } from '../commands.ts';
+import type { ImapEvent } from '../events.ts';
 import type { FetchStream } from './fetch-stream.ts';
-import type { StatusResponse } from './status.ts';
+import type { StatusResponse } from '../parse/status.ts';
 
 /** A stream of whatever, as the dialogue sees it. */
 export type OpenFetch = Pick<

@@ -1,7 +1,7 @@
 import { latin1, utf8 } from '@postern/wire';
 import { describe, expect, test } from 'vitest';
 import { parseCapabilities } from './capabilities.ts';
-import { loginOutcomes, loginReason } from './outcomes.ts';
+import { loginOutcomes, loginReason } from '../transition/outcomes.ts';
 import { parseResponse, replyLimits, ResponseReader } from './reply.ts';
 import type { ReplyLimits } from './reply.ts';
 import { parseStatus } from './status.ts';

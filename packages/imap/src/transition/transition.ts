@@ -24,11 +24,11 @@
 import { answerChallenge, resumeExchange } from '@postern/sasl';
 import { recogniseProtocol, UsageError } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, TlsInfo } from '@postern/wire';
-import { isWireCommand } from './commands.ts';
-import type { ImapCommand } from './commands.ts';
+import { isWireCommand } from '../commands.ts';
+import type { ImapCommand } from '../commands.ts';
 import { receiveCompletion } from './completion.ts';
 import { byeEvidence, diagnostic, enter, evidenceOf, fail } from './endings.ts';
-import type { ImapEvent } from './events.ts';
+import type { ImapEvent } from '../events.ts';
 import { greetingReason } from './outcomes.ts';
 import { cancelMessages, contentDrained, continueCommand, sendContent } from './literal.ts';
 import { endIdle, receiveLiteral } from './selection.ts';
@@ -36,7 +36,7 @@ import { proceed, send } from './sending.ts';
 import { states } from './states.ts';
 import type { Input, ResponseInput, State, Step } from './states.ts';
 import { learn, receiveUntagged } from './telling.ts';
-import { octets } from './tokens.ts';
+import { octets } from '../parse/tokens.ts';
 
 type Outputs = Output<ImapEvent>[];
 

@@ -1,4 +1,4 @@
-import type { ImapEvent } from './events.ts';
+import type { ImapEvent } from '../events.ts';
 import { MessageNumbers } from './message-numbers.ts';
 
 /** Keeps the numbers of the mailbox that is selected, or being selected, from what a dialogue hears. */

@@ -1,7 +1,7 @@
 import { UsageError } from '@postern/wire';
-import type { ArgumentContext } from './arguments.ts';
-import { encodeCommand, verbs } from './commands.ts';
-import type { WireCommand } from './commands.ts';
+import type { ArgumentContext } from '../arguments.ts';
+import { encodeCommand, verbs } from '../commands.ts';
+import type { WireCommand } from '../commands.ts';
 import { followsSelect } from './pipelining.ts';
 import type { State } from './states.ts';
 

@@ -1,9 +1,9 @@
 import type { Exchange } from '@postern/sasl';
 import type { EndOfStream, Instant, Milliseconds, Output, Reason, TlsInfo } from '@postern/wire';
-import type { Capabilities } from './capabilities.ts';
-import type { ImapCommand, LaterPart, WireCommand } from './commands.ts';
-import type { ImapEvent } from './events.ts';
-import type { ImapResponse, ReplyLimits } from './reply.ts';
+import type { Capabilities } from '../parse/capabilities.ts';
+import type { ImapCommand, LaterPart, WireCommand } from '../commands.ts';
+import type { ImapEvent } from '../events.ts';
+import type { ImapResponse, ReplyLimits } from '../parse/reply.ts';
 import type { SelectedMailbox } from './selected.ts';
 
 /** How long a client waits for what; every wait is absolute, so a peer that drips single octets cannot lengthen it. */

@@ -1,7 +1,7 @@
 import { UsageError } from '@postern/wire';
-import type { Argument } from './arguments.ts';
-import type { MailboxCommand } from './commands.ts';
-import type { Answer, CallOptions } from './imap.ts';
+import type { Argument } from '../arguments.ts';
+import type { MailboxCommand } from '../commands.ts';
+import type { Answer, CallOptions } from '../imap.ts';
 import { answer } from './mailbox-answer.ts';
 import { statusWord } from './mailbox-options.ts';
 import type { Listed, ListOptions, LsubOptions, SubscribedName } from './mailbox-options.ts';
