@@ -110,6 +110,7 @@ class ImapDialogue extends MailboxCalls implements Imap {
         context,
         exchange: (mechanism) => this.ask({ verb: 'AUTHENTICATE', mechanism }, signal),
         verdict: loginVerdict,
+        signal,
       });
       const { credentials } = result;
       const nothing = result.type === 'none' ? result.reason : undefined;
