@@ -408,7 +408,7 @@ export abstract class Conversation {
     }
     this.options.onEvent?.(event);
     if (this.#listeners.size > 0) for (const hear of this.#listeners) hear(event);
-    const [stream] = this.#fetches;
+    const stream = this.#fetches[0];
     stream?.hear(event);
     if (stream && event.type === 'completed' && event.command.verb === 'FETCH') {
       // RFC 9051 §5.5: with several in flight the server tells by the tag which is over.

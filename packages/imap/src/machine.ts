@@ -215,6 +215,10 @@ class ImapClient implements ImapClientMachine {
 
 /** The oldest FETCH in flight, which tells how content is wanted. */
 function fetchIn({ inFlight }: State): MailboxCommand | undefined {
-  for (const { command } of inFlight) if (command.verb === 'FETCH') return command;
+  // By number: this is asked for each response, and an iterator is an object.
+  for (let index = 0; index < inFlight.length; index += 1) {
+    const command = inFlight[index]?.command;
+    if (command?.verb === 'FETCH') return command;
+  }
   return undefined;
 }

@@ -481,9 +481,9 @@ function passQuoted(scan: Scan): void {
 /** RFC 9051 §9, flag-list, and the attributes of a LIST. Gmail has keywords with brackets, which no atom may hold. */
 export function atomList(scan: Scan): readonly string[] {
   open(scan);
-  const list: string[] = [];
-  if (closes(scan)) return list;
-  do list.push(atom(scan));
-  while (another(scan));
+  if (closes(scan)) return [];
+  // It begins with what is there: an empty array would be given room for seventeen.
+  const list = [atom(scan)];
+  while (another(scan)) list.push(atom(scan));
   return list;
 }
