@@ -103,7 +103,8 @@ it('counts the waits of IMAP exactly, and the turns of a large content', () => {
 it('lets every IMAP client take all messages and the whole content', () => {
   expect(names('imap messages')).toEqual(['Postern', 'Postern, lazy', 'imapflow', 'imap']);
   expect(names('imap content')).toEqual(['Postern, borrowed', 'Postern, copies', 'imapflow', 'imap']);
-  for (const section of ['imap messages', 'imap content', 'imap parse'])
+  expect(names('imap objects')).toEqual(['Postern', 'imapflow', 'imap']);
+  for (const section of ['imap objects', 'imap messages', 'imap content', 'imap parse'])
     expect(sections.get(section).rows.filter(({ figures }) => !figures)).toEqual([]);
 });
 
