@@ -12,18 +12,17 @@ import {
   isNil,
   malformed,
   nil,
-  nstring,
   open,
   OPEN,
   peek,
   QUOTE,
-  skip,
   SPACE,
   space,
-  string,
   surplus,
   tolerate,
 } from './scan.ts';
+import { nstring, string } from './strings.ts';
+import { skip } from './skip.ts';
 import type { Scan } from './scan.ts';
 
 /** Parameters of a media type or a disposition, in the order they came; names in lower case, values as they came. */

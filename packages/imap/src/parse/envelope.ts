@@ -1,17 +1,5 @@
-import {
-  close,
-  closes,
-  isNil,
-  nil,
-  nstring,
-  open,
-  peek,
-  space,
-  surplus,
-  tolerate,
-  CLOSE,
-  SPACE,
-} from './scan.ts';
+import { close, closes, isNil, nil, open, peek, space, surplus, tolerate, CLOSE, SPACE } from './scan.ts';
+import { nstring } from './strings.ts';
 import type { Scan } from './scan.ts';
 
 /** One address (RFC 9051 §7.5.2). What is absent was NIL; encoded words (RFC 2047) stand as they came. */

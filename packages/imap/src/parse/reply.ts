@@ -1,6 +1,6 @@
 import { concatBytes, createLineSplitter, latin1, sample } from '@postern/wire';
 import type { LineSplitter, Reason } from '@postern/wire';
-import type { Leniency } from './scan.ts';
+import type { Leniency } from './leniency.ts';
 import { parseUntagged } from './untagged.ts';
 import type { ParseOptions, Untagged } from './untagged.ts';
 import { parseStatus } from './status.ts';
