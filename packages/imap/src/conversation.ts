@@ -338,7 +338,8 @@ export abstract class Conversation {
         },
         reject: (error) => {
           done();
-          reject(error);
+          // Several may wait with one signal, and the first to hear of the abort breaks off for all.
+          reject(signal?.aborted === true ? signal.reason : error);
         },
       };
       const abort = (): void => {

@@ -301,14 +301,15 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
 
 /**
  * What a call behind a login comes to: where the login was refused, that is its answer, whatever the server said to a command that it
- * could not take, and also where it said nothing and closed.
+ * could not take, and also where it said nothing more or closed.
  */
 async function unlessRefused(group: LoginGroup, turn: Promise<Outcome>): Promise<Outcome> {
   try {
     const completed = await turn;
     return group.refusal ?? completed;
   } catch (error) {
-    if (group.refusal && isWireError(error) && farewells.includes(error.code)) return group.refusal;
+    const gone = isWireError(error) && (error.fault.kind === 'timeout' || farewells.includes(error.code));
+    if (group.refusal && gone) return group.refusal;
     throw error;
   }
 }
