@@ -184,7 +184,6 @@ class ImapDialogue extends MailboxCalls implements Imap {
     const settled = Promise.all(own.map((command) => this.completion(command, signal)));
     settled.catch(() => undefined);
     const { response, reason } = await this.completion(login, signal);
-    group.answered();
     if (response.status !== 'OK') return { ok: false, reply: response, ...(reason ? { reason } : {}) };
     await settled;
     if (this.#hasToSpeakUtf8) {

@@ -26,10 +26,10 @@ export class LoginGroup {
   /** The answer to the call that left with the login, once one has. */
   followed: Promise<Completed> | undefined = undefined;
   #follower: Follower | undefined;
-  /** What sends, as long as the LOGIN is sent and not answered. */
+  /** What sends, once the LOGIN is sent. */
   #send: Send | undefined;
 
-  /** Takes the next call. It leaves with the LOGIN, or right behind it where that is under way. */
+  /** Takes the next call. It leaves with the LOGIN, or right behind it where that was sent. */
   join(follower: Follower): void {
     if (this.#send) this.#sendWith([], follower, this.#send);
     else this.#follower = follower;
@@ -41,11 +41,6 @@ export class LoginGroup {
     this.#follower = undefined;
     if (!follower || !this.#sendWith(commands, follower, send)) send(...commands);
     this.#send = send;
-  }
-
-  /** From here on a call waits for its turn. */
-  answered(): void {
-    this.#send = undefined;
   }
 
   #sendWith(commands: readonly ImapCommand[], follower: Follower, send: Send): boolean {

@@ -10,9 +10,10 @@ const fetch = { uids: '1:*', items: ['UID', 'FLAGS'] } as const;
 const pipelining = 'select';
 
 /** What a server says to a command, in which `$` stands for the tag. From `silent` on it says nothing, at `close` it closes. */
-type Says = (command: string, tag: string) => readonly string[] | undefined;
+type Says = (command: string, tag: string) => Answers | undefined | Promise<Answers | undefined>;
+type Answers = readonly string[];
 
-const usual: Readonly<Record<string, readonly string[]>> = {
+const usual: Readonly<Record<string, Answers>> = {
   LOGIN: ['$ OK in'],
   CAPABILITY: ['* CAPABILITY IMAP4rev1 IDLE', '$ OK'],
   SELECT: ['* 2 EXISTS', '* OK [UIDVALIDITY 9] x', '$ OK [READ-WRITE] x'],
@@ -23,7 +24,7 @@ const usual: Readonly<Record<string, readonly string[]>> = {
 const refused = ['$ NO [AUTHENTICATIONFAILED] no'];
 const early = ['$ BAD log in first'];
 /** What a server that knows nobody says. */
-const nobody: Says = (command) =>
+const nobody = (command: string): Answers | undefined =>
   command === 'LOGIN' ? refused : command === 'CAPABILITY' ? undefined : early;
 
 interface Talk {
@@ -54,7 +55,7 @@ async function talk(
       heard.push(lines);
       for (const line of lines) {
         const [, tag = '', command = ''] = /^(a\d+) ((?:UID )?\w+)/.exec(line) ?? [];
-        const answer = says(command, tag) ?? usual[command] ?? ['$ OK done'];
+        const answer = (await says(command, tag)) ?? usual[command] ?? ['$ OK done'];
         if (answer.includes('silent')) silent = true;
         if (silent) continue;
         await send(
@@ -239,9 +240,9 @@ describe('LOGIN is not used, and the SELECT waits', () => {
 describe('a refused login', () => {
   test('IMAP-101 is the answer to both calls, and a second attempt works', async () => {
     let attempts = 0;
-    const { imap, heard, events } = await talk((command, tag) => {
+    const { imap, heard, events } = await talk((command) => {
       if (command === 'LOGIN') attempts += 1;
-      return attempts === 1 ? nobody(command, tag) : undefined;
+      return attempts === 1 ? nobody(command) : undefined;
     });
     const [login, answer] = await both(imap);
     const refusal = { ok: false, reason: 'auth-failed', reply: { status: 'NO', text: 'no' } };
@@ -265,12 +266,20 @@ describe('a refused login', () => {
     ['behind the capabilities', 'CAPABILITY', ['auth-failed', 'auth-failed']],
     ['before the FETCH is refused', 'EXAMINE', ['auth-failed', 'auth-failed']],
   ])('IMAP-028 is still told where the server closes %s', async (_name, last, fates) => {
-    const { imap } = await talk((command, tag) => [
-      ...(nobody(command, tag) ?? ['$ OK']),
+    const { imap } = await talk((command) => [
+      ...(nobody(command) ?? ['$ OK']),
       ...(command === last ? ['* BYE enough', 'close'] : []),
     ]);
     expect((await both(imap)).map(fate)).toEqual(fates);
     expect(await reasonOf(imap.noop())).toBe('server-closing');
+  });
+
+  test('IMAP-029 is still told where the server says nothing more', async () => {
+    const clock = virtualClock();
+    const { imap } = await talk((command) => (command === 'LOGIN' ? refused : ['silent']), { clock });
+    const [results] = await Promise.all([both(imap), clock.advance(1_000_000)]);
+    expect(results.map(fate)).toEqual(['auth-failed', 'auth-failed']);
+    expect(await reasonOf(imap.noop())).toBe('timeout-reply');
   });
 
   test('IMAP-101 a server that opens a mailbox for nobody is not believed', async () => {
@@ -327,6 +336,16 @@ describe('a good login', () => {
     const results = await both(imap);
     expect(results.map(fate)).toEqual(['ok', 'refused']);
     expect(words(heard[1])).toEqual(['ENABLE UTF8=ACCEPT']);
+  });
+
+  test('RFC 9051 §6.3.1 but says no ENABLE where such a server has opened the mailbox all the same', async () => {
+    const { imap, heard } = await talk(async (command) => {
+      if (command === 'CAPABILITY') return ['* CAPABILITY IMAP4rev1 UTF8=ONLY', '$ OK'];
+      if (command === 'EXAMINE') await settled();
+      return undefined;
+    });
+    expect((await both(imap)).map(fate)).toEqual(['ok', 'ok']);
+    expect(heard).toHaveLength(1);
   });
 
   test('IMAP-021 a CAPABILITY that is refused is not asked for again', async () => {

@@ -33,8 +33,7 @@ export function followsLogin(
 ): boolean {
   const [login, ...others] = before.map((sent) => sent.command);
   if (login?.verb !== 'LOGIN' || login.pipelining !== 'select') return false;
-  const last = others.at(-1);
-  if (followsSelect(command, last)) return others.slice(0, -1).every(({ verb }) => anyStage.has(verb));
+  if (followsSelect(command, others.at(-1))) return true;
   const early = command.verb === 'SELECT' || command.verb === 'EXAMINE' || anyStage.has(command.verb);
   return early && others.every(({ verb }) => anyStage.has(verb));
 }
