@@ -27,6 +27,10 @@ const all: readonly string[] = [
   'MULTIAPPEND',
   'ESEARCH',
   'SEARCHRES',
+  'SORT',
+  'ESORT',
+  'THREAD=ORDEREDSUBJECT',
+  'THREAD=REFERENCES',
   'CONDSTORE',
   'QRESYNC',
 ];

@@ -7,8 +7,10 @@ import { list, lsub } from './list.ts';
 import { create, enable, namespace, remove, rename, subscribe, unsubscribe } from './mailboxes.ts';
 import { search } from './search.ts';
 import { select } from './select.ts';
+import { sort } from './sort.ts';
 import { status } from './status.ts';
 import { store } from './store.ts';
+import { thread } from './thread.ts';
 import { append, close, copy, expunge, move, unselect } from './transfer.ts';
 
 /** What a command after a login knows; `offered` are the capabilities in upper case. */
@@ -53,12 +55,14 @@ export const selectedVerbs: ReadonlyMap<string, SelectedVerb> = new Map<string, 
   ['FETCH', fetch],
   ['MOVE', move],
   ['SEARCH', search],
+  ['SORT', sort],
   ['STORE', store],
+  ['THREAD', thread],
   ['UNSELECT', unselect],
 ]);
 
-/** Commands that may stand behind UID (RFC 9051 §6.4.9). */
-export const uidVerbs: ReadonlySet<string> = new Set(['COPY', 'EXPUNGE', 'FETCH', 'MOVE', 'SEARCH', 'STORE']);
+/** While these run, unless behind UID, no EXPUNGE is told (RFC 9051 §7.5.1, RFC 5256 §3). */
+export const numberVerbs: ReadonlySet<string> = new Set(['FETCH', 'SEARCH', 'SORT', 'STORE', 'THREAD']);
 
-/** While these run, unless behind UID, no EXPUNGE is told (RFC 9051 §7.5.1). */
-export const numberVerbs: ReadonlySet<string> = new Set(['FETCH', 'SEARCH', 'STORE']);
+/** Commands that may stand behind UID (RFC 9051 §6.4.9, RFC 5256 §3). */
+export const uidVerbs: ReadonlySet<string> = new Set([...numberVerbs, 'COPY', 'EXPUNGE', 'MOVE']);
