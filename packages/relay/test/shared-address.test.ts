@@ -36,7 +36,7 @@ test.each([
     expect(delivered.recipients.map(words)).toEqual([`delivered to ${free}.example.test by starttls`]);
     expect(scene.taken.map(({ secured }) => secured)).toEqual([true]);
     // The policy of each was applied to its own attempt, and the report says whose it was.
-    const details = counts.policies('example.test').flatMap(({ details }) => details);
+    const details = counts.policies('example.test').flatMap((report) => report.details);
     const failed = bound === 'mx1' ? [`${bound}.example.test`] : [];
     expect(details.map(({ receivingMxHostname }) => receivingMxHostname)).toEqual(failed);
   },

@@ -172,7 +172,7 @@ describe('what others published', () => {
     expect(type({ tlsa: unusable, sts: sts('enforce') })).toBe('tlsa');
     expect(type({ sts: sts('testing') })).toBe('sts');
     expect(type({ sts: sts('enforce', elsewhere) })).toBe('sts');
-    expect(type({ sts: sts('none') })).toBe('no-policy-found');
+    expect(type({ sts: sts('none') })).toBe('sts');
   });
 });
 

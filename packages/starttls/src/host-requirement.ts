@@ -144,13 +144,15 @@ function readPublished({ host, named, tlsa: found, sts: policy }: HostFacts): Pu
   const applies = named !== 'literal';
   const records = applies && found?.status === 'records' ? found : undefined;
   const tlsa = records && { base: records.base, usable: usableTlsa(records.records) };
-  const sts = applies && policy?.mode !== 'none' ? policy : undefined;
+  const policyFound = applies ? policy : undefined;
+  const sts = policyFound?.mode === 'none' ? undefined : policyFound;
   const listed = sts !== undefined && mxAllowed(sts, host);
   const notes: Reason[] = [];
   if (applies && found?.status === 'none' && found.reason === 'ad-untrusted') notes.push('ad-untrusted');
   if (tlsa?.usable.length === 0) notes.push('tlsa-unusable');
   if (sts?.mode === 'testing' && !listed) notes.push('sts-mx-not-listed');
-  const policyType = tlsa ? 'tlsa' : sts ? 'sts' : 'no-policy-found';
+  // RFC 8460 §4.4: one that asks for nothing was found too, and its mode stands in the report.
+  const policyType = tlsa ? 'tlsa' : policyFound ? 'sts' : 'no-policy-found';
   return { tlsa, sts, listed, policyType, notes };
 }
 
