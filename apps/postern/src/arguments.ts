@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import type { Lang } from '@postern/probe/report';
+import type { Lang, WebSource } from '@postern/probe/report';
 import { policyLevels } from '@postern/starttls';
 import type { PolicyLevel } from '@postern/starttls';
 import { parseDuration } from './duration.ts';
 import { readLang, spokenLang } from './lang.ts';
 import { nearest } from './nearest.ts';
-import { commands, flags, isFlag, takenBy } from './options.ts';
+import { commands, flags, isFlag, takenBy, webSources } from './options.ts';
 import type { Command, DeliveryOptions, FlagName, Options } from './options.ts';
 import { textsFor } from './texts/texts.ts';
 import type { Texts } from './texts/texts.ts';
@@ -25,7 +25,7 @@ const takes: Readonly<Record<Command, 0 | 1 | 'needed'>> = {
 const levels = Object.keys(policyLevels) as PolicyLevel[];
 
 /** The options that can be given several times, or with commas. */
-const lists: readonly FlagName[] = ['to', 'fingerprint'];
+const lists: readonly FlagName[] = ['to', 'fingerprint', 'without'];
 
 /** What the user asked for. */
 export type Request =
@@ -87,6 +87,7 @@ export function readArguments(
       trace: valueOf('trace'),
       html: valueOf('html'),
       forget: given.has('forget'),
+      without: listOf('without', given).map((one) => sourceOf(one, texts)),
       state: valueOf('state'),
       delivery: deliveryOf(command, given, texts),
     },
@@ -143,6 +144,12 @@ function fingerprintOf(typed: string, texts: Texts): string {
   const digits = typed.replaceAll(':', '').toLowerCase();
   if (!/^[\da-f]{64}$/.test(digits)) throw new UsageMistake(texts.delivery.noFingerprint(typed));
   return digits;
+}
+
+function sourceOf(typed: string, texts: Texts): WebSource {
+  const source = webSources.find((known) => known === typed);
+  if (source === undefined) throw new UsageMistake(texts.noSource(typed, webSources));
+  return source;
 }
 
 function listOf(name: FlagName, given: ReadonlyMap<FlagName, Given>): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Lang } from '@postern/probe/report';
+import type { Lang, WebSource } from '@postern/probe/report';
 import type { PolicyLevel } from '@postern/starttls';
 
 /** The commands there are. */
@@ -24,6 +24,8 @@ export interface Options {
   readonly trace: string | undefined;
   readonly html: string | undefined;
   readonly forget: boolean;
+  /** Sources of settings on the web that are not asked. */
+  readonly without: readonly WebSource[];
   /** The folder for what is kept between runs, in place of the user's own. */
   readonly state: string | undefined;
   /** Of `plan` and `send`. */
@@ -74,6 +76,7 @@ export type FlagName =
   | 'from'
   | 'to'
   | 'forget'
+  | 'without'
   | 'state'
   | 'no-color'
   | 'quiet'
@@ -101,6 +104,7 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   user: { type: 'string', of: ['probe'] },
   trace: { type: 'string', of: working },
   forget: { type: 'boolean', of: [...servers, 'send'] },
+  without: { type: 'string', of: ['check'] },
   state: { type: 'string', of: asking },
   'no-color': { type: 'boolean', of: commands },
   quiet: { type: 'boolean', of: [...working, 'plan'] },
@@ -108,6 +112,9 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   help: { type: 'boolean', short: 'h', of: commands },
   version: { type: 'boolean', of: commands },
 };
+
+/** Who can be left out of a search for settings; the DNS cannot. */
+export const webSources: readonly WebSource[] = ['autoconfig', 'ispdb'];
 
 /** The commands that take an option. */
 export function takenBy(name: FlagName): readonly Command[] {

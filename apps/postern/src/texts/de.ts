@@ -2,6 +2,11 @@ import { delivery } from './delivery/de.ts';
 import { listed } from './listed.ts';
 import type { Texts } from './texts.ts';
 
+const webSource = {
+  autoconfig: 'die Autoconfig-Datei des Anbieters',
+  ispdb: 'die öffentliche Datenbank von Thunderbird',
+} as const;
+
 /** German. */
 export const de: Texts = {
   delivery,
@@ -33,6 +38,10 @@ Optionen von check, probe und send
 
 Optionen von check und probe
   --server-name NAME     Name für SNI und Zertifikatsprüfung
+
+Optionen von check
+  --without QUELLE       nicht nach Einstellungen fragen: ispdb (die öffentliche Datenbank von Thunderbird; sie erfährt die
+                         Domain), autoconfig (Webserver der Domain und ihres Mailservers; der erste erfährt die Adresse)
 
 Optionen von probe
   --user NAME            Anmeldung versuchen, nur in geprüftem TLS; Passwort aus POSTERN_PASSWORD oder auf Nachfrage
@@ -87,6 +96,8 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     `${option}: „${typed}“ ist keine IP-Adresse mit oder ohne Port, wie 192.0.2.53, 192.0.2.53:5353 oder [2001:db8::53]:53.`,
   noHost: (option, typed) => `${option}: „${typed}“ ist kein Servername und keine IP-Adresse.`,
   noLanguage: (typed) => `--lang: „${typed}“ ist nicht bekannt. Bekannt sind en und de.`,
+  noSource: (typed, sources) =>
+    `--without: „${typed}“ ist keine Quelle, die sich weglassen lässt. Das sind ${listed(sources, 'und')}.`,
   noPassword:
     '--user braucht ein Passwort: Setzen Sie POSTERN_PASSWORD, oder starten Sie den Befehl in einem Terminal, dann werden Sie gefragt.',
   passwordFor: (user) => `Passwort für ${user}: `,
@@ -169,9 +180,16 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   },
   bothWork: (account) => `${account}: Empfangen und Senden funktionieren, verschlüsselt.`,
   nothingFound: (account) => `Für ${account} wurde kein Mailserver gefunden.`,
-  alsoTried: (hosts) => `Auch versucht, ohne Erfolg: ${hosts} (Einzelheiten mit -v)`,
+  alsoTried: (hosts) => `Auch versucht, ohne Erfolg: ${hosts}`,
   notLookedUp: (hosts) => `Ließen sich nicht nachschlagen: ${hosts}`,
   detailsWithV: '(Einzelheiten mit -v)',
+  asked: (hosts, database) =>
+    `Einstellungen wurden gesucht: ${listed(['im DNS', ...hosts.map((host) => `bei ${host}`), ...(database === 'asked' ? ['in der öffentlichen Datenbank von Thunderbird'] : [])], 'und')}.`,
+  notAsked: (sources) =>
+    `Nicht gefragt: ${listed(
+      sources.map((source) => webSource[source]),
+      'und',
+    )}.`,
   unanswered: (services) => `Was die Domain ankündigt, ließ sich nicht nachschlagen: ${services}`,
   likewise: (ports) => `Ebenso Port ${ports.join(', ')}.`,
   worksThere: (method) => `${method} funktioniert dort`,

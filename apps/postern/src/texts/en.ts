@@ -2,6 +2,11 @@ import { delivery } from './delivery/en.ts';
 import { listed } from './listed.ts';
 import type { Texts } from './texts.ts';
 
+const webSource = {
+  autoconfig: "the provider's autoconfig file",
+  ispdb: "Thunderbird's public database",
+} as const;
+
 /** English. */
 export const en: Texts = {
   delivery,
@@ -33,6 +38,10 @@ Options of check, probe and send
 
 Options of check and probe
   --server-name NAME     name for SNI and certificate checks
+
+Options of check
+  --without SOURCE       do not ask for settings: ispdb (Thunderbird's public database, which learns the domain), autoconfig
+                         (web servers of the domain and of its mail host, the first of which learns the address)
 
 Options of probe
   --user NAME            try a login, inside verified TLS only; password from POSTERN_PASSWORD or a prompt
@@ -86,6 +95,8 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 blocked by the ow
     `${option}: "${typed}" is no IP address with an optional port, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53.`,
   noHost: (option, typed) => `${option}: "${typed}" is no host name and no IP address.`,
   noLanguage: (typed) => `--lang: "${typed}" is not known. Known are en and de.`,
+  noSource: (typed, sources) =>
+    `--without: "${typed}" is no source that can be left out. Those are ${listed(sources, 'and')}.`,
   noPassword: '--user needs a password: set POSTERN_PASSWORD, or run in a terminal to be asked.',
   passwordFor: (user) => `Password for ${user}: `,
   address: {
@@ -169,6 +180,13 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 blocked by the ow
   alsoTried: (hosts) => `Also tried, without success: ${hosts}`,
   notLookedUp: (hosts) => `Could not be looked up: ${hosts}`,
   detailsWithV: '(details with -v)',
+  asked: (hosts, database) =>
+    `Settings were looked for ${listed(['in the DNS', ...hosts.map((host) => `at ${host}`), ...(database === 'asked' ? ["in Thunderbird's public database"] : [])], 'and')}.`,
+  notAsked: (sources) =>
+    `Not asked: ${listed(
+      sources.map((source) => webSource[source]),
+      'and',
+    )}.`,
   unanswered: (services) => `What the domain announces could not be looked up: ${services}`,
   likewise: (ports) => `Likewise ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}.`,
   worksThere: (method) => `${method} works there`,
