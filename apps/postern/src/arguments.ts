@@ -25,7 +25,7 @@ const takes: Readonly<Record<Command, 0 | 1 | 'needed'>> = {
 const levels = Object.keys(policyLevels) as PolicyLevel[];
 
 /** The options that can be given several times, or with commas. */
-const lists: readonly FlagName[] = ['to', 'fingerprint', 'without'];
+const lists: readonly FlagName[] = ['to', 'fingerprint', 'without', 'srv-label'];
 
 /** What the user asked for. */
 export type Request =
@@ -136,7 +136,8 @@ function deliveryOf(
   if ((level === 'fingerprint') !== fingerprints.length > 0)
     throw new UsageMistake(texts.delivery.levelAndFingerprint);
   const announce = given.has('use-srv') ? 'use' : 'report';
-  return { level, fingerprints, announce, try465: given.has('try-465'), from: sender, to };
+  const srvLabels = listOf('srv-label', given).map((typed) => srvLabelOf(typed, texts));
+  return { level, fingerprints, announce, srvLabels, try465: given.has('try-465'), from: sender, to };
 }
 
 /** RFC 6234: 64 hexadecimal digits, with or without colons. */
@@ -144,6 +145,13 @@ function fingerprintOf(typed: string, texts: Texts): string {
   const digits = typed.replaceAll(':', '').toLowerCase();
   if (!/^[\da-f]{64}$/.test(digits)) throw new UsageMistake(texts.delivery.noFingerprint(typed));
   return digits;
+}
+
+/** RFC 2782: the service, with its underscore; the protocol behind it is always `_tcp`. */
+function srvLabelOf(typed: string, texts: Texts): `_${string}` {
+  const [, service] = /^_([a-z\d](?:[a-z\d-]{0,60}[a-z\d])?)$/.exec(typed.toLowerCase()) ?? [];
+  if (service === undefined) throw new UsageMistake(texts.delivery.noSrvLabel(typed));
+  return `_${service}`;
 }
 
 function sourceOf(typed: string, texts: Texts): WebSource {

@@ -25,6 +25,7 @@ export function deliveryEnvironment({ options, given, io, trace }: Context): Rel
     // Whoever types the command may look into the own network: no stranger chooses its targets.
     allowSpecial: true,
     random: Math.random,
+    ...(options.delivery && { announcementLabels: options.delivery.srvLabels }),
     offers: offerMemory({ wallClock, ...kept('starttls-offers.jsonl') }),
     ...(roots && { roots }),
     ...(trace && {

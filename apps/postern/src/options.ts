@@ -39,6 +39,8 @@ export interface DeliveryOptions {
   /** SHA-256 of certificates or public keys, for the level `fingerprint`. */
   readonly fingerprints: readonly string[];
   readonly announce: 'use' | 'report';
+  /** Under which SRV labels it is looked for; empty: under the usual one. */
+  readonly srvLabels: readonly `_${string}`[];
   readonly try465: boolean;
   readonly from: string | undefined;
   readonly to: readonly string[];
@@ -72,6 +74,7 @@ export type FlagName =
   | 'level'
   | 'fingerprint'
   | 'use-srv'
+  | 'srv-label'
   | 'try-465'
   | 'from'
   | 'to'
@@ -98,6 +101,7 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   level: { type: 'string', of: delivering },
   fingerprint: { type: 'string', of: delivering },
   'use-srv': { type: 'boolean', of: delivering },
+  'srv-label': { type: 'string', of: delivering },
   'try-465': { type: 'boolean', of: delivering },
   from: { type: 'string', of: ['send'] },
   to: { type: 'string', of: ['send'] },

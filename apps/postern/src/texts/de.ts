@@ -52,6 +52,7 @@ Optionen von plan und send
                          entscheidet die Domain
   --fingerprint ABDRUCK  SHA-256 des Zertifikats oder seines Schlüssels, für diese Stufe; mehrmals oder mit Kommas
   --use-srv              eine Ankündigung (_smtp-tls._tcp) statt der MX-Einträge gelten lassen; ein Entwurf, keine Norm
+  --srv-label NAME       wo diese Ankündigung steht, statt bei _smtp-tls; mehrmals oder mit Kommas, die erste zählt
   --try-465              Port 465 neben 25 versuchen; zwischen Servern keine Norm
   --from ADRESSE         der Absender; <> für keinen (send)
   --to ADRESSE           ein Empfänger; mehrmals oder mit Kommas (send)

@@ -52,6 +52,8 @@ Options of plan and send
                          domain publishes
   --fingerprint DIGEST   SHA-256 of the certificate or its public key, for that level; several times, or with commas
   --use-srv              let an announcement (_smtp-tls._tcp) take the place of the MX records; a draft, no standard
+  --srv-label LABEL      where that announcement stands, in place of _smtp-tls; several times, or with commas, the first found
+                         counts
   --try-465              race port 465 beside 25; no standard between servers
   --from ADDRESS         the sender; <> for none (send)
   --to ADDRESS           a recipient; several times, or with commas (send)
