@@ -137,7 +137,16 @@ function deliveryOf(
     throw new UsageMistake(texts.delivery.levelAndFingerprint);
   const announce = given.has('use-srv') ? 'use' : 'report';
   const srvLabels = listOf('srv-label', given).map((typed) => srvLabelOf(typed, texts));
-  return { level, fingerprints, announce, srvLabels, try465: given.has('try-465'), from: sender, to };
+  return {
+    level,
+    fingerprints,
+    announce,
+    srvLabels,
+    try465: given.has('try-465'),
+    requireTls: given.has('requiretls'),
+    from: sender,
+    to,
+  };
 }
 
 /** RFC 6234: 64 hexadecimal digits, with or without colons. */

@@ -42,6 +42,8 @@ export interface DeliveryOptions {
   /** Under which SRV labels it is looked for; empty: under the usual one. */
   readonly srvLabels: readonly `_${string}`[];
   readonly try465: boolean;
+  /** RFC 8689: over proved TLS to hosts that promise the same, or not at all. */
+  readonly requireTls: boolean;
   readonly from: string | undefined;
   readonly to: readonly string[];
 }
@@ -76,6 +78,7 @@ export type FlagName =
   | 'use-srv'
   | 'srv-label'
   | 'try-465'
+  | 'requiretls'
   | 'from'
   | 'to'
   | 'forget'
@@ -95,13 +98,14 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   ca: { type: 'string', of: asking },
   resolver: { type: 'string', of: asking },
   'connect-to': { type: 'string', of: asking },
-  'server-name': { type: 'string', of: servers },
+  'server-name': { type: 'string', of: asking },
   'any-certificate': { type: 'boolean', of: ['probe'] },
   deadline: { type: 'string', of: [...working, 'plan'] },
   level: { type: 'string', of: delivering },
   fingerprint: { type: 'string', of: delivering },
   'use-srv': { type: 'boolean', of: delivering },
   'srv-label': { type: 'string', of: delivering },
+  requiretls: { type: 'boolean', of: delivering },
   'try-465': { type: 'boolean', of: delivering },
   from: { type: 'string', of: ['send'] },
   to: { type: 'string', of: ['send'] },

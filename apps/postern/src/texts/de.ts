@@ -27,6 +27,7 @@ Optionen von check, probe, plan und send
   --ca DATEI             diesen Zertifizierungsstellen (PEM) trauen statt denen des Systems
   --resolver IP[:PORT]   diesen DNS-Resolver fragen statt den des Systems
   --connect-to SERVER    mit diesem Server verbinden, den Namen für SNI und Zertifikat behalten
+  --server-name NAME     Name für SNI und Zertifikatsprüfung statt dem des Servers
   --deadline 30s         Zeit für alles (ms, s, m); auch bei demo
   --state ORDNER         Gelerntes (stumme Ports, MTA-STS-Richtlinien) hier ablegen statt im Ordner des Benutzers
   --quiet                keine Fortschrittsanzeige; auch bei demo
@@ -35,9 +36,6 @@ Optionen von check, probe, plan und send
 Optionen von check, probe und send
   --trace DATEI          das Gespräch aufzeichnen, Passwörter verdeckt, Nachrichten nicht; auch bei demo
   --forget               auch Ports anwählen, die zuvor schwiegen
-
-Optionen von check und probe
-  --server-name NAME     Name für SNI und Zertifikatsprüfung
 
 Optionen von check
   --without QUELLE       nicht nach Einstellungen fragen: ispdb (die öffentliche Datenbank von Thunderbird; sie erfährt die
@@ -51,6 +49,7 @@ Optionen von plan und send
   --level STUFE          none, may, encrypt, dane, dane-only, fingerprint, verify, secure oder sts verlangen; sonst
                          entscheidet die Domain
   --fingerprint ABDRUCK  SHA-256 des Zertifikats oder seines Schlüssels, für diese Stufe; mehrmals oder mit Kommas
+  --requiretls           nur an Server, die sich ausweisen und dasselbe versprechen (RFC 8689), sonst gar nicht
   --use-srv              eine Ankündigung (_smtp-tls._tcp) statt der MX-Einträge gelten lassen; ein Entwurf, keine Norm
   --srv-label NAME       wo diese Ankündigung steht, statt bei _smtp-tls; mehrmals oder mit Kommas, die erste zählt
   --try-465              Port 465 neben 25 versuchen; zwischen Servern keine Norm

@@ -27,6 +27,7 @@ Options of check, probe, plan and send
   --ca FILE              trust these certificate authorities (PEM) in place of the system's
   --resolver IP[:PORT]   ask this DNS resolver in place of the system's
   --connect-to HOST      dial this host, keep the name for SNI and certificate checks
+  --server-name NAME     name for SNI and certificate checks, in place of the server's
   --deadline 30s         time for everything (ms, s, m); also with demo
   --state DIR            keep what was learnt (silent ports, MTA-STS policies) here, not in the user's state folder
   --quiet                no progress; also with demo
@@ -35,9 +36,6 @@ Options of check, probe, plan and send
 Options of check, probe and send
   --trace FILE           write the transcript, passwords masked, messages not; also with demo
   --forget               dial ports as well that were silent before
-
-Options of check and probe
-  --server-name NAME     name for SNI and certificate checks
 
 Options of check
   --without SOURCE       do not ask for settings: ispdb (Thunderbird's public database, which learns the domain), autoconfig
@@ -51,6 +49,7 @@ Options of plan and send
   --level LEVEL          demand none, may, encrypt, dane, dane-only, fingerprint, verify, secure or sts; default: what the
                          domain publishes
   --fingerprint DIGEST   SHA-256 of the certificate or its public key, for that level; several times, or with commas
+  --requiretls           only to servers that prove who they are and promise the same (RFC 8689), or not at all
   --use-srv              let an announcement (_smtp-tls._tcp) take the place of the MX records; a draft, no standard
   --srv-label LABEL      where that announcement stands, in place of _smtp-tls; several times, or with commas, the first found
                          counts
