@@ -101,6 +101,8 @@ export const accountShape: Shape = fields({
   schema: oneOf('postern.check/1'),
   address: orNull(text),
   lang: oneOf('en', 'de'),
+  asked: list(fields({ source: oneOf('autoconfig', 'ispdb'), url: text })),
+  notAsked: optional(list(oneOf('autoconfig', 'ispdb'))),
   probes: list(probeShape),
   recommendation: fields({
     incoming: orNull(setting),

@@ -7,7 +7,13 @@ import { explain } from '../advice/explain.ts';
 import { factsAround } from '../context.ts';
 import { findingsOf, gravestFirst } from '../findings.ts';
 import { recommend } from '../recommend.ts';
-import type { AccountReport, DomainReport, Finding } from '../report/account-report.ts';
+import type {
+  AccountReport,
+  AskedPlace,
+  DomainReport,
+  Finding,
+  WebSource,
+} from '../report/account-report.ts';
 import type { Protocol, ServiceEndpoint } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
@@ -39,6 +45,11 @@ export interface CheckOptions {
    * with its reason where not even the endpoints are known.
    */
   readonly stop?: AbortSignal;
+  /**
+   * Sources of settings that are not to be asked: each learns from the question that somebody cares for the domain. Default: all
+   * are asked, where the environment has a `fetch`.
+   */
+  readonly without?: readonly WebSource[];
   /** Hears about each endpoint when its probe is over. Must not throw. */
   readonly onProbe?: (report: ProbeReport, done: number, all: number) => void;
 }
@@ -67,7 +78,14 @@ export async function checkAccount(
     ({ route }) => exchangersOf(route)[0]?.exchange,
     () => undefined,
   );
-  const config = findConfig(account, exchanger, environment, signal);
+  const { without = [] } = options;
+  const asked: AskedPlace[] = [];
+  const config = findConfig(account, exchanger, environment, signal, {
+    without,
+    onAsk: (place) => {
+      asked.push(place);
+    },
+  });
   // It is waited for below; until then a rejection has somebody who listens.
   config.catch(() => undefined);
   const found = await finding;
@@ -115,6 +133,8 @@ export async function checkAccount(
   return {
     ...worded(account, lang, candidates, probes, { domain, now: wallClock() }),
     domain,
+    asked,
+    ...(without.length > 0 && { notAsked: without }),
     ...(unfinished.length > 0 && { unfinished }),
     usableAfterMs: {
       incoming: firstUsable(probes, ['imap', 'pop3'], probesBegan),
@@ -200,7 +220,7 @@ function worded(
   candidates: Found['candidates'],
   results: readonly ProbeReport[],
   { domain, now }: { readonly domain: DomainReport; readonly now: EpochMilliseconds },
-): Omit<AccountReport, 'domain' | 'usableAfterMs' | 'elapsedMs'> {
+): Omit<AccountReport, 'domain' | 'asked' | 'usableAfterMs' | 'elapsedMs'> {
   const probes = results.map((probe) => ({
     ...probe,
     explanation: explain(probe.reason, { lang, facts: factsAround(probe, results) }),
