@@ -20,7 +20,7 @@ import { concatBytes, latin1, peerText, utf8 } from '@postern/wire';
 import type { Instant, Output, TlsInfo } from '@postern/wire';
 import { parseCommand, parseNumber } from './commands.ts';
 import type { ReceivedCommand } from './commands.ts';
-import type { Language } from '../listings.ts';
+import type { Language } from '../parse/listings.ts';
 import type { Pop3ServerEvent } from './events.ts';
 import { sizeOf } from './maildrop.ts';
 import type { OpenMaildrop, StoredMessage } from './maildrop.ts';
