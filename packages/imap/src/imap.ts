@@ -36,7 +36,7 @@ export type Answer<T> =
   | {
       readonly ok: false;
       readonly reply: StatusResponse;
-      /** What the refusal means where a reason has been agreed for it: after STARTTLS, LOGIN and AUTHENTICATE. */
+      /** What the refusal means where a reason has been agreed for it: after STARTTLS, LOGIN and AUTHENTICATE, and what followed them unawaited. */
       readonly reason?: Reason;
       /** What came before the refusal. */
       readonly partial?: T;
