@@ -6,14 +6,7 @@ import type {
   CredentialsSource,
   PasswordCredentials,
 } from '@postern/sasl';
-import {
-  deadline,
-  handshakeWithin,
-  isWireError,
-  unlessAborted,
-  UsageError,
-  WireError,
-} from '@postern/wire';
+import { deadline, handshakeWithin, isWireError, unlessAborted, UsageError, WireError } from '@postern/wire';
 import type { Connection, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './parse/capabilities.ts';
 import { encodeCommand } from './commands.ts';
