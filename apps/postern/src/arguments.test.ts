@@ -41,6 +41,8 @@ describe('readArguments', () => {
         trace: 't.txt',
         html: 'p.html',
         forget: false,
+        without: [],
+        controls: [],
       },
     });
   });
@@ -62,6 +64,8 @@ describe('readArguments', () => {
       trace: undefined,
       html: undefined,
       forget: false,
+      without: [],
+      controls: [],
     });
   });
 
@@ -116,6 +120,10 @@ describe('readArguments', () => {
     [['check'], 'Which account? Type an address or a domain: postern check you@example.org'],
     [['probe'], 'Which endpoint? Type one such as: postern probe imaps://mail.example.org'],
     [['check', 'x', '--lang', 'fr'], '--lang: "fr" is not known. Known are en and de.'],
+    [
+      ['check', 'x', '--without', 'dns'],
+      '--without: "dns" is no source that can be left out. Those are autoconfig and ispdb.',
+    ],
     [['check', 'x', '--user', 'u'], 'check cannot use --user. Leave it out; it is for probe.'],
     [
       ['explain', 'none', '--trace', 'x'],

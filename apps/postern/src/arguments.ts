@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import type { Lang } from '@postern/probe/report';
+import type { Lang, WebSource } from '@postern/probe/report';
 import { policyLevels } from '@postern/starttls';
 import type { PolicyLevel } from '@postern/starttls';
 import { parseDuration } from './duration.ts';
 import { readLang, spokenLang } from './lang.ts';
 import { nearest } from './nearest.ts';
-import { commands, flags, isFlag, takenBy } from './options.ts';
+import { commands, flags, isFlag, takenBy, webSources } from './options.ts';
 import type { Command, DeliveryOptions, FlagName, Options } from './options.ts';
 import { textsFor } from './texts/texts.ts';
 import type { Texts } from './texts/texts.ts';
@@ -25,7 +25,7 @@ const takes: Readonly<Record<Command, 0 | 1 | 'needed'>> = {
 const levels = Object.keys(policyLevels) as PolicyLevel[];
 
 /** The options that can be given several times, or with commas. */
-const lists: readonly FlagName[] = ['to', 'fingerprint'];
+const lists: readonly FlagName[] = ['to', 'fingerprint', 'without', 'control', 'srv-label'];
 
 /** What the user asked for. */
 export type Request =
@@ -87,6 +87,8 @@ export function readArguments(
       trace: valueOf('trace'),
       html: valueOf('html'),
       forget: given.has('forget'),
+      controls: listOf('control', given),
+      without: listOf('without', given).map((one) => sourceOf(one, texts)),
       state: valueOf('state'),
       delivery: deliveryOf(command, given, texts),
     },
@@ -135,7 +137,17 @@ function deliveryOf(
   if ((level === 'fingerprint') !== fingerprints.length > 0)
     throw new UsageMistake(texts.delivery.levelAndFingerprint);
   const announce = given.has('use-srv') ? 'use' : 'report';
-  return { level, fingerprints, announce, try465: given.has('try-465'), from: sender, to };
+  const srvLabels = listOf('srv-label', given).map((typed) => srvLabelOf(typed, texts));
+  return {
+    level,
+    fingerprints,
+    announce,
+    srvLabels,
+    try465: given.has('try-465'),
+    requireTls: given.has('requiretls'),
+    from: sender,
+    to,
+  };
 }
 
 /** RFC 6234: 64 hexadecimal digits, with or without colons. */
@@ -143,6 +155,19 @@ function fingerprintOf(typed: string, texts: Texts): string {
   const digits = typed.replaceAll(':', '').toLowerCase();
   if (!/^[\da-f]{64}$/.test(digits)) throw new UsageMistake(texts.delivery.noFingerprint(typed));
   return digits;
+}
+
+/** RFC 2782: the service, with its underscore; the protocol behind it is always `_tcp`. */
+function srvLabelOf(typed: string, texts: Texts): `_${string}` {
+  const [, service] = /^_([a-z\d](?:[a-z\d-]{0,60}[a-z\d])?)$/.exec(typed.toLowerCase()) ?? [];
+  if (service === undefined) throw new UsageMistake(texts.delivery.noSrvLabel(typed));
+  return `_${service}`;
+}
+
+function sourceOf(typed: string, texts: Texts): WebSource {
+  const source = webSources.find((known) => known === typed);
+  if (source === undefined) throw new UsageMistake(texts.noSource(typed, webSources));
+  return source;
 }
 
 function listOf(name: FlagName, given: ReadonlyMap<FlagName, Given>): readonly string[] {

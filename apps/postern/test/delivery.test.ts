@@ -75,6 +75,28 @@ describe('postern plan', () => {
   });
 });
 
+describe('--srv-label', () => {
+  const announcing = `${zone}_smtps._tcp.example.test. SRV 0 0 465 ${host}.\n`;
+
+  it.each([
+    [[], 25],
+    [['--srv-label', '_smtps'], 465],
+    [['--srv-label', '_smtp-tls,_smtps'], 465],
+    [['--srv-label', '_smtp-tls', '--srv-label=_SMTPS'], 465],
+  ])('DNS-028 with %j an announcement under another label leads to port %i', async (more, port) => {
+    const scene = await plain(announcing);
+    const { status, out } = await scene.run(['plan', 'example.test', '--use-srv', '--json', ...more]);
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toHaveProperty('hosts.0.ways.0.port', port);
+  });
+
+  it.each(['smtps', '_', '_-a', '_smtps._tcp', `_${'a'.repeat(63)}`])('refuses %s', async (label) => {
+    const { status, err } = await (await plain()).run(['plan', 'example.test', '--srv-label', label]);
+    expect(status).toBe(2);
+    expect(err).toBe(`postern: --srv-label: "${label}" is no label of an SRV record, such as _smtp-tls.\n`);
+  });
+});
+
 describe('the level fingerprint', () => {
   const digest = 'ab'.repeat(32);
   const colons = digest.match(/../g)?.join(':') ?? '';

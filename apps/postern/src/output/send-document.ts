@@ -21,6 +21,7 @@ function resultDocument(result: DeliveryResult, lang: Lang): object {
     host: result.host ?? null,
     reply: reply ? { code: reply.code, enhanced: reply.enhanced ?? null, lines: reply.lines } : null,
     protection: result.status === 'delivered' ? protectionDocument(result.protection) : null,
+    bounceCode: result.status === 'refused' ? (result.bounce?.code ?? null) : null,
     notBefore: result.status === 'deferred' ? new Date(result.notBefore).toISOString() : null,
     explanation: result.status === 'delivered' ? null : explain(result.reason, { lang }),
   };

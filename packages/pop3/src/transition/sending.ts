@@ -1,10 +1,10 @@
 import { beginExchange } from '@postern/sasl';
 import { utf8 } from '@postern/wire';
 import type { Instant, Output } from '@postern/wire';
-import { commandLine, maxCommandBytes, verbs } from './commands.ts';
-import type { CommandLine, EncodedCommand, WireCommand } from './commands.ts';
+import { commandLine, maxCommandBytes, verbs } from '../commands.ts';
+import type { CommandLine, EncodedCommand, WireCommand } from '../commands.ts';
 import { enter } from './endings.ts';
-import type { Pop3Event } from './events.ts';
+import type { Pop3Event } from '../events.ts';
 import { inFront, noCommands } from './states.ts';
 import type { State, Step } from './states.ts';
 

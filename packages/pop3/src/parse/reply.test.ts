@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { apopTimestamp, createUnstuffing, parseStatusLine } from './reply.ts';
 import { parseCapabilities } from './capabilities.ts';
-import { loginOutcomes, loginReason } from './outcomes.ts';
+import { loginOutcomes, loginReason } from '../transition/outcomes.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -1,6 +1,6 @@
 import { UsageError, utf8 } from '@postern/wire';
-import { commandLine, verbs } from './commands.ts';
-import type { WireCommand } from './commands.ts';
+import { commandLine, verbs } from '../commands.ts';
+import type { WireCommand } from '../commands.ts';
 import type { State } from './states.ts';
 
 /**

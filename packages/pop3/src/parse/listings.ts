@@ -1,5 +1,5 @@
-import type { WireCommand } from './commands.ts';
-import type { Pop3Diagnostic } from './events.ts';
+import type { WireCommand } from '../commands.ts';
+import type { Pop3Diagnostic } from '../events.ts';
 import type { Pop3Reply } from './reply.ts';
 
 /** A message in a maildrop, by its number: valid within one session only (RFC 1939 §5). */

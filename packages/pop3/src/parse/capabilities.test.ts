@@ -1,6 +1,6 @@
 import { utf8 } from '@postern/wire';
 import { expect, test } from 'vitest';
-import { parseCapabilities, pop3Client } from './index.ts';
+import { parseCapabilities, pop3Client } from '../index.ts';
 
 test('POP3-030 finds every capability, whatever its case', () => {
   const found = parseCapabilities([

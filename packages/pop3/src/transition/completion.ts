@@ -1,14 +1,14 @@
 import { utf8 } from '@postern/wire';
 import type { Instant, Output, Reason } from '@postern/wire';
-import { noCapabilities, parseCapabilities, withoutStartTls } from './capabilities.ts';
-import type { Capabilities } from './capabilities.ts';
-import { verbs, withoutSecret } from './commands.ts';
-import type { WireCommand } from './commands.ts';
+import { noCapabilities, parseCapabilities, withoutStartTls } from '../parse/capabilities.ts';
+import type { Capabilities } from '../parse/capabilities.ts';
+import { verbs, withoutSecret } from '../commands.ts';
+import type { WireCommand } from '../commands.ts';
 import { diagnostic, enter, fail } from './endings.ts';
-import type { Pop3Diagnostic, Pop3Event } from './events.ts';
-import { readValue } from './listings.ts';
+import type { Pop3Diagnostic, Pop3Event } from '../events.ts';
+import { readValue } from '../parse/listings.ts';
 import { loginReason, startTlsReason } from './outcomes.ts';
-import type { Pop3Reply } from './reply.ts';
+import type { Pop3Reply } from '../parse/reply.ts';
 import { advance, commandBytes } from './sending.ts';
 import type { State, Step } from './states.ts';
 

@@ -1,6 +1,6 @@
-import type { ListEntry, UidlEntry } from './listings.ts';
-import type { Answer, CallOptions } from './pop3.ts';
-import type { Pop3Reply } from './reply.ts';
+import type { ListEntry, UidlEntry } from '../parse/listings.ts';
+import type { Answer, CallOptions } from '../pop3.ts';
+import type { Pop3Reply } from '../parse/reply.ts';
 
 /** A message of a maildrop, with its unique identifier where the server has any. */
 export interface MaildropEntry extends ListEntry {

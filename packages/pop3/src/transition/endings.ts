@@ -1,7 +1,7 @@
 import { sample } from '@postern/wire';
 import type { Evidence, FaultKind, Instant, Output, Phase, Reason } from '@postern/wire';
-import { verbs } from './commands.ts';
-import type { Pop3Diagnostic, Pop3Event } from './events.ts';
+import { verbs } from '../commands.ts';
+import type { Pop3Diagnostic, Pop3Event } from '../events.ts';
 import { inFront, noCommands, states } from './states.ts';
 import type { State, StateName, Step } from './states.ts';
 

@@ -8,10 +8,10 @@ import {
 } from '@postern/wire/testing';
 import type { Path } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
-import { authenticate, credentials, open, reasonOf, settled } from '../test/dialogue.ts';
-import { openPop3 } from './index.ts';
-import type { Pop3 } from './index.ts';
-import { memoryMaildrop, servePop3 } from './server/index.ts';
+import { authenticate, credentials, open, reasonOf, settled } from '../../test/dialogue.ts';
+import { openPop3 } from '../index.ts';
+import type { Pop3 } from '../index.ts';
+import { memoryMaildrop, servePop3 } from '../server/index.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 

@@ -1,6 +1,6 @@
 import type { Reason } from '@postern/wire';
-import type { Capabilities } from './capabilities.ts';
-import type { Pop3Reply } from './reply.ts';
+import type { Capabilities } from '../parse/capabilities.ts';
+import type { Pop3Reply } from '../parse/reply.ts';
 
 /**
  * What a refusal of a login means, by its extended response code. One row per code, exactly one reason per row.

@@ -1,10 +1,10 @@
 import { utf8 } from '@postern/wire';
 import { scriptedPeer, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
-import { credentials, open, reasonOf, settled } from '../test/dialogue.ts';
-import { openPop3 } from './index.ts';
-import type { Maildrop, OpenPop3Options, Pop3 } from './index.ts';
-import { memoryMaildrop } from './server/index.ts';
+import { credentials, open, reasonOf, settled } from '../../test/dialogue.ts';
+import { openPop3 } from '../index.ts';
+import type { Maildrop, OpenPop3Options, Pop3 } from '../index.ts';
+import { memoryMaildrop } from '../server/index.ts';
 
 /** A dialogue that is logged in, with these messages. */
 async function loggedIn(

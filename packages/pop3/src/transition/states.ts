@@ -1,9 +1,9 @@
 import type { Exchange } from '@postern/sasl';
 import type { EndOfStream, Instant, Milliseconds, Output, Reason, TlsInfo } from '@postern/wire';
-import type { Capabilities } from './capabilities.ts';
-import type { Pop3Command, WireCommand } from './commands.ts';
-import type { Pop3Event } from './events.ts';
-import type { Pop3Reply, ReplyLimits } from './reply.ts';
+import type { Capabilities } from '../parse/capabilities.ts';
+import type { Pop3Command, WireCommand } from '../commands.ts';
+import type { Pop3Event } from '../events.ts';
+import type { Pop3Reply, ReplyLimits } from '../parse/reply.ts';
 
 /**
  * How long a client waits for what. Every wait is absolute: a peer that drips single octets cannot lengthen it. Only the lines of

@@ -1,11 +1,11 @@
 import { UsageError } from '@postern/wire';
 import type { Fault, WireError } from '@postern/wire';
-import type { Capabilities } from './capabilities.ts';
-import type { WireCommand } from './commands.ts';
+import type { Capabilities } from '../parse/capabilities.ts';
+import type { WireCommand } from '../commands.ts';
 import { StreamedContent } from './content.ts';
 import type { ContentSource } from './content.ts';
-import type { Pop3Event } from './events.ts';
-import type { ListEntry, ReplyValue, UidlEntry } from './listings.ts';
+import type { Pop3Event } from '../events.ts';
+import type { ListEntry, ReplyValue, UidlEntry } from '../parse/listings.ts';
 import type {
   Maildrop,
   MaildropEntry,
@@ -14,7 +14,7 @@ import type {
   MessagesOptions,
   Retrieved,
 } from './maildrop.ts';
-import type { Answer, CallOptions } from './pop3.ts';
+import type { Answer, CallOptions } from '../pop3.ts';
 
 export type ReplyEvent = Extract<Pop3Event, { readonly type: 'reply' }>;
 export type ContentEvent = Extract<Pop3Event, { readonly type: 'content' }>;
