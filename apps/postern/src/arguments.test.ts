@@ -42,6 +42,7 @@ describe('readArguments', () => {
         html: 'p.html',
         forget: false,
         without: [],
+        controls: [],
       },
     });
   });
@@ -64,6 +65,7 @@ describe('readArguments', () => {
       html: undefined,
       forget: false,
       without: [],
+      controls: [],
     });
   });
 

@@ -25,7 +25,7 @@ const takes: Readonly<Record<Command, 0 | 1 | 'needed'>> = {
 const levels = Object.keys(policyLevels) as PolicyLevel[];
 
 /** The options that can be given several times, or with commas. */
-const lists: readonly FlagName[] = ['to', 'fingerprint', 'without', 'srv-label'];
+const lists: readonly FlagName[] = ['to', 'fingerprint', 'without', 'control', 'srv-label'];
 
 /** What the user asked for. */
 export type Request =
@@ -87,6 +87,7 @@ export function readArguments(
       trace: valueOf('trace'),
       html: valueOf('html'),
       forget: given.has('forget'),
+      controls: listOf('control', given),
       without: listOf('without', given).map((one) => sourceOf(one, texts)),
       state: valueOf('state'),
       delivery: deliveryOf(command, given, texts),

@@ -24,6 +24,8 @@ export interface Options {
   readonly trace: string | undefined;
   readonly html: string | undefined;
   readonly forget: boolean;
+  /** Hosts by which a port that the own network blocks is told from a silent host. */
+  readonly controls: readonly string[];
   /** Sources of settings on the web that are not asked. */
   readonly without: readonly WebSource[];
   /** The folder for what is kept between runs, in place of the user's own. */
@@ -83,6 +85,7 @@ export type FlagName =
   | 'to'
   | 'forget'
   | 'without'
+  | 'control'
   | 'state'
   | 'no-color'
   | 'quiet'
@@ -113,6 +116,7 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   trace: { type: 'string', of: working },
   forget: { type: 'boolean', of: [...servers, 'send'] },
   without: { type: 'string', of: ['check'] },
+  control: { type: 'string', of: servers },
   state: { type: 'string', of: asking },
   'no-color': { type: 'boolean', of: commands },
   quiet: { type: 'boolean', of: [...working, 'plan'] },

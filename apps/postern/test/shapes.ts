@@ -173,6 +173,17 @@ export const accountShape: Shape = fields({
       publish: optional(fields({ zone: list(text), file: optional(fields({ url: text, content: text })) })),
     }),
   ),
+  controls: optional(
+    list(
+      fields({
+        host: text,
+        port: number,
+        verdict: oneOf('answers', 'silent', 'could-not-tell'),
+        reason: text,
+        answered: orNull(number),
+      }),
+    ),
+  ),
   unfinished: optional(list(endpoint)),
   elapsedMs: number,
 });

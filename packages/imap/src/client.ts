@@ -6,7 +6,7 @@ import type {
   CredentialsSource,
   PasswordCredentials,
 } from '@postern/sasl';
-import { deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
+import { deadline, handshakeWithin, isWireError, unlessAborted, UsageError, WireError } from '@postern/wire';
 import type { Connection, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './parse/capabilities.ts';
 import { encodeCommand } from './commands.ts';
@@ -135,7 +135,11 @@ class ImapDialogue extends MailboxCalls implements Imap {
     const open = !this.capabilities.loginDisabled && verified && !options.mechanisms;
     let source = given;
     if (group && open && this.#settlesInGroup) {
-      const fetched = typeof given === 'function' ? await given({ again: false }) : given;
+      // A key ring that waits for a person may never answer.
+      const fetched =
+        typeof given === 'function'
+          ? await unlessAborted(Promise.resolve(given({ again: false })), signal)
+          : given;
       const login = groupedLogin(fetched);
       if (login) return this.#loginInGroup(login, group, signal);
       if (typeof given === 'function') source = (request) => (request.again ? given(request) : fetched);
@@ -145,6 +149,7 @@ class ImapDialogue extends MailboxCalls implements Imap {
       context,
       exchange: (mechanism) => this.ask({ verb: 'AUTHENTICATE', mechanism }, signal),
       verdict: loginVerdict,
+      signal,
     });
     const { credentials } = result;
     const nothing = result.type === 'none' ? result.reason : undefined;

@@ -397,6 +397,21 @@ describe('a group that breaks off', () => {
     expect(await after).toBe(turns > 0 ? 'closed' : undefined);
   });
 
+  test('an abort ends the wait for a password that a key ring does not give', async () => {
+    const { imap, heard } = await talk();
+    const aborting = new AbortController();
+    const login = imap.login(() => new Promise<never>(() => undefined), {
+      pipelining,
+      signal: aborting.signal,
+    });
+    const answer = imap.select('INBOX');
+    await settled();
+    aborting.abort(new Error('enough'));
+    await expect(login).rejects.toThrow('enough');
+    await expect(answer).rejects.toThrow('not authenticated');
+    expect(heard).toEqual([]);
+  });
+
   test('a name that no mailbox can have is a mistake of that call alone', async () => {
     const { imap, heard } = await talk();
     const login = imap.login(credentials, { pipelining });

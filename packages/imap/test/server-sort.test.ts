@@ -6,6 +6,7 @@ import type { NewMessage } from '../src/server/index.ts';
 import { baseSubject } from '../src/server/sorting/base-subject.ts';
 import { collationKey } from '../src/server/sorting/collation.ts';
 import { timeOf } from '../src/server/syntax/date-time.ts';
+import { open } from './dialogue.ts';
 import { bytes, selected } from './server-session.ts';
 import type { Session } from './server-session.ts';
 
@@ -269,21 +270,21 @@ describe('SORT', () => {
   });
 });
 
-describe('THREAD', () => {
-  const dialogue = [
-    message('Subject: plan', 'Message-ID: <1@x>', 'Date: 1 Nov 2025 09:00:00 +0000'),
-    message('Subject: Re: plan', 'Message-ID: <2@x>', 'References: <1@x>', 'Date: 2 Nov 2025 09:00:00 +0000'),
-    message('Subject: other', 'Message-ID: <3@x>', 'Date: 1 Nov 2025 08:00:00 +0000'),
-    message(
-      'Subject: RE: plan',
-      'Message-ID: <4@x>',
-      'In-Reply-To: words <"1"@x> <9@x>',
-      'Date: 1 Nov 2025 10:00:00 +0000',
-    ),
-    message('Subject: Fwd: other', 'Date: 5 Nov 2025 09:00:00 +0000'),
-    message('Subject: new name', 'References: <1@x> <2@x>', 'Date: 3 Nov 2025 09:00:00 +0000'),
-  ];
+const dialogue = [
+  message('Subject: plan', 'Message-ID: <1@x>', 'Date: 1 Nov 2025 09:00:00 +0000'),
+  message('Subject: Re: plan', 'Message-ID: <2@x>', 'References: <1@x>', 'Date: 2 Nov 2025 09:00:00 +0000'),
+  message('Subject: other', 'Message-ID: <3@x>', 'Date: 1 Nov 2025 08:00:00 +0000'),
+  message(
+    'Subject: RE: plan',
+    'Message-ID: <4@x>',
+    'In-Reply-To: words <"1"@x> <9@x>',
+    'Date: 1 Nov 2025 10:00:00 +0000',
+  ),
+  message('Subject: Fwd: other', 'Date: 5 Nov 2025 09:00:00 +0000'),
+  message('Subject: new name', 'References: <1@x> <2@x>', 'Date: 3 Nov 2025 09:00:00 +0000'),
+];
 
+describe('THREAD', () => {
   test('IMAP-062 IMAP-110 by references and subjects', () => {
     const { say } = mailbox(dialogue);
     expect(say('a THREAD REFERENCES UTF-8 ALL')).toEqual(['* THREAD (3 5)(1 (4)(2 6))', 'a OK done']);
@@ -310,4 +311,26 @@ test('IMAP-110 SORT and THREAD are told', () => {
   expect(told).toEqual(
     expect.arrayContaining(['SORT', 'ESORT', 'THREAD=ORDEREDSUBJECT', 'THREAD=REFERENCES']),
   );
+});
+
+test('IMAP-062 our client sorts and threads on it', async () => {
+  const store = memoryMailStore({ mailboxes: { INBOX: dialogue } });
+  const { imap, shown } = await open({ greeting: { type: 'preauth' }, store: () => store });
+  const answer = await imap.select('INBOX');
+  if (!answer.ok) throw new Error(answer.reply.text);
+  const { value: mailbox } = answer;
+  expect(await mailbox.sort(['reverse subject', 'date'], { not: { uid: 6 } })).toMatchObject({
+    value: { numbers: [1, 4, 2, 3, 5] },
+  });
+  expect(shown()).toContain('* ESEARCH (TAG "a3") UID ALL 1,4,2:3,5\r\n');
+  expect(await mailbox.sort(['date'], { subject: 'none' })).toMatchObject({ value: { numbers: [] } });
+  expect(await mailbox.thread('references')).toMatchObject({
+    value: [
+      { numbers: [3, 5], branches: [] },
+      { numbers: [1], branches: [{ numbers: [4] }, { numbers: [2, 6] }] },
+    ],
+  });
+  expect(await mailbox.thread('orderedsubject', { uid: '1:2' })).toMatchObject({
+    value: [{ numbers: [1, 2] }],
+  });
 });

@@ -5,6 +5,7 @@ import type { Block, Paragraph, Row, Section, Table } from './document.ts';
 import { domainBlocks } from './domain.ts';
 import { domainFindingBlocks } from './domain-findings.ts';
 import { endpointRow, endpointTable } from './endpoint-row.ts';
+import { controlWords } from './facts.ts';
 import { findingItems } from './findings.ts';
 import { headline } from './headline.ts';
 import type { View } from './look.ts';
@@ -134,7 +135,15 @@ function tried(report: AccountReport, view: View): readonly Block[] {
     ),
     ...line(hidden, texts.alsoTried),
     ...line(unknown, texts.notLookedUp),
+    ...controlLines(report, view),
     ...askedLines(report, view),
+  ];
+}
+
+function controlLines({ controls = [] }: AccountReport, { texts }: View): readonly Paragraph[] {
+  if (controls.length === 0) return [];
+  return [
+    { type: 'paragraph', text: `${texts.fact.controls}: ${controlWords(controls, texts)}`, tone: 'faint' },
   ];
 }
 

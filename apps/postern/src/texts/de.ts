@@ -37,6 +37,10 @@ Optionen von check, probe und send
   --trace DATEI          das Gespräch aufzeichnen, Passwörter verdeckt, Nachrichten nicht; auch bei demo
   --forget               auch Ports anwählen, die zuvor schwiegen
 
+Optionen von check und probe
+  --control SERVER       ein Mailserver in einem anderen Netz: Schweigt ein Port, so zeigt er, ob Ihr eigenes Netz ihn sperrt;
+                         mindestens zwei, die nichts miteinander zu tun haben, mit Kommas oder mehrmals
+
 Optionen von check
   --without QUELLE       nicht nach Einstellungen fragen: ispdb (die öffentliche Datenbank von Thunderbird; sie erfährt die
                          Domain), autoconfig (Webserver der Domain und ihres Mailservers; der erste erfährt die Adresse)
@@ -209,6 +213,12 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     address: 'Adresse',
     ownNetwork: 'Eigenes Netz',
     silentToward: (places) => `still: ${places}`,
+    controls: 'Vergleich',
+    controlAnswers: (at) => `${at} antwortet`,
+    controlSilent: (at, answered) =>
+      answered === null
+        ? `${at} schweigt, und alles andere dort auch`
+        : `${at} schweigt (doch ${answered} antwortet)`,
     butAnswers: (port) => `doch ${port} antwortet`,
     offers: 'Bietet an',
   },

@@ -37,6 +37,10 @@ Options of check, probe and send
   --trace FILE           write the transcript, passwords masked, messages not; also with demo
   --forget               dial ports as well that were silent before
 
+Options of check and probe
+  --control HOST         a mail server in another network: where a port is silent, it shows whether your own network blocks
+                         it; at least two unrelated ones, with commas or several times
+
 Options of check
   --without SOURCE       do not ask for settings: ispdb (Thunderbird's public database, which learns the domain), autoconfig
                          (web servers of the domain and of its mail host, the first of which learns the address)
@@ -207,6 +211,10 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 blocked by the ow
     address: 'Address',
     ownNetwork: 'Own network',
     silentToward: (places) => `silent: ${places}`,
+    controls: 'Controls',
+    controlAnswers: (at) => `${at} answers`,
+    controlSilent: (at, answered) =>
+      answered === null ? `${at} and the rest of it are silent` : `${at} is silent (but ${answered} answers)`,
     butAnswers: (port) => `but ${port} answers`,
     offers: 'Offers',
   },

@@ -129,6 +129,11 @@ export interface Texts {
     readonly ownNetwork: string;
     readonly silentToward: (places: string) => string;
     readonly butAnswers: (port: number) => string;
+    /** What other hosts showed about a silent port. */
+    readonly controls: string;
+    readonly controlAnswers: (at: string) => string;
+    /** With another port of it that answers; `null`: there is none. */
+    readonly controlSilent: (at: string, answered: number | null) => string;
     readonly offers: string;
   };
   /** What a timeline event is called. */

@@ -147,7 +147,7 @@ export interface Mailbox extends AsyncDisposable {
   ): Promise<Answer<Pick<Found, Part | 'modSequence'>>>;
   /**
    * Finds messages and puts them in order (RFC 5256 §3), by the first criterion, among equals by the next. Rejects with a `UsageError`
-   * where the server does not list SORT.
+   * where the server does not list SORT, and with a `WireError` (`reply-too-long`) where it names more than 8,000,000 messages in a few octets.
    *
    * @example
    * ```ts

@@ -1,6 +1,6 @@
 import type { ClientProtocol, Method, Protocol, ServiceEndpoint, TlsMethod } from './endpoint.ts';
 import type { Explanation } from './explanation.ts';
-import type { ProbeReport } from './probe-report.ts';
+import type { ControlReport, ProbeReport } from './probe-report.ts';
 import type {
   AnnouncementReport,
   PolicyVerdict,
@@ -285,6 +285,8 @@ export interface AccountReport {
   readonly clients: readonly ClientAdvice[];
   /** What else was noticed. */
   readonly findings: readonly Finding[];
+  /** What the controls said of silent ports; absent where none were asked. */
+  readonly controls?: readonly ControlReport[];
   /** Endpoints whose probes were stopped before their end; absent where all are in the report. */
   readonly unfinished?: readonly ServiceEndpoint[];
   /** Milliseconds after which the first service of each kind was known to work; `null` where none does. */

@@ -72,9 +72,7 @@ export class Submissions {
     const { signal, strict = false } = options;
     try {
       signal?.throwIfAborted();
-      if (envelope.to.length === 0) {
-        throw new UsageError('an envelope without recipients', 'RFC 5321 §3.3', 'argument-refused');
-      }
+      checkRecipients(envelope.to);
     } catch (error) {
       discardContent(content);
       throw error;
@@ -186,6 +184,18 @@ export class Submissions {
   /** The connection was closed from this side: by disposal, an abort, or content that could not be read. */
   #closed(): Fault {
     return { kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint: this.#host.endpoint };
+  }
+}
+
+/** The types say so already; but not everybody who calls is type-checked, and one address alone is an easy mistake. */
+function checkRecipients(to: readonly unknown[]): void {
+  const good =
+    Array.isArray(to) && to.every((one) => typeof one === 'string' || (one && typeof one === 'object'));
+  if (!good) {
+    throw new UsageError('`to` must be a list of addresses', 'Envelope', 'argument-refused');
+  }
+  if (to.length === 0) {
+    throw new UsageError('an envelope without recipients', 'RFC 5321 §3.3', 'argument-refused');
   }
 }
 
