@@ -318,19 +318,19 @@ test('IMAP-062 our client sorts and threads on it', async () => {
   const { imap, shown } = await open({ greeting: { type: 'preauth' }, store: () => store });
   const answer = await imap.select('INBOX');
   if (!answer.ok) throw new Error(answer.reply.text);
-  const { value: mailbox } = answer;
-  expect(await mailbox.sort(['reverse subject', 'date'], { not: { uid: 6 } })).toMatchObject({
+  const { value: box } = answer;
+  expect(await box.sort(['reverse subject', 'date'], { not: { uid: 6 } })).toMatchObject({
     value: { numbers: [1, 4, 2, 3, 5] },
   });
   expect(shown()).toContain('* ESEARCH (TAG "a3") UID ALL 1,4,2:3,5\r\n');
-  expect(await mailbox.sort(['date'], { subject: 'none' })).toMatchObject({ value: { numbers: [] } });
-  expect(await mailbox.thread('references')).toMatchObject({
+  expect(await box.sort(['date'], { subject: 'none' })).toMatchObject({ value: { numbers: [] } });
+  expect(await box.thread('references')).toMatchObject({
     value: [
       { numbers: [3, 5], branches: [] },
       { numbers: [1], branches: [{ numbers: [4] }, { numbers: [2, 6] }] },
     ],
   });
-  expect(await mailbox.thread('orderedsubject', { uid: '1:2' })).toMatchObject({
+  expect(await box.thread('orderedsubject', { uid: '1:2' })).toMatchObject({
     value: [{ numbers: [1, 2] }],
   });
 });

@@ -2,6 +2,7 @@ import type { Cursor } from '../syntax/cursor.ts';
 import type { View } from '../view.ts';
 import { ok } from './answer.ts';
 import type { Answer, Context, SelectedContext } from './answer.ts';
+import { withoutMessage } from './append.ts';
 import { fetch } from './fetch.ts';
 import { list, lsub } from './list.ts';
 import { create, enable, namespace, remove, rename, subscribe, unsubscribe } from './mailboxes.ts';
@@ -11,7 +12,7 @@ import { sort } from './sort.ts';
 import { status } from './status.ts';
 import { store } from './store.ts';
 import { thread } from './thread.ts';
-import { append, close, copy, expunge, move, unselect } from './transfer.ts';
+import { close, copy, expunge, move, unselect } from './transfer.ts';
 
 /** What a command after a login knows; `offered` are the capabilities in upper case. */
 interface MailContext extends Context {
@@ -30,7 +31,7 @@ function noop(_context: unknown, cursor: Cursor): Answer {
 
 /** Commands after a login (RFC 9051 §6.3). */
 export const mailVerbs: ReadonlyMap<string, MailVerb> = new Map<string, MailVerb>([
-  ['APPEND', append],
+  ['APPEND', withoutMessage],
   ['CREATE', create],
   ['DELETE', remove],
   ['ENABLE', enable],
