@@ -293,6 +293,8 @@ export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
     }
     attempt.handle = undefined;
     this.#answered(race);
+    // An idle connection may be quicker than a search for others.
+    if (race.searched && !race.queue) waiter.cancelSearch(this.#driver.reason(race, 'lost'));
     this.#active += 1;
     const { value } = slot.value as Held<T>;
     waiter.resolve(
