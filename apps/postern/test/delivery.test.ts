@@ -178,6 +178,24 @@ describe('postern send', () => {
     expect(out).toMatchSnapshot();
   });
 
+  it.each([
+    ['en', 'mail.example.test accepts no connection on port 25.', 'The name gone.test does not exist.'],
+    ['de', 'mail.example.test nimmt auf Port 25 keine Verbindung an.', 'Den Namen gone.test gibt es nicht.'],
+  ])(
+    'speaks of the server and the domain in the way, and not to somebody with a mail program (%s)',
+    async (lang, host25, name) => {
+      const scene = await plain();
+      const more = ['--to', 'ann@gone.test,zoe@also.test', '--lang', lang];
+      const { out } = await scene.run([...sending, ...more], { input: message });
+      const said = out.replaceAll(/\s+/g, ' ');
+      expect(said).toContain('mail.example.test (connection-refused)');
+      expect(said).toContain(host25);
+      expect(said).toContain(`gone.test (dns-nxdomain) ${name}`);
+      expect(said).toContain('also.test (dns-nxdomain)');
+      expect(said).not.toMatch(/provider’s instructions|Anleitung Ihres Anbieters/);
+    },
+  );
+
   it('does not deliver where STARTTLS was stripped and encrypt is demanded, and says why', async () => {
     const scene = await plain();
     await scene.smtp(25, 'plaintext');

@@ -20,14 +20,14 @@ Befehle
   explain [<Grund>]             einen Grund in Worten; ohne Angabe die Liste aller Gründe
   lab                           Mailserver mit guten und schlechten Gewohnheiten auf diesem Rechner starten, bis zum Abbruch
   demo [<Konto oder Domain>]    drei Konten des Labors prüfen, oder was daraus genannt ist, und aufhören
-  simulate [<Optionen>]        was aus einem Anbieter wird, der Port 465 versucht, in virtueller Zeit; simulate --help
+  simulate [<Optionen>]         was aus einem Anbieter wird, der Port 465 versucht, in virtueller Zeit; simulate --help
 
 Optionen von check, probe, plan und send
   --html DATEI           den Bericht auch als Seite schreiben, zum Aufheben, Drucken oder Weitergeben
   --ca DATEI             diesen Zertifizierungsstellen (PEM) trauen statt denen des Systems
   --resolver IP[:PORT]   diesen DNS-Resolver fragen statt den des Systems
   --connect-to SERVER    mit diesem Server verbinden, den Namen für SNI und Zertifikat behalten
-  --server-name NAME     Name für SNI und Zertifikatsprüfung statt dem des Servers
+  --server-name NAME     statt des Servernamens dieser Name für SNI und Zertifikatsprüfung
   --deadline 30s         Zeit für alles (ms, s, m); auch bei demo
   --state ORDNER         Gelerntes (stumme Ports, MTA-STS-Richtlinien) hier ablegen statt im Ordner des Benutzers
   --quiet                keine Fortschrittsanzeige; auch bei demo
@@ -90,6 +90,8 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     plan: 'Welche Domain? Geben Sie eine an, zum Beispiel: postern plan example.org',
   },
   commandForgotten: (whole) => `Es fehlt der Befehl. Meinten Sie: ${whole}`,
+  isEndpoint: (typed, whole) => `„${typed}“ ist ein Endpunkt. Meinten Sie: ${whole}`,
+  isAddress: (typed, whole) => `„${typed}“ ist eine Adresse. Meinten Sie: ${whole}`,
   noSuchReason: (typed) => `Den Grund „${typed}“ gibt es nicht.`,
   noFile: (option, path) => `${option}: Die Datei ${path} gibt es nicht, oder sie lässt sich nicht lesen.`,
   noPem: (path) => `--ca: ${path} enthält kein Zertifikat in PEM-Form (-----BEGIN CERTIFICATE-----).`,

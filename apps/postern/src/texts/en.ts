@@ -91,6 +91,8 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 blocked by the ow
     plan: 'Which domain? Type one such as: postern plan example.org',
   },
   commandForgotten: (whole) => `The command is missing. Did you mean: ${whole}`,
+  isEndpoint: (typed, whole) => `"${typed}" is an endpoint. Did you mean: ${whole}`,
+  isAddress: (typed, whole) => `"${typed}" is an address. Did you mean: ${whole}`,
   noSuchReason: (typed) => `There is no reason code "${typed}".`,
   noFile: (option, path) => `${option}: the file ${path} does not exist or cannot be read.`,
   noPem: (path) => `--ca: ${path} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).`,

@@ -24,6 +24,9 @@ export interface Texts {
   readonly missingArgument: Readonly<Record<'check' | 'probe' | 'plan', string>>;
   /** A command was forgotten in front of what it is for. */
   readonly commandForgotten: (whole: string) => string;
+  /** An endpoint where an account is wanted, and the other way round. */
+  readonly isEndpoint: (typed: string, whole: string) => string;
+  readonly isAddress: (typed: string, whole: string) => string;
   readonly noSuchReason: (typed: string) => string;
   readonly noFile: (option: string, path: string) => string;
   readonly noPem: (path: string) => string;
