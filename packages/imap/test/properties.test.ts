@@ -144,6 +144,50 @@ describe('a client', () => {
     expect(compressed).toBeGreaterThan(3);
   });
 
+  test('IMAP-101 IMAP-024 opens no mailbox and tells nothing of one before a good LOGIN, in whatever order a group is answered', () => {
+    const inbox = { type: 'mailbox', name: 'INBOX' } as const;
+    const group: readonly ImapCommand[] = [
+      { verb: 'LOGIN', user: 'a', password: 'b', pipelining: 'select' },
+      { verb: 'CAPABILITY' },
+      { verb: 'SELECT', mailbox: 'INBOX', arguments: [inbox] },
+      { verb: 'FETCH', uid: true, behindSelect: true, arguments: [] },
+    ];
+    const tagged = ['OK', 'NO', 'BAD'].flatMap((status) =>
+      ['a1', 'a2', 'a3', 'a4'].map((tag) => `${tag} ${status}`),
+    );
+    const untagged = [
+      '* 3 EXISTS',
+      '* OK [UIDVALIDITY 9]',
+      '* 1 FETCH (UID 7)',
+      '* LIST () "/" x',
+      '* BYE x',
+    ];
+    let opened = 0;
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...tagged, ...untagged), { maxLength: 12 }), (lines) => {
+        const machine = imapClient({ tls: testTlsInfo });
+        machine.start(0);
+        machine.receive(utf8('* OK [CAPABILITY IMAP4rev1] hi\r\n'), 0);
+        machine.sendAll(group, 0);
+        let loggedIn = false;
+        const early: string[] = [];
+        for (const line of lines) {
+          for (const output of machine.receive(utf8(`${line}\r\n`), 0)) {
+            if (output.type !== 'event') continue;
+            const { event: told } = output;
+            if (told.type === 'completed' && told.tag === 'a1') loggedIn = told.response.status === 'OK';
+            if (told.type === 'untagged' && told.data.type !== 'status' && !loggedIn) early.push(line);
+          }
+          if (machine.mailbox) opened += 1;
+          if (machine.mailbox && !loggedIn) early.push(line);
+        }
+        expect(early).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(opened).toBeGreaterThan(0);
+  });
+
   test('says the same however bytes are cut', () => {
     const greeting = utf8('* OK\r\n');
     fc.assert(

@@ -129,6 +129,7 @@ class Pop3Dialogue implements Pop3 {
         exchange: (mechanism) => this.#conversation.ask({ verb: 'AUTH', mechanism }, signal),
         // Which mechanism it did not take, a POP3 server cannot say: nothing else is tried, because accounts get locked.
         verdict: ({ reason }) => (reason === 'auth-failed' ? 'wrong-secret' : 'final'),
+        signal,
       });
       if (result.type === 'answered') return this.#loggedIn(result.answer, result.mechanism, signal);
       const { credentials, reason } = result;

@@ -3,7 +3,6 @@ import { numberSet } from './number-set.ts';
 import type { NumberSet } from './number-set.ts';
 import {
   another,
-  astring,
   closes,
   close,
   isDigit,
@@ -11,12 +10,13 @@ import {
   open,
   OPEN,
   peek,
-  skip,
   space,
   SPACE,
   surplus,
   word,
 } from './scan.ts';
+import { astring } from './strings.ts';
+import { skip } from './skip.ts';
 import type { Scan } from './scan.ts';
 
 /** The result of SEARCH or SORT in IMAP4rev1 (RFC 3501 §7.2.5, RFC 5256): message numbers or UIDs, as was asked for. */

@@ -96,6 +96,7 @@ export class Blackholes implements BlackholeMemory {
     // The answer that proves a suspicion may come after it.
     for (const other of ports) {
       if (other === port || !other.silent || !isEvidence(other.silent.seen, at)) continue;
+      if (!other.silent.proven) this.changes += 1;
       other.silent.proven = true;
       this.#notePrefix({ address: endpoint.address, port: other.number }, at, other.silent.until);
     }
@@ -154,8 +155,9 @@ export class Blackholes implements BlackholeMemory {
       const { endpoint, since, seen, until, observations, syns } = parsed;
       const port = portIn(this.#ports(endpoint.address, true), endpoint.port);
       loaded += 1;
-      // What this process saw itself later than the file did is the better knowledge, and what it wrote itself is no news.
-      if ((port.silent?.seen ?? -Infinity) > seen - ONE_OBSERVATION) continue;
+      // What this process saw itself later than the file did is the better knowledge, and what it wrote itself is no news. A
+      // suspicion knows less than a verdict, whenever that was.
+      if (port.silent?.proven === true && port.silent.seen > seen - ONE_OBSERVATION) continue;
       if ((port.answered ?? -Infinity) > seen) continue;
       port.silent = { since, seen, until, observations, syns, proven: true, asked: -Infinity };
       this.#notePrefix(endpoint, seen, until);
