@@ -210,13 +210,21 @@ export class NodeConnection implements Connection {
   /** Reads what still comes until the peer's end, so that closing is orderly and not a reset. */
   #discard(): void {
     const { stream } = this.#channel;
+    const over = (): void => {
+      stream.destroy();
+      this.#socket.destroySoon();
+    };
     const next = (): void => {
       this.read().then(
         (bytes) => {
-          if (bytes) next();
-          else {
-            stream.destroy();
-            this.#socket.destroySoon();
+          if (bytes) {
+            next();
+          } else if (stream.destroyed || stream.writableFinished) {
+            over();
+          } else {
+            // The peer has ended before us: what we wrote last is still on its way.
+            stream.once('finish', over);
+            stream.once('close', over);
           }
         },
         () => {
