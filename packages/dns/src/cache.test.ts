@@ -219,6 +219,13 @@ describe('questions under way', () => {
   });
 });
 
+it.each([{ minTtl: Number.NaN }, { maxTtl: -1 }, { maxNegativeTtl: Number.NaN }, { maxEntries: Number.NaN }])(
+  'refuses %o',
+  (options) => {
+    expect(() => scene('', options)).toThrow(expect.objectContaining({ name: 'UsageError' }));
+  },
+);
+
 describe('a server that denies names for the types it does not know (RFC 4074 §4.2)', () => {
   /** Has an address for a minute and denies everything else for an hour; each question is answered when `go` says so. */
   function denying(secure: boolean): { clock: VirtualClock; cache: Resolver; go: Map<string, () => void> } {

@@ -1,4 +1,4 @@
-import { sharedTasks } from '@postern/wire';
+import { sharedTasks, UsageError } from '@postern/wire';
 import type { Clock, Instant, Milliseconds } from '@postern/wire';
 import { parentName } from './name.ts';
 import { typeNumbers } from './records.ts';
@@ -44,7 +44,8 @@ interface Entry {
  * (RFC 8020 §2). A denial that contradicts what is known of the name, and is not secure, holds for its type alone. Nothing stale is
  * ever served.
  *
- * Abort affects only the caller that aborts; the shared query ends when the last one has left.
+ * Abort affects only the caller that aborts; the shared query ends when the last one has left. Throws a `UsageError` for sizes and
+ * ages that are none.
  *
  * @example
  * ```ts
@@ -63,6 +64,10 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
     maxTtl = 86_400_000,
     maxNegativeTtl = 10_800_000,
   } = options;
+  for (const [name, value] of Object.entries({ maxEntries, maxOctets, minTtl, maxTtl, maxNegativeTtl })) {
+    // With a NaN among the ages an answer would be kept for ever.
+    if (!(value >= 0)) throw new UsageError(`${name} is ${String(value)}`, 'sizes and ages are at least 0');
+  }
   const entries = new Map<string, Entry>();
   const share = sharedTasks<AnyAnswer>();
   let octets = 0;
