@@ -102,6 +102,7 @@ test('SASL-006 chooses by what the credentials are', () => {
   expect(name(token)).toBe('OAUTHBEARER');
   expect(name(token, ['PLAIN', 'XOAUTH2'])).toBe('XOAUTH2');
   expect(name(token, ['PLAIN'])).toBe('auth-not-offered');
+  expect(name(token, ['SCRAM-SHA-256'])).toBe('auth-not-offered');
   expect(name({ type: 'certificate' })).toBe('EXTERNAL');
   expect(name(tim)).toBe('PLAIN');
 });
@@ -120,5 +121,7 @@ test('SASL-010 says what is missing where only SCRAM is offered for a password o
   const choose = (...offered: string[]): unknown =>
     chooseMechanism(offered, given, { verified: true, random });
   expect(() => choose('SCRAM-SHA-256')).toThrow(/saslprep/);
+  expect(() => choose('NTLM', 'SCRAM-SHA-256')).toThrow(/saslprep/);
+  expect(choose('NTLM')).toEqual({ ok: false, reason: 'auth-not-offered' });
   expect(choose('SCRAM-SHA-256', 'PLAIN')).toMatchObject({ mechanism: { name: 'PLAIN' } });
 });

@@ -40,12 +40,18 @@ test.each(['', 'a b', 'a\x01b', 'tökén'])('SASL-053 refuses the token %j', (wr
   expect(() => xoauth2Client({ ...user, token: wrong })).toThrow(/token/);
 });
 
+test.each(['', 'a\x01auth=Bearer b', 'a\x7f'])('SASL-053 refuses the user %j', (wrong) => {
+  const refused = expect.objectContaining({ code: 'argument-refused' });
+  expect(() => oauthBearerClient({ ...user, user: wrong })).toThrow(refused);
+  expect(() => xoauth2Client({ ...user, user: wrong })).toThrow(refused);
+});
+
 test('SASL-050 SASL-052 asks for the verdict when told why, and believes no success then', () => {
   const why = utf8('{"status":"invalid_token"}');
   const bearer = oauthBearerClient(user, target);
   bearer.start();
   expect(bearer.next(why)).toEqual({ type: 'respond', response: utf8('\x01') });
-  expect(bearer.succeed().type).toBe('failed');
+  expect(bearer.succeed()).toEqual({ type: 'failed', reason: 'server-not-verified' });
   expect(bearer.next(why)).toEqual({ type: 'failed', reason: 'protocol-error' });
   const xoauth = xoauth2Client(user);
   xoauth.start();
