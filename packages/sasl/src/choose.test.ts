@@ -65,6 +65,12 @@ test.each([
     { bindings: [exporter] },
     'SCRAM-SHA-1-PLUS',
   ],
+  [
+    'nothing less than what both sides can do',
+    ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'],
+    { bindings: [exporter], mechanisms: ['SCRAM-SHA-256'] },
+    'auth-not-offered',
+  ],
   ['nothing tied without a binding', ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'], {}, 'SCRAM-SHA-256'],
   ['no CRAM-MD5 by itself', ['CRAM-MD5'], {}, 'auth-not-offered'],
   ['CRAM-MD5 by name', ['CRAM-MD5', 'PLAIN'], { mechanisms: ['cram-md5'] }, 'CRAM-MD5'],

@@ -116,6 +116,20 @@ test.each([
   expect(run(oauthBearerServer(rules), message)).toEqual({ type: 'failed', reason: 'protocol-error' });
 });
 
+test('SASL-054 a server that was not told what it is called takes a token for any host and port', () => {
+  const message = framed(`host=other.example\x01port=993\x01auth=Bearer ${token}`);
+  expect(run(oauthBearerServer({ token: rules.token }), message).type).toBe('done');
+});
+
+test('SASL-054 the server takes nothing but an acknowledgement once it has refused', () => {
+  const server = oauthBearerServer(rules);
+  run(server, framed('auth=Bearer abc'));
+  expect(server.next(utf8(framed(`auth=Bearer ${token}`)))).toEqual({
+    type: 'failed',
+    reason: 'protocol-error',
+  });
+});
+
 test('SASL-054 the server of XOAUTH2 does the same with an empty answer', () => {
   expect(run(xoauth2Server(rules), `user=ann\x01auth=Bearer ${token}\x01\x01`).type).toBe('done');
   expect(run(xoauth2Server(rules), `user=ann\x01auth=Bearer bad\x01\x01`).type).toBe('challenge');
