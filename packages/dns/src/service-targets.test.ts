@@ -4,6 +4,7 @@ import { sampleZone } from '../test/sample-zone.ts';
 import { mailServices } from './services/mail-services.ts';
 import { taggedTexts } from './records.ts';
 import { serviceLabels } from './services/service-labels.ts';
+import type { Resolver } from './resolver.ts';
 import { orderServices, serviceTargets } from './service-targets.ts';
 import { zoneResolver } from './zone-resolver.ts';
 
@@ -202,6 +203,22 @@ describe('mailServices', () => {
     );
     const { imap } = await mailServices(zone, 'd.test');
     expect(imap.map(({ method, port }) => `${method} ${port}`)).toEqual(['implicit-tls 993', 'starttls 143']);
+  });
+
+  it('rethrows the reason of an abort untouched, whatever the resolver says then', async () => {
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const failing = zoneResolver(sampleZone, { failures: { '_imaps._tcp.example.test': 'dns-servfail' } });
+    let asked = 0;
+    const leaving: Resolver = {
+      query: (...question) => {
+        asked += 1;
+        if (asked === 6) controller.abort(reason);
+        return failing.query(...question);
+      },
+    };
+    const found = mailServices(leaving, 'example.test', { signal: controller.signal });
+    await expect(found).rejects.toBe(reason);
   });
 
   it('DNS-029 says that it could not tell, unless errors are tolerated; silence never is', async () => {
