@@ -82,6 +82,28 @@ describe('addresses', () => {
     await expect(addresses(resolver, 'h.test')).rejects.toMatchObject({ code: 'dns-timeout' });
   });
 
+  it('DNS-051 a denial for AAAA alone takes nothing from what A has (RFC 4074 §4.2)', async () => {
+    const inner = zoneResolver('h.test. A 192.0.2.1\nonly.test. A 127.0.0.1');
+    const resolver: Resolver = {
+      query: (name, type, options) => inner.query(type === 'AAAA' ? 'gone.test' : name, type, options),
+    };
+    expect((await addresses(resolver, 'h.test', { allowSpecial: true })).status).toBe('addresses');
+    expect((await addresses(resolver, 'only.test')).status).toBe('forbidden');
+  });
+
+  it('DNS-053 is as secure as the answers it uses, also where they hold nothing', async () => {
+    const zone = zoneResolver('h.test. A 192.0.2.1', { authenticated: (name) => name === 'h.test' });
+    const resolver: Resolver = {
+      query: (name, type, options) => zone.query(type === 'AAAA' ? 'gone.test' : name, type, options),
+    };
+    expect(await addresses(resolver, 'h.test', { allowSpecial: true })).toMatchObject({
+      canonical: 'h.test',
+      authenticated: true,
+    });
+    const nothing = await addresses(zoneResolver('h.test. MX 0 .', { trusted: false }), 'h.test');
+    expect(nothing).toMatchObject({ status: 'no-addresses', authenticated: false, trusted: false });
+  });
+
   it('DNS-006 gives no more addresses than it is asked for, both families among them', async () => {
     const zone = Array.from(
       { length: 50 },
@@ -114,6 +136,8 @@ describe('addresses', () => {
     expect(mailAddressLiteral('[IPv6:192.0.2.1]')).toBeUndefined();
     expect(mailAddressLiteral('192.0.2.1')).toBeUndefined();
     expect(mailAddressLiteral('[192.0.2.1')).toBeUndefined();
+    expect(mailAddressLiteral('[192.0.2.1x')).toBeUndefined();
+    expect(mailAddressLiteral('x192.0.2.1]')).toBeUndefined();
     expect(normalAddress('[192.0.2.1]')).toBeUndefined();
   });
 

@@ -154,6 +154,12 @@ describe('the size of what is kept', () => {
     expect(asked.length).toBe(20);
     await cache.query('t0.test', 'TXT');
     expect(asked.length).toBe(21);
+    const large = names.map((name) => `${name}. TLSA 3 0 0 ${'00'.repeat(30_000)}`).join('\n');
+    const records = scene(large, { maxOctets: 400_000 });
+    for (const name of names) await records.cache.query(name, 'TLSA');
+    await records.cache.query('t19.test', 'TLSA');
+    await records.cache.query('t0.test', 'TLSA');
+    expect(records.asked.length).toBe(21);
     // What alone is more than everything is not kept, and drives nothing out.
     const small = scene(`${zone}\na.test. A 192.0.2.1`, { maxOctets: 20_000 });
     await small.cache.query('a.test', 'A');

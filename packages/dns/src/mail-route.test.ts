@@ -34,7 +34,12 @@ describe('mailRoute', () => {
       host: 'implicit.test',
     });
     const absent = watched(sampleZone);
-    expect((await mailRoute(absent, 'absent.test')).status).toBe('no-such-domain');
+    expect(await mailRoute(absent, 'absent.test')).toMatchObject({
+      status: 'no-such-domain',
+      authenticated: false,
+      trusted: true,
+      diagnostics: [],
+    });
     expect(absent.asked).toEqual(['absent.test MX']);
     for (const reason of ['dns-servfail', 'dns-timeout', 'dns-refused', 'dns-bogus'] as const) {
       const failing = watched(sampleZone, { failures: { 'implicit.test MX': reason } });
