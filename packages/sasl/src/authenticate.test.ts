@@ -63,6 +63,16 @@ test('SASL-050 does not repeat a token that was given as it is', async () => {
   expect(asked).toEqual(['XOAUTH2']);
 });
 
+test('SASL-052 fetches no other token where the server found no fault with the first', async () => {
+  const calls: boolean[] = [];
+  const source: CredentialsSource = ({ again }) => {
+    calls.push(again);
+    return { type: 'token', user: 'tim', token: 'good' };
+  };
+  const { end } = await logIn('OAUTHBEARER', ['final'], source);
+  expect({ end, calls }).toEqual({ end: 'OAUTHBEARER final', calls: [false] });
+});
+
 test('SASL-046 tries one other type of channel binding, and then nothing less', async () => {
   const bindings = [
     { type: 'tls-exporter', data: new Uint8Array(32) },

@@ -76,6 +76,36 @@ describe('what others published', () => {
     ['TLS-057 unusable TLSA', { named: 'secure', tlsa: unusable }, `encrypted by dane, ${base}`],
     ['TLS-057 unusable TLSA, insecure MX', { tlsa: unusable }, `encrypted by dane, ${base}, host unknown`],
     ['TLS-050 an AD bit nobody vouches for', { tlsa: untrusted }, `opportunistic${insecure}`],
+    [
+      'another name, and nothing demanded',
+      { serverName: 'n.test' },
+      'opportunistic, SNI n.test, host unknown',
+    ],
+    [
+      'another name under TLSA records',
+      { named: 'secure', tlsa, serverName: 'n.test' },
+      'dane by dane: n.test, SNI n.test',
+    ],
+    [
+      'another name under enforce',
+      { sts: sts('enforce'), serverName: 'n.test' },
+      'pkix by mta-sts: n.test, SNI n.test',
+    ],
+    [
+      'another name in testing',
+      { sts: sts('testing'), serverName: 'n.test' },
+      'opportunistic, SNI n.test, observed pkix by mta-sts: n.test',
+    ],
+    [
+      'TLS-063 another name does not list a host',
+      { sts: sts('enforce', elsewhere), serverName: elsewhere },
+      'pass over: sts-mx-not-listed by mta-sts',
+    ],
+    [
+      'another name and fingerprints, which need none',
+      { level: 'fingerprint', fingerprints: ['ab'.repeat(32)], serverName: 'n.test' },
+      'fingerprint by user: , SNI n.test, host unknown',
+    ],
     ['TLS-064 enforce', { sts: sts('enforce') }, `pkix by mta-sts: ${host}, SNI ${host}`],
     [
       'TLS-063 enforce, host not listed',
@@ -88,6 +118,11 @@ describe('what others published', () => {
       `opportunistic, SNI ${host}, observed pkix by mta-sts: ${host}`,
     ],
     ['TLS-065 testing, host not listed', { sts: sts('testing', elsewhere) }, `opportunistic${insecure}`],
+    [
+      'TLS-065 enforce, and a level of our own',
+      { level: 'may', sts: sts('enforce') },
+      `opportunistic, SNI ${host}`,
+    ],
     ['TLS-065 none', { sts: sts('none', elsewhere) }, `opportunistic${insecure}`],
     ['DNS-028 an announcement', { announced: true }, `encrypted by announcement${insecure}`],
     [
@@ -172,7 +207,7 @@ describe('what others published', () => {
     expect(type({ tlsa: unusable, sts: sts('enforce') })).toBe('tlsa');
     expect(type({ sts: sts('testing') })).toBe('sts');
     expect(type({ sts: sts('enforce', elsewhere) })).toBe('sts');
-    expect(type({ sts: sts('none') })).toBe('no-policy-found');
+    expect(type({ sts: sts('none') })).toBe('sts');
   });
 });
 

@@ -46,6 +46,11 @@ export interface HostFacts {
   readonly level?: PolicyLevel;
   /** Digests for the level `fingerprint`. */
   readonly fingerprints?: readonly string[];
+  /**
+   * The name for SNI, and the one that a certificate must hold where one is demanded, in place of all that follow from the host:
+   * for a look at a machine whose final name this is. Default: the host's own.
+   */
+  readonly serverName?: string;
   /** What the message's sender said: REQUIRETLS, or a header `TLS-Required: No`. REQUIRETLS wins where both are there. */
   readonly sender?: 'requiretls' | 'tls-required-no';
   /** Whether a host that passes DANE must fulfil MTA-STS too (the letter of RFC 8461 §5). Default `strictest`. */
@@ -128,14 +133,23 @@ export function hostRequirement(facts: HostFacts): HostDecision {
   }
   if (decision.type === 'plaintext') return { status: 'plaintext', ...marks };
   const requirement = demanding ? atLeastAuthenticated(decision.requirement, facts) : decision.requirement;
+  const { observed } = observation(facts, published, requirement);
+  const { serverName } = facts;
   return {
     status: 'try',
-    requirement,
-    serverName: serverNameFor(requirement, published.tlsa, facts),
+    requirement: underName(requirement, serverName),
+    serverName: serverName ?? serverNameFor(requirement, published.tlsa, facts),
     hostIsKnown,
-    ...observation(facts, published, requirement),
+    ...(observed && { observed: underName(observed, serverName) }),
     ...marks,
   };
+}
+
+/** What is demanded, of another name; where none was demanded, none is. */
+function underName(requirement: Requirement, name: string | undefined): Requirement {
+  if (name === undefined || requirement.level !== 'authenticated' || requirement.names.length === 0)
+    return requirement;
+  return { ...requirement, names: [name] };
 }
 
 /** What others have published about the host, once it is read. */
@@ -154,13 +168,15 @@ function readPublished({ host, named, tlsa: found, sts: policy }: HostFacts): Pu
   const applies = named !== 'literal';
   const records = applies && found?.status === 'records' ? found : undefined;
   const tlsa = records && { base: records.base, usable: usableTlsa(records.records) };
-  const sts = applies && policy?.mode !== 'none' ? policy : undefined;
+  const policyFound = applies ? policy : undefined;
+  const sts = policyFound?.mode === 'none' ? undefined : policyFound;
   const listed = sts !== undefined && mxAllowed(sts, host);
   const notes: Reason[] = [];
   if (applies && found?.status === 'none' && found.reason === 'ad-untrusted') notes.push('ad-untrusted');
   if (tlsa?.usable.length === 0) notes.push('tlsa-unusable');
   if (sts?.mode === 'testing' && !listed) notes.push('sts-mx-not-listed');
-  const policyType = tlsa ? 'tlsa' : sts ? 'sts' : 'no-policy-found';
+  // RFC 8460 §4.4: one that asks for nothing was found too, and its mode stands in the report.
+  const policyType = tlsa ? 'tlsa' : policyFound ? 'sts' : 'no-policy-found';
   return { tlsa, sts, listed, policyType, notes };
 }
 

@@ -153,7 +153,7 @@ function asksForTlsa({ level, sender }: DeliveryPolicy): boolean {
 
 function decide({ host }: RouteHost, shared: SharedFacts, lookup: TlsaLookup | undefined): HostDecision {
   const { nextHop, nextHopCanonical, named, sts, announced, policy } = shared;
-  const { level, fingerprints, sender, policies } = policy;
+  const { level, fingerprints, sender, policies, serverName } = policy;
   return hostRequirement({
     host,
     nextHop,
@@ -166,6 +166,7 @@ function decide({ host }: RouteHost, shared: SharedFacts, lookup: TlsaLookup | u
     ...(fingerprints === undefined ? {} : { fingerprints }),
     ...(sender === undefined ? {} : { sender }),
     ...(policies === undefined ? {} : { policies }),
+    ...(serverName === undefined ? {} : { serverName }),
   });
 }
 
