@@ -2,6 +2,7 @@
 import { simulatedNetwork, testTlsOffer, testTlsRequest, virtualClock } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import { openSmtp } from '../src/client.ts';
+import { accept } from '../src/server/index.ts';
 import type { SmtpHooks } from '../src/server/index.ts';
 import { serveSmtp } from '../src/server/serve.ts';
 import { auth, endpoint, tim } from './client-scene.ts';
@@ -15,7 +16,14 @@ async function abortedAfter(
 ): Promise<{ readonly step: string; readonly end: unknown; readonly open: number }> {
   const clock = virtualClock();
   const network = simulatedNetwork({ clock, path: { latency: 5 } });
-  const slow: SmtpHooks = { recipient: () => clock.sleep(7).then(() => ({ ok: true })) };
+  const slow: SmtpHooks = {
+    recipient: () =>
+      new Promise((resolve) => {
+        clock.alarm(clock.now() + 7, () => {
+          resolve(accept);
+        });
+      }),
+  };
   await network.listen(endpoint, async (connection) => {
     try {
       if (layer === 'implicit-tls') await connection.acceptTls(testTlsOffer);
@@ -44,7 +52,8 @@ async function abortedAfter(
     expect(await smtp.login(tim, { signal })).toMatchObject({ ok: true });
     step = 'submit';
     const contents = ['x: y\r\n', ['x: ', 'y\r\n'].values()];
-    await Promise.all(contents.map((content) => smtp.submit(envelope, content, { signal })));
+    const all = await Promise.all(contents.map((content) => smtp.submit(envelope, content, { signal })));
+    expect(all).toMatchObject(contents.map(() => ({ recipients: [{ status: 'accepted' }] })));
     step = 'quit';
     await smtp.quit({ signal });
     step = 'done';
