@@ -68,8 +68,14 @@ test.each([
   [
     'nothing less than what both sides can do',
     ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'],
-    { bindings: [exporter], mechanisms: ['SCRAM-SHA-256'] },
+    { bindings: [exporter], mechanisms: ['SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS'] },
     'auth-not-offered',
+  ],
+  [
+    'less where the caller names nothing else (SASL-046)',
+    ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'],
+    { bindings: [exporter], mechanisms: ['SCRAM-SHA-256'] },
+    'SCRAM-SHA-256',
   ],
   ['nothing tied without a binding', ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'], {}, 'SCRAM-SHA-256'],
   ['no CRAM-MD5 by itself', ['CRAM-MD5'], {}, 'auth-not-offered'],
