@@ -17,7 +17,7 @@ const held: WeakMap<ServerMechanism, PasswordCredentials> = new WeakMap();
 /** AUTH, its first line. */
 export function auth(session: ServerSession, argument: string, now: Instant, rules: ServerRules): ServerStep {
   const [name = '', initial, ...more] = argument.split(' ');
-  const say = told('AUTH', name);
+  const say = told('AUTH', isMechanism(name) ? name : '');
   const no = (code: number, enhanced: string, text: string): ServerStep =>
     withEvents([say(code)], refuse(session, oneLine(code, enhanced, text), now, rules));
   if (!rules.auth) return no(502, '5.5.1', 'AUTH is not implemented');
@@ -38,6 +38,13 @@ export function auth(session: ServerSession, argument: string, now: Instant, rul
   if (initial !== undefined && !response) return no(501, '5.5.2', 'cannot decode the initial response');
   const begun = { ...session, exchange: mechanism };
   return authStep(begun, mechanism.start(response), now, rules);
+}
+
+/** Whether a word is the name of a mechanism that is in use somewhere: what else stands in its place may be a password. */
+function isMechanism(word: string): boolean {
+  return /^(?:PLAIN|LOGIN|EXTERNAL|ANONYMOUS|XOAUTH2?|OAUTHBEARER|NTLM|GSSAPI|GSS-SPNEGO|KERBEROS_V[45]|(?:CRAM|DIGEST)-MD5|SCRAM-SHA-?\d{1,3}(?:-\d{3})?(?:-PLUS)?)$/i.test(
+    word,
+  );
 }
 
 /** With `ask` the mechanism only reads what the client says; whether it is right is a question to the owner. */
