@@ -34,8 +34,13 @@ export function threadMessage(fields: readonly HeaderField[], sent: number): Thr
 
 /** RFC 5256 §3: References, or where that names nothing the first of In-Reply-To. */
 function references(fields: readonly HeaderField[]): readonly string[] {
-  const all = [...messageIds(fieldValue(fields, 'references') ?? '')];
-  if (all.length > 0) return all.slice(-maxReferences);
+  const nearest: string[] = [];
+  for (const id of messageIds(fieldValue(fields, 'references') ?? '')) {
+    nearest.push(id);
+    // Of a header of megabytes not all are held at once.
+    if (nearest.length === 2 * maxReferences) nearest.splice(0, maxReferences);
+  }
+  if (nearest.length > 0) return nearest.slice(-maxReferences);
   const first = firstId(fields, 'in-reply-to');
   return first === undefined ? [] : [first];
 }
