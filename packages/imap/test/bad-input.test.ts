@@ -4,6 +4,7 @@ import type { Clock, Connection, Fault } from '@postern/wire';
 import { scriptedPeer, simulatedNetwork, virtualClock } from '@postern/wire/testing';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { faultOf } from '../../wire/test/rejections.ts';
 import { openImap } from '../src/index.ts';
 import type { Imap, ImapEvent, Mailbox, OpenImapOptions } from '../src/index.ts';
 import { settled } from './dialogue.ts';
@@ -28,16 +29,6 @@ async function told(text: string, options: Partial<OpenImapOptions> = {}) {
   const answer = await imap.select('INBOX');
   if (!answer.ok) throw new Error('not selected');
   return { imap, mailbox: answer.value, events };
-}
-
-/** The fault that a promise is rejected with. */
-async function faultOf(promise: Promise<unknown>): Promise<Fault> {
-  const error: unknown = await promise.then(
-    () => new Error('not rejected'),
-    (caught: unknown) => caught,
-  );
-  if (!isWireError(error)) throw error;
-  return error.fault;
 }
 
 test.each([

@@ -1,6 +1,6 @@
 /**
- * The theory of a POP3 client, and the place where its states change; what is sent when is in `sending.ts`, and what a whole
- * reply changes in `completion.ts`.
+ * The theory of a POP3 client, and the place where its states change; what is sent when is in `sending.ts`, how a reply of several
+ * lines is read in `multi-line.ts`, how a login goes on in `exchange.ts`, and what a whole reply changes in `completion.ts`.
  *
  * The server speaks first, one line (RFC 1939 §4). From then on the client asks and the server answers, in order; the server
  * never speaks unasked, except to say farewell. Whether an answer goes on over several lines depends on the command alone
@@ -21,20 +21,21 @@
  *                        ready  -> starttls -> tls -> ready
  *                        ready  -> quit -> ended
  */
-import { answerChallenge, distrustSuccess, resumeExchange } from '@postern/sasl';
-import type { Exchange, ExchangeStep } from '@postern/sasl';
-import { latin1, peerText, recogniseProtocol, sample, UsageError, utf8 } from '@postern/wire';
+import { distrustSuccess, resumeExchange } from '@postern/sasl';
+import { latin1, peerText, recogniseProtocol, sample, UsageError } from '@postern/wire';
 import type { EndOfStream, Evidence, Instant, Output, TlsInfo } from '@postern/wire';
 import { replyForm } from '../commands.ts';
 import type { Pop3Command, WireCommand } from '../commands.ts';
 import { completed } from './completion.ts';
 import { diagnostic, enter, fail } from './endings.ts';
 import type { Pop3Event } from '../events.ts';
+import { proceed, receiveChallenge } from './exchange.ts';
+import { collect, receiveContent, receiveListed } from './multi-line.ts';
 import { greetingReason } from './outcomes.ts';
-import { apopTimestamp, parseStatusLine, unstuffLine } from '../parse/reply.ts';
+import { apopTimestamp, parseStatusLine } from '../parse/reply.ts';
 import type { Pop3Reply } from '../parse/reply.ts';
 import { checkCommand } from './rules.ts';
-import { advance, write } from './sending.ts';
+import { advance } from './sending.ts';
 import { inFront, noCommands, states } from './states.ts';
 import type { Input, LineInput, State, Step } from './states.ts';
 
@@ -192,91 +193,6 @@ function readReply(state: State, line: Uint8Array, outputs: Output<Pop3Event>[])
     outputs.push(diagnostic('status-case', line));
   if (reply?.code === undefined || state.capabilities?.tags['RESP-CODES']) return reply;
   return { ...reply, unadvertised: true };
-}
-
-function receiveListed(state: State, input: LineInput, now: Instant, outputs: Output<Pop3Event>[]): Step {
-  const front = inFront(state);
-  const { begun } = state;
-  if (!front || !begun) return { state, outputs };
-  const text = unstuffLine(input.line);
-  // RFC 1939 §3: only CRLF, dot, CRLF ends a multi-line reply.
-  if (text === undefined && input.ending === 'crlf') {
-    return completed(state, front, { ...begun.reply, lines: begun.lines }, now, outputs);
-  }
-  return collect(state, [text === undefined ? '' : peerText(text)], input.line.length + 2, now, outputs);
-}
-
-/** Keeps lines of a listing. */
-function collect(
-  state: State,
-  lines: readonly string[],
-  length: number,
-  now: Instant,
-  outputs: Output<Pop3Event>[],
-): Step {
-  const front = inFront(state);
-  const { begun } = state;
-  if (!front || !begun) return { state, outputs };
-  const bytes = begun.bytes + length;
-  const { maxListingBytes, maxEarlyBytes } = state.settings.limits;
-  if (bytes > (state.stage === 'authorization' ? maxEarlyBytes : maxListingBytes)) {
-    const evidence = { bytes: sample(utf8(lines[0] ?? '')), rule: 'RFC 1939 §3' };
-    return fail(state, now, 'peer', 'reply-too-long', evidence, undefined, outputs);
-  }
-  for (let at = 0; at < lines.length; at += 1) begun.lines.push(lines[at] ?? '');
-  // Nobody needs long for a list of capabilities.
-  const next = front.verb === 'CAPA' ? state : enter(state, 'listing', now);
-  return { state: { ...next, begun: { ...begun, bytes } }, outputs };
-}
-
-function receiveContent(
-  state: State,
-  input: Extract<Input, { readonly type: 'content' }>,
-  now: Instant,
-): Step {
-  const front = inFront(state);
-  if (!front || !state.begun) return { state, outputs: [] };
-  const outputs: Output<Pop3Event>[] = [];
-  if (input.bytes.length > 0)
-    outputs.push({ type: 'event', event: { type: 'content', command: front, bytes: input.bytes } });
-  if (input.done) return completed(state, front, state.begun.reply, now, outputs);
-  return { state: input.progress ? enter(state, 'content', now) : state, outputs };
-}
-
-/** The text behind `+`, with or without its space, is a challenge. */
-function receiveChallenge(
-  state: State,
-  exchange: Exchange,
-  line: Uint8Array,
-  now: Instant,
-  outputs: Output<Pop3Event>[],
-): Step {
-  const next = answerChallenge(exchange, peerText(line).replace(/^\+ ?/, ''));
-  return proceed(state, next, now, outputs, { bytes: sample(line), rule: 'RFC 5034 §4' });
-}
-
-/** An exchange goes on: something is written, or worked at. */
-function proceed(
-  state: State,
-  next: ExchangeStep,
-  now: Instant,
-  outputs: Output<Pop3Event>[],
-  evidence: Evidence,
-): Step {
-  switch (next.type) {
-    case 'line':
-      return {
-        state: { ...enter(state, 'auth', now), exchange: next.exchange },
-        outputs: [...outputs, write(next.line)],
-      };
-    case 'work':
-      return {
-        state: { ...enter(state, 'auth-work', now), exchange: next.exchange },
-        outputs: [...outputs, { type: 'event', event: { type: 'work', work: next.work } }],
-      };
-    case 'broken':
-      return fail(state, now, 'peer', next.reason, evidence, undefined, outputs);
-  }
 }
 
 /** A single-line reply: what it means depends on the command. */
