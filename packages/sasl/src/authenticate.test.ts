@@ -63,6 +63,16 @@ test('SASL-050 does not repeat a token that was given as it is', async () => {
   expect(asked).toEqual(['XOAUTH2']);
 });
 
+test('SASL-052 fetches no other token where the server found no fault with the first', async () => {
+  const calls: boolean[] = [];
+  const source: CredentialsSource = ({ again }) => {
+    calls.push(again);
+    return { type: 'token', user: 'tim', token: 'good' };
+  };
+  const { end } = await logIn('OAUTHBEARER', ['final'], source);
+  expect({ end, calls }).toEqual({ end: 'OAUTHBEARER final', calls: [false] });
+});
+
 test('SASL-046 tries one other type of channel binding, and then nothing less', async () => {
   const bindings = [
     { type: 'tls-exporter', data: new Uint8Array(32) },
@@ -96,4 +106,29 @@ test('says why nothing could be tried, and passes on what the function throws', 
     throw new Error('keyring locked');
   });
   await expect(broken).rejects.toThrow('keyring locked');
+});
+
+test('an abort does not wait for credentials that do not come, the first time and the second', async () => {
+  const token = { type: 'token', user: 'tim', token: 'old' } as const;
+  for (const answered of [0, 1]) {
+    const controller = new AbortController();
+    let calls = 0;
+    const result = authenticate<AttemptVerdict>(
+      () => {
+        calls += 1;
+        return calls > answered ? new Promise<never>(() => undefined) : token;
+      },
+      {
+        offered: () => ['OAUTHBEARER'],
+        context: () => verified,
+        exchange: async () => 'wrong-secret',
+        verdict: (answer) => answer,
+        signal: controller.signal,
+      },
+    );
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    expect(calls).toBe(answered + 1);
+    controller.abort('enough');
+    await expect(result).rejects.toBe('enough');
+  }
 });

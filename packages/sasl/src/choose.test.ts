@@ -65,6 +65,12 @@ test.each([
     { bindings: [exporter] },
     'SCRAM-SHA-1-PLUS',
   ],
+  [
+    'nothing less than what both sides can do',
+    ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'],
+    { bindings: [exporter], mechanisms: ['SCRAM-SHA-256'] },
+    'auth-not-offered',
+  ],
   ['nothing tied without a binding', ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'], {}, 'SCRAM-SHA-256'],
   ['no CRAM-MD5 by itself', ['CRAM-MD5'], {}, 'auth-not-offered'],
   ['CRAM-MD5 by name', ['CRAM-MD5', 'PLAIN'], { mechanisms: ['cram-md5'] }, 'CRAM-MD5'],
@@ -102,17 +108,27 @@ test('SASL-006 chooses by what the credentials are', () => {
   expect(name(token)).toBe('OAUTHBEARER');
   expect(name(token, ['PLAIN', 'XOAUTH2'])).toBe('XOAUTH2');
   expect(name(token, ['PLAIN'])).toBe('auth-not-offered');
+  expect(name(token, ['SCRAM-SHA-256'])).toBe('auth-not-offered');
   expect(name({ type: 'certificate' })).toBe('EXTERNAL');
   expect(name(tim)).toBe('PLAIN');
 });
 
 test('SASL-044 says y where only the server lacks channel binding, n where the client does', () => {
-  const begin = (bindings: readonly (typeof exporter)[]): string => {
-    const choice = chooseMechanism(['SCRAM-SHA-256'], tim, { verified: true, random, bindings });
+  const begin = (
+    bindings: readonly (typeof exporter)[],
+    offered: string,
+    ...mechanisms: string[]
+  ): string => {
+    const only = mechanisms.length > 0 && { mechanisms };
+    const choice = chooseMechanism(offered.split(' '), tim, { verified: true, random, bindings, ...only });
     return choice.ok ? String.fromCharCode(...(choice.mechanism.start() ?? [])).slice(0, 3) : choice.reason;
   };
-  expect(begin([exporter])).toBe('y,,');
-  expect(begin([])).toBe('n,,');
+  expect(begin([exporter], 'SCRAM-SHA-256')).toBe('y,,');
+  expect(begin([], 'SCRAM-SHA-256')).toBe('n,,');
+  const both = 'SCRAM-SHA-256-PLUS SCRAM-SHA-256';
+  // The caller forbids it: then this client has none, and the server must not take it for a stripped offer.
+  expect(begin([exporter], both, 'SCRAM-SHA-256')).toBe('n,,');
+  expect(begin([exporter], both, 'SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS')).toBe('auth-not-offered');
 });
 
 test('SASL-010 says what is missing where only SCRAM is offered for a password outside ASCII', () => {
@@ -120,5 +136,7 @@ test('SASL-010 says what is missing where only SCRAM is offered for a password o
   const choose = (...offered: string[]): unknown =>
     chooseMechanism(offered, given, { verified: true, random });
   expect(() => choose('SCRAM-SHA-256')).toThrow(/saslprep/);
+  expect(() => choose('NTLM', 'SCRAM-SHA-256')).toThrow(/saslprep/);
+  expect(choose('NTLM')).toEqual({ ok: false, reason: 'auth-not-offered' });
   expect(choose('SCRAM-SHA-256', 'PLAIN')).toMatchObject({ mechanism: { name: 'PLAIN' } });
 });

@@ -43,6 +43,22 @@ test('SMTP-082 octets over 127 need 8BITMIME, in what is there as a whole and in
   });
 });
 
+test('SMTP-082 in a window octets over 127 are found before a recipient is answered, and all are told', async () => {
+  const reply = (line: string): string | undefined => (line.includes('<cy@') ? '550 5.1.1 no' : undefined);
+  await mailScene({ keywords: ['PIPELINING', 'CHUNKING'], reply }, async ({ open, server }) => {
+    const smtp = await open({ window: true });
+    const to = ['ben@example.net', 'cy@example.net', 'di@example.net'];
+    const submission = await smtp.submit({ ...envelope, to }, ['x: y\r\n', 'ü'].values());
+    expect(submission.recipients).toMatchObject(
+      to.map((recipient) => ({ recipient, status: 'refused', reason: 'needs-8bitmime' })),
+    );
+    // What was said of it is taken back, and the connection goes on.
+    expect(statuses(await smtp.submit(envelope, content))).toEqual(['accepted']);
+    expect(server.messages).toHaveLength(1);
+    await smtp.quit();
+  });
+});
+
 test('SMTP-086 BINARYMIME goes in chunks, as it is, and nowhere else', async () => {
   const binary = Uint8Array.of(0, 10, 13, 46, 255);
   await mailScene({ keywords: [...chunking, 'BINARYMIME'] }, async ({ open, server }) => {

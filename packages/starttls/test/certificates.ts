@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { generateKeyPairSync, webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, webcrypto } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { Extension, X509CertificateGenerator, cryptoProvider } from '@peculiar/x509';
 
@@ -28,6 +28,8 @@ export interface Wish {
   readonly notBefore?: number;
   readonly notAfter?: number;
   readonly key?: KeyKind;
+  /** Another certificate whose key this one certifies too, instead of a new key. Its kind is to be given as `key`. */
+  readonly keyOf?: Identity;
   readonly hash?: 'SHA-1' | 'SHA-256' | 'SHA-384';
   readonly authority?: boolean;
   /** Extended key usages as dotted identifiers. Default serverAuth; empty = no extension. */
@@ -63,7 +65,7 @@ interface Signer {
 
 async function make(wish: Wish, signer: Signer | undefined): Promise<Identity> {
   const { subject = 'test', key = 'p-256', hash = 'SHA-256' } = wish;
-  const keys = await makeKeys(key);
+  const keys = await makeKeys(key, wish.keyOf);
   const certificate = await X509CertificateGenerator.create({
     serialNumber: webcrypto
       .getRandomValues(new Uint8Array(8))
@@ -91,8 +93,10 @@ interface Keys {
   readonly signing: webcrypto.CryptoKey;
 }
 
-async function makeKeys(kind: KeyKind): Promise<Keys> {
-  const { publicKey, privateKey } = generate(kind);
+async function makeKeys(kind: KeyKind, holder?: Identity): Promise<Keys> {
+  const { publicKey, privateKey } = holder
+    ? { publicKey: createPublicKey(holder.key), privateKey: createPrivateKey(holder.key) }
+    : generate(kind);
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const spki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
   // Web Crypto does not know every kind; such a key is certified, it signs nothing.

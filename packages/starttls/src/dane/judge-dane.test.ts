@@ -1,6 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import type { Tlsa } from '@postern/dns';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { der, extension, noon, selfSigned } from '../../test/certificates.ts';
 import type { Identity, Wish } from '../../test/certificates.ts';
 import { host, peerOf } from '../../test/peers.ts';
@@ -128,6 +129,10 @@ describe('DANE-TA', () => {
     const bounded = await root.issue({ subject: 'Bounded', authority: true, permitted: ['example.org'] });
     const outside = await bounded.issue({ names: [`dns:${host}`] });
     expect(judged([record('2 1 1', bounded)], [outside, bounded])).toBe('cert-name-constraint');
+    expect(judged([record('2 1 1', root)], [outside, bounded, root])).toBe('cert-name-constraint');
+    const around = await root.issue({ subject: 'Around', authority: true, permitted: [host] });
+    const inside = await around.issue({ names: [`dns:${host}`] });
+    expect(judged([record('2 1 1', around)], [inside, around])).toBe('none');
   });
 
   test('TLS-054 a self-signed certificate is no authority over itself', async () => {
@@ -136,11 +141,22 @@ describe('DANE-TA', () => {
     expect(judged([record('3 1 1', alone)], [alone])).toBe('none');
   });
 
-  test('TLS-054 twenty issuers of one name end the search', async () => {
+  test('TLS-054 an issuer is who has the name, not only the key', async () => {
+    const alias = await root.issue({ subject: 'Alias', authority: true, keyOf: intermediate });
+    expect(judged([record('2 0 1', alias)], [good, alias])).toBe('dane-mismatch');
+    expect(judged([record('2 0 1', intermediate)], [good, alias, intermediate])).toBe('none');
+  });
+
+  test('TLS-054 issuers of one name and one key, which sign each other in every order, end the search', async () => {
     const twins = await Promise.all(
-      Array.from({ length: 19 }, () => root.issue({ subject: 'Intermediate', authority: true })),
+      Array.from({ length: 6 }, () =>
+        intermediate.issue({ subject: 'Intermediate', authority: true, keyOf: intermediate }),
+      ),
     );
+    const checks = vi.spyOn(X509Certificate.prototype, 'verify');
     expect(judged([record('2 1 1', stranger)], [good, ...twins])).toBe('dane-mismatch');
+    expect(checks.mock.calls.length).toBeLessThanOrEqual(40);
+    checks.mockRestore();
   });
 });
 
@@ -227,8 +243,10 @@ describe('a requirement with TLSA records', () => {
     });
     expect(verify(peerOf([expired]))).toMatchObject({
       status: 'rejected',
-      fault: { reason: 'dane-mismatch' },
+      fault: { reason: 'dane-mismatch', evidence: { certificate: expired.der } },
     });
+    const silent = verify(peerOf([]));
+    expect(silent.status === 'rejected' && silent.fault.evidence).not.toHaveProperty('certificate');
   });
 
   test('TLS-041 demands both where both are wanted', () => {
