@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isUsageError, isWireError, WireError } from '@postern/wire';
-import type { Fault, Reason, TlsPeer, TlsRequest } from '@postern/wire';
+import type { Fault, Reason, TlsRequest } from '@postern/wire';
 import { describe, expect, test } from 'vitest';
 import { noon, selfSigned } from '../test/certificates.ts';
 import { host, peerOf, tlsInfo } from '../test/peers.ts';
