@@ -1,6 +1,7 @@
 import { UsageError } from '@postern/wire';
 import { describe, expect, it } from 'vitest';
 import { sampleZone } from '../test/sample-zone.ts';
+import { watched } from '../test/watched.ts';
 import { mailAddressLiteral, normalAddress } from './address/literal.ts';
 import { specialRange } from './address/special-ranges.ts';
 import { addresses } from './addresses.ts';
@@ -21,6 +22,16 @@ describe('addresses', () => {
     expect(found.addresses).toEqual(['2001:db8::1', '192.0.2.1', '192.0.2.2', '192.0.2.3']);
     expect(found).toMatchObject({ status: 'addresses', host: 'h.test', canonical: 'h.test' });
   });
+
+  it.each([0, -1, 0.5, Number.NaN])(
+    'asks nothing for %s addresses, rather than say there is none',
+    async (most) => {
+      const resolver = watched('h.test. A 192.0.2.1');
+      const found = addresses(resolver, 'h.test', { allowSpecial: true, maxAddresses: most });
+      await expect(found).rejects.toMatchObject({ name: 'UsageError', rule: 'maxAddresses' });
+      expect(resolver.asked).toEqual([]);
+    },
+  );
 
   it('DNS-012 uses one family where the other fails, and keeps that fault', async () => {
     const found = await find('mx1.example.test', { failures: { 'mx1.example.test AAAA': 'dns-servfail' } });
@@ -71,6 +82,28 @@ describe('addresses', () => {
     await expect(addresses(resolver, 'h.test')).rejects.toMatchObject({ code: 'dns-timeout' });
   });
 
+  it('DNS-051 a denial for AAAA alone takes nothing from what A has (RFC 4074 §4.2)', async () => {
+    const inner = zoneResolver('h.test. A 192.0.2.1\nonly.test. A 127.0.0.1');
+    const resolver: Resolver = {
+      query: (name, type, options) => inner.query(type === 'AAAA' ? 'gone.test' : name, type, options),
+    };
+    expect((await addresses(resolver, 'h.test', { allowSpecial: true })).status).toBe('addresses');
+    expect((await addresses(resolver, 'only.test')).status).toBe('forbidden');
+  });
+
+  it('DNS-053 is as secure as the answers it uses, also where they hold nothing', async () => {
+    const zone = zoneResolver('h.test. A 192.0.2.1', { authenticated: (name) => name === 'h.test' });
+    const resolver: Resolver = {
+      query: (name, type, options) => zone.query(type === 'AAAA' ? 'gone.test' : name, type, options),
+    };
+    expect(await addresses(resolver, 'h.test', { allowSpecial: true })).toMatchObject({
+      canonical: 'h.test',
+      authenticated: true,
+    });
+    const nothing = await addresses(zoneResolver('h.test. MX 0 .', { trusted: false }), 'h.test');
+    expect(nothing).toMatchObject({ status: 'no-addresses', authenticated: false, trusted: false });
+  });
+
   it('DNS-006 gives no more addresses than it is asked for, both families among them', async () => {
     const zone = Array.from(
       { length: 50 },
@@ -103,6 +136,8 @@ describe('addresses', () => {
     expect(mailAddressLiteral('[IPv6:192.0.2.1]')).toBeUndefined();
     expect(mailAddressLiteral('192.0.2.1')).toBeUndefined();
     expect(mailAddressLiteral('[192.0.2.1')).toBeUndefined();
+    expect(mailAddressLiteral('[192.0.2.1x')).toBeUndefined();
+    expect(mailAddressLiteral('x192.0.2.1]')).toBeUndefined();
     expect(normalAddress('[192.0.2.1]')).toBeUndefined();
   });
 

@@ -154,6 +154,12 @@ describe('the size of what is kept', () => {
     expect(asked.length).toBe(20);
     await cache.query('t0.test', 'TXT');
     expect(asked.length).toBe(21);
+    const large = names.map((name) => `${name}. TLSA 3 0 0 ${'00'.repeat(30_000)}`).join('\n');
+    const records = scene(large, { maxOctets: 400_000 });
+    for (const name of names) await records.cache.query(name, 'TLSA');
+    await records.cache.query('t19.test', 'TLSA');
+    await records.cache.query('t0.test', 'TLSA');
+    expect(records.asked.length).toBe(21);
     // What alone is more than everything is not kept, and drives nothing out.
     const small = scene(`${zone}\na.test. A 192.0.2.1`, { maxOctets: 20_000 });
     await small.cache.query('a.test', 'A');
@@ -216,5 +222,56 @@ describe('questions under way', () => {
     release();
     expect((await again).status).toBe('records');
     expect(signals.length).toBe(2);
+  });
+});
+
+it.each([{ minTtl: Number.NaN }, { maxTtl: -1 }, { maxNegativeTtl: Number.NaN }, { maxEntries: Number.NaN }])(
+  'refuses %o',
+  (options) => {
+    expect(() => scene('', options)).toThrow(expect.objectContaining({ name: 'UsageError' }));
+  },
+);
+
+describe('a server that denies names for the types it does not know (RFC 4074 §4.2)', () => {
+  /** Has an address for a minute and denies everything else for an hour; each question is answered when `go` says so. */
+  function denying(secure: boolean): { clock: VirtualClock; cache: Resolver; go: Map<string, () => void> } {
+    const clock = virtualClock();
+    const go = new Map<string, () => void>();
+    const inner = {
+      async query(name: string, type: string) {
+        await new Promise<void>((resolve) => go.set(type, resolve));
+        const marks = { authenticated: secure && type !== 'A', trusted: true, canonical: name };
+        if (type === 'A') return { status: 'records', records: ['192.0.2.1'], ttl: 60_000, ...marks };
+        return { status: 'no-such-domain', ttl: 3_600_000, ...marks };
+      },
+    } as Resolver;
+    return { clock, go, cache: cachedResolver(inner, { clock }) };
+  }
+
+  async function askBoth(
+    { cache, clock, go }: ReturnType<typeof denying>,
+    order: readonly string[],
+  ): Promise<readonly string[]> {
+    const asked = (['AAAA', 'A'] as const).map((type) => cache.query('h.test', type));
+    await Promise.resolve();
+    for (const type of order) {
+      go.get(type)?.();
+      await clock.advance(0);
+    }
+    return (await Promise.all(asked)).map(({ status }) => status);
+  }
+
+  it.each([[['AAAA', 'A']], [['A', 'AAAA']]])('does not take away the addresses: %j', async (order) => {
+    const house = denying(false);
+    expect(await askBoth(house, order)).toEqual(['no-such-domain', 'records']);
+    await house.clock.advance(60_000);
+    expect(await askBoth(house, order)).toEqual(['no-such-domain', 'records']);
+  });
+
+  it('is believed where the denial is secure', async () => {
+    const house = denying(true);
+    await askBoth(house, ['AAAA', 'A']);
+    await house.clock.advance(60_000);
+    expect((await house.cache.query('h.test', 'A')).status).toBe('no-such-domain');
   });
 });

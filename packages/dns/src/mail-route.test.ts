@@ -34,7 +34,12 @@ describe('mailRoute', () => {
       host: 'implicit.test',
     });
     const absent = watched(sampleZone);
-    expect((await mailRoute(absent, 'absent.test')).status).toBe('no-such-domain');
+    expect(await mailRoute(absent, 'absent.test')).toMatchObject({
+      status: 'no-such-domain',
+      authenticated: false,
+      trusted: true,
+      diagnostics: [],
+    });
     expect(absent.asked).toEqual(['absent.test MX']);
     for (const reason of ['dns-servfail', 'dns-timeout', 'dns-refused', 'dns-bogus'] as const) {
       const failing = watched(sampleZone, { failures: { 'implicit.test MX': reason } });
@@ -203,6 +208,11 @@ describe('routeHosts', () => {
     expect(await routeHosts(resolver, route)).toMatchObject({ status: 'unusable' });
     expect(resolver.asked.length).toBe(1 + 2 * 20);
     await expect(routeHosts(resolver, route, { maxHosts: 0 })).rejects.toMatchObject({ rule: 'maxHosts' });
+    for (const maxAddresses of [0, -1, Number.NaN]) {
+      await expect(routeHosts(resolver, route, { maxAddresses })).rejects.toMatchObject({
+        rule: 'maxAddresses',
+      });
+    }
   });
 
   it('DNS-005 finds its own address among very many', async () => {

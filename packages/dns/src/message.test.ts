@@ -80,6 +80,8 @@ describe('answers to a query', () => {
   it('DNS-044 must carry the ID, the question and the QR bit', () => {
     expect(answersQuery(good, 0x1234, question)).toBe(true);
     expect(answersQuery(good, 0x1235, question)).toBe(false);
+    // One that is cut off within its question is the answer all the same, and broken.
+    for (const cut of [1, 3, 4, 5]) expect(answersQuery(good.subarray(0, -cut), 0x1234, question)).toBe(true);
     expect(answersQuery(encodeQuery(question, header), 0x1234, question)).toBe(false);
     expect(answersQuery(good, 0x1234, { name: 'mx2.example.test', type: 'A' })).toBe(false);
     expect(answersQuery(good, 0x1234, { name: 'mx1.example.test', type: 'AAAA' })).toBe(false);
@@ -143,6 +145,20 @@ describe('malformed messages', () => {
       asA,
       `${'abcdefg.'.repeat(32)}x`,
       record(1, [192, 0, 2, 1]),
+    ),
+    'a label of 64 octets': message(
+      [1, 1, 0, 0],
+      'mx1.example.test',
+      asA,
+      [0x40, ...new Uint8Array(64).fill(97), 0],
+      record(1, [192, 0, 2, 1]),
+    ),
+    'a record cut short': message([1, 1, 0, 0], 'mx1.example.test', asA, [0xc0, 12, 0, 1]),
+    'an option without its length': message(
+      [1, 0, 0, 1],
+      'a',
+      asA,
+      [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 2, 0, 15],
     ),
     'a header cut short': Uint8Array.from([0x12, 0x34, 0x81]),
     'a question cut short': message([1, 0, 0, 0], 'mx1.example.test', [0, 1]),
@@ -229,6 +245,36 @@ describe('malformed messages', () => {
       ok: true,
       message: { answers: [{ name: 'www.mx1.example.test', data: '192.0.2.1' }] },
     });
+  });
+
+  it('DNS-045 goes on behind the first pointer of a name, wherever that leads', () => {
+    const parsed = parseMessage(
+      message(
+        [1, 2, 0, 0],
+        'mx1.example.test',
+        asA,
+        [3, 119, 119, 119, 0xc0, 12],
+        record(1, [192, 0, 2, 1]),
+        [1, 97, 0xc0, 34],
+        record(1, [192, 0, 2, 2]),
+      ),
+    );
+    expect(parsed).toMatchObject({
+      ok: true,
+      message: { answers: [{ data: '192.0.2.1' }, { name: 'a.www.mx1.example.test', data: '192.0.2.2' }] },
+    });
+  });
+
+  it('DNS-045 takes a name of 255 octets', () => {
+    const longest = `${'abcdefg.'.repeat(31)}abcde`;
+    const parsed = parseMessage(message([1, 1, 0, 0], 'a', asA, longest, record(1, [192, 0, 2, 1])));
+    expect(parsed).toMatchObject({ ok: true, message: { answers: [{ name: longest }] } });
+  });
+
+  it('DNS-045 leaves out a name that text cannot hold where it is no answer', () => {
+    const odd = record(15, [0, 10, 3, 97, 0x2e, 98, 0]);
+    const parsed = parseMessage(message([1, 0, 1, 0], 'a', asA, [0xc0, 12], odd));
+    expect(parsed).toMatchObject({ ok: true, message: { authorities: [] } });
   });
 
   it('DNS-045 spends no more than a message is long on chains of pointers', () => {

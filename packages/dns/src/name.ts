@@ -4,9 +4,8 @@ import type { Evidence } from '@postern/wire';
 /** RFC 1035 §2.3.4: 63 octets a label. */
 const MAX_LABEL = 63;
 /** RFC 1035 §2.3.4: 255 octets on the wire are 253 characters of text, without the last dot. */
-const MAX_NAME = 253;
+export const MAX_NAME = 253;
 
-const letterDigitHyphenUnderscore = /^[a-z0-9_-]+$/;
 const allowedAscii = /^[A-Za-z0-9_.-]+$/;
 
 /** Options of {@link domainName}. */
@@ -38,7 +37,6 @@ export function domainName(text: string, options?: DomainNameOptions): string {
   if (name.length > MAX_NAME) throw badName('RFC 1035 §2.3.4');
   for (const label of name.split('.')) {
     if (label.length === 0 || label.length > MAX_LABEL) throw badName('RFC 1035 §2.3.4');
-    if (!letterDigitHyphenUnderscore.test(label)) throw badName('RFC 1123 §2.1');
     if (label.startsWith('_') && options?.underscores !== true) throw badName('RFC 8552 §1.1');
   }
   return name;

@@ -4,6 +4,7 @@ import { sampleZone } from '../test/sample-zone.ts';
 import { mailServices } from './services/mail-services.ts';
 import { taggedTexts } from './records.ts';
 import { serviceLabels } from './services/service-labels.ts';
+import type { Resolver } from './resolver.ts';
 import { orderServices, serviceTargets } from './service-targets.ts';
 import { zoneResolver } from './zone-resolver.ts';
 
@@ -102,6 +103,13 @@ describe('serviceTargets', () => {
     });
     expect((await serviceTargets(odd, 'pop3', 'd.test')).status).toBe('unusable');
     expect((await serviceTargets(odd, 'imap', 'd.test')).status).toBe('no-records');
+    const named = zoneResolver(
+      '_imap._tcp.d.test. SRV 0 1 143 a\\ b.test.\n_imap._tcp.d.test. SRV 0 1 143 i.d.test.',
+    );
+    expect(await serviceTargets(named, 'imap', 'd.test')).toMatchObject({
+      targets: [{ target: 'i.d.test' }],
+      diagnostics: [{ type: 'srv-bad-name', target: 'a b.test' }],
+    });
     expect((await serviceTargets(odd, 'imap', 'gone.test')).status).toBe('no-records');
   });
 
@@ -170,6 +178,13 @@ describe('mailServices', () => {
     expect((await both(0, 10)).preferred).toBe('imap');
     expect((await both(10, 0)).preferred).toBe('pop3');
     expect((await both(5, 5)).preferred).toBe('either');
+    const one = async (zone: string): Promise<unknown> =>
+      (await mailServices(zoneResolver(zone), 'd.test')).preferred;
+    expect(await one('_imap._tcp.d.test. SRV 9 1 143 imap.d.test.')).toBe('imap');
+    expect(await one('_pop3._tcp.d.test. SRV 9 1 110 pop.d.test.')).toBe('pop3');
+    // The best of a protocol counts, not its worst.
+    const spread = '_imap._tcp.d.test. SRV 0 1 143 a.d.test.\n_imap._tcp.d.test. SRV 20 1 143 b.d.test.\n';
+    expect(await one(`${spread}_pop3._tcp.d.test. SRV 10 1 110 pop.d.test.`)).toBe('imap');
     expect((await mailServices(zoneResolver('d.test. A 192.0.2.1'), 'd.test')).preferred).toBeUndefined();
     expect(await mailServices(resolver, 'example.test')).toMatchObject({
       preferred: 'imap',
@@ -190,12 +205,29 @@ describe('mailServices', () => {
     expect(imap.map(({ method, port }) => `${method} ${port}`)).toEqual(['implicit-tls 993', 'starttls 143']);
   });
 
+  it('rethrows the reason of an abort untouched, whatever the resolver says then', async () => {
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const failing = zoneResolver(sampleZone, { failures: { '_imaps._tcp.example.test': 'dns-servfail' } });
+    let asked = 0;
+    const leaving: Resolver = {
+      query: (...question) => {
+        asked += 1;
+        if (asked === 6) controller.abort(reason);
+        return failing.query(...question);
+      },
+    };
+    const found = mailServices(leaving, 'example.test', { signal: controller.signal });
+    await expect(found).rejects.toBe(reason);
+  });
+
   it('DNS-029 says that it could not tell, unless errors are tolerated; silence never is', async () => {
     const failures = {
       '_imaps._tcp.example.test': 'dns-servfail',
       '_pop3s._tcp.example.test': 'dns-timeout',
     } as const;
     const failing = zoneResolver(sampleZone, { failures });
+    await expect(mailServices(failing, 'a b.test')).rejects.toMatchObject({ code: 'dns-bad-name' });
     expect(await mailServices(failing, 'example.test')).toMatchObject({
       couldNotTell: ['imaps', 'pop3s'],
       results: { imaps: { ok: false, fault: { reason: 'dns-servfail' } } },

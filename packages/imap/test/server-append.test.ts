@@ -1,5 +1,7 @@
+import { latin1 } from '@postern/wire';
+import { connectedTo, virtualClock } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
-import { imapServer, memoryMailStore } from '../src/server/index.ts';
+import { imapServer, memoryMailStore, serveImap } from '../src/server/index.ts';
 import type { IncomingMessages, Mailbox, MailStore } from '../src/server/index.ts';
 import { bytes, contents, inbox, session } from './server-session.ts';
 
@@ -166,6 +168,32 @@ test('IMAP-110 what has come of a message is forgotten where the dialogue ends i
     expect(contents(store, 'INBOX')).toEqual(['0123456789']);
     expect(hasRoomFor(store, 90)).toBe(true);
   }
+});
+
+test('IMAP-110 what has come of a message is forgotten where an observer of ours throws', async () => {
+  const store = room(100);
+  let pieces = 0;
+  const received = (): void => {
+    pieces += 1;
+    if (pieces === 2) throw new Error('observed');
+  };
+  let over: Promise<unknown> = Promise.resolve();
+  await using connection = await connectedTo(async (accepted) => {
+    over = serveImap(accepted, {
+      clock: virtualClock(),
+      greeting: { type: 'preauth' },
+      store: () => store,
+      observe: { received },
+    }).catch((error: unknown) => error);
+    await over;
+  });
+  await connection.write(bytes('a APPEND INBOX {90}\r\n'));
+  let said = '';
+  while (!said.includes('+ go ahead')) said += latin1((await connection.read()) ?? bytes('+ go ahead'));
+  expect(hasRoomFor(store, 0)).toBe(true);
+  await connection.write(bytes('12345'));
+  expect(await over).toEqual(new Error('observed'));
+  expect(hasRoomFor(store, 90)).toBe(true);
 });
 
 test('IMAP-001 IMAP-110 a line behind a message that ends wrongly refuses the command by its tag', () => {

@@ -334,3 +334,18 @@ test('IMAP-062 our client sorts and threads on it', async () => {
     value: [{ numbers: [1, 2] }],
   });
 });
+
+test('IMAP-062 our client reads threads of it that branch at every step', async () => {
+  const messages = Array.from({ length: 401 }, (_, number) =>
+    message(`Message-ID: <${number}@x>`, `References: <${number - 2 + (number % 2)}@x>`),
+  );
+  const store = memoryMailStore({ mailboxes: { INBOX: messages } });
+  const { imap } = await open({ greeting: { type: 'preauth' }, store: () => store });
+  const answer = await imap.select('INBOX');
+  if (!answer.ok) throw new Error(answer.reply.text);
+  const threads = await answer.value.thread('references');
+  let depth = 0;
+  for (let branches = threads.ok ? threads.value : []; branches.length > 0; depth += 1)
+    branches = branches.find((branch) => branch.branches.length > 0)?.branches ?? [];
+  expect(depth).toBe(201);
+});

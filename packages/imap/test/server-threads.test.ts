@@ -125,6 +125,17 @@ test.each<readonly [what: string, given: readonly Given[], threads: string]>([
   expect(threadsText(orderedSubject(messages(given)), number(given.length))).toBe(threads);
 });
 
+test.each<
+  readonly [text: string, roots: readonly number[], below: Readonly<Record<number, readonly number[]>>]
+>([
+  ['(2)(3 6 (4 23)(44 7 96))', [2, 3], { 3: [6], 6: [4, 44], 4: [23], 44: [7], 7: [96] }],
+  ['((3)(5))', [100], { 100: [3, 5] }],
+  ['', [], {}],
+])('IMAP-062 threads are written as the examples of RFC 5256 §4: %j', (text, roots, below) => {
+  const threads = { roots, childrenOf: (node: number): readonly number[] => below[node] ?? [] };
+  expect(threadsText(threads, (node) => (node < 100 ? node : undefined))).toBe(text);
+});
+
 test('the rules of links are those of plain pointers', () => {
   const step = fc.record({ cut: fc.boolean(), one: fc.nat(9), other: fc.nat(9) });
   fc.assert(

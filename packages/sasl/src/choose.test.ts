@@ -65,6 +65,12 @@ test.each([
     { bindings: [exporter] },
     'SCRAM-SHA-1-PLUS',
   ],
+  [
+    'nothing less than what both sides can do',
+    ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'],
+    { bindings: [exporter], mechanisms: ['SCRAM-SHA-256'] },
+    'auth-not-offered',
+  ],
   ['nothing tied without a binding', ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'], {}, 'SCRAM-SHA-256'],
   ['no CRAM-MD5 by itself', ['CRAM-MD5'], {}, 'auth-not-offered'],
   ['CRAM-MD5 by name', ['CRAM-MD5', 'PLAIN'], { mechanisms: ['cram-md5'] }, 'CRAM-MD5'],
@@ -102,6 +108,7 @@ test('SASL-006 chooses by what the credentials are', () => {
   expect(name(token)).toBe('OAUTHBEARER');
   expect(name(token, ['PLAIN', 'XOAUTH2'])).toBe('XOAUTH2');
   expect(name(token, ['PLAIN'])).toBe('auth-not-offered');
+  expect(name(token, ['SCRAM-SHA-256'])).toBe('auth-not-offered');
   expect(name({ type: 'certificate' })).toBe('EXTERNAL');
   expect(name(tim)).toBe('PLAIN');
 });
@@ -129,5 +136,7 @@ test('SASL-010 says what is missing where only SCRAM is offered for a password o
   const choose = (...offered: string[]): unknown =>
     chooseMechanism(offered, given, { verified: true, random });
   expect(() => choose('SCRAM-SHA-256')).toThrow(/saslprep/);
+  expect(() => choose('NTLM', 'SCRAM-SHA-256')).toThrow(/saslprep/);
+  expect(choose('NTLM')).toEqual({ ok: false, reason: 'auth-not-offered' });
   expect(choose('SCRAM-SHA-256', 'PLAIN')).toMatchObject({ mechanism: { name: 'PLAIN' } });
 });

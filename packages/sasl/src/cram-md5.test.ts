@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { latin1, utf8 } from '@postern/wire';
 import { expect, test } from 'vitest';
 import { decodeBase64, encodeBase64 } from './base64.ts';
@@ -25,8 +26,9 @@ test('SASL-030 answers once, and believes no success before', () => {
   expect(cram.next(utf8(challenge))).toEqual({ type: 'failed', reason: 'protocol-error' });
 });
 
-test('SASL-030 cannot act as somebody else', () => {
+test('SASL-030 cannot act as somebody else, and need not to act as oneself', () => {
   expect(() => cramMd5Client({ ...tim, authorizationId: 'boss' })).toThrow(/authorizationId/);
+  expect(cramMd5Client({ ...tim, authorizationId: 'tim' }).name).toBe('CRAM-MD5');
 });
 
 function answer(response: string): ServerStep {
@@ -47,6 +49,11 @@ test('SASL-030 the server lets in who knows the password, also with a blank in t
 test.each([
   ['a wrong digest', 'tim b913a602c7eda7a495b4e6e7334d3891', 'auth-failed'],
   ['an unknown user', 'tom b913a602c7eda7a495b4e6e7334d3890', 'auth-failed'],
+  [
+    'an unknown user without a password',
+    `tom ${createHmac('md5', '').update(challenge).digest('hex')}`,
+    'auth-failed',
+  ],
   ['upper case', 'tim B913A602C7EDA7A495B4E6E7334D3890', 'protocol-error'],
   ['no digest', 'tim', 'protocol-error'],
   ['nothing', '', 'protocol-error'],

@@ -72,6 +72,14 @@ test('SMTP-101 one that is too long waits for the first challenge, and success b
   expect(distrustSuccess(after(step))).toBeUndefined();
 });
 
+test('SMTP-101 what was held is the first answer, and the next challenge goes to the mechanism', () => {
+  const talking = fake({ start: () => utf8('first'), next: () => respond('second') });
+  const { exchange } = beginExchange(talking, { ...auth, takesInitial: false });
+  const first = answerChallenge(exchange, '');
+  expect(written(first)).toBe(`${encodeBase64(utf8('first'))}\r\n`);
+  expect(written(answerChallenge(after(first), ''))).toBe(`${encodeBase64(utf8('second'))}\r\n`);
+});
+
 test('IMAP-030 a server that takes no initial response gets it as answer to the first challenge', () => {
   const frame = { verb: 'a1 AUTHENTICATE', maxLineBytes: 8192, takesInitial: false };
   const { exchange, line } = beginExchange(plain('tanstaaftanstaaf'), frame);

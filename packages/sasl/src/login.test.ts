@@ -50,6 +50,7 @@ test('SASL-020 throws for a NUL and for an identity to act as', () => {
     }
   });
   expect(codes).toEqual(['argument-refused', 'argument-refused']);
+  expect(loginClient({ ...tim, authorizationId: 'tim' }).name).toBe('LOGIN');
 });
 
 test('the server asks for both, or takes the user as an initial response', () => {

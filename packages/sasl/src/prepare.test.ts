@@ -16,6 +16,16 @@ test.each([
   expect(await prepareCredentials(typed(from, from))).toEqual(typed(to, to));
 });
 
+test('SASL-010 keeps a prepared password for SCRAM', async () => {
+  const prepared = await prepareCredentials(typed('pa\u0308ss'));
+  expect(prepared.type === 'password' && preparedPassword(prepared)).toBe('p\u00E4ss');
+});
+
+test('SASL-010 prepares who to act as, also where nothing else needs it', async () => {
+  const given = { ...typed('tanstaaf'), authorizationId: 'I\u00ADX' };
+  expect(await prepareCredentials(given)).toEqual({ ...given, authorizationId: 'IX' });
+});
+
 test('SASL-010 leaves ASCII as it is, without looking for the package', async () => {
   const given = typed('tanstaaf');
   const load = (): never => {

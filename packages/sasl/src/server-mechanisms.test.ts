@@ -38,6 +38,10 @@ test('lists what the rules have something for', () => {
     'SCRAM-SHA-256-PLUS',
     'SCRAM-SHA-1-PLUS',
   ]);
+  const { channelBindings: _, ...unbound } = tls();
+  expect(serverMechanisms({ authenticate, scram }, unbound)).toEqual(
+    serverMechanisms({ authenticate, scram }, tls()),
+  );
   expect(serverMechanisms({ authenticate, mechanisms: ['plain', 'NTLM'] }, tls())).toEqual(['PLAIN', 'NTLM']);
 });
 
@@ -52,6 +56,9 @@ test('makes a mechanism by its name, in any case, and none that is not listed', 
     serverMechanism(asked, rules, tls(true))?.name;
   expect(name('plain', { authenticate })).toBe('PLAIN');
   expect(name('LOGIN', { authenticate })).toBe('LOGIN');
+  expect(name('cram-md5', { authenticate, cramMd5 })).toBe('CRAM-MD5');
+  expect(name('oauthbearer', { authenticate, oauth })).toBe('OAUTHBEARER');
+  expect(name('xoauth2', { authenticate, oauth })).toBe('XOAUTH2');
   expect(name('scram-sha-256-plus', { authenticate, scram })).toBe('SCRAM-SHA-256-PLUS');
   expect(name('SCRAM-SHA-256', { authenticate })).toBeUndefined();
   expect(name('PLAIN', { authenticate, mechanisms: ['LOGIN'] })).toBeUndefined();

@@ -118,6 +118,11 @@ describe('what others published', () => {
       `opportunistic, SNI ${host}, observed pkix by mta-sts: ${host}`,
     ],
     ['TLS-065 testing, host not listed', { sts: sts('testing', elsewhere) }, `opportunistic${insecure}`],
+    [
+      'TLS-065 enforce, and a level of our own',
+      { level: 'may', sts: sts('enforce') },
+      `opportunistic, SNI ${host}`,
+    ],
     ['TLS-065 none', { sts: sts('none', elsewhere) }, `opportunistic${insecure}`],
     ['DNS-028 an announcement', { announced: true }, `encrypted by announcement${insecure}`],
     [

@@ -38,10 +38,12 @@ describe('TLS-030 names to expect', () => {
   });
 
   test('TLS-030 the domain itself as target is listed once', () => {
-    expect(referenceNames({ ...found, target: 'example.org' })).toEqual([
-      'example.org',
-      '_imaps.example.org',
-    ]);
+    for (const targetTrusted of [false, true]) {
+      expect(referenceNames({ ...found, target: 'Example.org.', targetTrusted })).toEqual([
+        'example.org',
+        '_imaps.example.org',
+      ]);
+    }
   });
 });
 
@@ -153,8 +155,15 @@ describe('names that can be in no certificate', () => {
     '1.2.3',
     '[192.0.2.1]',
     '_imaps',
+    `${'a.'.repeat(126)}ab`,
   ])('TLS-030 refuses %j as the caller’s mistake', (text) => {
-    expect(() => referenceIdentifier(text)).toThrow(expect.toSatisfy(isUsageError));
+    const mistake = expect.toSatisfy((error) => isUsageError(error) && error.code === 'argument-refused');
+    expect(() => referenceIdentifier(text)).toThrow(mistake);
+  });
+
+  test('TLS-030 takes a name of 253 octets', () => {
+    const name = `${'a.'.repeat(126)}a`;
+    expect(referenceIdentifier(name)).toEqual({ type: 'dns', name });
   });
 
   const characters = fc.constantFrom(

@@ -5,7 +5,7 @@ import type { Facts, Method, PolicyLevel, Requirement } from './requirement.ts';
 
 const names = ['mail.example.test'];
 const fingerprints = ['ab'.repeat(32)];
-const mistake = expect.toSatisfy(isUsageError);
+const mistake = expect.toSatisfy((error) => isUsageError(error) && error.code === 'argument-refused');
 
 describe('requirements', () => {
   test('TLS-001 a method is one of three words', () => {
@@ -36,6 +36,10 @@ describe('requirements', () => {
     [
       { user: 'fingerprint', fingerprints },
       { level: 'authenticated', by: 'user', names: [], fingerprints },
+    ],
+    [
+      { user: 'fingerprint', fingerprints, names },
+      { level: 'authenticated', by: 'user', names, fingerprints },
     ],
     [{ user: { level: 'encrypted', by: 'announcement' } }, { level: 'encrypted', by: 'announcement' }],
   ])('TLS-040 %j', (facts, requirement) => {

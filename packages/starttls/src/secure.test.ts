@@ -36,7 +36,7 @@ function client(habit: Habit): Upgradable & { readonly asked: (UpgradeOptions & 
       asked.push({ serverName: request.serverName, ...options });
       options?.signal?.throwIfAborted();
       if (habit.missing && !options?.tryAnyway)
-        throw new WireError({ ...fault(habit.missing), kind: 'peer' });
+        throw new WireError({ ...fault(habit.missing), kind: 'peer', endpoint: good.endpoint });
       if (habit.refusal === 'unexplained') return { ok: false };
       if (habit.refusal) return { ok: false, reason: habit.refusal, reply: { lines: ['TLS', 'is broken'] } };
       const peer = habit.peer === 'bad' ? bad : good;
@@ -131,12 +131,15 @@ describe('securing a dialogue', () => {
     const stripped = client({ missing: 'starttls-not-offered' });
     await secure(stripped, opportunistic, { ...options, tryAnyway: true });
     expect(stripped.asked).toEqual([{ serverName: host }, { serverName: host, tryAnyway: true }]);
+    const offering = client({});
+    await secure(offering, opportunistic, { ...options, tryAnyway: true });
+    expect(offering.asked).toEqual([{ serverName: host }]);
   });
 
   test('TLS-016 the policy fault says whose policy it was and keeps what the client said', async () => {
     const refused = run({ missing: 'starttls-not-offered' }, { level: 'encrypted', by: 'mta-sts' });
     await expect(refused).rejects.toMatchObject({
-      fault: { kind: 'policy', phase: 'starttls', by: 'mta-sts' },
+      fault: { kind: 'policy', phase: 'starttls', by: 'mta-sts', endpoint: good.endpoint },
       cause: { fault: { reason: 'starttls-not-offered' } },
     });
   });

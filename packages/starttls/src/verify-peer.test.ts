@@ -66,9 +66,21 @@ describe('verification is always made and recorded', () => {
     expect(verify(peerOf([good]))).toMatchObject({ status: 'rejected', fault: { reason: 'cert-expired' } });
   });
 
+  test('TLS-036 a certificate that was given as root is not called self-signed, under any requirement', async () => {
+    const own = await selfSigned({ names: [`dns:${host}`], notAfter: Date.UTC(2021, 0) });
+    const peer = peerOf([own], 'CERT_HAS_EXPIRED');
+    const judged = { ...options, roots: [own.pem] };
+    for (const requirement of [requirementFor({ user: 'encrypt' }), requirementFor({ names: [host] })])
+      expect(verifier(requirement, judged)(peer)).toMatchObject({ fault: { reason: 'cert-expired' } });
+  });
+
   test('TLS-030 a name that can be in no certificate shows before any handshake', () => {
     const requirement = { level: 'authenticated', by: 'user', names: ['*.test'] } as const;
     expect(() => verifier(requirement, options)).toThrow(expect.toSatisfy(isUsageError));
+    const judged = { ...options, names: ['*.test'] };
+    expect(() => verifier(requirementFor({ user: 'encrypt' }), judged)).toThrow(
+      expect.toSatisfy(isUsageError),
+    );
   });
 });
 

@@ -22,7 +22,11 @@ describe('announcedRoute', () => {
 
   it('DNS-028 tells "no mail" from "nothing announced", and a failure from both', async () => {
     const resolver = zoneResolver(sampleZone, { failures: { '_smtp-tls._tcp.slow.test': 'dns-servfail' } });
-    expect((await announcedRoute(resolver, 'nomail.test')).status).toBe('not-offered');
+    expect(await announcedRoute(resolver, 'nomail.test')).toMatchObject({
+      status: 'not-offered',
+      trusted: true,
+      diagnostics: [],
+    });
     expect((await announcedRoute(resolver, 'implicit.test')).status).toBe('no-records');
     await expect(announcedRoute(resolver, 'slow.test')).rejects.toMatchObject({ code: 'dns-servfail' });
     // `_smtp` is something else, unless somebody says otherwise.

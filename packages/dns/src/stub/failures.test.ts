@@ -112,4 +112,24 @@ describe('SERVFAIL', () => {
       evidence: { code: 'referral' },
     });
   });
+
+  it('DNS-056, DNS-002 does not take an empty reply for an absence where the server neither recurses nor owns the zone', async () => {
+    const empty = zone('a.test. TXT text');
+    /** AA in the first octet of the flags, RA in the second. */
+    const look = (aa: number, ra: number) =>
+      scripted((query) => {
+        const bytes = empty(query);
+        bytes[2] = ((bytes[2] ?? 0) & 0xfb) | aa;
+        bytes[3] = ((bytes[3] ?? 0) & 0x7f) | ra;
+        return [bytes];
+      });
+    const unasked = look(0, 0);
+    expect(await faultOf(unasked.clock, unasked.resolver.query('a.test', 'MX'))).toMatchObject({
+      reason: 'dns-refused',
+      evidence: { code: 'no recursion' },
+    });
+    for (const { clock, resolver } of [look(0, 0x80), look(4, 0)]) {
+      expect((await clock.run(resolver.query('a.test', 'MX'))).status).toBe('no-data');
+    }
+  });
 });

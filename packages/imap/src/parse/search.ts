@@ -13,6 +13,7 @@ import {
   space,
   SPACE,
   surplus,
+  tooDeep,
   word,
 } from './scan.ts';
 import { astring } from './strings.ts';
@@ -155,8 +156,20 @@ export function threads(scan: Scan): readonly Thread[] {
   return list;
 }
 
+/** Deepest branching of a thread, beyond that of other lists: people answer each other for long (RFC 5256 §4 sets no limit). */
+const maxThreadDepth = 1000;
+
+/** An opening parenthesis, and one level deeper. */
+function openThread(scan: Scan): void {
+  if (peek(scan) !== OPEN) throw malformed;
+  scan.at += 1;
+  scan.depth += 1;
+  if (scan.depth > Math.max(scan.maxDepth, maxThreadDepth)) throw tooDeep;
+  if (peek(scan) === SPACE) surplus(scan);
+}
+
 function thread(scan: Scan): Thread {
-  open(scan);
+  openThread(scan);
   const numbers: number[] = [];
   const branches: Thread[] = [];
   for (;;) {

@@ -304,3 +304,47 @@ describe('QUIT', () => {
     expect(await left.quit()).toEqual({ update: 'none', marked: [], reply: undefined });
   });
 });
+
+describe('a loop that is broken off over a line that breaks', () => {
+  test('says why to the loop and to the calls behind it, and lets go of the turn', async () => {
+    const pop3 = await session(async ({ send, line, connection }) => {
+      await line();
+      await send('+OK\r\n1 3\r\n2 3\r\n.\r\n');
+      await line();
+      await line();
+      await send('+OK\r\na\r\n.\r\n+OK\r\nb');
+      await connection[Symbol.asyncDispose]();
+    });
+    const loop = async (): Promise<void> => {
+      for await (const message of pop3.maildrop.messages()) {
+        expect(message.number).toBe(1);
+        break;
+      }
+    };
+    expect(await reasonOf(loop())).toBe('truncated');
+    expect(await reasonOf(pop3.noop())).toBe('truncated');
+    expect(await reasonOf(pop3.quit())).toBe(undefined);
+  });
+
+  test('an abort meanwhile is rejected with its reason, and the calls behind it know that it is over', async () => {
+    const pop3 = await session(async ({ send, line }) => {
+      await line();
+      await send('+OK\r\n1 3\r\n2 3\r\n.\r\n');
+      await line();
+      await line();
+      await send('+OK\r\na\r\n.\r\n+OK\r\nb');
+    });
+    const controller = new AbortController();
+    const loop = async (): Promise<void> => {
+      for await (const message of pop3.maildrop.messages({ signal: controller.signal })) {
+        expect(message.number).toBe(1);
+        break;
+      }
+    };
+    const broken = loop();
+    await settled();
+    controller.abort('enough');
+    await expect(broken).rejects.toBe('enough');
+    expect(await reasonOf(pop3.noop())).toBe('closed');
+  });
+});

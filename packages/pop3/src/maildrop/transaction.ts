@@ -113,9 +113,12 @@ export class Transaction implements Maildrop {
       }
       yield* this.#each(only ? answer.value.filter(only) : answer.value, signal);
     } finally {
-      // What went ahead comes, wanted or not. The replies to DELE can wait for the next call.
-      await this.#dialogue.settle(signal);
-      release();
+      try {
+        // What went ahead comes, wanted or not. The replies to DELE can wait for the next call.
+        await this.#dialogue.settle(signal);
+      } finally {
+        release();
+      }
     }
   }
 

@@ -40,12 +40,18 @@ test.each(['', 'a b', 'a\x01b', 'tökén'])('SASL-053 refuses the token %j', (wr
   expect(() => xoauth2Client({ ...user, token: wrong })).toThrow(/token/);
 });
 
+test.each(['', 'a\x01auth=Bearer b', 'a\x7f'])('SASL-053 refuses the user %j', (wrong) => {
+  const refused = expect.objectContaining({ code: 'argument-refused' });
+  expect(() => oauthBearerClient({ ...user, user: wrong })).toThrow(refused);
+  expect(() => xoauth2Client({ ...user, user: wrong })).toThrow(refused);
+});
+
 test('SASL-050 SASL-052 asks for the verdict when told why, and believes no success then', () => {
   const why = utf8('{"status":"invalid_token"}');
   const bearer = oauthBearerClient(user, target);
   bearer.start();
   expect(bearer.next(why)).toEqual({ type: 'respond', response: utf8('\x01') });
-  expect(bearer.succeed().type).toBe('failed');
+  expect(bearer.succeed()).toEqual({ type: 'failed', reason: 'server-not-verified' });
   expect(bearer.next(why)).toEqual({ type: 'failed', reason: 'protocol-error' });
   const xoauth = xoauth2Client(user);
   xoauth.start();
@@ -108,6 +114,20 @@ test.each([
   ['nothing', ''],
 ])('SASL-054 the server does not understand %s', (_, message) => {
   expect(run(oauthBearerServer(rules), message)).toEqual({ type: 'failed', reason: 'protocol-error' });
+});
+
+test('SASL-054 a server that was not told what it is called takes a token for any host and port', () => {
+  const message = framed(`host=other.example\x01port=993\x01auth=Bearer ${token}`);
+  expect(run(oauthBearerServer({ token: rules.token }), message).type).toBe('done');
+});
+
+test('SASL-054 the server takes nothing but an acknowledgement once it has refused', () => {
+  const server = oauthBearerServer(rules);
+  run(server, framed('auth=Bearer abc'));
+  expect(server.next(utf8(framed(`auth=Bearer ${token}`)))).toEqual({
+    type: 'failed',
+    reason: 'protocol-error',
+  });
 });
 
 test('SASL-054 the server of XOAUTH2 does the same with an empty answer', () => {

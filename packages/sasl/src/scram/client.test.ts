@@ -139,6 +139,16 @@ test.each([
   expect(scram.succeed()).toEqual({ type: 'failed', reason: 'server-not-verified' });
 });
 
+test('SASL-041 does ten million iterations and no more', () => {
+  const begin = (iterations: number): string => {
+    const scram = client();
+    scram.start();
+    return scram.next(utf8(`r=${nonce}x,s=QSXCR+Q6sek8bf92,i=${iterations}`)).type;
+  };
+  expect(begin(10_000_000)).toBe('wait');
+  expect(begin(10_000_001)).toBe('failed');
+});
+
 test('SASL-041 ignores an attribute it does not know', () => {
   const scram = client();
   scram.start();
@@ -157,6 +167,7 @@ test.each([
   ['no resources', 'e=no-resources', 'auth-temporary'],
   ['a binding that differs', 'e=channel-bindings-dont-match', 'channel-binding-mismatch'],
   ['a list that was shortened', 'e=server-does-support-channel-binding', 'channel-binding-mismatch'],
+  ['an extension that must be understood', `v=${signature},m=x`, 'protocol-error'],
   ['nothing', '', 'protocol-error'],
 ])('SASL-043 ends after %s with its reason', async (_, last, reason) => {
   const scram = client();

@@ -128,7 +128,9 @@ test('SASL-048 lets somebody act as another only where that is allowed', async (
 
 test.each([
   ['an equals sign of its own in the user', 'n,,n=a=b,r=CCCCCCCCCCCCCCCCCCCCCCCC'],
+  ['an equals sign of its own in the identity to act as', 'n,a=a=b,n=user,r=CCCCCCCCCCCCCCCCCCCCCCCC'],
   ['an extension', 'n,,m=x,n=user,r=CCCCCCCCCCCCCCCCCCCCCCCC'],
+  ['an extension at the end', 'n,,n=user,r=CCCCCCCCCCCCCCCCCCCCCCCC,m=x'],
   ['no flag', ',,n=user,r=CCCCCCCCCCCCCCCCCCCCCCCC'],
   ['another flag', 'F,n,,n=user,r=CCCCCCCCCCCCCCCCCCCCCCCC'],
   ['a binding for the mechanism without', 'p=tls-exporter,,n=user,r=CCCCCCCCCCCCCCCCCCCCCCCC'],
@@ -153,6 +155,54 @@ test('SASL-048 compares nonce and binding with its own', () => {
   expect(last(`c=eSws,r=${own},p=${proof}`)).toBe('e=channel-bindings-dont-match');
   expect(last(`c=biws,r=${own},p=${proof}`)).toBe('e=invalid-proof');
   expect(last(`c=biws,r=${own},p=AAAA`)).toBe('failed');
+  expect(last(`c=biws,r=${own},m=x,p=${proof}`)).toBe('failed');
+});
+
+test('SASL-048 takes the word of a client that believes it cannot bind, where it cannot', async () => {
+  expect((await talk(client({ flag: 'y' }), server())).server.type).toBe('done');
+});
+
+test('SASL-048 reads a comma and an equals sign in a user and in who to act as', async () => {
+  const seen: string[] = [];
+  const b = server({
+    keys: (user) => {
+      seen.push(user);
+      return kept.sha256;
+    },
+    mayActAs: (user, as) => seen.push(user, as) > 0,
+  });
+  const both = await talk(client(undefined, { user: 'a,b=c', authorizationId: 'x=,y' }), b);
+  expect(both.server).toEqual({ type: 'done', user: 'a,b=c', authorizationId: 'x=,y' });
+  expect(seen).toEqual(['a,b=c', 'a,b=c', 'x=,y']);
+});
+
+test('SASL-048 refuses, and does not throw, where the keys are those of another hash', async () => {
+  const both = await talk(client(), server({ keys: () => kept.sha1 }));
+  expect(both.said.at(-1)).toBe('e=invalid-proof');
+});
+
+test('SASL-048 wants nothing behind the proof, and is over after its verdict', async () => {
+  const begin = async (): Promise<ServerMechanism> => {
+    const [a, b] = [client(), server()];
+    const first = b.start(a.start());
+    if (first.type !== 'challenge') throw new Error(first.type);
+    const work = a.next(first.challenge);
+    if (work.type !== 'wait') throw new Error(work.type);
+    const final = a.resume(await work.work.run());
+    if (final.type !== 'respond') throw new Error(final.type);
+    expect(b.next(final.response).type).toBe('challenge');
+    return b;
+  };
+  const refused = { type: 'failed', reason: 'auth-failed' };
+  const wordy = await begin();
+  expect(wordy.next(utf8('x'))).toEqual({ type: 'failed', reason: 'protocol-error' });
+  expect(wordy.next(new Uint8Array(0))).toEqual(refused);
+  const good = await begin();
+  expect(good.next(new Uint8Array(0)).type).toBe('done');
+  expect(good.next(new Uint8Array(0))).toEqual(refused);
+  const broken = server();
+  expect(broken.start(utf8('hello')).type).toBe('failed');
+  expect(broken.next(client().start() ?? new Uint8Array(0))).toEqual(refused);
 });
 
 test('SASL-001 never throws and lets nobody in, whatever the client says', () => {

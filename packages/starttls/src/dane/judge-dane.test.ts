@@ -129,6 +129,10 @@ describe('DANE-TA', () => {
     const bounded = await root.issue({ subject: 'Bounded', authority: true, permitted: ['example.org'] });
     const outside = await bounded.issue({ names: [`dns:${host}`] });
     expect(judged([record('2 1 1', bounded)], [outside, bounded])).toBe('cert-name-constraint');
+    expect(judged([record('2 1 1', root)], [outside, bounded, root])).toBe('cert-name-constraint');
+    const around = await root.issue({ subject: 'Around', authority: true, permitted: [host] });
+    const inside = await around.issue({ names: [`dns:${host}`] });
+    expect(judged([record('2 1 1', around)], [inside, around])).toBe('none');
   });
 
   test('TLS-054 a self-signed certificate is no authority over itself', async () => {
@@ -239,8 +243,10 @@ describe('a requirement with TLSA records', () => {
     });
     expect(verify(peerOf([expired]))).toMatchObject({
       status: 'rejected',
-      fault: { reason: 'dane-mismatch' },
+      fault: { reason: 'dane-mismatch', evidence: { certificate: expired.der } },
     });
+    const silent = verify(peerOf([]));
+    expect(silent.status === 'rejected' && silent.fault.evidence).not.toHaveProperty('certificate');
   });
 
   test('TLS-041 demands both where both are wanted', () => {

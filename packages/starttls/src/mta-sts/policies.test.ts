@@ -16,12 +16,18 @@ function scene(options: { readonly store?: StsStore } = {}) {
     maxAge: 86_400,
     status: 200,
     hangs: false,
+    silent: false,
     fetches: 0,
     asked: [] as string[],
     signals: [] as AbortSignal[],
   };
-  const query = async (name: string): Promise<DnsAnswer<string>> => {
+  const query = async (
+    name: string,
+    _: 'TXT',
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<DnsAnswer<string>> => {
     state.asked.push(name);
+    if (state.silent) await new Promise((resolve) => signal?.addEventListener('abort', resolve));
     const marks = { authenticated: false, trusted: false, canonical: name, ttl: 0 };
     if (typeof state.record === 'string') {
       throw new WireError({ kind: 'dns', reason: state.record, phase: 'dns', after: 0 });
@@ -60,7 +66,7 @@ describe('policies of domains', () => {
   test('TLS-066 fetches once for an id, and again for a new one', async () => {
     const { state, look } = scene();
     expect(await look()).toMatchObject({ policy: { mode: 'enforce' }, from: 'fetched', failure: undefined });
-    expect(await look()).toMatchObject({ policy: { mode: 'enforce' }, from: 'kept', failure: undefined });
+    expect(await look()).toMatchObject({ from: 'kept', failure: undefined, reportable: false });
     expect(state.fetches).toBe(1);
     state.record = ['v=STSv1; id=b'];
     state.mode = 'none';
@@ -77,6 +83,9 @@ describe('policies of domains', () => {
       state.record = record;
       await clock.advance(86_399_999);
       expect(await look()).toMatchObject({ policy: { mode: 'enforce' }, from: 'kept' });
+      // What DNS does not say is no failure of the policy.
+      const { reportable } = await look();
+      expect(typeof record === 'string' && reportable).toBe(false);
       await clock.advance(1);
       expect(await look()).toMatchObject({ policy: undefined, from: undefined, reportable: false });
       expect(state.fetches).toBe(1);
@@ -128,6 +137,34 @@ describe('policies of domains', () => {
     await clock.advance(300_000);
     expect((await look()).policy?.mode).toBe('enforce');
     expect(state.fetches).toBe(3);
+  });
+
+  test('TLS-066 tries the same id again once the five minutes are over', async () => {
+    const { clock, state, look } = scene();
+    state.status = 404;
+    await look();
+    state.status = 200;
+    await clock.advance(299_999);
+    expect((await look()).policy).toBeUndefined();
+    await clock.advance(1);
+    expect((await look()).from).toBe('fetched');
+  });
+
+  test('TLS-066 who gives up gets the reason, before the record is asked for and while it is', async () => {
+    const { clock, state, policies } = scene();
+    const reason = new WireError({ kind: 'policy', reason: 'sts-timeout', phase: 'policy', after: 0 });
+    const gone = policies.policyFor('example.test', { signal: AbortSignal.abort(reason) });
+    await expect(gone).rejects.toBe(reason);
+    expect(state.asked).toEqual([]);
+    state.silent = true;
+    state.record = 'dns-timeout';
+    const controller = new AbortController();
+    const leaving = policies
+      .policyFor('example.test', { signal: controller.signal })
+      .catch((error: unknown) => error);
+    await clock.advance(10);
+    controller.abort(reason);
+    expect(await clock.run(leaving)).toBe(reason);
   });
 
   test('TLS-068 reports what a domain that has or had a policy wants to know', async () => {
@@ -219,6 +256,8 @@ describe('policies of domains', () => {
     expect(await later.look()).toMatchObject({ policy: { mode: 'enforce' }, from: 'kept' });
     const broken = new Error('disk full');
     const { look } = scene({ store: { get: async () => undefined, set: () => Promise.reject(broken) } });
+    await expect(look()).rejects.toBe(broken);
+    // It is no failure of the domain, so nothing waits five minutes.
     await expect(look()).rejects.toBe(broken);
   });
 

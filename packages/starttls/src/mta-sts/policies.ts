@@ -242,7 +242,7 @@ function fallback(
     from: kept && 'kept',
     failure,
     // RFC 8461 §6: a domain that says it has a policy, or had one, wants to know that it cannot be had.
-    reportable: failure?.kind === 'policy' && failure.reason !== 'sts-no-record' && wanted,
+    reportable: failure?.kind === 'policy' && wanted,
   };
 }
 

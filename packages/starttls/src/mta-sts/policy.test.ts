@@ -57,9 +57,17 @@ describe('policies', () => {
     [3, 'mx: *.*.example.net', 'bad-mx'],
     [3, 'mx: müller.example', 'bad-mx'],
     [3, 'mx: a..b', 'bad-mx'],
+    [3, `mx: ${'a.'.repeat(126)}ab`, 'bad-mx'],
     [3, 'mx:', 'bad-mx'],
   ])('TLS-062 line %i as "%s" makes it bad', (at, line, problem) => {
     expect(parseMtaSts(lines.with(at, line).join('\n'))).toMatchObject({ ok: false, problem });
+  });
+
+  test('TLS-062 takes a host of 253 octets', () => {
+    const name = `${'a.'.repeat(126)}a`;
+    expect(parseMtaSts(lines.with(3, `mx: ${name}`).join('\n'))).toMatchObject({
+      policy: { mx: ['mail.example.com', name] },
+    });
   });
 
   test('TLS-062 needs an mx, unless the mode is none', () => {
@@ -83,6 +91,18 @@ describe('policies', () => {
       policy: { maxAge: 31_557_600 },
       diagnostics: [{ type: 'max-age-capped', line: 5 }],
     });
+    expect(parseMtaSts(lines.with(4, 'max_age: 31557600').join('\n'))).toMatchObject({ diagnostics: [] });
+  });
+
+  test('TLS-062 TLS-061 a policy and a record full of blanks do not cost quadratic time', () => {
+    const blanks = ' '.repeat(65_000);
+    // Once takes a second where each blank is tried again.
+    for (let round = 0; round < 8; round += 1) {
+      expect(parseMtaSts(`mx: a${blanks}b`)).toEqual({ ok: false, line: 1, problem: 'bad-mx' });
+      expect(parseMtaSts(`x:${blanks}\u0001`)).toEqual({ ok: false, line: 1, problem: 'bad-line' });
+      expect(parseMtaSts(`${blanks}x`)).toEqual({ ok: false, line: 1, problem: 'bad-line' });
+      expect(parseStsRecord([`v=STSv1; id=a${blanks}b`])).toEqual({ ok: false, problem: 'bad-record' });
+    }
   });
 
   test('TLS-062 any text is a policy or a problem with a line, and very many hosts are none', () => {
@@ -101,6 +121,7 @@ describe('policies', () => {
 describe('hosts of a policy', () => {
   test.each<readonly [string, string, boolean]>([
     ['*.example.com', 'mx.example.com', true],
+    ['*.example.com', 'a.example.com', true],
     ['*.example.com', 'MX.Example.COM.', true],
     ['*.example.com', 'a.mx.example.com', false],
     ['*.example.com', 'example.com', false],

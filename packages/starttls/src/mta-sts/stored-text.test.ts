@@ -72,25 +72,48 @@ describe('policies that are written down', () => {
     expect(await store.get('a.test')).toEqual(stored);
   });
 
+  /** A line as it is written, with changes that no policy bears. */
+  const changed = (entry: Record<string, unknown>, policy: Record<string, unknown> = {}): string =>
+    JSON.stringify({ domain: 'a.test', ...stored, ...entry, policy: { ...stored.policy, ...policy } });
+
   test.each([
     ['half a line', '{"domain":"a.test","id":"1","pol'],
     ['no policy', '{"domain":"a.test","id":"1","fetchedAt":1}'],
-    [
-      'an unknown mode',
-      '{"domain":"a.test","id":"1","policy":{"mode":"strict","mx":["x"],"maxAge":1},"fetchedAt":1}',
-    ],
-    ['no host', '{"domain":"a.test","id":"1","policy":{"mode":"enforce","mx":[],"maxAge":1},"fetchedAt":1}'],
-    [
-      'a policy for ever',
-      '{"domain":"a.test","id":"1","policy":{"mode":"enforce","mx":["x"],"maxAge":1e300},"fetchedAt":1}',
-    ],
-    [
-      'a time that is none',
-      '{"domain":"a.test","id":"1","policy":{"mode":"enforce","mx":["x"],"maxAge":1},"fetchedAt":"now"}',
-    ],
+    ['a domain that is no text', changed({ domain: 7 })],
+    ['an empty domain', changed({ domain: '' })],
+    ['a domain longer than any', changed({ domain: 'a'.repeat(256) })],
+    ['an id that is no text', changed({ id: 7 })],
+    ['an unknown mode', changed({}, { mode: 'strict' })],
+    ['no host', changed({}, { mx: [] })],
+    ['hosts that are no list', changed({}, { mx: 'mx.test' })],
+    ['a host that is no text', changed({}, { mx: [7] })],
+    ['a host longer than any', changed({}, { mx: ['a'.repeat(256)] })],
+    ['more hosts than a policy has', changed({}, { mx: Array.from({ length: 1001 }, () => 'x') })],
+    ['a policy for ever', changed({}, { maxAge: 1e300 })],
+    ['a policy for less than no time', changed({}, { maxAge: -1 })],
+    ['a time that is none', changed({ fetchedAt: 'now' })],
+    ['a time that never comes', changed({}).replace('"fetchedAt":1000', '"fetchedAt":1e999')],
   ])('a line with %s is left out, and the next one counts', (_, line) => {
     const good = policiesAsText(new Map([['good.test', stored]]));
     expect([...policiesOfText(`${line}\n${good}`, 10).keys()]).toEqual(['good.test']);
+  });
+
+  test.each([
+    ['in testing', { mode: 'testing' }],
+    ['without hosts, of the mode none', { mode: 'none', mx: [] }],
+    [
+      'of a thousand hosts with the longest names',
+      { mx: Array.from({ length: 1000 }, () => 'a'.repeat(255)) },
+    ],
+    ['for a year', { maxAge: 31_557_600 }],
+  ])('TLS-066 a policy %s is read as it was written', (_, change) => {
+    const policy = { ...stored.policy, ...change };
+    expect([...policiesOfText(changed({}, change), 10).values()]).toEqual([{ ...stored, policy }]);
+  });
+
+  test('no more is read than was asked for', () => {
+    const text = policiesAsText(new Map(['a', 'b', 'c'].map((domain) => [domain, stored])));
+    expect([...policiesOfText(text, 2).keys()]).toEqual(['a', 'b']);
   });
 
   test('no text makes it throw', () => {

@@ -10,6 +10,7 @@ import { accepted, StreamChannel, takeQueued, writeJoined } from './channel.ts';
 import type { Channel } from './channel.ts';
 import { systemCode } from './connect-fault.ts';
 import { clientInfo, handshakeDone, serverInfo, startClient, startServer } from './handshake.ts';
+import { unfinished } from './sessions.ts';
 import { Tap } from './tap.ts';
 import { handshakeFault, receivedAlert } from './tls-fault.ts';
 
@@ -94,7 +95,10 @@ export class NodeConnection implements Connection {
         firstBytes: tap && sample(tap.firstBytes),
         byteCount: tap?.byteCount ?? this.#socket.bytesRead - before,
       }),
-    );
+    ).catch((error: unknown) => {
+      unfinished(tls, request);
+      throw error;
+    });
     try {
       this.tls = clientInfo(tls, request, this.endpoint);
     } catch (error) {
@@ -210,13 +214,21 @@ export class NodeConnection implements Connection {
   /** Reads what still comes until the peer's end, so that closing is orderly and not a reset. */
   #discard(): void {
     const { stream } = this.#channel;
+    const over = (): void => {
+      stream.destroy();
+      this.#socket.destroySoon();
+    };
     const next = (): void => {
       this.read().then(
         (bytes) => {
-          if (bytes) next();
-          else {
-            stream.destroy();
-            this.#socket.destroySoon();
+          if (bytes) {
+            next();
+          } else if (stream.destroyed || stream.writableFinished) {
+            over();
+          } else {
+            // The peer has ended before us: what we wrote last is still on its way.
+            stream.once('finish', over);
+            stream.once('close', over);
           }
         },
         () => {
