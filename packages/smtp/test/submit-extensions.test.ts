@@ -22,6 +22,11 @@ test('SMTP-080 what is over the limit of the server is not offered to it', async
       { reason: 'size-exceeded' },
     ]);
     expect(server.lines.some((line) => line.startsWith('MAIL'))).toBe(false);
+    // What is no whole number is no size.
+    for (const size of [1.5, Number.NaN, -1, '12' as never]) {
+      const submission = smtp.submit({ ...envelope, size }, [content].values());
+      await expect(submission).rejects.toSatisfy(isUsageError);
+    }
     await smtp.quit();
   });
 });

@@ -273,12 +273,46 @@ describe('what the configuration demands', () => {
       { level: 'secure', named: 'literal', host: '192.0.2.1', nextHop: '192.0.2.1' },
       'pkix by user: 192.0.2.1, SNI 192.0.2.1',
     ],
+    [
+      'secure to a smart host that is an address',
+      { level: 'secure', named: 'itself', host: '192.0.2.1', nextHop: '192.0.2.1' },
+      'pkix by user: 192.0.2.1, SNI 192.0.2.1',
+    ],
   ])('TLS-040 %s', (_, facts, expected) => {
     expect(decide(facts)).toBe(expected);
   });
 
   test('TLS-040 fingerprint without digests is the caller’s mistake', () => {
     expect(() => decide({ level: 'fingerprint' })).toThrow(expect.toSatisfy(isUsageError));
+  });
+});
+
+describe('names out of the DNS that can be in no certificate', () => {
+  const odd = [
+    'mx-.example.test',
+    '-mx.example.test',
+    'mx_.example.test',
+    'mx.example.1',
+    '_mx.test',
+    'a b.test',
+  ];
+  const levels = [undefined, 'may', 'encrypt', 'verify', 'secure', 'dane', 'dane-only', 'sts'] as const;
+  test.each(odd)('TLS-030 a host called %j is passed over, whatever is demanded', (name) => {
+    for (const level of levels) {
+      for (const facts of [{}, { sts: sts('enforce') }, { tlsa, named: 'secure' }] as const) {
+        const made = decide({ ...facts, host: name, ...(level && { level }) });
+        expect([level, made]).toEqual([level, 'pass over: dns-bad-name by default']);
+      }
+    }
+    expect(decide({ host: name, level: 'none' })).toBe('plaintext');
+  });
+
+  test.each(odd)('TLS-057 an alias that ends at %j is no name for DANE', (name) => {
+    const aliased: TlsaAnswer = { status: 'records', base: name, records: [good] };
+    expect(decide({ named: 'secure', tlsa: aliased })).toBe('pass over: dns-bad-name by default');
+    expect(decide({ named: 'secure', tlsa, nextHopCanonical: name })).toBe(
+      `dane by dane: mx1.real.test example.test, ${base}`,
+    );
   });
 });
 

@@ -13,8 +13,10 @@
  * A host that is passed over leaves the others as they are; whether mail waits is for whoever knows all of them.
  */
 import type { Tlsa, TlsaAnswer } from '@postern/dns';
+import { ipOctets } from '@postern/wire';
 import type { PolicyFault, PolicySource, Reason } from '@postern/wire';
 import { usableTlsa } from './dane/usable-tlsa.ts';
+import { isServerName } from './identity.ts';
 import { mxAllowed } from './mta-sts/policy.ts';
 import type { MtaStsPolicy } from './mta-sts/policy.ts';
 import { requirementFor, strictest } from './requirement.ts';
@@ -89,7 +91,10 @@ export interface PlaintextHost extends DecisionMarks {
 /** Give no mail to this host; go on to the next one. */
 export interface PassOver extends DecisionMarks {
   readonly status: 'pass-over';
-  /** `dane-required`, `sts-mx-not-listed`, `sts-no-record` or `tls-required`, and whose demand it is. */
+  /**
+   * `dane-required`, `sts-mx-not-listed`, `sts-no-record` or `tls-required`, and whose demand it is; `dns-bad-name` (by `default`)
+   * for a host, or an end of its alias, with a name that can be in no certificate.
+   */
   readonly fault: PolicyFault;
 }
 
@@ -97,8 +102,8 @@ export interface PassOver extends DecisionMarks {
 export type HostDecision = TryHost | PlaintextHost | PassOver;
 
 /**
- * Decides what a host must fulfil. Pure. Throws a `UsageError` for a name that can be in no certificate, and for the level
- * `fingerprint` without digests.
+ * Decides what a host must fulfil. Pure. A host whose name can be in no certificate is passed over; throws a `UsageError` for a
+ * next hop of that kind under the level `secure`, and for the level `fingerprint` without digests.
  *
  * @example
  * ```ts run
@@ -111,6 +116,11 @@ export type HostDecision = TryHost | PlaintextHost | PassOver;
  */
 export function hostRequirement(facts: HostFacts): HostDecision {
   const published = readPublished(facts);
+  // Whoever runs the zone of the next hop chooses these names, and they may be anything.
+  const named = published.tlsa ? [facts.host, published.tlsa.base] : [facts.host];
+  if (facts.level !== 'none' && !named.every(isServerName)) {
+    return passOver('dns-bad-name', 'default', { policyType: 'no-policy-found', notes: [] });
+  }
   const marks: DecisionMarks = { policyType: published.policyType, notes: published.notes };
   const decision =
     facts.level === undefined ? byOthers(facts, published) : byLevel(facts, facts.level, published);
@@ -182,7 +192,7 @@ function require(requirement: Requirement): Ruling {
 
 /** The level somebody configured. */
 function byLevel(facts: HostFacts, level: PolicyLevel, published: Published): Ruling {
-  const { host, nextHop, fingerprints = [] } = facts;
+  const { host, fingerprints = [] } = facts;
   switch (level) {
     case 'none':
       return { type: 'plaintext' };
@@ -194,10 +204,7 @@ function byLevel(facts: HostFacts, level: PolicyLevel, published: Published): Ru
     case 'verify':
       return require(requirementFor({ user: level, names: [host] }));
     case 'secure':
-      // Postfix's `nexthop, dot-nexthop`: the domain or what lies below it, whatever the MX record says.
-      return require(
-        requirementFor({ user: level, names: facts.named === 'literal' ? [host] : [nextHop, `.${nextHop}`] }),
-      );
+      return require(requirementFor({ user: level, names: secureNames(facts) }));
     case 'dane':
       return require(daneRequirement(facts, published) ?? { level: 'opportunistic' });
     case 'dane-only': {
@@ -213,6 +220,12 @@ function byLevel(facts: HostFacts, level: PolicyLevel, published: Published): Ru
         ? require(requirementFor({ user: 'verify', names: [host] }))
         : { type: 'refused', reason: 'sts-mx-not-listed', by: 'user' };
   }
+}
+
+/** Postfix's `nexthop, dot-nexthop`: the domain or what lies below it, whatever the MX record says. Nothing lies below an address. */
+function secureNames({ host, nextHop, named }: HostFacts): readonly string[] {
+  if (named === 'literal') return [host];
+  return ipOctets(nextHop) ? [nextHop] : [nextHop, `.${nextHop}`];
 }
 
 /** What others published, the strictest of it. */
@@ -249,7 +262,8 @@ function daneRequirement(facts: HostFacts, { tlsa }: Published): Requirement | u
 /** RFC 7672 §3.2.2: who was named insecurely can prove to be the host, and nobody else. */
 function daneNames({ named, nextHop, nextHopCanonical }: HostFacts, base: string): readonly string[] {
   if (named === 'insecure') return [base];
-  return [...new Set([base, nextHop, ...(nextHopCanonical === undefined ? [] : [nextHopCanonical])])];
+  const others = [nextHop, ...(nextHopCanonical === undefined ? [] : [nextHopCanonical])];
+  return [...new Set([base, ...others.filter(isServerName)])];
 }
 
 function isKnown({ named }: HostFacts, { sts, listed }: Published): boolean {

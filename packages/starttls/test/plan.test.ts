@@ -105,6 +105,15 @@ describe('where mail goes', () => {
     expect(lines(await plan(zone, { of, failing: questions }))).toEqual([expected]);
   });
 
+  test('DNS-034 a host whose name can be in no certificate is left out, and the others get the mail', async () => {
+    const odd = 'example.test. MX 5 mx-.example.test.\nmx-.example.test. A 192.0.2.5\n';
+    expect(lines(await plan(`${zone}${odd}`, { level: 'verify' }))).toEqual([
+      'mx1.example.test 25 starttls authenticated standard',
+      'mx2.example.test 25 starttls authenticated standard',
+    ]);
+    expect(lines(await plan(odd))).toEqual(['refuse dns-bad-name']);
+  });
+
   test('DNS-003 hosts without any address are refused', async () => {
     expect(lines(await plan('example.test. MX 10 gone.test.'))).toEqual(['refuse dns-nxdomain']);
   });

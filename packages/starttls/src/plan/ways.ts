@@ -91,8 +91,8 @@ export function planHost(route: RouteHost, shared: SharedFacts): HostPlan {
   const refused = decisions.find(({ decision }) => decision.status === 'pass-over')?.decision;
   if (refused?.status === 'pass-over') {
     const { reason, by } = refused.fault;
-    // RFC 8689 §4.2.1 bounces; RFC 7672 §2.2.1 and RFC 8461 §5 wait.
-    const duration = by === 'requiretls' ? 'permanent' : 'temporary';
+    // RFC 8689 §4.2.1 bounces; RFC 7672 §2.2.1 and RFC 8461 §5 wait. A name that is none will be none tomorrow either.
+    const duration = by === 'requiretls' || reason === 'dns-bad-name' ? 'permanent' : 'temporary';
     return leaveOut({ reason, duration, by, policyType: refused.policyType });
   }
 
