@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { converse, createLineSplitter, latin1, serve, utf8, WireError } from '@postern/wire';
+import { converse, createLineSplitter, latin1, serve, sleep, utf8, WireError } from '@postern/wire';
 import type { Connection, ConverseOptions, Fault, Instant, Machine, Output, TlsInfo } from '@postern/wire';
 import {
   memoryNetwork,
@@ -439,6 +439,22 @@ describe('serve', () => {
     expect(clock.now()).toBeLessThan(62_000);
     await clock.advance(5000);
     expect(network.counts.open).toBeLessThanOrEqual(1);
+  });
+
+  it('goes on reading once the client has taken what was said', async () => {
+    const { clock, network } = await flooded({});
+    const connection = await clock.run(network.connect(endpoint));
+    const commands = 5000;
+    const sent = connection.write(utf8('a\n'.repeat(commands)));
+    let heard = 0;
+    const hear = async (): Promise<void> => {
+      await sleep(clock, 1000);
+      while (heard < commands * 100) heard += (await connection.read())?.length ?? Infinity;
+    };
+    await clock.run(Promise.all([sent, hear()]));
+    expect(heard).toBe(commands * 100);
+    // By itself, and not because a deadline rang.
+    expect(clock.now()).toBeLessThan(60_000);
   });
 
   it('is ended by its signal although the client never reads', async () => {
