@@ -434,6 +434,7 @@ describe('serve', () => {
   it('says no more to a client that never reads than fits, and lets the deadline end it', async () => {
     const { clock, network, served, said } = await flooded({});
     await clock.advance(30_000);
+    expect(said()).toBeGreaterThan(0);
     expect(said()).toBeLessThan(200_000);
     await clock.run(served);
     expect(clock.now()).toBeLessThan(62_000);
@@ -465,6 +466,27 @@ describe('serve', () => {
     await expect(clock.run(served)).rejects.toBe('maintenance');
     expect(clock.now()).toBeLessThan(3000);
     expect(said()).toBeLessThan(200_000);
+  });
+
+  it('takes its leave of a client that listens, and closes', async () => {
+    const clock = virtualClock();
+    const network = simulatedNetwork({ clock });
+    const controller = new AbortController();
+    const served = Promise.withResolvers<void>();
+    await network.listen(endpoint, async (server) => {
+      const { signal } = controller;
+      await serve(answering(), server, { clock, farewell: 'CLOSE', signal }).then(
+        served.resolve,
+        served.reject,
+      );
+    });
+    const connection = await clock.run(network.connect(endpoint));
+    const heard = read(connection, 'never');
+    served.promise.catch(() => undefined);
+    await clock.advance(1000);
+    controller.abort('maintenance');
+    expect(await clock.run(heard)).toBe('closing\n');
+    await expect(served.promise).rejects.toBe('maintenance');
   });
 
   it('rejects with what onEvent throws', async () => {
