@@ -34,7 +34,9 @@ describe('tlsaRecords', () => {
     expect(asked).toEqual(['mx.test AAAA', 'mx.test A', '_25._tcp.mx.test TLSA']);
     expect(answer).toMatchObject({ status: 'records', base: 'mx.test', records: [{ usage: 3 }] });
     expect((await look('mx.test', { port: 465 })).asked.at(-1)).toBe('_465._tcp.mx.test TLSA');
-    expect((await look('bare.test')).answer).toEqual({ status: 'none', reason: undefined });
+    const bare = await look('bare.test');
+    expect(bare.answer).toEqual({ status: 'none', reason: undefined });
+    expect(bare.asked.filter((question) => question.endsWith('TLSA'))).toEqual(['_25._tcp.bare.test TLSA']);
   });
 
   it('DNS-031, TLS-053 asks for no TLSA where the addresses are insecure', async () => {

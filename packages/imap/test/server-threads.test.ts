@@ -4,6 +4,7 @@ import { Forest } from '../src/server/sorting/forest.ts';
 import { messageIds } from '../src/server/sorting/message-ids.ts';
 import { orderedSubject } from '../src/server/sorting/ordered-subject.ts';
 import { threadByReferences } from '../src/server/sorting/references.ts';
+import { threadMessages } from '../src/server/sorting/thread-message.ts';
 import type { ThreadMessage } from '../src/server/sorting/thread-message.ts';
 import { threadsText } from '../src/server/sorting/threads.ts';
 
@@ -211,6 +212,26 @@ test.each<readonly [what: string, given: (index: number) => Given]>([
   // Squared it would take far longer.
   20_000,
 );
+
+test('IMAP-062 of a header that names more ancestors than a discussion has, the nearest count', () => {
+  const value = Array.from({ length: 12_345 }, (_, index) => `<${index}@x>`).join(' ');
+  const field = { name: 'references', value, start: 0, end: 0 };
+  const [found] = threadMessages([[field]], (fields) => ({ fields, sent: 0 }));
+  expect(found?.references).toEqual(Array.from({ length: 1000 }, (_, index) => `${11_345 + index}@x`));
+});
+
+test('IMAP-062 of many such headers the nearest ancestor counts in the end', () => {
+  const value = Array.from({ length: 1000 }, (_, index) => `<${index}@x>`).join(' ');
+  const field = { name: 'references', value, start: 0, end: 0 };
+  const found = threadMessages(
+    Array.from({ length: 2010 }, () => [field]),
+    (fields) => ({ fields, sent: 0 }),
+  );
+  expect(found.map(({ references: { length } }) => length).filter((count) => count !== 1000)).toEqual(
+    Array.from({ length: 10 }, () => 1),
+  );
+  expect(found.at(-1)?.references).toEqual(['999@x']);
+});
 
 test('IMAP-062 message identifiers, in whatever way they are quoted', () => {
   const ids = (value: string): readonly string[] => [...messageIds(value)];

@@ -75,8 +75,12 @@ describe('racing', () => {
     scene.weather(HOST, 465, { weather: { type: 'reject' }, latency: 5 });
     await scene.serve(HOST, 587, { latency: 10 });
     const memory = blackholeMemory();
+    const note = vi.spyOn(memory, 'note');
     await using pool = poolOf(scene, both, { memory });
     await using lease = await scene.clock.run(pool.acquire('example.org'));
+    expect(note).toHaveBeenCalledWith(
+      expect.objectContaining({ type: 'refused', endpoint: { address: HOST, port: 465 } }),
+    );
     expect(scene.clock.now()).toBe(30);
     expect(lease.attempts[0]).toMatchObject({
       outcome: 'failed',

@@ -173,32 +173,24 @@ export class World {
       this.callers.every(({ answers }) => answers <= 1),
       'nobody is answered twice',
     );
-    const atAddress = new Map<string, Set<unknown>>();
-    const at = (address: string, what: unknown): void => {
-      const known = atAddress.get(address);
-      if (known) known.add(what);
-      else atAddress.set(address, new Set([what]));
-    };
-    for (const { candidate } of new Set(slots)) at(candidate.endpoint.address, candidate);
+    const atAddress = new Tally();
+    const inGroup = new Tally();
+    const toDestination = new Tally();
+    for (const slot of slots) {
+      atAddress.add(slot.candidate.endpoint.address, slot);
+      inGroup.add(slot.candidate.group, slot);
+      toDestination.add(slot.destination.key, slot);
+    }
     // A race counts once; its losers in TCP not at all.
-    for (const attempt of attempts) {
-      const { race, candidate } = attempt;
-      if (!race.answered) at(candidate.endpoint.address, race);
+    for (const { race, candidate } of attempts) {
+      if (race.answered) continue;
+      atAddress.add(candidate.endpoint.address, race);
+      inGroup.add(candidate.group, race);
+      toDestination.add(race.handle.key, race);
     }
-    for (const { size } of atAddress.values()) {
-      hold(size <= this.#limits.perAddress, `${size} at one address`);
-    }
-    const toDestination = new Map<string, Set<unknown>>();
-    const to = (key: string, what: unknown): void => {
-      const known = toDestination.get(key);
-      if (known) known.add(what);
-      else toDestination.set(key, new Set([what]));
-    };
-    for (const slot of slots) to(slot.destination.key, slot);
-    for (const { race } of attempts) if (!race.answered) to(race.handle.key, race);
-    for (const { size } of toDestination.values()) {
-      hold(size <= this.#limits.perDestination, `${size} to one destination`);
-    }
+    hold(atAddress.most <= this.#limits.perAddress, `${atAddress.most} at one address`);
+    hold(inGroup.most <= this.#limits.perGroup, `${inGroup.most} in one group`);
+    hold(toDestination.most <= this.#limits.perDestination, `${toDestination.most} to one destination`);
     const held = this.scheduler.counts;
     // Who has a place at its destination keeps it while all it could dial wants peace.
     const resting = new Set(
@@ -240,6 +232,24 @@ export class World {
       this.retiring.delete(slot);
       this.perform(this.scheduler.gone(slot, this.now));
     }
+  }
+}
+
+/** Who is where; nobody counts twice in one place. */
+class Tally {
+  readonly #places = new Map<string, Set<unknown>>();
+
+  /** Counts somebody; what is nowhere does not count. */
+  add(place: string | undefined, who: unknown): void {
+    if (place === undefined) return;
+    const known = this.#places.get(place);
+    if (known) known.add(who);
+    else this.#places.set(place, new Set([who]));
+  }
+
+  /** How many are where most are. */
+  get most(): number {
+    return Math.max(0, ...Array.from(this.#places.values(), ({ size }) => size));
   }
 }
 

@@ -49,7 +49,9 @@ export async function deliveryFacts(
       ? undefined
       : await lookedUp(announcedRoute(resolver, domain, { ...choosing, ...(labels && { labels }) }), call);
   const announced =
-    policy.announce === 'use' && !(announcement?.ok === true && announcement.answer.status === 'no-records');
+    policy.announce === 'use' &&
+    announcement !== undefined &&
+    !(announcement.ok && announcement.answer.status === 'no-records');
   const route = announced ? undefined : await lookedUp(mailRoute(resolver, domain, choosing), call);
   const dialable = dialableOf(announced ? announcement : route);
   const { allowSpecial, ownAddresses, connectTo } = environment;

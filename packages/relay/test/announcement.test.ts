@@ -66,6 +66,13 @@ test('DNS-028 further labels are asked for in order, until one has records', asy
   expect(resolver.asked).not.toContain('example.test MX');
 });
 
+test('DNS-010 an address literal can announce nothing, and gets its mail', async () => {
+  const scene = await town(hosts);
+  await scene.serve(one, 25, 'starttls');
+  const { recipients } = await scene.deliver({ recipients: [`ben@[${one}]`], policy: { announce: 'use' } });
+  expect(recipients.map(words)).toEqual([`delivered to ${one} by starttls`]);
+});
+
 test('DNS-039 an announced host that the MTA-STS policy does not list gets nothing, and the MX route stays closed', async () => {
   const zone = `${hosts}_smtp-tls._tcp.example.test. SRV 0 0 465 mx2.example.test.`;
   const store = memoryStsStore();

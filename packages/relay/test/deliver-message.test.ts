@@ -1,5 +1,5 @@
 import { accept } from '@postern/smtp/server';
-import { isUsageError, sleep } from '@postern/wire';
+import { isUsageError, sleep, utf8 } from '@postern/wire';
 import { describe, expect, test } from 'vitest';
 import { createRelay, deliver } from '../src/index.ts';
 import { one, town, two, twoHosts, words } from './town.ts';
@@ -46,6 +46,31 @@ describe('one message, several hosts', () => {
     expect(recipients.map(words)).toEqual(['delivered to mx1.example.test by starttls', 'deferred closed']);
     expect(domains.map(({ error }) => error)).toEqual([undefined, broken]);
     expect(scene.taken).toHaveLength(1);
+  });
+
+  test('recipients may have parameters, and content may be octets', async () => {
+    const scene = await town(twoHosts);
+    await scene.serve(one, 25, 'starttls');
+    const { recipients } = await scene.deliver({
+      recipients: [{ address: 'ben@example.test', notify: 'NEVER' }, 'cid@[IPv6:2001:DB8::1]'],
+      content: utf8('Subject: Octets\r\n\r\nHi\r\n'),
+    });
+    expect(recipients.map(words)).toEqual([
+      'delivered to mx1.example.test by starttls',
+      'deferred connection-refused',
+    ]);
+    expect(scene.taken).toMatchObject([
+      { to: ['ben@example.test'], content: 'Subject: Octets\r\n\r\nHi\r\n' },
+    ]);
+  });
+
+  test('limits and times are those of the environment', async () => {
+    const none = await town(twoHosts, { more: { limits: { total: 0 } } });
+    await expect(none.deliver({})).rejects.toThrow('limits.total');
+    const hasty = await town(twoHosts, { more: { timing: { deadline: 1000 } } });
+    for (const address of [one, two]) hasty.weather(address, 25, { type: 'drop' });
+    await hasty.deliver({});
+    expect(hasty.clock.now()).toBeLessThan(5000);
   });
 
   test('an envelope that cannot be sent is refused to its recipients', async () => {

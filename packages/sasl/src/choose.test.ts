@@ -72,7 +72,7 @@ test.each([
     'auth-not-offered',
   ],
   [
-    'less where the caller names nothing else (SASL-046)',
+    'what is not tied only where that was named',
     ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'],
     { bindings: [exporter], mechanisms: ['SCRAM-SHA-256'] },
     'SCRAM-SHA-256',

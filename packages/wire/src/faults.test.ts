@@ -22,6 +22,8 @@ it('says what, where and how long, and never a word of the peer', () => {
   const cause = new Error('raw');
   const error = new WireError(fault, { cause });
   expect(error.message).toBe('timeout-connect in phase connect at 192.0.2.1:465 after 5000 ms of 5000 ms');
+  const { limit: _, endpoint: __, ...bare } = fault;
+  expect(new WireError(bare).message).toBe('timeout-connect in phase connect after 5000 ms');
   expect(error.code).toBe('timeout-connect');
   expect(error.cause).toBe(cause);
 });
@@ -32,7 +34,11 @@ it('recognises errors of another copy of the package', () => {
   expect(isWireError(copy)).toBe(true);
   expect(isWireError(new Error('x'))).toBe(false);
   expect(isWireError(undefined)).toBe(false);
-  expect(isUsageError(new UsageError('m', 'rule'))).toBe(true);
+  expect(isWireError(null)).toBe(false);
+  expect(isUsageError(null)).toBe(false);
+  const usage = new UsageError('m', 'rule');
+  expect(isUsageError(usage)).toBe(true);
+  expect(usage.rule).toBe('rule');
   expect(isUsageError(new WireError(fault))).toBe(false);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alertInRecord, alertReason } from './alerts.ts';
 import { utf8 } from './bytes.ts';
-import { isTlsRecord, judgeNonTls, recogniseProtocol } from './first-bytes.ts';
+import { isNoise, isTlsRecord, judgeNonTls, recogniseProtocol } from './first-bytes.ts';
 
 describe('recogniseProtocol', () => {
   it.each([
@@ -25,6 +25,22 @@ describe('recogniseProtocol', () => {
   it('takes the first byte of a record alone for TLS, and 0x15 0x02 not', () => {
     expect(isTlsRecord(Uint8Array.of(0x16))).toBe(true);
     expect(isTlsRecord(Uint8Array.of(0x15, 0x02))).toBe(false);
+  });
+});
+
+describe('isNoise', () => {
+  it('is what can begin neither a TLS record nor a line of text', () => {
+    const noise = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) =>
+      isNoise(Uint8Array.of(byte)),
+    );
+    const control = Array.from({ length: 32 }, (_, byte) => byte);
+    const text = [9, 10, 11, 12, 13];
+    const records = [0x14, 0x15, 0x16, 0x17];
+    expect(noise.filter((byte) => byte < 32)).toEqual(
+      control.filter((byte) => !text.includes(byte) && !records.includes(byte)),
+    );
+    expect(noise.filter((byte) => byte >= 32)).toEqual(Array.from({ length: 129 }, (_, at) => 127 + at));
+    expect(isNoise(new Uint8Array(0))).toBe(false);
   });
 });
 

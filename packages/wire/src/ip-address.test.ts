@@ -16,6 +16,7 @@ describe('IP literals', () => {
     '1:2:3:4:5:6:7',
     '1:2:3:4:5:6:7:8:9',
     '1:2:3:4:5:6:7::8:9',
+    '1:2:3:4::5:6:7:8::9',
     '1.2.3.4::',
     '12345::',
     '',
@@ -34,6 +35,7 @@ describe('IP literals', () => {
     ['1:2:3:4:5:6:7:0', '1:2:3:4:5:6:7:0'],
     ['::ffff:192.0.2.1', '::ffff:c000:201'],
     ['fe80::', 'fe80::'],
+    ['ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
   ])('%s is shown as %s', (text, short) => {
     expect(ipText(ipOctets(text) ?? new Uint8Array())).toBe(short);
   });

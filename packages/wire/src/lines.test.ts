@@ -25,6 +25,11 @@ describe('createLineSplitter', () => {
     expect(lines([utf8('a\r\nb\nc\rd\r\n\r\n')])).toEqual(['crlf:a', 'lf:b', 'crlf:c\rd', 'crlf:']);
   });
 
+  it('measures a line to its end, however much stands behind it', () => {
+    const found = lines([utf8('abcdefgh\r'), utf8(`\n${'x'.repeat(4)}\n${'y'.repeat(50)}`)], 10);
+    expect(found).toEqual(['crlf:abcdefgh', 'lf:xxxx', 'too-long:50']);
+  });
+
   it('gives the same lines for every segmentation, though chunks are only lent', () => {
     fc.assert(
       fc.property(

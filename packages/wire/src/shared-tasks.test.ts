@@ -26,10 +26,11 @@ describe('sharedTasks', () => {
   it('lets one leave without harm to the others; the task ends with the last, and is not joined any more', async () => {
     const share = sharedTasks<number>();
     const signals: AbortSignal[] = [];
+    const ends: ((value: number) => void)[] = [];
     const begin = (signal: AbortSignal): Promise<number> => {
       signals.push(signal);
       // It does not end at once when it is told to.
-      return new Promise(() => undefined);
+      return new Promise((resolve) => ends.push(resolve));
     };
     const [first, second] = [new AbortController(), new AbortController()];
     const one = share('a', begin, first).catch((reason: unknown) => reason);
@@ -42,6 +43,12 @@ describe('sharedTasks', () => {
     expect(signals[0]?.reason).toBe('second');
     void share('a', begin);
     expect(signals.length).toBe(2);
-    await expect(share('a', begin, { signal: AbortSignal.abort('late') })).rejects.toBe('late');
+    await expect(share('b', begin, { signal: AbortSignal.abort('late') })).rejects.toBe('late');
+    expect(signals.length).toBe(2);
+    // That the one that was left ends at last changes nothing about the one under way.
+    ends[0]?.(1);
+    await Promise.resolve();
+    void share('a', begin);
+    expect(signals.length).toBe(2);
   });
 });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from './testing/index.ts';
 import { deadline, DeadlineExceeded, sleep } from './time.ts';
@@ -26,7 +27,10 @@ describe('deadline', () => {
     const early = deadline(clock, 1000);
     const disposed = deadline(clock, 1000);
     disposed[Symbol.dispose]();
-    await clock.advance(1000);
+    expect(early.at).toBe(1000);
+    await clock.advance(999);
+    expect(early.signal.aborted).toBe(false);
+    await clock.advance(1);
     expect(early.signal.reason).toBeInstanceOf(DeadlineExceeded);
     expect((early.signal.reason as DeadlineExceeded).limit).toBe(1000);
     expect(disposed.signal.aborted).toBe(false);
@@ -40,6 +44,16 @@ describe('deadline', () => {
     expect(clock.alarms).toBe(0);
     expect(deadline(clock, 1, { signal: outer.signal }).signal.reason).toBe('caller');
   });
+});
+
+it('no listener stays behind at a signal that lives longer', async () => {
+  const clock = virtualClock();
+  const { signal } = new AbortController();
+  await clock.run(sleep(clock, 250, { signal }));
+  deadline(clock, 1000, { signal })[Symbol.dispose]();
+  deadline(clock, 1000, { signal });
+  await clock.advance(1000);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 describe('virtualClock', () => {

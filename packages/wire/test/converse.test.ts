@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { converse, createLineSplitter, latin1, serve, utf8, WireError } from '@postern/wire';
+import { converse, createLineSplitter, latin1, serve, sleep, utf8, WireError } from '@postern/wire';
 import type { Connection, ConverseOptions, Fault, Instant, Machine, Output, TlsInfo } from '@postern/wire';
 import {
   memoryNetwork,
@@ -434,11 +434,28 @@ describe('serve', () => {
   it('says no more to a client that never reads than fits, and lets the deadline end it', async () => {
     const { clock, network, served, said } = await flooded({});
     await clock.advance(30_000);
+    expect(said()).toBeGreaterThan(0);
     expect(said()).toBeLessThan(200_000);
     await clock.run(served);
     expect(clock.now()).toBeLessThan(62_000);
     await clock.advance(5000);
     expect(network.counts.open).toBeLessThanOrEqual(1);
+  });
+
+  it('goes on reading once the client has taken what was said', async () => {
+    const { clock, network } = await flooded({});
+    const connection = await clock.run(network.connect(endpoint));
+    const commands = 5000;
+    const sent = connection.write(utf8('a\n'.repeat(commands)));
+    let heard = 0;
+    const hear = async (): Promise<void> => {
+      await sleep(clock, 1000);
+      while (heard < commands * 100) heard += (await connection.read())?.length ?? Infinity;
+    };
+    await clock.run(Promise.all([sent, hear()]));
+    expect(heard).toBe(commands * 100);
+    // By itself, and not because a deadline rang.
+    expect(clock.now()).toBeLessThan(60_000);
   });
 
   it('is ended by its signal although the client never reads', async () => {
@@ -449,6 +466,27 @@ describe('serve', () => {
     await expect(clock.run(served)).rejects.toBe('maintenance');
     expect(clock.now()).toBeLessThan(3000);
     expect(said()).toBeLessThan(200_000);
+  });
+
+  it('takes its leave of a client that listens, and closes', async () => {
+    const clock = virtualClock();
+    const network = simulatedNetwork({ clock });
+    const controller = new AbortController();
+    const served = Promise.withResolvers<void>();
+    await network.listen(endpoint, async (server) => {
+      const { signal } = controller;
+      await serve(answering(), server, { clock, farewell: 'CLOSE', signal }).then(
+        served.resolve,
+        served.reject,
+      );
+    });
+    const connection = await clock.run(network.connect(endpoint));
+    const heard = read(connection, 'never');
+    served.promise.catch(() => undefined);
+    await clock.advance(1000);
+    controller.abort('maintenance');
+    expect(await clock.run(heard)).toBe('closing\n');
+    await expect(served.promise).rejects.toBe('maintenance');
   });
 
   it('rejects with what onEvent throws', async () => {

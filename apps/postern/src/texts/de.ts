@@ -84,6 +84,7 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   noCommand: (names) => `Es fehlt ein Befehl. Es gibt ${listed(names, 'und')}; mehr sagt --help.`,
   seeReasons: 'postern explain nennt alle.',
   seeHelp: 'postern --help nennt alle.',
+  seeHelpOf: (command) => `postern ${command} --help nennt alle.`,
   missingArgument: {
     check: 'Welches Konto? Geben Sie eine Adresse oder eine Domain an: postern check sie@example.org',
     probe: 'Welcher Endpunkt? Geben Sie einen an, zum Beispiel: postern probe imaps://mail.example.org',

@@ -85,6 +85,7 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 blocked by the ow
   noCommand: (names) => `No command was given. There are ${listed(names, 'and')}; --help tells more.`,
   seeReasons: 'postern explain lists all.',
   seeHelp: 'postern --help lists all.',
+  seeHelpOf: (command) => `postern ${command} --help lists all.`,
   missingArgument: {
     check: 'Which account? Type an address or a domain: postern check you@example.org',
     probe: 'Which endpoint? Type one such as: postern probe imaps://mail.example.org',

@@ -20,6 +20,8 @@ export interface Texts {
   readonly notTaken: (command: string, option: string, takenBy: readonly string[]) => string;
   readonly noCommand: (names: readonly string[]) => string;
   readonly seeHelp: string;
+  /** Of a command with options of its own. */
+  readonly seeHelpOf: (command: string) => string;
   readonly seeReasons: string;
   readonly missingArgument: Readonly<Record<'check' | 'probe' | 'plan', string>>;
   /** A command was forgotten in front of what it is for. */

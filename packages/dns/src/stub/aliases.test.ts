@@ -103,6 +103,28 @@ describe('aliases', () => {
     });
   });
 
+  it('DNS-050 takes the least TTL of a set, and 0 for an absence without an SOA', async () => {
+    const text = 'a.test. 60 A 192.0.2.1\na.test. 30 A 192.0.2.2\na.test. 90 A 192.0.2.3';
+    const { clock, resolver } = scripted((query) => [zone(text)(query)]);
+    expect(await clock.run(resolver.query('a.test', 'A'))).toMatchObject({ ttl: 30_000 });
+    expect(await clock.run(resolver.query('a.test', 'MX'))).toMatchObject({ status: 'no-data', ttl: 0 });
+    expect(await clock.run(resolver.query('b.test', 'A'))).toMatchObject({
+      status: 'no-such-domain',
+      ttl: 0,
+    });
+  });
+
+  it('DNS-038 follows nothing but an alias', async () => {
+    const { clock, resolver } = scripted((query) => {
+      // The answer to a question about TXT, as one to this question about A.
+      const asked = withoutOpt(query);
+      const type = asked.length - 3;
+      const reply = zone('a.test. TXT b.test')(asked.with(type, 16));
+      return [reply.with(type, 1)];
+    });
+    expect((await clock.run(resolver.query('a.test', 'A'))).status).toBe('no-data');
+  });
+
   it('DNS-013 asks for the name as it is, and no other', async () => {
     const { clock, network, resolver } = scripted((query) => [zone()(query)]);
     await clock.run(resolver.query('mail', 'A'));

@@ -86,27 +86,18 @@ describe('SERVFAIL', () => {
     }
   });
 
+  /** A reply without answers whose authority section ends in a name server. */
+  const withNameServer = (reply: Uint8Array): Uint8Array => {
+    const bytes = Uint8Array.from([...reply, 0, 0, 2, 0, 1, 0, 0, 0, 1, 0, 1, 0]);
+    bytes[3] = 0;
+    bytes[9] = (bytes[9] ?? 0) + 1;
+    return bytes;
+  };
+
   it('DNS-056 does not take a referral for an absence', async () => {
-    const { clock, resolver } = scripted((query) => {
-      const bytes = Uint8Array.from([
-        ...withoutOpt(zone('a.test. A 192.0.2.1')(query)),
-        0,
-        0,
-        2,
-        0,
-        1,
-        0,
-        0,
-        0,
-        1,
-        0,
-        1,
-        0,
-      ]);
-      bytes[3] = 0;
-      bytes[9] = 1;
-      return [bytes];
-    });
+    const { clock, resolver } = scripted((query) => [
+      withNameServer(withoutOpt(zone('a.test. A 192.0.2.1')(query))),
+    ]);
     expect(await faultOf(clock, resolver.query('b.a.test', 'A'))).toMatchObject({
       reason: 'dns-refused',
       evidence: { code: 'referral' },
@@ -131,5 +122,17 @@ describe('SERVFAIL', () => {
     for (const { clock, resolver } of [look(0, 0x80), look(4, 0)]) {
       expect((await clock.run(resolver.query('a.test', 'MX'))).status).toBe('no-data');
     }
+  });
+
+  it('DNS-056 takes name servers beside an SOA, or from who has authority, for no referral (RFC 2308 §2.2)', async () => {
+    const soa = 'a.test. SOA ns.test. admin.test. 1 2 3 4 60';
+    const beside = scripted((query) => [withNameServer(zone(soa)(withoutOpt(query)))]);
+    expect((await beside.clock.run(beside.resolver.query('a.test', 'A'))).status).toBe('no-data');
+    const own = scripted((query) => {
+      const bytes = withNameServer(withoutOpt(zone('a.test. A 192.0.2.1')(query)));
+      bytes[2] = (bytes[2] ?? 0) | 0x04;
+      return [bytes];
+    });
+    expect((await own.clock.run(own.resolver.query('a.test', 'MX'))).status).toBe('no-data');
   });
 });

@@ -127,6 +127,23 @@ describe('tries', () => {
     expect(network.sent.map(({ server }) => server).slice(3)).toEqual([one.address]);
   });
 
+  it('DNS-058 comes back to a server that a question has tried less, whoever is out of favour for longer', async () => {
+    // The first server is out of favour for 30 s, the second each time for 24 s.
+    const draws = [0, 0, 0, 1, 0, 1];
+    const { clock, network, resolver } = scripted(() => undefined, {
+      servers: [one, two],
+      patience: { attempt: 2000, tries: 4, total: 20_000 },
+      random: () => draws.shift() ?? 0,
+    });
+    await faultOf(clock, resolver.query('mx1.example.test', 'A'));
+    expect(network.sent.map(({ server }) => server)).toEqual([
+      one.address,
+      two.address,
+      two.address,
+      one.address,
+    ]);
+  });
+
   it('DNS-058 goes to the next server at once where the first is unreachable', async () => {
     const unreachable = new WireError({
       kind: 'dns',

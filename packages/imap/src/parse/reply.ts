@@ -23,7 +23,7 @@ export interface ReplyLimits {
    * and a stranger gets no memory of ours.
    */
   readonly maxEarlyBytes: number;
-  /** Deepest nesting of parentheses in one response. Default 64: no honest structure of a message is as deep. */
+  /** Deepest nesting of parentheses in one response, THREAD aside: it may branch 1,000 times. Default 64: no honest structure of a message is as deep. */
   readonly maxDepth: number;
 }
 

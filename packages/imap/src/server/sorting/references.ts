@@ -4,9 +4,6 @@ import type { ThreadMessage } from './thread-message.ts';
 import { ThreadTree } from './thread-tree.ts';
 import type { Threads } from './threads.ts';
 
-/** So many references are followed in all; beyond them only the nearest of each message, so that headers cannot fill the memory. */
-const maxFollowed = 4_000_000;
-
 /**
  * THREAD=REFERENCES (RFC 5256 §3) of messages in the order of their numbers; the steps are those of the RFC. A node below the number of
  * messages is one, one above it a parent that is not there. Costs n log n and does not recurse, whatever the headers say.
@@ -34,13 +31,10 @@ function linked(messages: readonly ThreadMessage[]): Forest {
     nodes.set(id, absent);
     return absent;
   };
-  let left = maxFollowed;
   for (const [node, { references }] of messages.entries()) {
-    const followed = left < references.length ? references.slice(-1) : references;
-    left -= followed.length;
     let above: number | undefined;
     // Step 1 A.
-    for (const id of followed) {
+    for (const id of references) {
       const next = nodeOf(id);
       if (above !== undefined && forest.parentOf(next) === undefined) forest.link(above, next);
       above = next;

@@ -17,25 +17,42 @@ export interface ThreadMessage {
   readonly references: readonly string[];
 }
 
-/** So many ancestors are looked at, the nearest: a header can name as many as it has room for. */
+/** So many ancestors of a message are looked at, the nearest: a header can name as many as it has room for. */
 const maxReferences = 1000;
 
-/** Reads that of a message out of its header. */
-export function threadMessage(fields: readonly HeaderField[], sent: number): ThreadMessage {
-  const { text, isReply } = baseSubject(fieldValue(fields, 'subject') ?? '');
-  return {
-    subject: collationKey(text),
-    isReply,
-    sent,
-    id: firstId(fields, 'message-id'),
-    references: references(fields),
-  };
+/** So many of all messages; beyond them only the nearest of each, so that headers cannot fill the memory. */
+const maxInAll = 2_000_000;
+
+/** Reads that of messages, out of their headers and the dates they were sent. */
+export function threadMessages<Entry>(
+  entries: readonly Entry[],
+  read: (entry: Entry) => { readonly fields: readonly HeaderField[]; readonly sent: number },
+): readonly ThreadMessage[] {
+  let left = maxInAll;
+  return entries.map((entry) => {
+    const { fields, sent } = read(entry);
+    const { text, isReply } = baseSubject(fieldValue(fields, 'subject') ?? '');
+    const ancestors = references(fields, left > 0 ? maxReferences : 1);
+    left -= ancestors.length;
+    return {
+      subject: collationKey(text),
+      isReply,
+      sent,
+      id: firstId(fields, 'message-id'),
+      references: ancestors,
+    };
+  });
 }
 
 /** RFC 5256 §3: References, or where that names nothing the first of In-Reply-To. */
-function references(fields: readonly HeaderField[]): readonly string[] {
-  const all = [...messageIds(fieldValue(fields, 'references') ?? '')];
-  if (all.length > 0) return all.slice(-maxReferences);
+function references(fields: readonly HeaderField[], most: number): readonly string[] {
+  const nearest: string[] = [];
+  for (const id of messageIds(fieldValue(fields, 'references') ?? '')) {
+    nearest.push(id);
+    // Of a header of megabytes not all are held at once.
+    if (nearest.length === 2 * most) nearest.splice(0, most);
+  }
+  if (nearest.length > 0) return nearest.slice(-most);
   const first = firstId(fields, 'in-reply-to');
   return first === undefined ? [] : [first];
 }

@@ -2,7 +2,7 @@ import { messageHeader } from '../message/message-text.ts';
 import { orderedSubject } from '../sorting/ordered-subject.ts';
 import { threadByReferences } from '../sorting/references.ts';
 import { sentDate } from '../sorting/sort-messages.ts';
-import { threadMessage } from '../sorting/thread-message.ts';
+import { threadMessages } from '../sorting/thread-message.ts';
 import { threadsText } from '../sorting/threads.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import { ok } from './answer.ts';
@@ -19,9 +19,9 @@ export function thread(context: SelectedContext, cursor: Cursor): Answer {
   const refusal = checkCharset(charset, context, undefined);
   if (refusal) return refusal;
   const { found, enables } = find(cursor, context);
-  const messages = found.map(([, { content, internalDate }]) => {
+  const messages = threadMessages(found, ([, { content, internalDate }]) => {
     const fields = messageHeader(content);
-    return threadMessage(fields, sentDate(fields, internalDate));
+    return { fields, sent: sentDate(fields, internalDate) };
   });
   const threads = algorithm === 'REFERENCES' ? threadByReferences(messages) : orderedSubject(messages);
   const numbers = numbersOf(found, context.by);

@@ -1,0 +1,83 @@
+import type { MtaStsPolicy, StsPolicies } from '@postern/starttls';
+import { sessionCounts } from '@postern/starttls/tlsrpt';
+import { describe, expect, test } from 'vitest';
+import { one, town, two, twoHosts, words } from './town.ts';
+
+/** An MTA-STS policy that is there without a look-up. */
+function published(policy: MtaStsPolicy): StsPolicies {
+  const found = { policy, from: 'kept', failure: undefined, reportable: false } as const;
+  return { policyFor: async () => found, refresh: async () => found };
+}
+
+describe('sessions that are reported', () => {
+  test('TLS-071 a host that the policy does not list counts as failed, though nobody dials it', async () => {
+    const counts = sessionCounts();
+    const sts = published({ mode: 'enforce', mx: ['mx2.example.test'], maxAge: 86_400 });
+    const scene = await town(twoHosts, { certificateFor: 'mx2.example.test', more: { counts, sts } });
+    await scene.serve(one, 25, 'starttls');
+    await scene.serve(two, 25, 'starttls');
+    const { recipients } = await scene.deliver({});
+    expect(recipients.map(words)).toEqual(['delivered to mx2.example.test by starttls']);
+    expect(counts.policies('example.test')).toEqual([
+      {
+        type: 'sts',
+        domain: 'example.test',
+        strings: ['version: STSv1', 'mode: enforce', 'mx: mx2.example.test', 'max_age: 86400'],
+        mxHosts: ['mx2.example.test'],
+        successes: 1,
+        failures: 1,
+        details: [expect.objectContaining({ receivingMxHostname: 'mx1.example.test', sessions: 1 })],
+      },
+    ]);
+  });
+
+  test('TLS-065 in testing such a host gets the mail, and counts as failed all the same', async () => {
+    const counts = sessionCounts();
+    const sts = published({ mode: 'testing', mx: ['mx2.example.test'], maxAge: 86_400 });
+    const scene = await town(twoHosts, { more: { counts, sts } });
+    await scene.serve(one, 25, 'starttls');
+    const { recipients } = await scene.deliver({});
+    expect(recipients.map(words)).toEqual(['delivered to mx1.example.test by starttls']);
+    expect(counts.policies('example.test')).toMatchObject([
+      { successes: 0, failures: 1, details: [{ receivingMxHostname: 'mx1.example.test', receivingIp: one }] },
+    ]);
+  });
+
+  test('TLS-071 without a policy only what was connected counts', async () => {
+    const counts = sessionCounts();
+    const scene = await town(`${twoHosts}example.test. MX 5 gone.example.test.`, { more: { counts } });
+    await scene.serve(one, 25, 'starttls');
+    await scene.deliver({});
+    expect(counts.policies('example.test')).toMatchObject([
+      { type: 'no-policy-found', successes: 1, failures: 0 },
+    ]);
+  });
+});
+
+describe('REQUIRETLS as a parameter', () => {
+  const zone = `example.test. MX 10 mx1.example.test.\nmx1.example.test. A ${one}`;
+  const parameters = { requireTls: true };
+
+  test('TLS-074 is demanded of the host as by the policy', async () => {
+    const scene = await town(zone, { secure: true });
+    await scene.serve(one, 25, 'starttls');
+    const { recipients } = await scene.deliver({ parameters });
+    expect(recipients[0]).toMatchObject({ reason: 'requiretls-not-offered', bounce: { code: '5.7.30' } });
+  });
+
+  test('TLS-074 takes nothing from the policy beside it', async () => {
+    const scene = await town(zone, { secure: true });
+    await scene.serve(one, 25, 'starttls', { keywords: ['REQUIRETLS', 'PIPELINING'] });
+    const { recipients } = await scene.deliver({ parameters, policy: { level: 'none' } });
+    expect(recipients.map(words)).toEqual(['refused tls-required']);
+    expect(scene.taken).toEqual([]);
+  });
+});
+
+test('nothing stays open behind a delivery', async () => {
+  const scene = await town(twoHosts);
+  await scene.serve(one, 25, 'starttls');
+  await scene.deliver({});
+  await scene.clock.advance(1000);
+  expect(scene.network.counts.open).toBe(0);
+});
