@@ -1,3 +1,4 @@
+import { refuse } from '@postern/smtp/server';
 import type { MtaStsPolicy, StsPolicies } from '@postern/starttls';
 import { sessionCounts } from '@postern/starttls/tlsrpt';
 import { describe, expect, test } from 'vitest';
@@ -72,6 +73,17 @@ describe('REQUIRETLS as a parameter', () => {
     expect(recipients.map(words)).toEqual(['refused tls-required']);
     expect(scene.taken).toEqual([]);
   });
+});
+
+test('a host that takes its leave in the middle has said nothing about the mail: the next one is asked', async () => {
+  const scene = await town(twoHosts);
+  await scene.serve(one, 25, 'starttls', { hooks: { sender: () => refuse(421, '4.3.2', 'going down') } });
+  await scene.serve(two, 25, 'starttls');
+  const { recipients } = await scene.deliver({ recipients: ['ann@example.test', 'ben@example.test'] });
+  expect(recipients.map(words)).toEqual([
+    'delivered to mx2.example.test by starttls',
+    'delivered to mx2.example.test by starttls',
+  ]);
 });
 
 test('nothing stays open behind a delivery', async () => {
