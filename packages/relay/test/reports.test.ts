@@ -86,6 +86,24 @@ test('a host that takes its leave in the middle has said nothing about the mail:
   ]);
 });
 
+test.each([
+  ['550 5.7.1 not you', 'greeting-rejected'],
+  ['500 what', 'greeting-rejected'],
+  ['450 4.3.2 not now', 'greeting-rejected-temporarily'],
+])('a host that answers EHLO and HELO with "%s" is passed over: %s', async (reply, reason) => {
+  const scene = await town(twoHosts);
+  await scene.raw(one, 25, async (connection) => {
+    const send = (text: string): Promise<void> => connection.write(Buffer.from(text));
+    await send('220 mx1.example.test\r\n');
+    for (let bytes = await connection.read(); bytes; bytes = await connection.read())
+      await send(`${reply}\r\n`);
+  });
+  await scene.serve(two, 25, 'starttls');
+  const { recipients, domains } = await scene.deliver({});
+  expect(recipients.map(words)).toEqual(['delivered to mx2.example.test by starttls']);
+  expect(domains[0]?.attempts[0]).toMatchObject({ host: 'mx1.example.test', reason });
+});
+
 test('nothing stays open behind a delivery', async () => {
   const scene = await town(twoHosts);
   await scene.serve(one, 25, 'starttls');
