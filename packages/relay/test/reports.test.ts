@@ -1,7 +1,9 @@
+import { zoneResolver } from '@postern/dns';
 import { refuse } from '@postern/smtp/server';
 import type { MtaStsPolicy, StsPolicies } from '@postern/starttls';
 import { sessionCounts } from '@postern/starttls/tlsrpt';
 import { describe, expect, test } from 'vitest';
+import { selfSigned } from '../../wire/test/certificates.ts';
 import { one, town, two, twoHosts, words } from './town.ts';
 
 /** An MTA-STS policy that is there without a look-up. */
@@ -72,6 +74,43 @@ describe('REQUIRETLS as a parameter', () => {
     const { recipients } = await scene.deliver({ parameters, policy: { level: 'none' } });
     expect(recipients.map(words)).toEqual(['refused tls-required']);
     expect(scene.taken).toEqual([]);
+  });
+});
+
+describe('what is told', () => {
+  test('TLS-074 a host that wants to be asked again later is worth waiting for, whatever the next one lacks', async () => {
+    const scene = await town(twoHosts, { secure: true });
+    await scene.serve(one, 25, 'starttls', {
+      keywords: ['REQUIRETLS', 'PIPELINING'],
+      hooks: { recipient: () => refuse(451, '4.7.1', 'greylisted') },
+    });
+    const identity = await selfSigned('mx2.example.test');
+    await scene.serve(two, 25, 'starttls', { tls: { identity: () => identity } });
+    const { recipients, domains } = await scene.deliver({ policy: { sender: 'requiretls' } });
+    expect(recipients[0]).toMatchObject({ status: 'deferred', reply: { code: 451 } });
+    expect(domains[0]?.attempts.map(({ host }) => host)).toEqual(['mx1.example.test', 'mx2.example.test']);
+    expect(domains[0]?.attempts[1]?.fault).toMatchObject({
+      kind: 'policy',
+      reason: 'requiretls-not-offered',
+      phase: 'policy',
+      by: 'requiretls',
+    });
+  });
+
+  test('DNS-008 a refusal that has nothing to do with REQUIRETLS has no code of it', async () => {
+    const scene = await town('example.test. MX 0 .');
+    const { recipients } = await scene.deliver({});
+    expect(recipients[0]).toMatchObject({ status: 'refused', reason: 'null-mx' });
+    expect(recipients[0]).not.toHaveProperty('bounce');
+  });
+
+  test('DNS-012 mail that waits for the DNS says what failed there', async () => {
+    const resolver = zoneResolver(twoHosts, { failures: { 'example.test MX': 'dns-servfail' } });
+    const scene = await town(twoHosts, { resolver });
+    expect((await scene.deliver({})).recipients[0]).toMatchObject({
+      status: 'deferred',
+      fault: { kind: 'dns', reason: 'dns-servfail' },
+    });
   });
 });
 
