@@ -54,7 +54,7 @@ module.exports = {
       // What tests share is behind no entry.
       to: {
         path: '^packages/',
-        pathNot: ['^packages/$2/', '^packages/wire/test/'],
+        pathNot: ['^packages/$2/', '^packages/(wire|sasl)/test/'],
         dependencyTypes: ['local'],
       },
     },

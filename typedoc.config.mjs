@@ -6,6 +6,9 @@ export default {
   entryPoints: ['packages/*'],
   out: 'docs/api',
   readme: 'none',
+  plugin: ['./scripts/typedoc-summaries.mjs'],
+  // So that lists say what is behind their names.
+  useFirstParagraphOfCommentAsSummary: true,
   treatWarningsAsErrors: true,
   validation: {
     notExported: true,
@@ -18,6 +21,9 @@ export default {
     // The tests are not part of the build, so they need no documentation. Entry points are in each package's typedoc.json.
     tsconfig: 'tsconfig.build.json',
     includeVersion: true,
+    // What somebody calls comes before the shapes of what it takes and gives.
+    groupOrder: ['Modules', 'Functions', 'Classes', 'Variables', 'Interfaces', 'Type Aliases'],
+    kindSortOrder: ['Module', 'Function', 'Class', 'Variable', 'Interface', 'TypeAlias'],
     excludePrivate: true,
     excludeInternal: true,
     // Types are checked by `npm run typecheck`.

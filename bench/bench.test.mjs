@@ -93,9 +93,16 @@ it('counts the waits of POP3 exactly, and sees who changes messages', () => {
 });
 
 it('counts the waits of IMAP exactly, and the turns of a large content', () => {
-  expect(names('imap waits')).toEqual(['Postern', 'Postern, SELECT with fetch', 'imapflow', 'imap']);
-  expect(row('imap waits', 'Postern').figures).toEqual({ envelopes: 6, stream: 1 });
-  expect(row('imap waits', 'Postern, SELECT').figures).toEqual({ envelopes: 5, stream: 1 });
+  expect(names('imap waits')).toEqual([
+    'Postern',
+    'Postern, each call awaited',
+    'Postern, login in the group',
+    'imapflow',
+    'imap',
+  ]);
+  expect(row('imap waits', 'Postern').figures).toEqual({ envelopes: 5, stream: 1 });
+  expect(row('imap waits', 'Postern, each').figures).toEqual({ envelopes: 6, stream: 1 });
+  expect(row('imap waits', 'Postern, login').figures).toEqual({ envelopes: 4, stream: 1 });
   expect(row('imap waits', 'imapflow').figures).toEqual({ envelopes: 12, stream: 65 });
   expect(sections.get('imap waits').rows.at(-1).figures).toEqual({ envelopes: 10, stream: 1 });
 });
@@ -103,7 +110,8 @@ it('counts the waits of IMAP exactly, and the turns of a large content', () => {
 it('lets every IMAP client take all messages and the whole content', () => {
   expect(names('imap messages')).toEqual(['Postern', 'Postern, lazy', 'imapflow', 'imap']);
   expect(names('imap content')).toEqual(['Postern, borrowed', 'Postern, copies', 'imapflow', 'imap']);
-  for (const section of ['imap messages', 'imap content', 'imap parse'])
+  expect(names('imap objects')).toEqual(['Postern', 'imapflow', 'imap']);
+  for (const section of ['imap objects', 'imap messages', 'imap content', 'imap parse'])
     expect(sections.get(section).rows.filter(({ figures }) => !figures)).toEqual([]);
 });
 

@@ -45,6 +45,10 @@ async function main(subjects) {
       sections.push({ subject: name, ...section });
     }
   }
+  if (sections.length === 0) {
+    console.error(`bench: no section ${only?.join(', ')} in ${subjects.join(', ')}`);
+    process.exitCode = 2;
+  }
   if (json !== undefined) {
     writeFileSync(json, `${JSON.stringify({ machine, quick, rounds, sections }, undefined, 2)}\n`);
     if (existsSync(json)) console.log(`\nAll figures: ${json}`);

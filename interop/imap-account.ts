@@ -42,6 +42,13 @@ export class ImapAccount {
 
   /** A dialogue that is logged in. */
   async open(method: Endpoint['method'], options: Partial<OpenImapOptions> = {}): Promise<Imap> {
+    const imap = await this.dialogue(method, options);
+    value(await imap.login({ type: 'password', user: this.user, password }));
+    return imap;
+  }
+
+  /** A dialogue inside TLS. */
+  async dialogue(method: Endpoint['method'], options: Partial<OpenImapOptions> = {}): Promise<Imap> {
     const { address, port, host } = dovecot(method);
     const requirement = requirementFor({ names: [host] });
     const roots = [readFileSync(ca.root, 'utf8')];
@@ -50,7 +57,6 @@ export class ImapAccount {
     const implicit = method === 'implicit-tls' ? { tls } : {};
     const imap = await openImap(connection, { clock, random: systemRandom, ...implicit, ...options });
     if (method === 'starttls') value(await imap.startTls(tls));
-    value(await imap.login({ type: 'password', user: this.user, password }));
     return imap;
   }
 

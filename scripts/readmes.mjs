@@ -67,7 +67,7 @@ function head(folder) {
     BEGIN,
     first,
     `\`\`\`sh\nnpm install ${installed}\n\`\`\``,
-    `ES modules for Node ${manifest.engines.node.replace('>=', '')} and newer; \`require()\` of them works there too.`,
+    `ES modules for Node ${manifest.engines.node.replace('>=', '')} and newer; \`require()\` of them works there too.\nThe types want TypeScript 5.6 and \`@types/node\`, or \`ESNext.Disposable\` in \`lib\`.`,
     ...(example ? [`\`\`\`${[example.lang, ...example.info].join(' ')}\n${example.code}\n\`\`\``] : []),
     ...others,
     ...(paths.length > 0 ? [`Further entries:\n\n${paths.join('\n')}`] : []),

@@ -45,17 +45,14 @@ async function parse({ quick, rounds }) {
   };
 }
 
-/** From the connection to the last message. @param {Options} options @returns {Promise<Section>} */
-async function messages({ quick, rounds }) {
-  const count = quick ? 200 : 20_000;
+/**
+ * Lists of messages over a socket. @param {{ count: number, rounds: number, contenders: { name: string, module: string, lazy?: string }[] }} work
+ * @returns {Promise<{ rows: import('../runner/table.mjs').Row[], over: Record<'flow' | 'imap', { wall: number, cpu: number }> }>}
+ *   `over` = how many times faster the first contender is than another
+ */
+async function lists({ count, rounds, contenders }) {
   const octets = fetchResponses(count).length;
   const server = await startServer(join(import.meta.dirname, 'servers', 'canned.mjs'), { count, octets: MB });
-  const contenders = [
-    { name: 'Postern', module: client('postern') },
-    { name: 'Postern, lazy', module: client('postern'), lazy: 'checked' },
-    { name: 'imapflow', module: client('imapflow') },
-    { name: 'imap', module: client('imap') },
-  ];
   try {
     const results = await inRounds(contenders, rounds, ({ module, lazy }) =>
       measure(module, 'envelopes', { ...server.facts, count, ...(lazy ? { lazy } : {}) }),
@@ -66,46 +63,94 @@ async function messages({ quick, rounds }) {
       const middle = (key) => (missing ? NaN : median(costs.map((cost) => cost[key])));
       return { name, missing, wall: middle('wallMs'), cpu: middle('cpuMs') };
     });
-    const [ours, , flow, imap] = summary;
+    /** @param {string} name */
+    const costOf = (name) => summary.find((cost) => cost.name === name) ?? { wall: NaN, cpu: NaN };
+    const [ours, flow, imap] = [costOf('Postern'), costOf('imapflow'), costOf('imap')];
+    /** @param {{ wall: number, cpu: number }} peer */
+    const timesOf = (peer) => ({ wall: peer.wall / ours.wall, cpu: peer.cpu / ours.cpu });
     const rows = summary.map(({ name, missing, wall, cpu }) => {
       const figures = {
         perSecond: (count / wall) * 1000,
+        mbPerSecond: octets / MB / (wall / 1000),
         mbPerCpuSecond: octets / MB / (cpu / 1000),
-        wallRatio: (flow?.wall ?? NaN) / wall,
-        cpuRatio: (flow?.cpu ?? NaN) / cpu,
+        wallRatio: flow.wall / wall,
+        cpuRatio: flow.cpu / cpu,
       };
-      const { perSecond, mbPerCpuSecond, wallRatio, cpuRatio } = figures;
+      const { perSecond, mbPerSecond, mbPerCpuSecond, wallRatio, cpuRatio } = figures;
       return {
         name,
         ...(missing ? { missing } : { figures }),
-        cells: [figure(perSecond), figure(mbPerCpuSecond), times(wallRatio), times(cpuRatio)],
+        cells: [
+          figure(perSecond),
+          figure(mbPerSecond),
+          figure(mbPerCpuSecond),
+          times(wallRatio),
+          times(cpuRatio),
+        ],
       };
     });
-    const overFlow = Math.min(
-      (flow?.wall ?? NaN) / (ours?.wall ?? NaN),
-      (flow?.cpu ?? NaN) / (ours?.cpu ?? NaN),
-    );
-    const overImap = Math.min(
-      (imap?.wall ?? NaN) / (ours?.wall ?? NaN),
-      (imap?.cpu ?? NaN) / (ours?.cpu ?? NaN),
-    );
-    return {
-      name: 'messages',
-      title: `IMAP: ${count} messages with envelope and structure, from the connection to the last`,
-      columns: ['client', 'messages/s', 'MB a CPU second', '× imapflow', '× imapflow CPU'],
-      rows,
-      targets: [
-        {
-          text: '≥ 8× imapflow, wall and CPU',
-          reached: times(overFlow),
-          met: known(overFlow, overFlow >= 8),
-        },
-        { text: '≥ 3× imap, wall and CPU', reached: times(overImap), met: known(overImap, overImap >= 3) },
-      ],
-    };
+    return { rows, over: { flow: timesOf(flow), imap: timesOf(imap) } };
   } finally {
     server.stop();
   }
+}
+
+const columns = ['client', 'messages/s', 'MB/s', 'MB a CPU second', '× imapflow', '× imapflow CPU'];
+
+/** @param {string} text @param {number} reached @param {number} least */
+const atLeast = (text, reached, least) => ({
+  text,
+  reached: times(reached),
+  met: known(reached, reached >= least),
+});
+
+/** As many messages as make the start of a dialogue, and the compiling of code, a small part. @param {Options} options @returns {Promise<Section>} */
+async function objects({ quick, rounds }) {
+  const count = quick ? 200 : 100_000;
+  const { rows, over } = await lists({
+    count,
+    rounds,
+    contenders: ['Postern', 'imapflow', 'imap'].map((name) => ({ name, module: client(name.toLowerCase()) })),
+  });
+  return {
+    name: 'objects',
+    title: `IMAP: FETCH responses to full objects, ${count} in one dialogue`,
+    columns,
+    rows,
+    targets: [
+      atLeast('≥ 8× imapflow', over.flow.wall, 8),
+      atLeast('≥ 8× imapflow a CPU second', over.flow.cpu, 8),
+      atLeast('≥ 3× imap', over.imap.wall, 3),
+      atLeast('≥ 3× imap a CPU second', over.imap.cpu, 3),
+    ],
+  };
+}
+
+/** From the connection to the last message. @param {Options} options @returns {Promise<Section>} */
+async function messages({ quick, rounds }) {
+  const count = quick ? 200 : 20_000;
+  const { rows, over } = await lists({
+    count,
+    rounds,
+    contenders: [
+      { name: 'Postern', module: client('postern') },
+      { name: 'Postern, lazy', module: client('postern'), lazy: 'checked' },
+      { name: 'imapflow', module: client('imapflow') },
+      { name: 'imap', module: client('imap') },
+    ],
+  });
+  return {
+    name: 'messages',
+    title: `IMAP: ${count} messages with envelope and structure, from the connection to the last`,
+    columns,
+    rows,
+    targets: [
+      atLeast('≥ 8× imapflow', over.flow.wall, 8),
+      atLeast('≥ 8× imapflow a CPU second', over.flow.cpu, 8),
+      atLeast('≥ 3× imap', over.imap.wall, 3),
+      atLeast('≥ 3× imap a CPU second', over.imap.cpu, 3),
+    ],
+  };
 }
 
 /** One large content. @param {Options} options @returns {Promise<Section>} */
@@ -154,7 +199,7 @@ async function content({ quick, rounds }) {
 /** @param {number} value @param {boolean} met */
 const known = (value, met) => (Number.isFinite(value) ? met : undefined);
 
-const all = { parse, messages, content, waits };
+const all = { parse, objects, messages, content, waits };
 
 /** @param {Options & { only?: readonly string[] | undefined }} options */
 export async function* sections({ only, ...options }) {

@@ -1,10 +1,20 @@
 // Our IMAP client against Dovecot: everything that was put there is read octet for octet, and told as it is.
-import type { Address, AddressGroup, BodyStructure, Envelope, FetchData } from '@postern/imap';
+import type {
+  Address,
+  AddressGroup,
+  Answer,
+  BodyStructure,
+  Envelope,
+  FetchData,
+  FetchedMailbox,
+  Imap,
+  Login,
+} from '@postern/imap';
 import { latin1 } from '@postern/wire';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { generatedMail } from '../generated-mail.ts';
 import type { KnownEnvelope, KnownMessage, KnownPart } from '../generated-mail.ts';
-import { fingerprint, ImapAccount, value } from '../imap-account.ts';
+import { fingerprint, ImapAccount, password, value } from '../imap-account.ts';
 
 const account = new ImapAccount('reader@good.test');
 const seed = 2026;
@@ -134,6 +144,14 @@ function decodable(body: KnownPart): readonly KnownPart[] {
 
 const whole = (message: FetchData): string => message.sections?.[0]?.latin1 ?? '';
 
+/** A login by this password, with INBOX and its messages in the same write. */
+function inOneGroup(imap: Imap, given: string): Promise<[Answer<Login>, Answer<FetchedMailbox>]> {
+  return Promise.all([
+    imap.login({ type: 'password', user: account.user, password: given }, { pipelining: 'select' }),
+    imap.examine('INBOX', { fetch: { uids: '1:*', items: ['UID', 'ENVELOPE'] } }),
+  ]);
+}
+
 describe.each(methods)('with %s', (method) => {
   test('IMAP-040 IMAP-120 lists the mailboxes by their names, and they are on the disk by those of the wire', async () => {
     await using imap = await account.open(method);
@@ -166,6 +184,32 @@ describe.each(methods)('with %s', (method) => {
       expect(seen.toSorted()).toEqual(mails.map(({ content }) => fingerprint(content)).toSorted());
     },
   );
+
+  test('IMAP-101 lists a mailbox with a login, EXAMINE and FETCH that leave together', async () => {
+    const writes: string[] = [];
+    const wrote = (bytes: Uint8Array): void => void writes.push(latin1(bytes));
+    await using imap = await account.dialogue(method, { observe: { wrote } });
+    const before = writes.length;
+    const [login, answer] = await inOneGroup(imap, password);
+    expect(value(login)).toEqual({ mechanism: 'LOGIN' });
+    const messages = value(await value(answer).fetched.all());
+    expect(messages.map(({ envelope }) => envelope && toldEnvelope(envelope))).toEqual(
+      shares[0]?.map(({ envelope }) => wantedEnvelope(envelope)),
+    );
+    expect(imap.capabilities.atoms).toContain('IDLE');
+    expect(writes.slice(before)).toEqual([
+      expect.stringMatching(/^a\d+ LOGIN .*\r\na\d+ CAPABILITY\r\na\d+ EXAMINE .*\r\na\d+ UID FETCH .*\r\n$/),
+    ]);
+  });
+
+  test('IMAP-101 a wrong password is the answer to the whole group, and the right one may follow', async () => {
+    await using imap = await account.dialogue(method);
+    const refusal = { ok: false, reason: 'auth-failed', reply: { status: 'NO' } };
+    expect(await inOneGroup(imap, 'wrong')).toMatchObject([refusal, refusal]);
+    const [login, answer] = await inOneGroup(imap, password);
+    expect(value(login).mechanism).toBe('LOGIN');
+    expect(value(await value(answer).fetched.all())).toHaveLength(shares[0]?.length ?? 0);
+  });
 
   test('every message is the same in pieces', { timeout: 60_000 }, async () => {
     await using imap = await account.open(method, { limits: { maxLiteralBytes: 1000 } });

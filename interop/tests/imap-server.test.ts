@@ -137,6 +137,34 @@ said = {}
     return JSON.parse(stdout);
   };
 
+  test.each(methods)('IMAP-062 sorts and threads with $method', async ({ implicit }) => {
+    const mail = (subject: string, day: number, answers: number): string =>
+      `Subject: ${subject}\r\nDate: ${day} Nov 2025 09:00:00 +0100\r\nMessage-ID: <${day}@x>\r\nReferences: <${answers}@x>\r\n\r\nx\r\n`;
+    await using server = await serve(implicit, {
+      mailboxes: { INBOX: [mail('b', 3, 0), mail('Re: a', 2, 1), mail('a', 1, 0), mail('c', 4, 1)] },
+    });
+    const said = await python(
+      `imap.select('INBOX')
+said['offered'] = [name for name in texts(imap.capability()[1])[0].split() if name.startswith(('SORT', 'THREAD'))]
+said['sort'] = texts(imap.sort('(SUBJECT REVERSE DATE)', 'UTF-8', 'ALL')[1])
+said['uids'] = texts(imap.uid('SORT', '(REVERSE DATE)', 'US-ASCII', 'NOT', 'SUBJECT', '"b"')[1])
+said['none'] = texts(imap.sort('(DATE)', 'UTF-8', 'SUBJECT', '"none"')[1])
+said['references'] = texts(imap.thread('REFERENCES', 'UTF-8', 'ALL')[1])
+said['subjects'] = texts(imap.uid('THREAD', 'ORDEREDSUBJECT', 'UTF-8', 'ALL')[1])`,
+      implicit,
+      server.port,
+    );
+    expect(said).toEqual({
+      offered: ['SORT', 'THREAD=ORDEREDSUBJECT', 'THREAD=REFERENCES'],
+      sort: ['2 3 1 4'],
+      uids: ['4 2 3'],
+      none: [''],
+      // What 1 and 3 answer is not there.
+      references: ['((3 (2)(4))(1))'],
+      subjects: ['(3 2)(1)(4)'],
+    });
+  });
+
   test.each(methods)(
     'lists, reads, flags, copies, appends and expunges with $method',
     async ({ implicit }) => {

@@ -86,6 +86,18 @@ test('a port that our own network swallows is told from silent hosts, over sever
   expect(german.stdout).toContain('Ihr eigenes Netz sperrt Port 465.');
 }, 40_000);
 
+test('hosts to compare with tell it in one run', async () => {
+  const env = { XDG_STATE_HOME: stateFolder() };
+  const [first = '', ...controls] = HOSTS;
+  const args = ['probe', `submissions://${first}:465`, '--control', controls.join(','), '--json'];
+  const { status, stdout } = await postern(args, { place: { namespace, exec }, env });
+  const { reason, evidence } = JSON.parse(stdout) as ProbeReport;
+  expect([status, reason]).toEqual([4, 'local-block']);
+  expect(evidence?.controls).toMatchObject(
+    controls.map((host) => ({ host, verdict: 'silent', answered: 587 })),
+  );
+});
+
 test('where only some hosts swallow it, nobody blames the own network', async () => {
   await must(argv`${exec} nft delete table inet own`);
   const rules = BLOCK.replace('tcp dport 465', 'ip daddr { 10.1.0.1, 10.2.0.1, 10.3.0.1 } tcp dport 465');

@@ -41,6 +41,8 @@ describe('readArguments', () => {
         trace: 't.txt',
         html: 'p.html',
         forget: false,
+        without: [],
+        controls: [],
       },
     });
   });
@@ -62,6 +64,8 @@ describe('readArguments', () => {
       trace: undefined,
       html: undefined,
       forget: false,
+      without: [],
+      controls: [],
     });
   });
 
@@ -116,6 +120,42 @@ describe('readArguments', () => {
     [['check'], 'Which account? Type an address or a domain: postern check you@example.org'],
     [['probe'], 'Which endpoint? Type one such as: postern probe imaps://mail.example.org'],
     [['check', 'x', '--lang', 'fr'], '--lang: "fr" is not known. Known are en and de.'],
+    [
+      ['check', 'x', '--without', 'dns'],
+      '--without: "dns" is no source that can be left out. Those are autoconfig and ispdb.',
+    ],
+    [
+      ['send', '--from', 'a@b.test', '--to', 'ben'],
+      '--to: "ben" is no mail address. It looks like ann@example.net.',
+    ],
+    [
+      ['send', '--from', 'a b@c.test', '--to', 'd@e.test'],
+      '--from: There is a space in the address. Remove it.',
+    ],
+    [
+      ['send', '--from', 'a@b.test', '--to', 'd@e.test,f@', '--lang', 'de'],
+      '--to: Die Domain nach dem @ fehlt, wie in sie@example.org.',
+    ],
+    [
+      ['send', '--from', 'a@b.test', '--to', 'ben', '--lang', 'de'],
+      '--to: „ben“ ist keine Mailadresse. Sie sieht aus wie anna@example.net.',
+    ],
+    [
+      ['check', 'imaps://mail.example.org'],
+      '"imaps://mail.example.org" is an endpoint. Did you mean: postern probe imaps://mail.example.org',
+    ],
+    [
+      ['plan', 'smtp+starttls://mx.example.org', '--lang', 'de'],
+      '„smtp+starttls://mx.example.org“ ist ein Endpunkt. Meinten Sie: postern probe smtp+starttls://mx.example.org',
+    ],
+    [
+      ['probe', 'you@example.org'],
+      '"you@example.org" is an address. Did you mean: postern check you@example.org',
+    ],
+    [
+      ['probe', 'sie@example.org', '--lang', 'de'],
+      '„sie@example.org“ ist eine Adresse. Meinten Sie: postern check sie@example.org',
+    ],
     [['check', 'x', '--user', 'u'], 'check cannot use --user. Leave it out; it is for probe.'],
     [
       ['explain', 'none', '--trace', 'x'],
@@ -146,6 +186,14 @@ describe('readArguments', () => {
     [['lab', 'x', '--lang', 'de'], 'lab nimmt keine Angabe; „x“ ist zu viel.'],
   ])('names the mistake in %j', (argv, message) => {
     expect(mistake(argv)).toBe(`UsageMistake: ${message}`);
+  });
+
+  it('takes what is an address, odd or not', () => {
+    const { delivery } = optionsOf('send', '--from', '<>', '--to', 'a@[192.0.2.1],"b c"@d.test,jörg@ü.test');
+    expect(delivery?.from).toBe('');
+    expect(delivery?.to).toEqual(['a@[192.0.2.1]', '"b c"@d.test', 'jörg@ü.test']);
+    // Before a :// may stand a password.
+    expect(mistake(['probe', 'imaps://ann:secret@example.org'])).not.toContain('secret');
   });
 
   it('complains in the language of the locale', () => {

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
-import type { Lang } from '@postern/probe/report';
-import { policyLevels } from '@postern/starttls';
-import type { PolicyLevel } from '@postern/starttls';
+import { parseEndpoint } from '@postern/probe/report';
+import type { Lang, WebSource } from '@postern/probe/report';
+import { deliveryOf } from './delivery-arguments.ts';
 import { parseDuration } from './duration.ts';
+import { listOf } from './given.ts';
+import type { Given } from './given.ts';
 import { readLang, spokenLang } from './lang.ts';
 import { nearest } from './nearest.ts';
-import { commands, flags, isFlag, takenBy } from './options.ts';
-import type { Command, DeliveryOptions, FlagName, Options } from './options.ts';
+import { commands, flags, isFlag, takenBy, webSources } from './options.ts';
+import type { Command, FlagName, Options } from './options.ts';
 import { textsFor } from './texts/texts.ts';
 import type { Texts } from './texts/texts.ts';
 import { UsageMistake } from './usage-error.ts';
@@ -22,10 +24,8 @@ const takes: Readonly<Record<Command, 0 | 1 | 'needed'>> = {
   demo: 1,
 };
 
-const levels = Object.keys(policyLevels) as PolicyLevel[];
-
 /** The options that can be given several times, or with commas. */
-const lists: readonly FlagName[] = ['to', 'fingerprint'];
+const lists: readonly FlagName[] = ['to', 'fingerprint', 'without', 'control', 'srv-label'];
 
 /** What the user asked for. */
 export type Request =
@@ -36,12 +36,6 @@ export type Request =
       readonly argument: string | undefined;
       readonly options: Options;
     };
-
-/** An option as typed, with its value; empty where it takes none. */
-interface Given {
-  readonly typed: string;
-  readonly value: string;
-}
 
 /** Reads the arguments. Throws {@link UsageMistake} with one line that names the typing mistake. */
 export function readArguments(
@@ -87,6 +81,8 @@ export function readArguments(
       trace: valueOf('trace'),
       html: valueOf('html'),
       forget: given.has('forget'),
+      controls: listOf('control', given),
+      without: listOf('without', given).map((one) => sourceOf(one, texts)),
       state: valueOf('state'),
       delivery: deliveryOf(command, given, texts),
     },
@@ -113,50 +109,22 @@ function argumentOf(command: Command, given: readonly string[], texts: Texts): s
   if ((command === 'check' || command === 'probe' || command === 'plan') && argument === undefined) {
     throw new UsageMistake(texts.missingArgument[command]);
   }
+  if (argument !== undefined) refuseOtherKind(command, argument, texts);
   return argument;
 }
 
-/** What `plan` and `send` are told. Throws for a level that there is not, and for `send` without sender or recipients. */
-function deliveryOf(
-  command: Command,
-  given: ReadonlyMap<FlagName, Given>,
-  texts: Texts,
-): DeliveryOptions | undefined {
-  if (command !== 'plan' && command !== 'send') return undefined;
-  const from = given.get('from')?.value;
-  const to = listOf('to', given);
-  if (command === 'send' && (from === undefined || to.length === 0)) {
-    throw new UsageMistake(texts.delivery.missingEnvelope);
-  }
-  // RFC 5321 §4.5.5: notifications have no sender.
-  const sender = from === '<>' ? '' : from;
-  const level = levelOf(given.get('level')?.value, texts);
-  const fingerprints = listOf('fingerprint', given).map((typed) => fingerprintOf(typed, texts));
-  if ((level === 'fingerprint') !== fingerprints.length > 0)
-    throw new UsageMistake(texts.delivery.levelAndFingerprint);
-  const announce = given.has('use-srv') ? 'use' : 'report';
-  return { level, fingerprints, announce, try465: given.has('try-465'), from: sender, to };
+/** What another command is for, with that command. */
+function refuseOtherKind(command: Command, argument: string, texts: Texts): void {
+  if ((command === 'check' || command === 'plan') && parseEndpoint(argument).ok)
+    throw new UsageMistake(texts.isEndpoint(argument, `postern probe ${argument}`));
+  if (command === 'probe' && /^[^\s@:/]+@[^\s@:/]+$/.test(argument))
+    throw new UsageMistake(texts.isAddress(argument, `postern check ${argument}`));
 }
 
-/** RFC 6234: 64 hexadecimal digits, with or without colons. */
-function fingerprintOf(typed: string, texts: Texts): string {
-  const digits = typed.replaceAll(':', '').toLowerCase();
-  if (!/^[\da-f]{64}$/.test(digits)) throw new UsageMistake(texts.delivery.noFingerprint(typed));
-  return digits;
-}
-
-function listOf(name: FlagName, given: ReadonlyMap<FlagName, Given>): readonly string[] {
-  return (given.get(name)?.value ?? '')
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
-}
-
-function levelOf(typed: string | undefined, texts: Texts): DeliveryOptions['level'] {
-  if (typed === undefined) return undefined;
-  const level = levels.find((known) => known === typed);
-  if (level === undefined) throw new UsageMistake(texts.delivery.noLevel(typed, levels));
-  return level;
+function sourceOf(typed: string, texts: Texts): WebSource {
+  const source = webSources.find((known) => known === typed);
+  if (source === undefined) throw new UsageMistake(texts.noSource(typed, webSources));
+  return source;
 }
 
 /** Splits by hand what `parseArgs` found, because its own errors are long and in English only. */

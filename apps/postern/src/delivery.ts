@@ -25,6 +25,7 @@ export function deliveryEnvironment({ options, given, io, trace }: Context): Rel
     // Whoever types the command may look into the own network: no stranger chooses its targets.
     allowSpecial: true,
     random: Math.random,
+    ...(options.delivery && { announcementLabels: options.delivery.srvLabels }),
     offers: offerMemory({ wallClock, ...kept('starttls-offers.jsonl') }),
     ...(roots && { roots }),
     ...(trace && {
@@ -62,10 +63,25 @@ function keptText(env: Context['io']['env'], state: string | undefined, name: st
 }
 
 /** What was demanded by options. */
-export function deliveryPolicy({ options: { delivery } }: Pick<Context, 'options'>): DeliveryPolicy {
-  const { level, fingerprints = [], announce = 'report', try465 = false } = delivery ?? {};
-  const digests = fingerprints.length > 0 ? { fingerprints } : {};
-  return { announce, try465, ...(level === undefined ? {} : { level }), ...digests };
+export function deliveryPolicy({
+  options: { delivery, serverName },
+  texts,
+}: Pick<Context, 'options' | 'texts'>): DeliveryPolicy {
+  const {
+    level,
+    fingerprints = [],
+    announce = 'report',
+    try465 = false,
+    requireTls = false,
+  } = delivery ?? {};
+  return {
+    announce,
+    try465,
+    ...(level !== undefined && { level }),
+    ...(fingerprints.length > 0 && { fingerprints }),
+    ...(requireTls && { sender: 'requiretls' }),
+    ...(serverName !== undefined && { serverName: hostName('--server-name', serverName, texts) }),
+  };
 }
 
 /** Ends when the user interrupts, or when the time is up. Disposal stops its alarm. */

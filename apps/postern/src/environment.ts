@@ -49,6 +49,9 @@ export function environmentFor(options: Options, given?: Partial<ProbeEnvironmen
     ...(options.serverName === undefined
       ? {}
       : { serverName: hostName('--server-name', options.serverName, texts) }),
+    ...(options.controls.length > 0 && {
+      controls: options.controls.map((typed) => hostName('--control', typed, texts)),
+    }),
     ...(options.anyCertificate ? { certificate: 'any' } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import type { Lang } from '@postern/probe/report';
+import type { Lang, WebSource } from '@postern/probe/report';
 import type { PolicyLevel } from '@postern/starttls';
 
 /** The commands there are. */
@@ -24,6 +24,10 @@ export interface Options {
   readonly trace: string | undefined;
   readonly html: string | undefined;
   readonly forget: boolean;
+  /** Hosts by which a port that the own network blocks is told from a silent host. */
+  readonly controls: readonly string[];
+  /** Sources of settings on the web that are not asked. */
+  readonly without: readonly WebSource[];
   /** The folder for what is kept between runs, in place of the user's own. */
   readonly state: string | undefined;
   /** Of `plan` and `send`. */
@@ -37,7 +41,11 @@ export interface DeliveryOptions {
   /** SHA-256 of certificates or public keys, for the level `fingerprint`. */
   readonly fingerprints: readonly string[];
   readonly announce: 'use' | 'report';
+  /** Under which SRV labels it is looked for; empty: under the usual one. */
+  readonly srvLabels: readonly `_${string}`[];
   readonly try465: boolean;
+  /** RFC 8689: over proved TLS to hosts that promise the same, or not at all. */
+  readonly requireTls: boolean;
   readonly from: string | undefined;
   readonly to: readonly string[];
 }
@@ -70,10 +78,14 @@ export type FlagName =
   | 'level'
   | 'fingerprint'
   | 'use-srv'
+  | 'srv-label'
   | 'try-465'
+  | 'requiretls'
   | 'from'
   | 'to'
   | 'forget'
+  | 'without'
+  | 'control'
   | 'state'
   | 'no-color'
   | 'quiet'
@@ -89,18 +101,22 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   ca: { type: 'string', of: asking },
   resolver: { type: 'string', of: asking },
   'connect-to': { type: 'string', of: asking },
-  'server-name': { type: 'string', of: servers },
+  'server-name': { type: 'string', of: asking },
   'any-certificate': { type: 'boolean', of: ['probe'] },
   deadline: { type: 'string', of: [...working, 'plan'] },
   level: { type: 'string', of: delivering },
   fingerprint: { type: 'string', of: delivering },
   'use-srv': { type: 'boolean', of: delivering },
+  'srv-label': { type: 'string', of: delivering },
+  requiretls: { type: 'boolean', of: delivering },
   'try-465': { type: 'boolean', of: delivering },
   from: { type: 'string', of: ['send'] },
   to: { type: 'string', of: ['send'] },
   user: { type: 'string', of: ['probe'] },
   trace: { type: 'string', of: working },
   forget: { type: 'boolean', of: [...servers, 'send'] },
+  without: { type: 'string', of: ['check'] },
+  control: { type: 'string', of: servers },
   state: { type: 'string', of: asking },
   'no-color': { type: 'boolean', of: commands },
   quiet: { type: 'boolean', of: [...working, 'plan'] },
@@ -108,6 +124,9 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
   help: { type: 'boolean', short: 'h', of: commands },
   version: { type: 'boolean', of: commands },
 };
+
+/** Who can be left out of a search for settings; the DNS cannot. */
+export const webSources: readonly WebSource[] = ['autoconfig', 'ispdb'];
 
 /** The commands that take an option. */
 export function takenBy(name: FlagName): readonly Command[] {

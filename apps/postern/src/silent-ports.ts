@@ -7,6 +7,7 @@ import type { ProbeEnvironment } from '@postern/probe';
 import type { ProbeReport } from '@postern/probe/report';
 import { systemClock } from '@postern/wire/node';
 import type { Context } from './commands/context.ts';
+import { networkName } from './own-network.ts';
 
 /** Checks of several accounts, over which a block of the own network shows, are hours apart. */
 const DAY = 86_400_000;
@@ -30,7 +31,7 @@ export async function openSilentPorts({ given, io, options }: Context): Promise<
     };
   }
   if (given?.network) return { environment: {}, async [Symbol.asyncDispose]() {} };
-  const network = ownNetwork();
+  const network = networkName(networkInterfaces());
   const memory = blackholeMemory({ network });
   const blocks = localBlockWatch({ network, window: DAY });
   const times = { clock: systemClock(), unixTime: () => Date.now() };
@@ -93,13 +94,4 @@ export function fileStore(path: string): MemoryStore {
       renameSync(next, path);
     },
   };
-}
-
-/** The networks this machine is in. What a firewall of one swallows may go through in another. */
-function ownNetwork(): string {
-  const networks = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal, family }) => !internal && family === 'IPv4')
-    .map(({ cidr, address }) => cidr ?? address);
-  return [...new Set(networks)].toSorted().join(' ').slice(0, 100);
 }

@@ -19,9 +19,11 @@ const config = `<?xml version="1.0"?>
   </outgoingServer>
 </emailProvider></clientConfig>`;
 
-async function published(sending: 'starttls' | 'plaintext'): Promise<Scene> {
-  const fetch: NonNullable<ProbeEnvironment['fetch']> = async (url) =>
-    url.startsWith(own) ? new Response(config) : new Response('no', { status: 404 });
+async function published(sending: 'starttls' | 'plaintext', asked: string[] = []): Promise<Scene> {
+  const fetch: NonNullable<ProbeEnvironment['fetch']> = async (url) => {
+    asked.push(url);
+    return url.startsWith(own) ? new Response(config) : new Response('no', { status: 404 });
+  };
   const scene = await makeScene({ zone: exchanger, fetch });
   await scene.imap(1993, 'implicit-tls');
   await scene.smtp(587, sending);
@@ -50,6 +52,41 @@ describe('settings that the provider publishes', () => {
   it('stand in the report for people', async () => {
     const { out } = await (await published('starttls')).run(['check', 'anna@example.test', '--no-color']);
     expect(out).toMatch(/Receiving +IMAP +mail\.example\.test +port 1993 +SSL\/TLS +user name anna\n/);
+  });
+
+  it.each([
+    [
+      [],
+      "Settings were looked for in the DNS, at autoconfig.example.test, at example.test and in Thunderbird's public database.",
+      ['autoconfig.example.test', 'example.test', 'v1.ispdb.net'],
+    ],
+    [
+      ['--without', 'ispdb'],
+      "Settings were looked for in the DNS, at autoconfig.example.test and at example.test. Not asked: Thunderbird's public database.",
+      ['autoconfig.example.test', 'example.test'],
+    ],
+    [
+      ['--without', 'ispdb,autoconfig'],
+      "Settings were looked for in the DNS. Not asked: Thunderbird's public database and the provider's autoconfig file.",
+      [],
+    ],
+    [
+      ['--without=ispdb', '--without=autoconfig', '--lang', 'de'],
+      'Einstellungen wurden gesucht: im DNS. Nicht gefragt: die öffentliche Datenbank von Thunderbird und die Autoconfig-Datei des Anbieters.',
+      [],
+    ],
+  ] as const)('SETUP-010 with %j the report says who was asked: %s', async (without, line, hosts) => {
+    const asked: string[] = [];
+    const scene = await published('starttls', asked);
+    const { out } = await scene.run(['check', 'anna@example.test', '--no-color', ...without]);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(line);
+    const settings = asked.filter((url) => !url.includes('mta-sts'));
+    expect([...new Set(settings.map((url) => new URL(url).host))]).toEqual(hosts);
+    const { out: json } = await scene.run(['check', 'anna@example.test', '--json', ...without]);
+    const report = JSON.parse(json) as AccountReport;
+    expectShape(report, accountShape);
+    expect([...new Set(report.asked.map(({ url }) => new URL(url).host))]).toEqual(hosts);
+    expect(report.notAsked?.length ?? 0).toBe(new Set(without.join().match(/ispdb|autoconfig/g)).size);
   });
 
   it('SETUP-013 STARTTLS that is published and not offered is no way to send', async () => {

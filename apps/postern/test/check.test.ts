@@ -144,7 +144,7 @@ describe('postern check', () => {
     const scene = await makeScene();
     const { out, err, status } = await scene.run(['check', 'anna@nowhere.invalid']);
     expect(out).toMatch(/^\? The name nowhere\.invalid does not exist\. \(dns-nxdomain\)\n/);
-    expect(out).toContain('→ Check the spelling of the server name.');
+    expect(out).toContain('→ Check the spelling of the name.');
     expect({ err, status }).toEqual({ err: '', status: 3 });
   });
 

@@ -75,6 +75,28 @@ describe('postern plan', () => {
   });
 });
 
+describe('--srv-label', () => {
+  const announcing = `${zone}_smtps._tcp.example.test. SRV 0 0 465 ${host}.\n`;
+
+  it.each([
+    [[], 25],
+    [['--srv-label', '_smtps'], 465],
+    [['--srv-label', '_smtp-tls,_smtps'], 465],
+    [['--srv-label', '_smtp-tls', '--srv-label=_SMTPS'], 465],
+  ])('DNS-028 with %j an announcement under another label leads to port %i', async (more, port) => {
+    const scene = await plain(announcing);
+    const { status, out } = await scene.run(['plan', 'example.test', '--use-srv', '--json', ...more]);
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toHaveProperty('hosts.0.ways.0.port', port);
+  });
+
+  it.each(['smtps', '_', '_-a', '_smtps._tcp', `_${'a'.repeat(63)}`])('refuses %s', async (label) => {
+    const { status, err } = await (await plain()).run(['plan', 'example.test', '--srv-label', label]);
+    expect(status).toBe(2);
+    expect(err).toBe(`postern: --srv-label: "${label}" is no label of an SRV record, such as _smtp-tls.\n`);
+  });
+});
+
 describe('the level fingerprint', () => {
   const digest = 'ab'.repeat(32);
   const colons = digest.match(/../g)?.join(':') ?? '';
@@ -155,6 +177,24 @@ describe('postern send', () => {
     expect(status).toBe(1);
     expect(out).toMatchSnapshot();
   });
+
+  it.each([
+    ['en', 'mail.example.test accepts no connection on port 25.', 'The name gone.test does not exist.'],
+    ['de', 'mail.example.test nimmt auf Port 25 keine Verbindung an.', 'Den Namen gone.test gibt es nicht.'],
+  ])(
+    'speaks of the server and the domain in the way, and not to somebody with a mail program (%s)',
+    async (lang, host25, name) => {
+      const scene = await plain();
+      const more = ['--to', 'ann@gone.test,zoe@also.test', '--lang', lang];
+      const { out } = await scene.run([...sending, ...more], { input: message });
+      const said = out.replaceAll(/\s+/g, ' ');
+      expect(said).toContain('mail.example.test (connection-refused)');
+      expect(said).toContain(host25);
+      expect(said).toContain(`gone.test (dns-nxdomain) ${name}`);
+      expect(said).toContain('also.test (dns-nxdomain)');
+      expect(said).not.toMatch(/provider’s instructions|Anleitung Ihres Anbieters/);
+    },
+  );
 
   it('does not deliver where STARTTLS was stripped and encrypt is demanded, and says why', async () => {
     const scene = await plain();

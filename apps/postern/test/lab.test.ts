@@ -48,9 +48,13 @@ describe('on real sockets', () => {
     const { checks } = JSON.parse(terminal.out()) as {
       readonly checks: readonly {
         readonly recommendation: { readonly outgoing: { readonly port: number } };
+        readonly asked: readonly { readonly source: string }[];
       }[];
     };
     expect(checks.map(({ recommendation }) => recommendation.outgoing.port)).toEqual([465, 587, 465]);
+    // The public database is not in the lab, and nobody is told that it was asked.
+    const asked = checks.flatMap((check) => check.asked.map(({ source }) => source));
+    expect(new Set(asked)).toEqual(new Set(['autoconfig']));
   });
 });
 

@@ -101,6 +101,8 @@ export const accountShape: Shape = fields({
   schema: oneOf('postern.check/1'),
   address: orNull(text),
   lang: oneOf('en', 'de'),
+  asked: list(fields({ source: oneOf('autoconfig', 'ispdb'), url: text })),
+  notAsked: optional(list(oneOf('autoconfig', 'ispdb'))),
   probes: list(probeShape),
   recommendation: fields({
     incoming: orNull(setting),
@@ -170,6 +172,17 @@ export const accountShape: Shape = fields({
       domain: optional(text),
       publish: optional(fields({ zone: list(text), file: optional(fields({ url: text, content: text })) })),
     }),
+  ),
+  controls: optional(
+    list(
+      fields({
+        host: text,
+        port: number,
+        verdict: oneOf('answers', 'silent', 'could-not-tell'),
+        reason: text,
+        answered: orNull(number),
+      }),
+    ),
   ),
   unfinished: optional(list(endpoint)),
   elapsedMs: number,

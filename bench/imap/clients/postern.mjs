@@ -1,7 +1,7 @@
 // Our client, over a socket; and its machine alone, fed from memory.
 import { imapClient, openImap } from '@postern/imap';
 import { requirementFor, tlsRequest } from '@postern/starttls';
-import { nodeNetwork, systemClock } from '@postern/wire/node';
+import { nodeNetwork, systemClock, systemRandom } from '@postern/wire/node';
 import { utf8 } from '@postern/wire';
 import { fetchResponses } from '../messages.mjs';
 
@@ -59,7 +59,7 @@ export async function content({ preauth, octets, borrow = false }) {
 }
 
 /** The dialogue whose waits are counted. @param {import('../waits.mjs').Dialogue} dialogue */
-export async function converse({ port, ca, serverName, user, password, count, together = false }) {
+export async function converse({ port, ca, serverName, user, password, count, way = 'fetch' }) {
   const tls = tlsRequest({
     serverName,
     requirement: requirementFor({ names: [serverName] }),
@@ -67,16 +67,19 @@ export async function converse({ port, ca, serverName, user, password, count, to
     wallClock: () => Date.now(),
   });
   const connection = await nodeNetwork().connect({ address: '127.0.0.1', port }, { tls });
-  const imap = await openImap(connection, { clock: systemClock() });
-  await imap.login({ type: 'password', user, password });
+  const imap = await openImap(connection, { clock: systemClock(), random: systemRandom });
+  const credentials = { type: 'password', user, password };
   return {
     async list() {
+      const login = imap.login(credentials, way === 'login' ? { pipelining: 'select' } : {});
+      if (way !== 'login') await login;
       const fetch = { uids: '1:*', items: ITEMS };
-      const answer = await imap.examine('INBOX', together ? { fetch } : {});
+      const answer = await imap.examine('INBOX', way === 'awaited' ? {} : { fetch });
       if (!answer.ok) throw new Error('not selected');
       let seen = 0;
       for await (const { envelope } of answer.value.fetched ?? answer.value.fetch('1:*', ITEMS))
         if (envelope) seen += 1;
+      if (!(await login).ok) throw new Error('not logged in');
       if (seen !== count) throw new Error(`${seen} of ${count} messages`);
     },
     /** @param {string} name @param {() => number} waits */

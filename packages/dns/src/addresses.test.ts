@@ -1,6 +1,7 @@
 import { UsageError } from '@postern/wire';
 import { describe, expect, it } from 'vitest';
 import { sampleZone } from '../test/sample-zone.ts';
+import { watched } from '../test/watched.ts';
 import { mailAddressLiteral, normalAddress } from './address/literal.ts';
 import { specialRange } from './address/special-ranges.ts';
 import { addresses } from './addresses.ts';
@@ -21,6 +22,16 @@ describe('addresses', () => {
     expect(found.addresses).toEqual(['2001:db8::1', '192.0.2.1', '192.0.2.2', '192.0.2.3']);
     expect(found).toMatchObject({ status: 'addresses', host: 'h.test', canonical: 'h.test' });
   });
+
+  it.each([0, -1, 0.5, Number.NaN])(
+    'asks nothing for %s addresses, rather than say there is none',
+    async (most) => {
+      const resolver = watched('h.test. A 192.0.2.1');
+      const found = addresses(resolver, 'h.test', { allowSpecial: true, maxAddresses: most });
+      await expect(found).rejects.toMatchObject({ name: 'UsageError', rule: 'maxAddresses' });
+      expect(resolver.asked).toEqual([]);
+    },
+  );
 
   it('DNS-012 uses one family where the other fails, and keeps that fault', async () => {
     const found = await find('mx1.example.test', { failures: { 'mx1.example.test AAAA': 'dns-servfail' } });

@@ -1,4 +1,4 @@
-import { isWireError } from '@postern/wire';
+import { isWireError, UsageError } from '@postern/wire';
 import type { Fault, WireError } from '@postern/wire';
 import { mailAddressLiteral, normalAddress } from './address/literal.ts';
 import { isForbidden, specialRange } from './address/special-ranges.ts';
@@ -69,7 +69,8 @@ export interface HostAddresses {
  * fault stands in the result. IP literals, also in the form of mail (`[192.0.2.1]`), are returned without a look-up.
  *
  * Rejects with a `WireError` of kind `dns` where there is nothing to dial and a look-up failed, for then nobody knows
- * whether there is; of two failures with the one that says more. With `dns-bad-name` for what is no host name.
+ * whether there is; of two failures with the one that says more. With `dns-bad-name` for what is no host name, and with a
+ * `UsageError` for a `maxAddresses` below 1.
  *
  * @example
  * ```ts
@@ -87,6 +88,8 @@ export async function addresses(
 ): Promise<HostAddresses> {
   const { signal, allowSpecial = false, maxAddresses = 32 } = options ?? {};
   if (signal?.aborted) throw signal.reason;
+  // Without a place for an address "there is none" would be a lie about the host.
+  if (!(maxAddresses >= 1)) throw new UsageError('a host needs an address to be dialled', 'maxAddresses');
   const literal = normalAddress(host) ?? mailAddressLiteral(host);
   if (literal !== undefined) {
     const guarded = guard([literal], allowSpecial, maxAddresses);

@@ -224,3 +224,54 @@ describe('questions under way', () => {
     expect(signals.length).toBe(2);
   });
 });
+
+it.each([{ minTtl: Number.NaN }, { maxTtl: -1 }, { maxNegativeTtl: Number.NaN }, { maxEntries: Number.NaN }])(
+  'refuses %o',
+  (options) => {
+    expect(() => scene('', options)).toThrow(expect.objectContaining({ name: 'UsageError' }));
+  },
+);
+
+describe('a server that denies names for the types it does not know (RFC 4074 §4.2)', () => {
+  /** Has an address for a minute and denies everything else for an hour; each question is answered when `go` says so. */
+  function denying(secure: boolean): { clock: VirtualClock; cache: Resolver; go: Map<string, () => void> } {
+    const clock = virtualClock();
+    const go = new Map<string, () => void>();
+    const inner = {
+      async query(name: string, type: string) {
+        await new Promise<void>((resolve) => go.set(type, resolve));
+        const marks = { authenticated: secure && type !== 'A', trusted: true, canonical: name };
+        if (type === 'A') return { status: 'records', records: ['192.0.2.1'], ttl: 60_000, ...marks };
+        return { status: 'no-such-domain', ttl: 3_600_000, ...marks };
+      },
+    } as Resolver;
+    return { clock, go, cache: cachedResolver(inner, { clock }) };
+  }
+
+  async function askBoth(
+    { cache, clock, go }: ReturnType<typeof denying>,
+    order: readonly string[],
+  ): Promise<readonly string[]> {
+    const asked = (['AAAA', 'A'] as const).map((type) => cache.query('h.test', type));
+    await Promise.resolve();
+    for (const type of order) {
+      go.get(type)?.();
+      await clock.advance(0);
+    }
+    return (await Promise.all(asked)).map(({ status }) => status);
+  }
+
+  it.each([[['AAAA', 'A']], [['A', 'AAAA']]])('does not take away the addresses: %j', async (order) => {
+    const house = denying(false);
+    expect(await askBoth(house, order)).toEqual(['no-such-domain', 'records']);
+    await house.clock.advance(60_000);
+    expect(await askBoth(house, order)).toEqual(['no-such-domain', 'records']);
+  });
+
+  it('is believed where the denial is secure', async () => {
+    const house = denying(true);
+    await askBoth(house, ['AAAA', 'A']);
+    await house.clock.advance(60_000);
+    expect((await house.cache.query('h.test', 'A')).status).toBe('no-such-domain');
+  });
+});

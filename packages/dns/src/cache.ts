@@ -1,6 +1,7 @@
-import { sharedTasks } from '@postern/wire';
+import { sharedTasks, UsageError } from '@postern/wire';
 import type { Clock, Instant, Milliseconds } from '@postern/wire';
 import { parentName } from './name.ts';
+import { typeNumbers } from './records.ts';
 import type { Records, RecordType } from './records.ts';
 import { isSecure, questionName } from './resolver.ts';
 import type { DnsAnswer, Resolver } from './resolver.ts';
@@ -26,6 +27,8 @@ export interface CacheOptions {
 
 type AnyAnswer = DnsAnswer<Records[RecordType]>;
 
+const types: readonly string[] = Object.keys(typeNumbers);
+
 interface Entry {
   readonly answer: AnyAnswer;
   readonly octets: number;
@@ -38,9 +41,11 @@ interface Entry {
  * answer, so a thousand callers cost one query.
  *
  * That a name does not exist holds for all its types, and, where the answer is secure, for everything below it
- * (RFC 8020 §2). Nothing stale is ever served.
+ * (RFC 8020 §2). A denial that contradicts what is known of the name, and is not secure, holds for its type alone. Nothing stale is
+ * ever served.
  *
- * Abort affects only the caller that aborts; the shared query ends when the last one has left.
+ * Abort affects only the caller that aborts; the shared query ends when the last one has left. Throws a `UsageError` for sizes and
+ * ages that are none.
  *
  * @example
  * ```ts
@@ -59,6 +64,10 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
     maxTtl = 86_400_000,
     maxNegativeTtl = 10_800_000,
   } = options;
+  for (const [name, value] of Object.entries({ maxEntries, maxOctets, minTtl, maxTtl, maxNegativeTtl })) {
+    // With a NaN among the ages an answer would be kept for ever.
+    if (!(value >= 0)) throw new UsageError(`${name} is ${String(value)}`, 'sizes and ages are at least 0');
+  }
   const entries = new Map<string, Entry>();
   const share = sharedTasks<AnyAnswer>();
   let octets = 0;
@@ -113,7 +122,24 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Resol
   function remember(name: string, type: RecordType, answer: AnyAnswer): void {
     keep(`${name} ${type}`, answer);
     // RFC 2308 §5: the name at the end of the chain is the one that is denied, for every type.
-    if (answer.status === 'no-such-domain') keep(deniedKey(answer.canonical), answer);
+    const denied = deniedKey(answer.canonical);
+    if (answer.status === 'no-such-domain') {
+      if (isSecure(answer) || !exists(answer.canonical)) keep(denied, answer);
+    } else {
+      const before = entries.get(denied);
+      if (before !== undefined && (isSecure(answer) || !isSecure(before.answer))) drop(denied);
+    }
+  }
+
+  /**
+   * Whether something is kept that a name has. Servers that know only some types deny the whole name for the others
+   * (RFC 4074 §4.2): that must not take away the addresses it has.
+   */
+  function exists(name: string): boolean {
+    return types.some((type) => {
+      const entry = entries.get(`${name} ${type}`);
+      return entry !== undefined && entry.answer.status !== 'no-such-domain' && entry.expires > clock.now();
+    });
   }
 
   return {

@@ -208,6 +208,11 @@ describe('routeHosts', () => {
     expect(await routeHosts(resolver, route)).toMatchObject({ status: 'unusable' });
     expect(resolver.asked.length).toBe(1 + 2 * 20);
     await expect(routeHosts(resolver, route, { maxHosts: 0 })).rejects.toMatchObject({ rule: 'maxHosts' });
+    for (const maxAddresses of [0, -1, Number.NaN]) {
+      await expect(routeHosts(resolver, route, { maxAddresses })).rejects.toMatchObject({
+        rule: 'maxAddresses',
+      });
+    }
   });
 
   it('DNS-005 finds its own address among very many', async () => {

@@ -69,6 +69,7 @@ export interface Message {
   readonly authoritative: boolean;
   readonly truncated: boolean;
   readonly recursionDesired: boolean;
+  readonly recursionAvailable: boolean;
   /** AD, RFC 4035 §3.2.3. */
   readonly authenticated: boolean;
   /** CD, RFC 4035 §3.2.2. */
@@ -169,6 +170,7 @@ function decode(bytes: Uint8Array, structure: MessageStructure): Message {
     authoritative: (flags & 0x0400) !== 0,
     truncated: (flags & 0x0200) !== 0,
     recursionDesired: (flags & 0x0100) !== 0,
+    recursionAvailable: (flags & 0x0080) !== 0,
     authenticated: (flags & 0x0020) !== 0,
     checkingDisabled: (flags & 0x0010) !== 0,
     rcode: (flags & 0x0f) | (opt ? (opt.ttl >>> 24) << 4 : 0),

@@ -4,7 +4,7 @@ import type { Evidence } from '@postern/wire';
 /** RFC 1035 §2.3.4: 63 octets a label. */
 const MAX_LABEL = 63;
 /** RFC 1035 §2.3.4: 255 octets on the wire are 253 characters of text, without the last dot. */
-const MAX_NAME = 253;
+export const MAX_NAME = 253;
 
 const allowedAscii = /^[A-Za-z0-9_.-]+$/;
 

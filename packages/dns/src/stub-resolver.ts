@@ -69,7 +69,8 @@ interface LookUp {
  * Makes a resolver that asks recursive resolvers over UDP and TCP, or over TLS where a server says so. It keeps no answers (wrap it in `cachedResolver`), only
  * for half a minute which server failed at which question (RFC 2308 §7) and which was silent.
  *
- * Abort ends every wait and closes what was opened; `signal.reason` is rethrown untouched.
+ * Abort ends every wait and closes what was opened; `signal.reason` is rethrown untouched. Throws a `UsageError` for no server, and
+ * for patience that is none.
  *
  * @example
  * ```ts
@@ -90,6 +91,11 @@ export function stubResolver(options: StubResolverOptions): Resolver {
   if (options.servers.length === 0)
     throw new UsageError('a resolver needs a server to ask', 'servers: at least one');
   const patience: ResolverPatience = { ...defaultPatience, ...options.patience };
+  for (const [name, value] of Object.entries(patience)) {
+    // Else every question would run out of time before it is asked, and mail would wait for ever.
+    const least = name === 'tries' ? 1 : Number.MIN_VALUE;
+    if (!(value >= least)) throw new UsageError(`patience.${name} is ${String(value)}`, 'patience');
+  }
   const servers = options.servers.map((endpoint) => server(endpoint, clock, random));
   const streams = new Map<Server, StreamChannel>(
     servers.map((one) => [one, streamChannel(network, clock, one.configured)]),

@@ -104,6 +104,17 @@ describe('tlsaRecords', () => {
     await expect(look('alias.test', half)).rejects.toMatchObject({ code: 'dns-servfail' });
   });
 
+  it('DNS-030 has none for a host whose name leaves no room for them, nor asks for what is no name', async () => {
+    const host = `${['a', 'b', 'c'].map((letter) => letter.repeat(63)).join('.')}.${'d'.repeat(46)}.test`;
+    const owner = `_25._tcp.${host}`;
+    expect(owner).toHaveLength(252);
+    const fits = await look(host, { zone: `${host}. A 192.0.2.1` });
+    expect(fits.asked.at(-1)).toBe(`${owner} TLSA`);
+    const long = await look(host, { zone: `${host}. A 192.0.2.1`, port: 2525 });
+    expect(long.answer).toEqual({ status: 'none', reason: undefined });
+    expect(long.asked).toEqual([`${host} AAAA`, `${host} A`]);
+  });
+
   it('TLS-044 asks for nothing where the host is an address', async () => {
     const { answer, asked } = await look('[192.0.2.1]');
     expect(answer).toEqual({ status: 'none', reason: 'insecure' });

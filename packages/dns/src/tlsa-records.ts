@@ -1,5 +1,5 @@
 import type { HostAddresses } from './addresses.ts';
-import { tlsaName } from './name.ts';
+import { MAX_NAME, tlsaName } from './name.ts';
 import type { Tlsa } from './records.ts';
 import { isSecure } from './resolver.ts';
 import type { AnswerMarks, QueryOptions, Resolver } from './resolver.ts';
@@ -57,6 +57,8 @@ export async function tlsaRecords(
   if (candidates.status !== 'names') return candidates;
   let seen: Pick<AnswerMarks, 'authenticated' | 'trusted'> | undefined;
   for (const base of candidates.names) {
+    // RFC 1035 §2.3.4: below a host whose name is almost as long as names may be nothing can stand.
+    if (`_${port}._tcp.${base}`.length > MAX_NAME) continue;
     const answer = await resolver.query(tlsaName(base, port), 'TLSA', options);
     if (answer.status !== 'records') continue;
     if (isSecure(answer)) return { status: 'records', base, records: answer.records };

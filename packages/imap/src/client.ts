@@ -1,10 +1,17 @@
 import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
-import type { AttemptVerdict, ChoiceContext, CredentialsSource, PasswordCredentials } from '@postern/sasl';
-import { deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
+import type {
+  AttemptVerdict,
+  ChoiceContext,
+  Credentials,
+  CredentialsSource,
+  PasswordCredentials,
+} from '@postern/sasl';
+import { deadline, handshakeWithin, isWireError, unlessAborted, UsageError, WireError } from '@postern/wire';
 import type { Connection, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
 import type { Capabilities } from './parse/capabilities.ts';
 import { encodeCommand } from './commands.ts';
 import type { ImapCommand } from './commands.ts';
+import { farewells } from './conversation.ts';
 import type { Completed } from './conversation.ts';
 import type {
   Answer,
@@ -15,6 +22,7 @@ import type {
   OpenImapOptions,
   StartTlsOptions,
 } from './imap.ts';
+import { LoginGroup } from './login-group.ts';
 import { MailboxCalls } from './mailbox/mailbox-calls.ts';
 import type { Untagged } from './parse/untagged.ts';
 import { patienceFor } from './transition/states.ts';
@@ -97,34 +105,98 @@ class ImapDialogue extends MailboxCalls implements Imap {
     });
   }
 
-  async login(source: CredentialsSource, options?: LoginCallOptions): Promise<Answer<Login>> {
-    const signal = options?.signal;
+  async login(source: CredentialsSource, options: LoginCallOptions = {}): Promise<Answer<Login>> {
+    const { signal, pipelining } = options;
     this.refuseInLoop({ verb: 'LOGIN', user: '', password: '' });
-    return this.beAlone(signal, async () => {
-      const context = (): ChoiceContext => loginContext(this.connection, this.random, options);
-      const { verified, unverified } = context();
-      if (!verified && unverified !== 'hashed') throw this.#unverified();
-      await this.knowCapabilities(signal);
-      const result = await authenticate<Completed>(source, {
-        offered: () => this.capabilities.auth,
-        context,
-        exchange: (mechanism) => this.ask({ verb: 'AUTHENTICATE', mechanism }, signal),
-        verdict: loginVerdict,
-      });
-      const { credentials } = result;
-      const nothing = result.type === 'none' ? result.reason : undefined;
-      const open = !this.capabilities.loginDisabled && verified && !options?.mechanisms;
-      // Two ways are tried, and no third.
-      const misunderstood =
-        result.type === 'answered' &&
-        result.attempts === 1 &&
-        loginVerdict(result.answer) === 'other-mechanism';
-      if (open && credentials?.type === 'password' && (nothing !== undefined || misunderstood)) {
-        return this.#loggedIn(await this.#sayPassword(credentials, signal), 'LOGIN', signal);
+    const group = pipelining === 'select' ? new LoginGroup() : undefined;
+    const turn = this.beAlone(signal, async () => {
+      const answer = await this.#login(source, options, group);
+      if (group && !answer.ok) {
+        const { reply, reason } = answer;
+        group.refusal = { response: reply, ...(reason ? { reason } : {}) };
       }
-      if (result.type === 'none') throw this.#refusal(result.reason, 'auth');
-      return this.#loggedIn(result.answer, result.mechanism, signal);
+      return answer;
     });
+    // Until another call takes it, or takes its place.
+    this.loginGroup = group;
+    return turn;
+  }
+
+  async #login(
+    given: CredentialsSource,
+    options: LoginCallOptions,
+    group: LoginGroup | undefined,
+  ): Promise<Answer<Login>> {
+    const { signal } = options;
+    const context = (): ChoiceContext => loginContext(this.connection, this.random, options);
+    const { verified, unverified } = context();
+    if (!verified && unverified !== 'hashed') throw this.#unverified();
+    await this.knowCapabilities(signal);
+    const open = !this.capabilities.loginDisabled && verified && !options.mechanisms;
+    let source = given;
+    if (group && open && this.#settlesInGroup) {
+      // A key ring that waits for a person may never answer.
+      const fetched =
+        typeof given === 'function'
+          ? await unlessAborted(Promise.resolve(given({ again: false })), signal)
+          : given;
+      const login = groupedLogin(fetched);
+      if (login) return this.#loginInGroup(login, group, signal);
+      if (typeof given === 'function') source = (request) => (request.again ? given(request) : fetched);
+    }
+    const result = await authenticate<Completed>(source, {
+      offered: () => this.capabilities.auth,
+      context,
+      exchange: (mechanism) => this.ask({ verb: 'AUTHENTICATE', mechanism }, signal),
+      verdict: loginVerdict,
+      signal,
+    });
+    const { credentials } = result;
+    const nothing = result.type === 'none' ? result.reason : undefined;
+    // Two ways are tried, and no third.
+    const misunderstood =
+      result.type === 'answered' &&
+      result.attempts === 1 &&
+      loginVerdict(result.answer) === 'other-mechanism';
+    if (open && credentials?.type === 'password' && (nothing !== undefined || misunderstood)) {
+      return this.#loggedIn(await this.#sayPassword(credentials, signal), 'LOGIN', signal);
+    }
+    if (result.type === 'none') throw this.#refusal(result.reason, 'auth');
+    return this.#loggedIn(result.answer, result.mechanism, signal);
+  }
+
+  /** Whether all that has to be said between a login and a SELECT is known before the login. */
+  get #settlesInGroup(): boolean {
+    const { atoms } = this.capabilities;
+    return !atoms.includes('UTF8=ONLY') && (!this.options.identify || atoms.includes('ID'));
+  }
+
+  /** Sends LOGIN, what is said after every login, and the call that comes next (RFC 9051 §5.5), and waits for none but its own answers. */
+  async #loginInGroup(
+    login: LoginCommand,
+    group: LoginGroup,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Login>> {
+    signal?.throwIfAborted();
+    if (this.over) await this.refuseCall();
+    const { identify } = this.options;
+    // A login makes what was listed stale (RFC 9051 §6.2.2). Whether its answer lists it anew is known too late, so it is asked for anyway.
+    const own: ImapCommand[] = [{ verb: 'CAPABILITY' }];
+    if (identify) own.push({ verb: 'ID', fields: identify });
+    group.begin([login, ...own], (...commands) => {
+      this.dialogue.send(...commands);
+    });
+    const settled = Promise.all(own.map((command) => this.completion(command, signal)));
+    settled.catch(() => undefined);
+    const { response, reason } = await this.completion(login, signal);
+    if (response.status !== 'OK') return { ok: false, reply: response, ...(reason ? { reason } : {}) };
+    await settled;
+    if (this.#hasToSpeakUtf8) {
+      // It was not listed before. Nothing else may be said before it is known whether a mailbox is open.
+      await group.followed?.catch(() => undefined);
+      if (!this.mailbox) await this.#speakUtf8(signal);
+    }
+    return { ok: true, value: { mechanism: 'LOGIN' }, reply: response };
   }
 
   /** LOGIN (RFC 9051 §6.2.3): it shows the password, so verified TLS is around it. */
@@ -154,8 +226,14 @@ class ImapDialogue extends MailboxCalls implements Imap {
     // NetEase opens no mailbox for a client that did not say what it is; the answer changes nothing (RFC 2971 §3).
     if (identify && this.capabilities.atoms.includes('ID'))
       await this.ask({ verb: 'ID', fields: identify }, signal);
-    if (!this.capabilities.atoms.includes('UTF8=ONLY') || this.machine.enabled.includes('UTF8=ACCEPT'))
-      return;
+    if (this.#hasToSpeakUtf8) await this.#speakUtf8(signal);
+  }
+
+  get #hasToSpeakUtf8(): boolean {
+    return this.capabilities.atoms.includes('UTF8=ONLY') && !this.machine.enabled.includes('UTF8=ACCEPT');
+  }
+
+  async #speakUtf8(signal: AbortSignal | undefined): Promise<void> {
     // RFC 6855 §6: such a server does not speak otherwise.
     await this.ask({ verb: 'ENABLE', arguments: [{ type: 'atom', text: 'UTF8=ACCEPT' }] }, signal);
     if (this.machine.enabled.includes('UTF8=ACCEPT')) return;
@@ -222,8 +300,7 @@ class ImapDialogue extends MailboxCalls implements Imap {
         const { ended } = this.dialogue;
         // A BYE and the close, without a completion, is a good end too (RFC 9051 §6.1.3).
         if (!before && ended && !ended.fault && !isWireError(error)) return undefined;
-        const gone: readonly Reason[] = ['closed', 'reset', 'server-closing', 'truncated'];
-        if (ended && isWireError(error) && gone.includes(error.code)) return undefined;
+        if (ended && isWireError(error) && farewells.includes(error.code)) return undefined;
         throw error;
       } finally {
         await this.dialogue[Symbol.asyncDispose]();
@@ -286,4 +363,14 @@ class ImapDialogue extends MailboxCalls implements Imap {
 function loginVerdict({ response, reason }: Completed): AttemptVerdict {
   if (response.status === 'BAD' && !response.code) return 'other-mechanism';
   return reason === 'auth-failed' || reason === 'auth-expired' ? 'wrong-secret' : 'final';
+}
+
+type LoginCommand = Extract<ImapCommand, { readonly verb: 'LOGIN' }>;
+
+/** LOGIN for credentials that it can carry, a password in ASCII for oneself (RFC 9051 §6.2.3, RFC 6855 §5); other logins take turns. */
+function groupedLogin(credentials: Credentials): LoginCommand | undefined {
+  if (credentials.type !== 'password') return undefined;
+  const { user, password, authorizationId = user } = credentials;
+  if (authorizationId !== user || !/^[ -~]+$/.test(user) || !/^[ -~]+$/.test(password)) return undefined;
+  return { verb: 'LOGIN', user, password, pipelining: 'select' };
 }

@@ -25,6 +25,11 @@ export type ImapCommand =
       readonly verb: 'LOGIN';
       readonly user: string;
       readonly password: string;
+      /**
+       * What may be sent before its answer: `select` = CAPABILITY and ID, then one SELECT or EXAMINE, and the UID FETCH behind that.
+       * Default `none`.
+       */
+      readonly pipelining?: 'none' | 'select';
     }
   | {
       readonly verb: 'ID';

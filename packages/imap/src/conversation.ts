@@ -1,6 +1,6 @@
 import type { SaslWork } from '@postern/sasl';
 import { converse, sleep, UsageError, WireError } from '@postern/wire';
-import type { Clock, Connection, Dialogue, Milliseconds, TlsRequest } from '@postern/wire';
+import type { Clock, Connection, Dialogue, Milliseconds, Reason, TlsRequest } from '@postern/wire';
 import { noCapabilities } from './parse/capabilities.ts';
 import type { Capabilities } from './parse/capabilities.ts';
 import type { ImapCommand, MailboxCommand, WireCommand } from './commands.ts';
@@ -10,6 +10,7 @@ import type { OpenFetch } from './mailbox/fetch-parts.ts';
 import { FetchStream, pickMessages } from './mailbox/fetch-stream.ts';
 import type { FetchSource } from './mailbox/fetch-stream.ts';
 import type { OpenImapOptions } from './imap.ts';
+import type { LoginGroup } from './login-group.ts';
 import { imapClient } from './machine.ts';
 import type { ImapClientMachine } from './machine.ts';
 import type { Untagged } from './parse/untagged.ts';
@@ -21,6 +22,9 @@ import type { TurnOptions } from './turns.ts';
 
 /** The event that a command ends with. */
 export type Completed = Extract<ImapEvent, { readonly type: 'completed' }>;
+
+/** How a dialogue ends that the server has had enough of. */
+export const farewells: readonly Reason[] = ['closed', 'reset', 'server-closing', 'truncated'];
 
 /** Somebody who waits for an event. */
 interface Waiter {
@@ -51,6 +55,8 @@ export abstract class Conversation {
   #gate: PromiseWithResolvers<void> | undefined;
   /** Breaks off what only waits, such as IDLE, for the sake of who comes now. */
   protected interrupt: (() => void) | undefined;
+  /** The login that the very next call may go with. */
+  protected loginGroup: LoginGroup | undefined;
   protected request: TlsRequest | undefined;
   protected destroyed = false;
   /** Why the work of the present exchange could not be done; nothing else is under way beside an exchange. */
@@ -143,6 +149,7 @@ export abstract class Conversation {
 
   /** Runs beside other calls; see {@link Turns.share}. */
   protected share<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+    this.loginGroup = undefined;
     const turn = this.turns.share(signal, run);
     this.interrupt?.();
     return turn;
@@ -150,6 +157,7 @@ export abstract class Conversation {
 
   /** Runs beside no other call; see {@link Turns.beAlone}. */
   protected beAlone<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+    this.loginGroup = undefined;
     const turn = this.turns.beAlone(signal, run);
     this.interrupt?.();
     return turn;
@@ -232,21 +240,19 @@ export abstract class Conversation {
       .finally(() => signal?.removeEventListener('abort', abort));
   }
 
-  /** Sends a command with a FETCH behind it in one group, for a call that is alone; see `ask`. */
-  protected askWithFetch(
-    command: MailboxCommand,
+  /** The messages of a FETCH that was sent with a SELECT, which completes first. */
+  protected followSelect(
     fetch: MailboxCommand,
+    selected: Promise<Completed>,
     signal: AbortSignal | undefined,
-    data: Untagged[],
-  ): { readonly completed: Promise<Completed>; readonly stream: FetchStream } {
+  ): FetchStream {
     const stream = this.#newStream(fetch, pickMessages);
     const parts = fetchParts(stream, [fetch]);
     this.#fetches.push(...parts);
-    const completed = this.ask(command, signal, data, fetch);
     this.#follow(stream, parts, signal, async () => {
-      await completed;
+      await selected;
     });
-    return { completed, stream };
+    return stream;
   }
 
   #forget(stream: OpenFetch): void {
@@ -284,26 +290,33 @@ export abstract class Conversation {
     command: ImapCommand,
     signal: AbortSignal | undefined,
     data?: Untagged[],
-    behind?: MailboxCommand,
   ): Promise<Completed> {
     signal?.throwIfAborted();
     if (this.over) await this.refuseCall();
-    if (behind) this.dialogue.send(command, behind);
-    else this.dialogue.send(command);
-    const completed = await this.wait(signal, (event): event is Completed => {
+    this.dialogue.send(command);
+    const completed = await this.completion(command, signal, data);
+    const failure = this.#workFailure;
+    this.#workFailure = undefined;
+    if (failure) throw failure.error;
+    return completed;
+  }
+
+  /** Waits for the completion of a command that was sent right now; `data` collects what comes until then. */
+  protected completion(
+    command: ImapCommand,
+    signal: AbortSignal | undefined,
+    data?: Untagged[],
+  ): Promise<Completed> {
+    return this.wait(signal, (event): event is Completed => {
       // The messages of a FETCH go to those who loop over them.
       if (event.type === 'untagged' && (event.data.type !== 'fetch' || this.#fetches.length === 0))
         data?.push(event.data);
-      // A command that holds a password comes back masked; it is the only one in flight then.
+      // A command that holds a password comes back masked; no other LOGIN is in flight then.
       return (
         event.type === 'completed' &&
         (event.command === command || (command.verb === 'LOGIN' && event.command.verb === 'LOGIN'))
       );
     });
-    const failure = this.#workFailure;
-    this.#workFailure = undefined;
-    if (failure) throw failure.error;
-    return completed;
   }
 
   /** Waits for an event. An abort now destroys the connection: what was sent cannot be taken back. */
@@ -325,7 +338,8 @@ export abstract class Conversation {
         },
         reject: (error) => {
           done();
-          reject(error);
+          // Several may wait with one signal, and the first to hear of the abort breaks off for all.
+          reject(signal?.aborted === true ? signal.reason : error);
         },
       };
       const abort = (): void => {
@@ -408,7 +422,7 @@ export abstract class Conversation {
     }
     this.options.onEvent?.(event);
     if (this.#listeners.size > 0) for (const hear of this.#listeners) hear(event);
-    const [stream] = this.#fetches;
+    const stream = this.#fetches[0];
     stream?.hear(event);
     if (stream && event.type === 'completed' && event.command.verb === 'FETCH') {
       // RFC 9051 §5.5: with several in flight the server tells by the tag which is over.

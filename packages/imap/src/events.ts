@@ -2,7 +2,7 @@ import type { SaslWork } from '@postern/sasl';
 import type { Reason, TlsInfo } from '@postern/wire';
 import type { Capabilities } from './parse/capabilities.ts';
 import type { WireCommand } from './commands.ts';
-import type { Leniency } from './parse/scan.ts';
+import type { Leniency } from './parse/leniency.ts';
 import type { Untagged } from './parse/untagged.ts';
 import type { StatusResponse } from './parse/status.ts';
 

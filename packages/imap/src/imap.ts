@@ -6,13 +6,14 @@ import type { ImapEvent } from './events.ts';
 import type { ParseOptions, Untagged } from './parse/untagged.ts';
 import type { Namespaces } from './parse/list.ts';
 import type { MailboxStatus } from './parse/mailbox-status.ts';
-import type { Mailbox } from './mailbox/mailbox.ts';
+import type { FetchedMailbox, Mailbox } from './mailbox/mailbox.ts';
 import type { MailboxName } from './mailbox-name.ts';
 import type {
   Appended,
   AppendOptions,
   Created,
   CreateOptions,
+  FetchingOptions,
   Listed,
   ListOptions,
   LsubOptions,
@@ -35,7 +36,7 @@ export type Answer<T> =
   | {
       readonly ok: false;
       readonly reply: StatusResponse;
-      /** What the refusal means where a reason has been agreed for it: after STARTTLS, LOGIN and AUTHENTICATE. */
+      /** What the refusal means where a reason has been agreed for it: after STARTTLS, LOGIN and AUTHENTICATE, and what followed them unawaited. */
       readonly reason?: Reason;
       /** What came before the refusal. */
       readonly partial?: T;
@@ -110,7 +111,31 @@ export interface OpenImapOptions extends CallOptions {
 }
 
 /** Options of `login`. */
-export type LoginCallOptions = CallOptions & LoginOptions;
+export interface LoginCallOptions extends CallOptions, LoginOptions {
+  /**
+   * What may be sent before the answer to the login (RFC 9051 §5.5). `none` (default): nothing, because whatever follows depends on that
+   * answer. `select`: the very next call, if it is `select` or `examine`, leaves with the login in one write, its `fetch` too, and a round
+   * trip is saved; do not wait for the login before that call. Where the login is refused, so is the call: its answer is the login's.
+   *
+   * The login is then made with LOGIN, which shows the password to the server, inside verified TLS as ever. Where LOGIN cannot be
+   * used the login is made as without this option and the call waits: the server lists LOGINDISABLED or `UTF8=ONLY`, the
+   * credentials are no password in ASCII, `mechanisms` are named, or `identify` is wanted and ID is not listed before the login.
+   *
+   * @example
+   * ```ts
+   * import type { Imap } from '@postern/imap';
+   * declare const imap: Imap;
+   * const fetch = { uids: '1:*', items: ['UID', 'ENVELOPE'] };
+   * const [login, inbox] = await Promise.all([
+   *   imap.login({ type: 'password', user: 'ann', password: 'secret' }, { pipelining: 'select' }),
+   *   imap.examine('INBOX', { fetch }),
+   * ]);
+   * if (!login.ok) console.log(login.reason); // auth-failed
+   * if (inbox.ok) for await (const { uid, envelope } of inbox.value.fetched) console.log(uid, envelope?.subject);
+   * ```
+   */
+  readonly pipelining?: 'none' | 'select';
+}
 
 /** The value of a good `login`. */
 export interface Login {
@@ -260,9 +285,24 @@ export interface Imap extends AsyncDisposable {
     messages: readonly NewMessage[],
     options?: CallOptions,
   ): Promise<Answer<Appended | undefined>>;
+  /**
+   * Selects a mailbox and asks for messages in the same round trip; they are in `fetched`. The way to list a mailbox: without `fetch` the
+   * FETCH waits for the answer to the SELECT.
+   *
+   * @example
+   * ```ts
+   * import type { Imap } from '@postern/imap';
+   * declare const imap: Imap;
+   * const answer = await imap.select('INBOX', { fetch: { uids: '1:*', items: ['UID', 'FLAGS', 'ENVELOPE'] } });
+   * if (answer.ok) for await (const { uid, flags } of answer.value.fetched) console.log(uid, flags);
+   * ```
+   */
+  select(mailbox: string | MailboxName, options: FetchingOptions): Promise<Answer<FetchedMailbox>>;
   /** Selects a mailbox; the one before is left, whatever the answer (RFC 9051 §6.3.2). */
   select(mailbox: string | MailboxName, options?: SelectOptions & CallOptions): Promise<Answer<Mailbox>>;
-  /** The same, and nothing in the mailbox can be changed (RFC 9051 §6.3.3). */
+  /** Like `select` with `fetch`, and nothing in the mailbox can be changed (RFC 9051 §6.3.3). */
+  examine(mailbox: string | MailboxName, options: FetchingOptions): Promise<Answer<FetchedMailbox>>;
+  /** Like `select`, and nothing in the mailbox can be changed (RFC 9051 §6.3.3). */
   examine(mailbox: string | MailboxName, options?: SelectOptions & CallOptions): Promise<Answer<Mailbox>>;
   /** Says NOOP. */
   noop(options?: CallOptions): Promise<Answer<undefined>>;

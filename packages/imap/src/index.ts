@@ -5,11 +5,11 @@
  * It reads every response into typed values, selects mailboxes, streams messages with backpressure, and keeps the state of a mailbox
  * right while others change it. It is *not* a mail reader: it decodes no message, no encoded word (RFC 2047), and keeps no copy of a
  * mailbox. It verifies no certificate either; what TLS must prove is decided by the request given to `startTls`, for instance one of
- * `@postern/starttls`. Not there yet: pipelining behind SELECT.
+ * `@postern/starttls`.
  *
  * RFCs: 9051 (IMAP4rev2), 3501 (IMAP4rev1), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3502 (MULTIAPPEND), 3516 (BINARY), 3691 (UNSELECT), 4315 (UIDPLUS),
  * 4731 (ESEARCH), 4959 (SASL-IR), 4978 (COMPRESS), 5161 (ENABLE), 5182 (SEARCHRES), 5256 (SORT and THREAD), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
- * (LIST-STATUS), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 6855 (UTF8=ACCEPT), 8314 (TLS only), 8438
+ * (LIST-STATUS), 5267 (ESORT), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 6855 (UTF8=ACCEPT), 8314 (TLS only), 8438
  * (STATUS=SIZE), 8474 (OBJECTID), 8514, 8970, 9208 (read).
  *
  * @example
@@ -18,12 +18,9 @@
  * import { nodeNetwork, systemClock } from '@postern/wire/node';
  * const connection = await nodeNetwork().connect({ address: '192.0.2.7', port: 143 });
  * const imap = await openImap(connection, { clock: systemClock(), patience: 'probe' });
- * const answer = await imap.examine('INBOX'); // after startTls and login
- * if (answer.ok) {
- *   for await (const { uid, envelope } of answer.value.fetch('1:*', ['UID', 'ENVELOPE'])) {
- *     console.log(uid, envelope?.subject);
- *   }
- * }
+ * // after startTls and login
+ * const answer = await imap.examine('INBOX', { fetch: { uids: '1:*', items: ['UID', 'ENVELOPE'] } });
+ * if (answer.ok) for await (const { uid, envelope } of answer.value.fetched) console.log(uid, envelope?.subject);
  * await imap.logout();
  * ```
  *
@@ -66,6 +63,7 @@ export type {
 export type {
   Copied,
   DownloadOptions,
+  FetchedMailbox,
   FetchOptions,
   FlagChange,
   LabelChange,
@@ -83,6 +81,7 @@ export type {
   AppendOptions,
   Created,
   CreateOptions,
+  FetchingOptions,
   Listed,
   ListOptions,
   LsubOptions,
@@ -117,7 +116,8 @@ export { NumberSet, setOf } from './parse/number-set.ts';
 export type { NumberRange } from './parse/number-set.ts';
 export type { Number64 } from './parse/numbers.ts';
 export type { Quota, QuotaResource, QuotaRoots } from './parse/quota.ts';
-export type { Leniency, ScanOptions } from './parse/scan.ts';
+export type { Leniency } from './parse/leniency.ts';
+export type { ScanOptions } from './parse/scan.ts';
 export type { ExtendedSearchResult, SearchResult, Thread } from './parse/search.ts';
 export type { BinarySize, Section } from './parse/section.ts';
 export type { ParseOptions, Untagged } from './parse/untagged.ts';

@@ -4,7 +4,7 @@ import type { Capabilities } from './parse/capabilities.ts';
 import type { ImapCommand, MailboxCommand } from './commands.ts';
 import type { ImapEvent } from './events.ts';
 import type { ParseOptions } from './parse/untagged.ts';
-import { parseResponse, replyLimits, ResponseReader } from './parse/reply.ts';
+import { readResponse, replyLimits, ResponseReader } from './parse/reply.ts';
 import type { ReplyLimits } from './parse/reply.ts';
 import { argumentContext } from './transition/rules.ts';
 import type { SelectedMailbox } from './transition/selected.ts';
@@ -78,6 +78,7 @@ class ImapClient implements ImapClientMachine {
   #state: State;
   readonly #reader: ResponseReader;
   #parse: ParseOptions;
+  readonly #behind = (): Uint8Array => this.#reader.behind();
   /** What `#parse` was made for. */
   #understood: Pick<State, 'capabilities' | 'enabled'> | undefined;
 
@@ -207,14 +208,18 @@ class ImapClient implements ImapClientMachine {
     return {
       type: 'response',
       text: item.text,
-      response: parseResponse(item.text, parse),
-      behind: () => this.#reader.behind(),
+      response: readResponse(item.text, parse),
+      behind: this.#behind,
     };
   }
 }
 
 /** The oldest FETCH in flight, which tells how content is wanted. */
 function fetchIn({ inFlight }: State): MailboxCommand | undefined {
-  for (const { command } of inFlight) if (command.verb === 'FETCH') return command;
+  // By number: this is asked for each response, and an iterator is an object.
+  for (let index = 0; index < inFlight.length; index += 1) {
+    const command = inFlight[index]?.command;
+    if (command?.verb === 'FETCH') return command;
+  }
   return undefined;
 }

@@ -4,6 +4,7 @@ import type { Clock, Connection, Fault } from '@postern/wire';
 import { scriptedPeer, simulatedNetwork, virtualClock } from '@postern/wire/testing';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { faultOf } from '../../wire/test/rejections.ts';
 import { openImap } from '../src/index.ts';
 import type { Imap, ImapEvent, Mailbox, OpenImapOptions } from '../src/index.ts';
 import { settled } from './dialogue.ts';
@@ -30,16 +31,6 @@ async function told(text: string, options: Partial<OpenImapOptions> = {}) {
   return { imap, mailbox: answer.value, events };
 }
 
-/** The fault that a promise is rejected with. */
-async function faultOf(promise: Promise<unknown>): Promise<Fault> {
-  const error: unknown = await promise.then(
-    () => new Error('not rejected'),
-    (caught: unknown) => caught,
-  );
-  if (!isWireError(error)) throw error;
-  return error.fault;
-}
-
 test.each([
   ['a wrong tag', 'a9 OK\r\n', 'wrong-tag'],
   ['a tag in another case', 'A2 OK\r\n', 'wrong-tag'],
@@ -53,6 +44,11 @@ test.each([
   ['a line without end', 'x'.repeat(2_000_000), 'line-too-long'],
   ['continuations nobody asked for', '+ go on\r\n+ go on\r\n', 'protocol-error'],
   ['more messages than there can be', '* 4294967296 EXISTS\r\n', 'protocol-error'],
+  ['10^11 messages', '* 99999999999 EXISTS\r\n', 'protocol-error'],
+  ['the end of a message beyond all', '* 99999999999 EXPUNGE\r\n', 'protocol-error'],
+  ['one message and a half', '* 1.5 EXISTS\r\n', 'protocol-error'],
+  ['10^9 messages, written so', '* 1e9 EXISTS\r\n', 'protocol-error'],
+  ['a message beyond all', '* 99999999999 FETCH (UID 1)\r\n', 'protocol-error'],
   ['NUL', '* OK \0\r\n', 'nul-in-reply'],
   ['a bare LF', '* OK x\n', 'bare-lf'],
   ['another protocol', '250 OK\r\n', 'wrong-tag'],
@@ -85,6 +81,26 @@ describe('what is strange and does no harm', () => {
       );
     },
   );
+
+  // RFC 9051 §7: what is no number is the name of a response, and one that nobody knows is skipped.
+  test.each(
+    ['-1', '+5', '-99999999999', 'NaN', '-'].flatMap((count) => [
+      `* ${count} EXISTS`,
+      `* ${count} EXPUNGE`,
+      `* ${count} RECENT`,
+    ]),
+  )('IMAP-007 IMAP-140 %s counts nothing and is skipped', async (line) => {
+    const { imap, mailbox, events } = await told(`${line}\r\n${line}\r\n* 5 EXISTS\r\na2 OK\r\n`);
+    expect(await imap.noop()).toMatchObject({ ok: true });
+    expect(mailbox.state.exists).toBe(5);
+    const others = events.filter((event) => event.type === 'untagged' && event.data.type === 'other');
+    expect(others).toMatchObject([{ data: { raw: line } }, { data: { raw: line } }]);
+  });
+
+  test('IMAP-140 however often, they end in a reason before they fill the memory', async () => {
+    const { imap } = await told('* -1 EXISTS\r\n'.repeat(10_000), { limits: { maxDataBytes: 100_000 } });
+    expect(await faultOf(imap.noop())).toMatchObject({ reason: 'reply-too-long' });
+  });
 
   test('a keyword called __proto__ is a keyword', async () => {
     const said = '* FLAGS (__proto__ constructor)\r\n* 1 FETCH (UID 4 FLAGS (__proto__))\r\na2 OK\r\n';

@@ -10,7 +10,7 @@ import {
 import type { Fragility } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
 import { openImap } from '../src/index.ts';
-import type { Answer, Imap, Mailbox, OpenImapOptions } from '../src/index.ts';
+import type { Answer, FetchedMailbox, Imap, Mailbox, OpenImapOptions } from '../src/index.ts';
 import { memoryMailStore, serveImap } from '../src/server/index.ts';
 import type { MailStore, ServeImapOptions } from '../src/server/index.ts';
 import { authenticate, credentials } from './dialogue.ts';
@@ -75,6 +75,43 @@ const scenes: readonly Scene[] = [
     client: { tls: testTlsRequest() },
     async play(imap, note) {
       await note('login', good(imap.login(credentials)));
+    },
+  },
+  {
+    name: 'login with a mailbox in one group',
+    server: { auth: { authenticate }, capabilities: ['IMAP4rev1'] },
+    client: { tls: testTlsRequest() },
+    async play(imap, note) {
+      let mailbox: FetchedMailbox | undefined;
+      const login = note('login', good(imap.login(credentials, { pipelining: 'select' })));
+      const examine = good(imap.examine('INBOX', { fetch: { uids: '1:*', items: ['UID', 'FLAGS'] } }));
+      await note(
+        'EXAMINE',
+        examine.then((examined) => (mailbox = examined).state),
+      );
+      await login;
+      if (!mailbox) return;
+      await note('FETCH', collected(mailbox.fetched));
+      await note('CLOSE', good(mailbox.close()));
+    },
+  },
+  {
+    name: 'a refused login with a mailbox in one group, and a better one',
+    server: { auth: { authenticate }, capabilities: ['IMAP4rev1'] },
+    client: { tls: testTlsRequest() },
+    async play(imap, note) {
+      const attempt = (password: string): readonly [Promise<unknown>, Promise<unknown>] => {
+        const login = imap.login({ ...credentials, password }, { pipelining: 'select' });
+        const examine = imap.examine('INBOX', { fetch: { uids: '1:*', items: ['UID'] } });
+        return [
+          login.then((answer) => (answer.ok ? 'in' : answer.reason)),
+          examine.then(async (answer) => (answer.ok ? answer.value.fetched.all() : answer.reason)),
+        ];
+      };
+      const wrong = attempt('wrong');
+      await Promise.all([note('wrong login', wrong[0]), note('wrong EXAMINE', wrong[1])]);
+      const right = attempt(credentials.password);
+      await Promise.all([note('login', right[0]), note('EXAMINE and FETCH', right[1])]);
     },
   },
   {
@@ -218,11 +255,11 @@ function complaints(played: Played, whole: Played, how: Cut['how']): readonly st
 
 const inWords = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
 
-/** What a connection that dies may be called; a server that hears nothing closes in the end, which is told. */
+/** What a connection that dies may be called; a server that hears nothing closes in the end, perhaps within a line, which is told. */
 const reasons: Readonly<Record<Cut['how'], RegExp>> = {
   closed: /^(?:closed|truncated|server-closing|reset-during-tls)/,
   reset: /^(?:reset|closed|truncated)/,
-  silent: /^(?:timeout-|closed)/,
+  silent: /^(?:timeout-|closed|truncated)/,
 };
 
 const hows = ['closed', 'reset', 'silent'] as const;

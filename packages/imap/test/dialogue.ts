@@ -1,11 +1,11 @@
 import type { PasswordCredentials } from '@postern/sasl';
-import { isUsageError, isWireError } from '@postern/wire';
-import type { Reason } from '@postern/wire';
 import { connectedTo, testTlsOffer, virtualClock } from '@postern/wire/testing';
 import { openImap } from '../src/index.ts';
 import type { OpenImapOptions, Imap } from '../src/index.ts';
 import { serveImap } from '../src/server/index.ts';
 import type { ImapServerEvent, ServeImapOptions } from '../src/server/index.ts';
+
+export { reasonOf, settled } from '../../wire/test/rejections.ts';
 
 /** Who may log in at the server of these tests. */
 export const credentials = { type: 'password', user: 'tim', password: 'tanstaaf' } as const;
@@ -40,23 +40,4 @@ export async function open(
   };
   const imap = await openImap(connection, { clock, observe: { received: see, wrote: see }, ...client });
   return { imap, seen, shown: () => shown };
-}
-
-/** Everything that can go on without time has gone on. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
-
-/** The reason with which a promise is rejected; `usage` for a mistake of the caller. */
-export async function reasonOf(promise: Promise<unknown>): Promise<Reason | 'usage' | undefined> {
-  try {
-    await promise;
-    return undefined;
-  } catch (error) {
-    if (isWireError(error)) return error.code;
-    if (isUsageError(error)) return 'usage';
-    throw error;
-  }
 }

@@ -124,6 +124,43 @@ describe('sort and thread', () => {
     expect(heard[1]).toBe('a2 UID SORT (REVERSE DATE SUBJECT) UTF-8 MODSEQ 5');
   });
 
+  test('IMAP-062 IMAP-074 asks for the other form where ESORT is offered, and keeps its order (RFC 5267 §3)', async () => {
+    const { mailbox, heard } = await selected(
+      answers(
+        'SORT',
+        '* ESEARCH (TAG "a9") UID ALL 9',
+        '* ESEARCH (TAG "a2") UID ALL 5,3:4,2:1 MODSEQ 17',
+        '* ESEARCH (TAG "b2") UID ALL 8',
+      ),
+      { capabilities: 'IMAP4rev1 SORT ESORT CONDSTORE' },
+    );
+    expect(await mailbox.sort(['reverse date', 'subject'], { modSequence: 5n })).toMatchObject({
+      value: { numbers: [5, 3, 4, 1, 2], modSequence: 17n },
+    });
+    expect(heard[1]).toBe('a2 UID SORT RETURN (ALL) (REVERSE DATE SUBJECT) UTF-8 MODSEQ 5');
+  });
+
+  test('IMAP-062 takes either form with ESORT, and nothing for an empty result', async () => {
+    for (const [line, numbers] of [
+      ['* SORT 2 1', [2, 1]],
+      ['* ESEARCH UID ALL 2,1', [2, 1]],
+      ['* ESEARCH (TAG "a2") UID', []],
+      ['* 3 EXISTS', []],
+    ] as const) {
+      const { mailbox } = await selected(answers('SORT', line), { capabilities: 'IMAP4rev1 SORT ESORT' });
+      expect(await mailbox.sort(['date'])).toMatchObject({ ok: true, value: { numbers } });
+    }
+  });
+
+  test('IMAP-062 does not count out four thousand million numbers', async () => {
+    const { mailbox, imap } = await selected(
+      answers('SORT', '* 4294967295 EXISTS', '* ESEARCH (TAG "a2") UID ALL 1:4294967295'),
+      { capabilities: 'IMAP4rev1 SORT ESORT' },
+    );
+    expect(await reasonOf(mailbox.sort(['arrival']))).toBe('reply-too-long');
+    expect(await imap.noop()).toMatchObject({ ok: true });
+  });
+
   test('IMAP-062 an empty result, and a refusal', async () => {
     const { mailbox } = await selected(answers('SORT', '* SORT'), { capabilities: 'IMAP4rev1 SORT' });
     expect(await mailbox.sort(['arrival'])).toMatchObject({ ok: true, value: { numbers: [] } });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseResponse } from '../src/index.ts';
 import { code, message, read, structure } from './reading.ts';
 
 describe('what the grammar allows', () => {
@@ -141,6 +142,18 @@ describe('what the grammar allows', () => {
       threads: [{ numbers: [], branches: [{ numbers: [3] }, { numbers: [5] }] }],
     });
     expect(read('* THREAD').data).toMatchObject({ threads: [] });
+  });
+
+  test('IMAP-011 IMAP-062 a thread may branch a thousand times in a row, deeper than other lists nest', () => {
+    const deep = (depth: number): string => `* THREAD ${'(1 (2)'.repeat(depth)}(3)${')'.repeat(depth)}`;
+    const { data } = read(deep(999));
+    let depth = 0;
+    for (let threads = data.type === 'thread' ? data.threads : []; threads.length > 0;) {
+      depth += 1;
+      threads = threads.at(-1)?.branches ?? [];
+    }
+    expect(depth).toBe(1000);
+    expect(parseResponse(deep(1000))).toMatchObject({ type: 'fault', reason: 'too-deep' });
   });
 
   test('IMAP-070 IMAP-083 mod-sequences are exact, identifiers case-sensitive', () => {

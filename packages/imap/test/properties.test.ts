@@ -1,9 +1,14 @@
 import { loginClient } from '@postern/sasl';
 import { isUsageError, utf8 } from '@postern/wire';
-import type { Output } from '@postern/wire';
 import { playMachine, testTlsInfo } from '@postern/wire/testing';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import {
+  clientHappenings,
+  serverHappenings,
+  toldOf,
+  wholeAndCut,
+} from '../../wire/test/machine-properties.ts';
 import { encodeCommand, imapClient, states } from '../src/index.ts';
 import type { ImapCommand, WireCommand } from '../src/index.ts';
 import { imapServer } from '../src/server/index.ts';
@@ -53,27 +58,13 @@ const command: fc.Arbitrary<ImapCommand> = fc.oneof(
   })),
 );
 
-const event = fc.oneof(
-  { weight: 6, arbitrary: serverBytes.map((bytes) => ({ type: 'bytes', bytes }) as const) },
-  {
-    weight: 3,
-    arbitrary: fc
-      .array(command, { minLength: 1, maxLength: 3 })
-      .map((commands) => ({ type: 'send', commands }) as const),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom({ type: 'tls' } as const, { type: 'end' } as const, { type: 'tick' } as const),
-  },
-);
-
 const isContent = (told: unknown): boolean =>
   typeof told === 'object' && told !== null && 'type' in told && told.type === 'content';
 
 describe('a client', () => {
   test('never throws, ends once, stays silent in a handshake, and is always in a state with a row', () => {
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 30 }), fc.boolean(), (events, inside) => {
+      fc.property(clientHappenings(serverBytes, command), fc.boolean(), (events, inside) => {
         const machine = imapClient(inside ? { tls: testTlsInfo } : {});
         playMachine(machine, events);
         expect(Object.keys(states)).toContain(machine.state.name);
@@ -153,43 +144,58 @@ describe('a client', () => {
     expect(compressed).toBeGreaterThan(3);
   });
 
-  test('says the same however bytes are cut', () => {
-    const events = (chunks: readonly Uint8Array[]): readonly Output<unknown>[] => {
-      const machine = imapClient();
-      machine.start(0);
-      const outputs: Output<unknown>[] = [];
-      let asked = false;
-      for (const chunk of chunks) {
-        const lent = Uint8Array.from(chunk);
-        outputs.push(...machine.receive(lent, 0));
-        lent.fill(0xaa);
-        if (!asked && machine.state.name === 'ready') {
-          asked = true;
-          outputs.push(...machine.send({ verb: 'CAPABILITY' }, 0));
-        }
-      }
-      return outputs;
-    };
-    const flat = (outputs: readonly Output<unknown>[]): unknown =>
-      outputs.map((output) =>
-        output.type === 'end' ? { type: 'end', reason: output.fault?.reason } : output,
-      );
+  test('IMAP-101 IMAP-024 opens no mailbox and tells nothing of one before a good LOGIN, in whatever order a group is answered', () => {
+    const inbox = { type: 'mailbox', name: 'INBOX' } as const;
+    const group: readonly ImapCommand[] = [
+      { verb: 'LOGIN', user: 'a', password: 'b', pipelining: 'select' },
+      { verb: 'CAPABILITY' },
+      { verb: 'SELECT', mailbox: 'INBOX', arguments: [inbox] },
+      { verb: 'FETCH', uid: true, behindSelect: true, arguments: [] },
+    ];
+    const tagged = ['OK', 'NO', 'BAD'].flatMap((status) =>
+      ['a1', 'a2', 'a3', 'a4'].map((tag) => `${tag} ${status}`),
+    );
+    const untagged = [
+      '* 3 EXISTS',
+      '* OK [UIDVALIDITY 9]',
+      '* 1 FETCH (UID 7)',
+      '* LIST () "/" x',
+      '* BYE x',
+    ];
+    let opened = 0;
     fc.assert(
-      fc.property(
-        fc.array(serverBytes, { maxLength: 12 }),
-        fc.infiniteStream(fc.integer({ min: 1, max: 6 })),
-        (parts, sizes) => {
-          const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
-          const greeting = utf8('* OK\r\n');
-          const cut: Uint8Array[] = [greeting];
-          for (let at = 0; at < bytes.length;) {
-            const size = sizes.next().value ?? 1;
-            cut.push(bytes.subarray(at, at + size));
-            at += size;
+      fc.property(fc.array(fc.constantFrom(...tagged, ...untagged), { maxLength: 12 }), (lines) => {
+        const machine = imapClient({ tls: testTlsInfo });
+        machine.start(0);
+        machine.receive(utf8('* OK [CAPABILITY IMAP4rev1] hi\r\n'), 0);
+        machine.sendAll(group, 0);
+        let loggedIn = false;
+        const early: string[] = [];
+        for (const line of lines) {
+          for (const output of machine.receive(utf8(`${line}\r\n`), 0)) {
+            if (output.type !== 'event') continue;
+            const { event: told } = output;
+            if (told.type === 'completed' && told.tag === 'a1') loggedIn = told.response.status === 'OK';
+            if (told.type === 'untagged' && told.data.type !== 'status' && !loggedIn) early.push(line);
           }
-          expect(flat(events(cut))).toEqual(flat(events([greeting, bytes])));
-        },
-      ),
+          if (machine.mailbox) opened += 1;
+          if (machine.mailbox && !loggedIn) early.push(line);
+        }
+        expect(early).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(opened).toBeGreaterThan(0);
+  });
+
+  test('says the same however bytes are cut', () => {
+    const greeting = utf8('* OK\r\n');
+    fc.assert(
+      fc.property(wholeAndCut(serverBytes), ({ whole, pieces }) => {
+        const told = (chunks: readonly Uint8Array[]): unknown =>
+          toldOf(imapClient(), [greeting, ...chunks], { verb: 'CAPABILITY' });
+        expect(told(pieces)).toEqual(told([whole]));
+      }),
     );
   });
 
@@ -242,19 +248,8 @@ describe('a server', () => {
         .map((text) => utf8(`${text}\r\n`)),
       fc.uint8Array({ maxLength: 20 }),
     );
-    const happening = fc.oneof(
-      { weight: 8, arbitrary: line.map((bytes) => ({ type: 'bytes', bytes }) as const) },
-      {
-        weight: 1,
-        arbitrary: fc.constantFrom(
-          { type: 'tls' } as const,
-          { type: 'end' } as const,
-          { type: 'tick' } as const,
-        ),
-      },
-    );
     fc.assert(
-      fc.property(fc.array(happening, { maxLength: 30 }), (happenings) => {
+      fc.property(serverHappenings(line), (happenings) => {
         const machine = imapServer({
           startTls: { type: 'offered' },
           auth: { authenticate: () => true, insideTlsOnly: false },

@@ -29,9 +29,9 @@ test('IMAP-101 FETCH leaves with the SELECT before it in one group', async () =>
   const answer = await imap.select('INBOX', { fetch });
   if (!answer.ok) throw new Error('not selected');
   const uids: unknown[] = [];
-  for await (const { uid } of answer.value.fetched ?? []) uids.push(uid);
+  for await (const { uid } of answer.value.fetched) uids.push(uid);
   expect(uids).toEqual([7, 9]);
-  expect(answer.value.fetched?.reply).toMatchObject({ status: 'OK' });
+  expect(answer.value.fetched.reply).toMatchObject({ status: 'OK' });
   expect(answer.value.state.exists).toBe(2);
   expect(heard).toEqual(['a1 SELECT "INBOX"', 'a2 UID FETCH 1:* (UID FLAGS)']);
 });
@@ -57,7 +57,7 @@ test('IMAP-101 beside another mailbox the FETCH waits, because its messages coul
   await imap.select('first');
   const answer = await imap.select('second', { fetch });
   if (!answer.ok) throw new Error('not selected');
-  expect(await answer.value.fetched?.all()).toMatchObject({ ok: true, value: [{ uid: 7 }, { uid: 9 }] });
+  expect(await answer.value.fetched.all()).toMatchObject({ ok: true, value: [{ uid: 7 }, { uid: 9 }] });
   expect(heard).toEqual(['a1 SELECT "first"', 'a2 SELECT "second"', 'a3 UID FETCH 1:* (UID FLAGS)']);
 });
 
@@ -74,8 +74,8 @@ test('fails with the dialogue, and an abort is told to both', async () => {
   const answer = await imap.select('INBOX', { fetch, signal: aborting.signal });
   if (!answer.ok) throw new Error('not selected');
   const messages = answer.value.fetched;
-  expect(await messages?.next()).toMatchObject({ value: { uid: 7 } });
-  const next = messages?.next();
+  expect(await messages.next()).toMatchObject({ value: { uid: 7 } });
+  const next = messages.next();
   aborting.abort(new Error('enough'));
   await expect(next).rejects.toThrow('enough');
 });

@@ -282,7 +282,7 @@ describe('APPEND', () => {
     expect(say('a2 APPEND INBOX {1+}', 'x {0+}', '')).toEqual(['a2 NO [CANNOT] a message is empty']);
     expect(say('a3 APPEND none {1+}', 'x')).toEqual(['a3 NO [TRYCREATE] no such mailbox']);
     expect(say('a4 APPEND INBOX "x"', 'a5 APPEND INBOX "32-Jan-2025 00:00:00 +0100" {1+}', 'x')).toEqual([
-      'a4 BAD a date is wrong',
+      'a4 BAD a message comes as a literal',
       'a5 BAD a date is wrong',
     ]);
   });
@@ -292,9 +292,9 @@ describe('APPEND', () => {
     const { say } = session(store, { limits: { maxAppendBytes: 100_000 } });
     expect(say('a1 APPEND INBOX {100000}')).toEqual(['+ go ahead']);
     expect(say('x'.repeat(100_000))).toEqual(['a1 OK [APPENDUID 1 1] kept']);
-    expect(say('a2 APPEND INBOX {100001}')).toEqual(['a2 BAD [TOOBIG] the literal is too large']);
+    expect(say('a2 APPEND INBOX {100001}')).toEqual(['a2 NO [TOOBIG] the message is too large']);
     expect(say('a3 APPEND INBOX {100001+}', 'x'.repeat(100_001), 'a4 NOOP')).toEqual([
-      'a3 BAD [TOOBIG] the literal is too large',
+      'a3 NO [TOOBIG] the message is too large',
       'a4 OK done',
     ]);
     expect(say('a5 LOGIN {100000}')).toEqual(['a5 BAD the literal is too large']);

@@ -9,15 +9,18 @@ import { systemClock } from '@postern/wire/node';
 describe('the DNS of the lab', () => {
   let lab: Lab;
   let resolver: Resolver;
+  /** For what nobody answers; answers have to come in their time also on a machine that is busy. */
+  let impatient: Resolver;
   beforeAll(async () => {
     lab = await startNodeLab();
-    resolver = stubResolver({
+    const options = {
       network: lab.network,
       servers: [lab.resolver],
       clock: systemClock(),
       random: Math.random,
-      patience: { attempt: 100, tries: 1 },
-    });
+    };
+    resolver = stubResolver(options);
+    impatient = stubResolver({ ...options, patience: { attempt: 100, tries: 1 } });
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
@@ -75,15 +78,18 @@ describe('the DNS of the lab', () => {
 
   it('has a domain for every oddity, and each shows the reason it promises', async () => {
     const seen = await Promise.all(
-      lab.domains.map(async ({ domain }) => ({ domain, reason: await trouble(domain) })),
+      lab.domains.map(async ({ domain, reason }) => ({
+        domain,
+        reason: await trouble(domain, reason === 'dns-timeout' ? impatient : resolver),
+      })),
     );
     expect(seen).toEqual(lab.domains.map(({ domain, reason }) => ({ domain, reason })));
   });
 
   /** What stands in the way of mail to a domain, as the DNS tells it. */
-  async function trouble(domain: string): Promise<string> {
+  async function trouble(domain: string, asked: Resolver): Promise<string> {
     try {
-      const route = await mailRoute(resolver, domain);
+      const route = await mailRoute(asked, domain);
       switch (route.status) {
         case 'null-mx':
           return 'null-mx';
@@ -93,11 +99,11 @@ describe('the DNS of the lab', () => {
           return route.reason;
         case 'exchangers': {
           const [first] = route.hosts;
-          const host = await addresses(resolver, first?.exchange ?? '', { allowSpecial: true });
+          const host = await addresses(asked, first?.exchange ?? '', { allowSpecial: true });
           return host.status === 'no-such-domain' ? 'dns-nxdomain' : 'none';
         }
         case 'implicit': {
-          const { notOffered } = await mailServices(resolver, domain);
+          const { notOffered } = await mailServices(asked, domain);
           return notOffered.length === 6 ? 'srv-not-offered' : 'none';
         }
         case 'address-literal':

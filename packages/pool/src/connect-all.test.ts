@@ -219,6 +219,22 @@ describe('remembered ports', () => {
     expect(scene.clock.now()).toBe(0);
   });
 
+  it('are unknown where the memory throws', async () => {
+    const scene = town();
+    await scene.serve(silent.address, 465, { latency: 10 });
+    const memory = {
+      judge: () => 'try' as const,
+      note: () => undefined,
+      recall() {
+        throw new Error('a bug in the memory');
+      },
+    };
+    await using connecting = connectAll([silent], { ...scene, memory, remembered: 'skip' });
+    const connection = await scene.clock.run(connecting.connection());
+    expect(scene.clock.now()).toBe(20);
+    connection.reset();
+  });
+
   it('are dialled by a probe that looks for itself, and by one whose memory has no recall', async () => {
     for (const memory of [noted(), { judge: () => 'try' as const, note: () => undefined }]) {
       const scene = town();

@@ -6,7 +6,7 @@ import { Driver } from './driver/driver.ts';
 import { connectionOf } from './driver/sockets.ts';
 import type { DrivenRace, Handle } from './driver/sockets.ts';
 import { AbortWatch } from './driver/abort-watch.ts';
-import type { Memory } from './memory/memory.ts';
+import type { Memory, Remembered } from './memory/memory.ts';
 import { lossOf, thresholdsFor } from './memory/thresholds.ts';
 import { PoolError } from './pool-error.ts';
 import type { RaceEnd } from './race/race.ts';
@@ -209,6 +209,15 @@ class ConnectingAll implements Connecting {
   }
 }
 
+/** What a memory knows of a port; one that throws knows nothing. */
+function recall(memory: Memory | undefined, endpoint: Endpoint, now: Instant): Remembered | undefined {
+  try {
+    return memory?.recall?.(endpoint, now);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The attempts that are spared, as if they had been made. */
 function recalled(
   endpoints: readonly Endpoint[],
@@ -216,7 +225,7 @@ function recalled(
   now: Instant,
 ): readonly Attempt[] {
   return endpoints.flatMap((endpoint) => {
-    const known = memory?.recall?.(endpoint, now);
+    const known = recall(memory, endpoint, now);
     if (!known) return [];
     const { syns, since } = known;
     const reason = 'timeout-connect';

@@ -59,6 +59,34 @@ describe('a port our own network blocks', () => {
     expect(watch.judge(465, 10)).toBeUndefined();
   });
 
+  it('is not hidden by a host of a network that is down', () => {
+    const watch = localBlockWatch();
+    for (const network of ['192.0.2', '198.51.100', '203.0.113']) {
+      const endpoint = { address: `${network}.9`, port: 465 };
+      watch.note({ type: 'silent', endpoint, at: 0, ms: 1120, syns: 2, sibling: false });
+      walled(watch, `${network}.1`, 1);
+    }
+    expect(watch.judge(465, 10)?.silent.map(({ address }) => address)).toEqual([
+      '192.0.2.1',
+      '198.51.100.1',
+      '203.0.113.1',
+    ]);
+  });
+
+  it('is reported without a gap as long as it is seen again and again, and since when', () => {
+    const watch = localBlockWatch();
+    for (let at = 0; at <= 3 * HOUR; at += HOUR / 12) {
+      for (const address of ['192.0.2.1', '198.51.100.1', '203.0.113.1']) {
+        if (at % (HOUR / 6) === 0) walled(watch, address, at);
+      }
+      expect([at, watch.judge(465, at)?.since]).toEqual([at, 0]);
+    }
+    const moment = { now: 3 * HOUR, unixTime: 1_800_000_000_000 };
+    const again = localBlockWatch();
+    again.load(watch.save(moment), moment);
+    expect(again.judge(465, 3.9 * HOUR)).toBeDefined();
+  });
+
   it('is forgotten after an hour', () => {
     const watch = localBlockWatch();
     for (const address of ['192.0.2.1', '198.51.100.1', '203.0.113.1']) walled(watch, address);
@@ -104,6 +132,19 @@ describe('what was seen, kept between runs', () => {
       const both = localBlockWatch();
       both.load(text, later);
       expect(both.judge(465, 50)).toBeUndefined();
+    }
+  });
+
+  it('says since when in whatever order it is read', () => {
+    const watch = localBlockWatch();
+    for (const at of [-500, 1000]) {
+      for (const address of ['192.0.2.1', '198.51.100.1', '203.0.113.1']) walled(watch, address, at);
+    }
+    const lines = watch.save(moment).trim().split('\n');
+    for (const text of [lines, lines.toReversed()].map((order) => order.join('\n'))) {
+      const again = localBlockWatch();
+      again.load(text, moment);
+      expect(again.judge(465, 1000)?.since).toBe(-500);
     }
   });
 

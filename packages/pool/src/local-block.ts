@@ -51,11 +51,23 @@ interface Seen {
   readonly at: Instant;
 }
 
-/** What is known of one port: where it was silent, by network, and when it last answered anywhere. */
+/** A host that was silent on a port, again and again with no longer a gap than an observation counts. */
+interface Silence {
+  readonly endpoint: Endpoint;
+  /** The first time. */
+  since: Instant;
+  /** The last time. */
+  at: Instant;
+}
+
+/** What is known of one port: where it was silent, by network and address, and when it last answered anywhere. */
 interface Port {
-  readonly silent: Map<string, Seen>;
+  readonly silent: Map<string, Map<string, Silence>>;
   answered: Instant;
 }
+
+/** Hosts that are remembered for each network: one of them may be down and prove nothing. */
+const HOSTS = 8;
 
 /**
  * Watches for a port that our own network blocks. The evidence: the port was silent toward several unrelated networks, other ports of
@@ -120,23 +132,23 @@ class Watch implements LocalBlockWatch {
   judge(number: number, now: Instant): LocalBlock | undefined {
     const port = this.#ports.get(number);
     if (!port || now - port.answered <= this.#window) return undefined;
-    const silent: Seen[] = [];
+    const silent: Silence[] = [];
     const answered: Endpoint[] = [];
-    for (const seen of port.silent.values()) {
-      if (now - seen.at > this.#window) continue;
-      const control = [...(this.#controls.get(seen.endpoint.address)?.values() ?? [])].find(
-        ({ endpoint, at }) => endpoint.port !== number && now - at <= this.#window,
-      );
-      // A host of which nothing answers may be down; it proves nothing.
-      if (!control) continue;
-      silent.push(seen);
-      answered.push(control.endpoint);
+    for (const hosts of port.silent.values()) {
+      for (const host of hosts.values()) {
+        const control = now - host.at <= this.#window ? this.#control(host.endpoint, now) : undefined;
+        // A host of which nothing answers may be down; it proves nothing.
+        if (!control) continue;
+        silent.push(host);
+        answered.push(control);
+        break;
+      }
     }
     if (silent.length < this.#networks) return undefined;
     return {
       reason: 'local-block',
       port: number,
-      since: Math.min(...silent.map(({ at }) => at)),
+      since: Math.min(...silent.map(({ since }) => since)),
       silent: silent.map(({ endpoint }) => endpoint),
       answered,
     };
@@ -155,7 +167,11 @@ class Watch implements LocalBlockWatch {
       if (moment.now - at <= this.#window)
         lines.push(`${formatSeen({ type, endpoint, at }, moment, this.#network)}\n`);
     };
-    for (const { silent } of this.#ports.values()) for (const seen of silent.values()) write('silent', seen);
+    const silences = [...this.#ports.values()].flatMap(({ silent }) => [...silent.values()]);
+    for (const { endpoint, since, at } of silences.flatMap((hosts) => [...hosts.values()])) {
+      if (since < at) write('silent', { endpoint, at: since });
+      write('silent', { endpoint, at });
+    }
     for (const ports of this.#controls.values()) for (const seen of ports.values()) write('answered', seen);
     return lines.join('');
   }
@@ -178,21 +194,39 @@ class Watch implements LocalBlockWatch {
     return { loaded, refused };
   }
 
-  #silent(port: Port, seen: Seen): void {
+  /** Another port of the host that answered lately. */
+  #control({ address, port }: Endpoint, now: Instant): Endpoint | undefined {
+    const answered = [...(this.#controls.get(address)?.values() ?? [])];
+    return answered.find(({ endpoint, at }) => endpoint.port !== port && now - at <= this.#window)?.endpoint;
+  }
+
+  #silent(port: Port, { endpoint, at }: Seen): void {
     // Lines of a file come in any order: what was seen before an answer is disproved by it.
-    if (seen.at <= port.answered) return;
-    const network = prefixOf(seen.endpoint.address);
-    const known = port.silent.get(network);
-    // The first time is kept while it counts: since when is the question.
-    const first = known && Math.abs(seen.at - known.at) <= this.#window && known.at <= seen.at;
-    if (!first) port.silent.set(network, seen);
+    if (at <= port.answered) return;
+    const network = prefixOf(endpoint.address);
+    const hosts = port.silent.get(network) ?? new Map<string, Silence>();
+    const known = hosts.get(endpoint.address);
+    if (!known || at - known.at > this.#window) {
+      hosts.set(endpoint.address, { endpoint, since: at, at });
+    } else {
+      if (at > known.at) known.at = at;
+      if (known.since - at <= this.#window) known.since = Math.min(known.since, at);
+    }
+    bound(hosts, HOSTS);
+    port.silent.set(network, hosts);
     bound(port.silent, this.#limit);
   }
 
   #answered(port: Port, seen: Seen): void {
     const { endpoint, at } = seen;
     port.answered = Math.max(port.answered, at);
-    for (const [network, silent] of port.silent) if (silent.at <= at) port.silent.delete(network);
+    for (const [network, hosts] of port.silent) {
+      for (const [address, silence] of hosts) {
+        if (silence.at <= at) hosts.delete(address);
+        else if (silence.since <= at) silence.since = silence.at;
+      }
+      if (hosts.size === 0) port.silent.delete(network);
+    }
     const here = this.#controls.get(endpoint.address) ?? new Map<number, Seen>();
     if ((here.get(endpoint.port)?.at ?? -Infinity) < at) here.set(endpoint.port, seen);
     bound(here, 8);

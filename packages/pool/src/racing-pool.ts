@@ -168,9 +168,12 @@ export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
     this.#ended ??= 'draining';
     this.#driver.perform(this.#scheduler.drain(this.#options.clock.now()));
     await this.#driver.idle();
-    if (this.#active === 0) return;
-    this.#noLeases ??= Promise.withResolvers<void>();
-    await this.#noLeases.promise;
+    if (this.#active > 0) {
+      this.#noLeases ??= Promise.withResolvers<void>();
+      await this.#noLeases.promise;
+    }
+    // The last leases have ended, and are being closed.
+    await this.#driver.idle();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -290,6 +293,8 @@ export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
     }
     attempt.handle = undefined;
     this.#answered(race);
+    // An idle connection may be quicker than a search for others.
+    if (race.searched && !race.queue) waiter.cancelSearch(this.#driver.reason(race, 'lost'));
     this.#active += 1;
     const { value } = slot.value as Held<T>;
     waiter.resolve(
@@ -311,7 +316,7 @@ export class RacingPool<D, T extends AsyncDisposable> implements Pool<D, T> {
         return;
       }
       try {
-        await value[Symbol.asyncDispose]();
+        await this.#driver.closing(value);
       } finally {
         this.#driver.perform(this.#scheduler.gone(slot, clock.now()));
       }

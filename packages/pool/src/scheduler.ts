@@ -319,7 +319,7 @@ export class Scheduler<R, A> {
       const holds = this.#admission.winner(race, attempt);
       const destination = this.#admission.destination(race.destination.key);
       slot = new Slot(destination, candidate, race.terms, now, holds);
-      if (!every) this.#admission.succeeded(candidate.endpoint.address);
+      if (!every) this.#admission.succeeded(candidate.endpoint.address, now);
     }
     attempt.state = 'ended';
     attempt.record.outcome = 'granted';

@@ -1,4 +1,4 @@
-import { isUsageError } from '@postern/wire';
+import { isUsageError, sleep } from '@postern/wire';
 import { describe, expect, it, vi } from 'vitest';
 import type { Candidate } from '../src/index.ts';
 import { both, caught, dispose, HOST, poolOf, silent465, town } from './town.ts';
@@ -45,6 +45,54 @@ describe('cancelling', () => {
     await scene.clock.run(Promise.all(leases.map((lease) => lease[Symbol.asyncDispose]())));
     controller.abort();
     expect(pool.counts.active).toBe(0);
+  });
+
+  it('a search that reads its signal late sees that nobody waits any more', async () => {
+    const scene = town();
+    let aborted: unknown;
+    await using pool = poolOf(scene, [], {
+      async candidates(_destination, options) {
+        await sleep(scene.clock, 100);
+        aborted = options.signal.reason;
+        return [];
+      },
+    });
+    const controller = new AbortController();
+    const pending = caught(pool.acquire('example.org', { signal: controller.signal }));
+    await scene.clock.advance(10);
+    controller.abort('enough');
+    expect(await pending).toBe('enough');
+    await scene.clock.advance(100);
+    expect(aborted).toBe('enough');
+  });
+
+  it('a search ends when a connection that was in use meanwhile comes back first', async () => {
+    const scene = town();
+    await scene.serve(HOST, 465);
+    const signals: AbortSignal[] = [];
+    await using pool = poolOf(scene, [], {
+      reuse: {
+        terms: () => ({
+          protocol: 'smtp',
+          host: 'mx.example.org',
+          policy: 'opportunistic',
+          authorities: undefined,
+          identity: undefined,
+          login: undefined,
+        }),
+      },
+      candidates(_destination, { signal }) {
+        signals.push(signal);
+        return signals.length === 1 ? both.slice(0, 1) : new Promise(() => undefined);
+      },
+    });
+    const first = await scene.clock.run(pool.acquire('example.org'));
+    const second = pool.acquire('example.org');
+    await scene.clock.advance(100);
+    await scene.clock.run(dispose(first));
+    await using lease = await scene.clock.run(second);
+    expect(lease.value).toBe(first.value);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
   });
 
   it('hooks see the abort reason of the caller', async () => {

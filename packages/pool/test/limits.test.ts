@@ -269,6 +269,35 @@ describe('limits', () => {
     expect(dialling()).toEqual(['192.0.2.1']);
   });
 
+  it('a success of somebody who came before the deferral does not end the peace', () => {
+    const world = new World(
+      { total: 9, halfOpen: 9, perDestination: 9, perAddress: 9, perGroup: Infinity, initial: 4 },
+      { first: 1000, most: 60_000 },
+      () => [candidate('192.0.2.1', 25)],
+    );
+    for (const key of ['a', 'b']) world.acquire(key, false);
+    const [one, two] = [...world.dialling];
+    if (!one || !two) throw new Error('two were to be dialled');
+    for (const attempt of [one, two]) world.settle(attempt, { type: 'connected' });
+    world.settle(one, deferred);
+    world.settle(two, { type: 'opened' });
+    for (const slot of world.leased) world.perform(world.scheduler.gone(slot, world.now));
+    world.acquire('c', false);
+    world.tick(740);
+    expect(world.dialling.size).toBe(0);
+    world.tick(10);
+    const again = pick(world.dialling, 0);
+    if (!again) throw new Error('peace has an end');
+    world.settle(again, { type: 'connected' });
+    world.settle(again, deferred);
+    // Nor does it count as the success after which waiting begins from the first again.
+    world.acquire('d', false);
+    world.tick(1490);
+    expect(world.dialling.size).toBe(0);
+    world.tick(10);
+    expect(world.dialling.size).toBe(1);
+  });
+
   it('says at once that there is nothing to be had when all want peace for longer than the deadline', () => {
     const world = new World(
       { total: 9, halfOpen: 9, perDestination: 9, perAddress: 9, perGroup: Infinity, initial: 4 },

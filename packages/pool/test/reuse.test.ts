@@ -107,6 +107,25 @@ describe('reuse', () => {
     expect(scene.clock.alarms).toBe(0);
   });
 
+  it('counts a connection once that ends while somebody looks at it', async () => {
+    const scene = town();
+    const served: Connection[] = [];
+    scene.network.setPath(`${HOST}:587`, { latency: 0 });
+    await scene.network.listen({ address: HOST, port: 587 }, async (connection) => {
+      served.push(connection);
+    });
+    const pool = reusing(scene, { limits: { perDestination: 1 } });
+    const first = await scene.clock.run(pool.acquire('tim'));
+    const waiting = pool.acquire('tim');
+    await served[0]?.end();
+    await scene.clock.run(dispose(first));
+    const lease = await scene.clock.run(waiting);
+    expect(lease.value).not.toBe(first.value);
+    expect(pool.stats().totals.spent).toBe(1);
+    lease.discard();
+    await scene.clock.run(dispose(pool));
+  });
+
   it('keeps nothing longer than the idle time, the age and the number of uses', async () => {
     const scene = await open587();
     const reuse = { terms: () => plain, idle: 1000, age: 2900, uses: 4 };

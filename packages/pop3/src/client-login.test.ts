@@ -71,6 +71,23 @@ describe('a login', () => {
   );
 });
 
+test('an abort while the credentials are fetched leaves the connection as it is', async () => {
+  const { pop3 } = await open({ implicitTls: true }, { tls: testTlsRequest() });
+  const controller = new AbortController();
+  const asked = Promise.withResolvers<void>();
+  const login = pop3.login(
+    () => {
+      asked.resolve();
+      return new Promise<never>(() => undefined);
+    },
+    { signal: controller.signal },
+  );
+  await asked.promise;
+  controller.abort('enough');
+  await expect(login).rejects.toBe('enough');
+  expect(await pop3.login(credentials)).toMatchObject({ ok: true });
+});
+
 describe('a login that must not be', () => {
   test('POP3-044 sends no password in the clear', async () => {
     const { pop3, seen } = await open({ auth: { authenticate, insideTlsOnly: false } });

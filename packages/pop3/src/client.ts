@@ -2,12 +2,12 @@ import { authenticate, checkCredentials, loginContext } from '@postern/sasl';
 import type { ChoiceFailure, CredentialsSource, PasswordCredentials } from '@postern/sasl';
 import { deadline, handshakeWithin, isWireError, UsageError, WireError } from '@postern/wire';
 import type { Clock, Connection, PolicyFault, Reason, TlsInfo, TlsRequest } from '@postern/wire';
-import { dependsOnUser } from './capabilities.ts';
-import type { Capabilities } from './capabilities.ts';
+import { dependsOnUser } from './parse/capabilities.ts';
+import type { Capabilities } from './parse/capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import { Conversation } from './conversation.ts';
-import type { Language } from './listings.ts';
-import type { Maildrop } from './maildrop.ts';
+import type { Language } from './parse/listings.ts';
+import type { Maildrop } from './maildrop/maildrop.ts';
 import type {
   Answer,
   ApopLogin,
@@ -20,10 +20,10 @@ import type {
   Pop3,
   StartTlsOptions,
 } from './pop3.ts';
-import type { Pop3Reply } from './reply.ts';
-import { patienceFor } from './states.ts';
-import { Transaction } from './transaction.ts';
-import type { ReplyEvent } from './transaction.ts';
+import type { Pop3Reply } from './parse/reply.ts';
+import { patienceFor } from './transition/states.ts';
+import { Transaction } from './maildrop/transaction.ts';
+import type { ReplyEvent } from './maildrop/transaction.ts';
 
 /**
  * Waits for the greeting on an open connection, asks for the capabilities unless they are remembered, and hands out the dialogue. Takes ownership of
@@ -129,6 +129,7 @@ class Pop3Dialogue implements Pop3 {
         exchange: (mechanism) => this.#conversation.ask({ verb: 'AUTH', mechanism }, signal),
         // Which mechanism it did not take, a POP3 server cannot say: nothing else is tried, because accounts get locked.
         verdict: ({ reason }) => (reason === 'auth-failed' ? 'wrong-secret' : 'final'),
+        signal,
       });
       if (result.type === 'answered') return this.#loggedIn(result.answer, result.mechanism, signal);
       const { credentials, reason } = result;

@@ -2,7 +2,7 @@ import { redacted } from '@postern/sasl';
 import type { ClientMechanism } from '@postern/sasl';
 import { UsageError, utf8 } from '@postern/wire';
 import type { Phase } from '@postern/wire';
-import type { StateName } from './states.ts';
+import type { StateName } from './transition/states.ts';
 
 /** A command of a client, as data. */
 export type Pop3Command =

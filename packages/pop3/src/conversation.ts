@@ -1,15 +1,15 @@
 import type { SaslWork } from '@postern/sasl';
 import { converse, unlessAborted, UsageError, WireError } from '@postern/wire';
 import type { Clock, Connection, Dialogue, Fault, TlsRequest } from '@postern/wire';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities } from './parse/capabilities.ts';
 import { verbs } from './commands.ts';
 import type { Pop3Command, WireCommand } from './commands.ts';
 import type { Pop3Event } from './events.ts';
 import { pop3Client } from './machine.ts';
 import type { Pop3ClientMachine } from './machine.ts';
 import type { OpenPop3Options } from './pop3.ts';
-import type { Pop3Reply } from './reply.ts';
-import type { ContentEvent, ReplyEvent, TransactionDialogue } from './transaction.ts';
+import type { Pop3Reply } from './parse/reply.ts';
+import type { ContentEvent, ReplyEvent, TransactionDialogue } from './maildrop/transaction.ts';
 
 /** Why the work of an exchange could not be done. */
 interface WorkFailure {

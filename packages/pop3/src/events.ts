@@ -1,9 +1,9 @@
 import type { SaslWork } from '@postern/sasl';
 import type { Reason, TlsInfo } from '@postern/wire';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities } from './parse/capabilities.ts';
 import type { WireCommand } from './commands.ts';
-import type { ReplyValue } from './listings.ts';
-import type { Pop3Reply } from './reply.ts';
+import type { ReplyValue } from './parse/listings.ts';
+import type { Pop3Reply } from './parse/reply.ts';
 
 /**
  * What a tolerated mistake of the peer is called. Those that are no {@link Reason} never end a dialogue, so they are words

@@ -22,13 +22,13 @@
  *
  * @packageDocumentation
  */
-export { noCapabilities, parseCapabilities } from './capabilities.ts';
-export type { Capabilities } from './capabilities.ts';
+export { noCapabilities, parseCapabilities } from './parse/capabilities.ts';
+export type { Capabilities } from './parse/capabilities.ts';
 export { openPop3 } from './client.ts';
 export { encodeCommand } from './commands.ts';
 export type { EncodedCommand, Pop3Command, WireCommand } from './commands.ts';
 export type { Pop3Diagnostic, Pop3Event } from './events.ts';
-export type { Language, ListEntry, ReplyValue, UidlEntry } from './listings.ts';
+export type { Language, ListEntry, ReplyValue, UidlEntry } from './parse/listings.ts';
 export type {
   BytesOptions,
   Maildrop,
@@ -38,10 +38,10 @@ export type {
   MessageContent,
   MessagesOptions,
   Retrieved,
-} from './maildrop.ts';
+} from './maildrop/maildrop.ts';
 export { pop3Client } from './machine.ts';
 export type { Pop3ClientMachine, Pop3ClientOptions } from './machine.ts';
-export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './outcomes.ts';
+export { greetingReason, loginOutcomes, loginReason, startTlsReason } from './transition/outcomes.ts';
 export type {
   Answer,
   ApopLogin,
@@ -54,7 +54,7 @@ export type {
   Pop3,
   StartTlsOptions,
 } from './pop3.ts';
-export { parseStatusLine, replyLimits } from './reply.ts';
-export type { Pop3Reply, ReplyLimits } from './reply.ts';
-export { patienceProfiles, states } from './states.ts';
-export type { Patience, StateName, StateRow } from './states.ts';
+export { parseStatusLine, replyLimits } from './parse/reply.ts';
+export type { Pop3Reply, ReplyLimits } from './parse/reply.ts';
+export { patienceProfiles, states } from './transition/states.ts';
+export type { Patience, StateName, StateRow } from './transition/states.ts';

@@ -5,8 +5,9 @@ import { latin1, utf8 } from '@postern/wire';
 import type { Output } from '@postern/wire';
 import { testTlsInfo, writtenText } from '@postern/wire/testing';
 import { describe, expect, test } from 'vitest';
+import { exchangeTests } from '../../sasl/test/exchange-tests.ts';
 import { pop3Client } from './index.ts';
-import type { Pop3ClientMachine, Pop3Event } from './index.ts';
+import type { Pop3ClientMachine, Pop3Command, Pop3Event } from './index.ts';
 
 const fault = (outputs: readonly Output<Pop3Event>[]): string | undefined => {
   const last = outputs.at(-1);
@@ -181,125 +182,21 @@ describe('limits', () => {
   });
 });
 
-test('SASL-047 work outside of the machine stops an exchange until its result is handed over', () => {
-  const mechanism: ClientMechanism = {
-    name: 'X-WORK',
-    plaintext: false,
-    start: () => utf8('first'),
-    next: () => ({ type: 'wait', work: { name: 'derive-key', run: () => Promise.resolve(utf8('done')) } }),
-    resume: (result) => ({ type: 'respond', response: result }),
-    succeed: () => ({ type: 'done' }),
-  };
-  const client = pop3Client();
-  client.start(0);
-  client.receive(utf8('+OK\r\n'), 0);
-  client.send({ verb: 'CAPA' }, 0);
-  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
-  client.send({ verb: 'AUTH', mechanism }, 0);
-  expect(() => client.send({ verb: 'RESUME', result: utf8('x') }, 0)).toThrow(/without work/);
-  expect(client.receive(utf8('+ YQ==\r\n'), 0)).toMatchObject([
-    { event: { type: 'work', work: { name: 'derive-key' } } },
-  ]);
-  expect(client.state.name).toBe('auth-work');
-  expect(client.deadline).toBeUndefined();
-  expect(writtenText(client.send({ verb: 'RESUME', result: utf8('done') }, 0))).toBe('ZG9uZQ==\r\n');
-  expect(client.receive(utf8('+OK\r\n'), 0)).toMatchObject([
-    { event: { type: 'reply', reply: { status: '+OK' } } },
-  ]);
-});
-
-/** Goes like SCRAM: first message, work, proof, and the server's last word. */
-function proving(): ClientMechanism {
-  let finished = false;
-  return {
-    name: 'X-WORK',
-    plaintext: false,
-    start: () => utf8('first'),
-    next: (challenge) => {
-      finished = latin1(challenge) === 'v=';
-      if (finished) return { type: 'done' };
-      return { type: 'wait', work: { name: 'derive-key', run: () => Promise.resolve(utf8('key')) } };
-    },
-    resume: () => ({ type: 'respond', response: utf8('proof') }),
-    succeed: () => (finished ? { type: 'done' } : { type: 'failed', reason: 'server-not-verified' }),
-  };
-}
-
-test('SASL-004 the last word of the server is answered with an empty line, and only then success is believed', () => {
-  const mechanism = proving();
-  const client = pop3Client();
-  client.start(0);
-  client.receive(utf8('+OK\r\n'), 0);
-  client.send({ verb: 'CAPA' }, 0);
-  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
-  client.send({ verb: 'AUTH', mechanism }, 0);
-  client.receive(utf8('+ YQ==\r\n'), 0);
-  expect(writtenText(client.send({ verb: 'RESUME', result: utf8('key') }, 0))).toBe('cHJvb2Y=\r\n');
-  expect(writtenText(client.receive(utf8('+ dj0=\r\n'), 0))).toBe('\r\n');
-  expect(client.receive(utf8('+OK\r\n'), 0)).toMatchObject([
-    { event: { type: 'reply', reply: { status: '+OK' } } },
-  ]);
-});
-
-test('SASL-004 success while the client still works ends the dialogue', () => {
-  const mechanism = proving();
-  const client = pop3Client();
-  client.start(0);
-  client.receive(utf8('+OK\r\n'), 0);
-  client.send({ verb: 'CAPA' }, 0);
-  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
-  client.send({ verb: 'AUTH', mechanism }, 0);
-  client.receive(utf8('+ YQ==\r\n'), 0);
-  expect(client.receive(utf8('+OK\r\n'), 0)).toMatchObject([
-    { type: 'end', fault: { reason: 'server-not-verified' } },
-  ]);
-});
-
-test('SASL-047 a challenge while the client still works ends the dialogue', () => {
-  const mechanism = proving();
-  const client = pop3Client();
-  client.start(0);
-  client.receive(utf8('+OK\r\n'), 0);
-  client.send({ verb: 'CAPA' }, 0);
-  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
-  client.send({ verb: 'AUTH', mechanism }, 0);
-  client.receive(utf8('+ YQ==\r\n'), 0);
-  expect(client.receive(utf8('+ YQ==\r\n'), 0)).toMatchObject([
-    { type: 'end', fault: { reason: 'protocol-error', phase: 'auth' } },
-  ]);
-});
-
-test('SASL-047 work that failed cancels the exchange, and the dialogue goes on', () => {
-  const mechanism = proving();
-  const client = pop3Client();
-  client.start(0);
-  client.receive(utf8('+OK\r\n'), 0);
-  client.send({ verb: 'CAPA' }, 0);
-  client.receive(utf8('+OK\r\nSASL X-WORK\r\n.\r\n'), 0);
-  client.send({ verb: 'AUTH', mechanism }, 0);
-  client.receive(utf8('+ YQ==\r\n'), 0);
-  expect(writtenText(client.send({ verb: 'RESUME', result: undefined }, 0))).toBe('*\r\n');
-  expect(client.receive(utf8('-ERR\r\n'), 0)).toMatchObject([
-    { event: { type: 'reply', reply: { status: '-ERR' } } },
-  ]);
-  expect(client.state).toEqual({ name: 'ready' });
-});
-
-test('SASL-002 an empty initial response is written as =', () => {
-  const mechanism: ClientMechanism = {
-    name: 'EXTERNAL',
-    plaintext: false,
-    start: () => new Uint8Array(0),
-    next: () => ({ type: 'done' }),
-    resume: () => ({ type: 'done' }),
-    succeed: () => ({ type: 'done' }),
-  };
-  const client = pop3Client();
-  client.start(0);
-  client.receive(utf8('+OK\r\n'), 0);
-  client.send({ verb: 'CAPA' }, 0);
-  client.receive(utf8('+OK\r\nSASL EXTERNAL\r\n.\r\n'), 0);
-  expect(writtenText(client.send({ verb: 'AUTH', mechanism }, 0))).toBe('AUTH EXTERNAL =\r\n');
+exchangeTests<Pop3Command>({
+  offered: (mechanism) => {
+    const client = pop3Client();
+    client.start(0);
+    client.receive(utf8('+OK\r\n'), 0);
+    client.send({ verb: 'CAPA' }, 0);
+    client.receive(utf8(`+OK\r\nSASL ${mechanism}\r\n.\r\n`), 0);
+    return client;
+  },
+  begin: (mechanism) => ({ verb: 'AUTH', mechanism }),
+  verb: 'AUTH',
+  resume: (result) => ({ verb: 'RESUME', result }),
+  challenge: '+ ',
+  success: { line: '+OK\r\n', event: { type: 'reply', reply: { status: '+OK' } } },
+  cancelled: { line: '-ERR\r\n', event: { type: 'reply', reply: { status: '-ERR' } } },
 });
 
 test('SASL-009 nothing that a client tells shows the password', () => {

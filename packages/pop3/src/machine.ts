@@ -1,14 +1,14 @@
 import { createLineSplitter, isTlsRecord, sample, UsageError } from '@postern/wire';
 import type { EndOfStream, Instant, Machine, Output, TlsInfo } from '@postern/wire';
-import { noCapabilities } from './capabilities.ts';
-import type { Capabilities } from './capabilities.ts';
+import { noCapabilities } from './parse/capabilities.ts';
+import type { Capabilities } from './parse/capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
-import { createUnstuffing, plainLines, replyLimits } from './reply.ts';
-import type { ReplyLimits } from './reply.ts';
-import { initialState, patienceFor } from './states.ts';
-import type { Input, Patience, State, StateName } from './states.ts';
-import { step } from './transition.ts';
+import { createUnstuffing, plainLines, replyLimits } from './parse/reply.ts';
+import type { ReplyLimits } from './parse/reply.ts';
+import { initialState, patienceFor } from './transition/states.ts';
+import type { Input, Patience, State, StateName } from './transition/states.ts';
+import { step } from './transition/transition.ts';
 
 const DOT = 0x2e;
 

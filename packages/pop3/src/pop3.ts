@@ -1,12 +1,12 @@
 import type { CredentialsSource, LoginOptions } from '@postern/sasl';
 import type { Clock, Connection, Observer, Reason, TlsInfo, TlsRequest } from '@postern/wire';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities } from './parse/capabilities.ts';
 import type { Pop3Command } from './commands.ts';
 import type { Pop3Event } from './events.ts';
-import type { Language } from './listings.ts';
-import type { Maildrop } from './maildrop.ts';
-import type { Pop3Reply, ReplyLimits } from './reply.ts';
-import type { Patience } from './states.ts';
+import type { Language } from './parse/listings.ts';
+import type { Maildrop } from './maildrop/maildrop.ts';
+import type { Pop3Reply, ReplyLimits } from './parse/reply.ts';
+import type { Patience } from './transition/states.ts';
 
 /**
  * The answer to a command: positive with a value, or a negative reply. A negative reply is no exception, because the

@@ -1,11 +1,11 @@
 import type { PasswordCredentials } from '@postern/sasl';
-import { isUsageError, isWireError } from '@postern/wire';
-import type { Reason } from '@postern/wire';
 import { connectedTo, testTlsOffer, virtualClock } from '@postern/wire/testing';
 import { openPop3 } from '../src/index.ts';
 import type { OpenPop3Options, Pop3 } from '../src/index.ts';
 import { servePop3 } from '../src/server/index.ts';
 import type { Pop3ServerEvent, ServePop3Options } from '../src/server/index.ts';
+
+export { reasonOf, settled } from '../../wire/test/rejections.ts';
 
 /** Who may log in at the server of these tests. */
 export const credentials = { type: 'password', user: 'tim', password: 'tanstaaf' } as const;
@@ -40,23 +40,4 @@ export async function open(
   };
   const pop3 = await openPop3(connection, { clock, observe: { received: see, wrote: see }, ...client });
   return { pop3, seen, shown: () => shown };
-}
-
-/** Everything that can go on without time has gone on. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
-
-/** The reason with which a promise is rejected; `usage` for a mistake of the caller. */
-export async function reasonOf(promise: Promise<unknown>): Promise<Reason | 'usage' | undefined> {
-  try {
-    await promise;
-    return undefined;
-  } catch (error) {
-    if (isWireError(error)) return error.code;
-    if (isUsageError(error)) return 'usage';
-    throw error;
-  }
 }

@@ -1,9 +1,14 @@
 import { loginClient } from '@postern/sasl';
 import { isUsageError, utf8 } from '@postern/wire';
-import type { Output } from '@postern/wire';
 import { playMachine, testTlsInfo } from '@postern/wire/testing';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import {
+  clientHappenings,
+  serverHappenings,
+  toldOf,
+  wholeAndCut,
+} from '../../wire/test/machine-properties.ts';
 import { encodeCommand, pop3Client, states } from '../src/index.ts';
 import type { Pop3Command, WireCommand } from '../src/index.ts';
 import { pop3Server } from '../src/server/index.ts';
@@ -53,24 +58,10 @@ const command: fc.Arbitrary<Pop3Command> = fc.oneof(
   })),
 );
 
-const event = fc.oneof(
-  { weight: 6, arbitrary: serverBytes.map((bytes) => ({ type: 'bytes', bytes }) as const) },
-  {
-    weight: 3,
-    arbitrary: fc
-      .array(command, { minLength: 1, maxLength: 3 })
-      .map((commands) => ({ type: 'send', commands }) as const),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom({ type: 'tls' } as const, { type: 'end' } as const, { type: 'tick' } as const),
-  },
-);
-
 describe('a client', () => {
   test('never throws, ends once, stays silent in a handshake, and is always in a state with a row', () => {
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 30 }), fc.boolean(), (events, inside) => {
+      fc.property(clientHappenings(serverBytes, command), fc.boolean(), (events, inside) => {
         const machine = pop3Client(inside ? { tls: testTlsInfo } : {});
         playMachine(machine, events);
         expect(Object.keys(states)).toContain(machine.state.name);
@@ -79,42 +70,13 @@ describe('a client', () => {
   });
 
   test('says the same however bytes are cut', () => {
-    const events = (chunks: readonly Uint8Array[]): readonly Output<unknown>[] => {
-      const machine = pop3Client();
-      machine.start(0);
-      const outputs: Output<unknown>[] = [];
-      let asked = false;
-      for (const chunk of chunks) {
-        const lent = Uint8Array.from(chunk);
-        outputs.push(...machine.receive(lent, 0));
-        lent.fill(0xaa);
-        if (!asked && machine.state.name === 'ready') {
-          asked = true;
-          outputs.push(...machine.send({ verb: 'CAPA' }, 0));
-        }
-      }
-      return outputs;
-    };
-    const flat = (outputs: readonly Output<unknown>[]): unknown =>
-      outputs.map((output) =>
-        output.type === 'end' ? { type: 'end', reason: output.fault?.reason } : output,
-      );
+    const greeting = utf8('+OK\r\n');
     fc.assert(
-      fc.property(
-        fc.array(serverBytes, { maxLength: 12 }),
-        fc.infiniteStream(fc.integer({ min: 1, max: 6 })),
-        (parts, sizes) => {
-          const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
-          const greeting = utf8('+OK\r\n');
-          const cut: Uint8Array[] = [greeting];
-          for (let at = 0; at < bytes.length;) {
-            const size = sizes.next().value ?? 1;
-            cut.push(bytes.subarray(at, at + size));
-            at += size;
-          }
-          expect(flat(events(cut))).toEqual(flat(events([greeting, bytes])));
-        },
-      ),
+      fc.property(wholeAndCut(serverBytes), ({ whole, pieces }) => {
+        const told = (chunks: readonly Uint8Array[]): unknown =>
+          toldOf(pop3Client(), [greeting, ...chunks], { verb: 'CAPA' });
+        expect(told(pieces)).toEqual(told([whole]));
+      }),
     );
   });
 
@@ -166,19 +128,8 @@ describe('a server', () => {
         .map((text) => utf8(`${text}\r\n`)),
       fc.uint8Array({ maxLength: 20 }),
     );
-    const happening = fc.oneof(
-      { weight: 8, arbitrary: line.map((bytes) => ({ type: 'bytes', bytes }) as const) },
-      {
-        weight: 1,
-        arbitrary: fc.constantFrom(
-          { type: 'tls' } as const,
-          { type: 'end' } as const,
-          { type: 'tick' } as const,
-        ),
-      },
-    );
     fc.assert(
-      fc.property(fc.array(happening, { maxLength: 30 }), (happenings) => {
+      fc.property(serverHappenings(line), (happenings) => {
         const machine = pop3Server({
           startTls: { type: 'offered' },
           auth: { authenticate: () => true, insideTlsOnly: false },

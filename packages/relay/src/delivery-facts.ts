@@ -34,7 +34,7 @@ export async function deliveryFacts(
   environment: LookupEnvironment,
   options?: { readonly signal?: AbortSignal },
 ): Promise<DeliveryFacts> {
-  const { resolver, sts, random, ownNames } = environment;
+  const { resolver, sts, random, ownNames, announcementLabels: labels } = environment;
   const call = options?.signal === undefined ? {} : { signal: options.signal };
   const choosing = { ...call, ...(random && { random }), ...(ownNames && { ownNames }) };
   const literal = domain.startsWith('[');
@@ -47,7 +47,7 @@ export async function deliveryFacts(
   const announcement =
     policy.announce === undefined || literal
       ? undefined
-      : await lookedUp(announcedRoute(resolver, domain, choosing), call);
+      : await lookedUp(announcedRoute(resolver, domain, { ...choosing, ...(labels && { labels }) }), call);
   const announced =
     policy.announce === 'use' &&
     announcement !== undefined &&

@@ -40,11 +40,10 @@ export function destinationOf(
     for (const address of host.addresses) {
       for (const way of host.ways) {
         if (way.when !== when) continue;
-        const { port, method } = way;
+        // With the name: two hosts at one address are two ways, for what is demanded there differs.
+        const method = `${way.method} as ${host.host}`;
         // Each one its own rank: host by host, address by address, and at each address the ways in their order.
-        // A plan has its ports and methods from what servers announce, and is bound by it.
-        const pairing = 'deliberate' as const;
-        const candidate = { endpoint: { address, port }, method, rank: candidates.length, pairing };
+        const candidate = { endpoint: { address, port: way.port }, method, rank: candidates.length };
         candidates.push(candidate);
         entries.set(entryKey(candidate), { host, way });
       }

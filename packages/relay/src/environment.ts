@@ -1,4 +1,4 @@
-import type { Resolver, RouteHostsOptions } from '@postern/dns';
+import type { AnnouncedRouteOptions, Resolver, RouteHostsOptions } from '@postern/dns';
 import type { Memory, PoolOptions } from '@postern/pool';
 import type { OpenSmtpOptions } from '@postern/smtp';
 import type { Method, StsPolicies, WallClock } from '@postern/starttls';
@@ -14,6 +14,11 @@ export interface LookupEnvironment extends Pick<RouteHostsOptions, 'allowSpecial
   readonly sts?: StsPolicies;
   /** Names this host takes mail by, lest mail come back to ourselves. Default none. */
   readonly ownNames?: readonly string[];
+  /**
+   * The labels of SRV announcements, where the policy of a delivery names one (`announce`): asked for in order until one has
+   * records. Default `_smtp-tls` alone; there is no RFC, so the name may change.
+   */
+  readonly announcementLabels?: NonNullable<AnnouncedRouteOptions['labels']>;
   /** Numbers from 0 to below 1, to spread load over hosts of one preference. Default: the resolver's order. */
   readonly random?: () => number;
   /**

@@ -27,8 +27,7 @@ export class SessionReports {
     }
     for (const { host, reason, policyType } of leftOut) {
       if (policyType === 'no-policy-found') continue;
-      const policy = this.#policy(policyType, undefined);
-      this.#counts?.add({ policy, fault: { reason }, peer: { receivingMxHostname: host } });
+      this.#count(this.#policy(policyType, undefined), { reason }, { receivingMxHostname: host });
     }
   }
 
@@ -59,7 +58,13 @@ export class SessionReports {
   ): void {
     const requirement = decision.status === 'try' ? decision.requirement : undefined;
     const peer = { receivingMxHostname: host, receivingIp: address };
-    this.#counts?.add({ policy: this.#policy(decision.policyType, requirement), fault, peer });
+    this.#count(this.#policy(decision.policyType, requirement), fault, peer);
+  }
+
+  #count(policy: ReportedPolicy, fault: ReportedSession['fault'], peer: ReportedSession['peer']): void {
+    // RFC 8461 §6: under mode "none" nothing is a failure.
+    if (fault && policy.type === 'sts' && this.#sts?.policy?.mode === 'none') return;
+    this.#counts?.add({ policy, fault, ...(peer && { peer }) });
   }
 
   /** RFC 8460 §4.4: a policy as it was found. */

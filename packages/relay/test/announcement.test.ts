@@ -51,6 +51,21 @@ test('DNS-028 records under another label change nothing', async () => {
   expect(recipients.map(words)).toEqual(['delivered to mx1.example.test by starttls']);
 });
 
+test('DNS-028 further labels are asked for in order, until one has records', async () => {
+  const resolver = noting(`${hosts}_smtps._tcp.example.test. SRV 0 0 465 mx2.example.test.`);
+  const scene = await town(hosts, {
+    resolver,
+    more: { announcementLabels: ['_smtp-tls', '_smtps', '_more'] },
+  });
+  await scene.serve(one, 25, 'starttls');
+  await scene.serve(two, 465, 'implicit-tls');
+  const { recipients } = await scene.deliver({ policy: { announce: 'use' } });
+  expect(recipients.map(words)).toEqual(['delivered to mx2.example.test by implicit-tls']);
+  const srv = resolver.asked.filter((question) => question.endsWith(' SRV'));
+  expect(srv).toEqual(['_smtp-tls._tcp.example.test SRV', '_smtps._tcp.example.test SRV']);
+  expect(resolver.asked).not.toContain('example.test MX');
+});
+
 test('DNS-010 an address literal can announce nothing, and gets its mail', async () => {
   const scene = await town(hosts);
   await scene.serve(one, 25, 'starttls');

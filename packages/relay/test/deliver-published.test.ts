@@ -1,10 +1,12 @@
 import { zoneResolver } from '@postern/dns';
 import { accept, refuse } from '@postern/smtp/server';
 import { memoryStsStore, stsPolicies } from '@postern/starttls';
+import type { StsPolicies } from '@postern/starttls';
 import { sessionCounts } from '@postern/starttls/tlsrpt';
 import { WireError } from '@postern/wire';
 import { describe, expect, test } from 'vitest';
 import { one, town, two, twoHosts, words } from './town.ts';
+import type { Town } from './town.ts';
 
 const reported = {
   type: 'sts',
@@ -13,6 +15,15 @@ const reported = {
   successes: 0,
   details: [{ result: 'certificate-not-trusted', receivingIp: one }],
 };
+
+/** The policies of a world in which each domain with a record has this one. */
+function publishing(scene: Town, mode: string): StsPolicies {
+  const { resolver, clock, wallClock } = scene.environment;
+  const file = `version: STSv1\nmode: ${mode}\nmx: mx1.example.test\nmax_age: 86400\n`;
+  const fetch = async (): Promise<Response> =>
+    new Response(file, { headers: { 'content-type': 'text/plain' } });
+  return stsPolicies({ resolver, clock, wallClock, store: memoryStsStore(), fetch });
+}
 
 describe('what domains publish', () => {
   test('DNS-008, DNS-002 null MX and no such domain are refused, a failed look-up is deferred, the rest delivered', async () => {
@@ -70,7 +81,7 @@ describe('what domains publish', () => {
   test.each([
     ['enforce', 'deferred cert-self-signed', reported],
     ['testing', 'delivered to mx1.example.test by starttls', reported],
-    ['none', 'delivered to mx1.example.test by starttls', { failures: 0, successes: 1 }],
+    ['none', 'delivered to mx1.example.test by starttls', { type: 'sts', failures: 0, successes: 1 }],
   ] as const)(
     'TLS-064, TLS-065, TLS-068 MTA-STS %s and a certificate nobody vouches for: %s',
     async (mode, expected, count) => {
@@ -81,22 +92,33 @@ _mta-sts.example.test. TXT "v=STSv1; id=1"`;
       const scene = await town(zone, {
         trust: { ok: false, code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' },
       });
-      const file = `version: STSv1\nmode: ${mode}\nmx: mx1.example.test\nmax_age: 86400\n`;
-      const { resolver, clock, wallClock } = scene.environment;
-      const sts = stsPolicies({
-        resolver,
-        clock,
-        wallClock,
-        store: memoryStsStore(),
-        fetch: async () => new Response(file, { headers: { 'content-type': 'text/plain' } }),
-      });
-      Object.assign(scene.environment, { sts, counts });
+      Object.assign(scene.environment, { sts: publishing(scene, mode), counts });
       await scene.serve(one, 25, 'starttls');
       const { recipients } = await scene.deliver({});
       expect(recipients.map(words)).toEqual([expected]);
-      expect(counts.policies('example.test')[0]).toMatchObject(count);
+      expect(counts.policies('example.test')).toMatchObject([count]);
+      expect(counts.policies('example.test')[0]?.strings).toContain(`mode: ${mode}`);
     },
   );
+
+  test.each([
+    ['testing', ['sts 0+1 starttls-not-supported']],
+    ['none', []],
+    [undefined, ['no-policy-found 0+1 starttls-not-supported']],
+  ] as const)('TLS-068 MTA-STS %s and no STARTTLS: the report says %j', async (mode, expected) => {
+    const zone = `${twoHosts}${mode ? '_mta-sts.example.test. TXT "v=STSv1; id=1"' : ''}`;
+    const counts = sessionCounts();
+    const scene = await town(zone);
+    Object.assign(scene.environment, { sts: publishing(scene, mode ?? 'none'), counts });
+    await scene.serve(one, 25, 'plaintext');
+    expect((await scene.deliver({})).recipients[0]?.status).toBe('delivered');
+    const said = counts
+      .policies('example.test')
+      .map(({ type, successes, failures, details }) =>
+        [type, `${successes}+${failures}`, ...details.map(({ result }) => result)].join(' '),
+      );
+    expect(said).toEqual(expected);
+  });
 
   test('TLS-057 a host with TLSA records and no STARTTLS is passed over, and counted', async () => {
     const counts = sessionCounts();

@@ -107,3 +107,28 @@ test('says why nothing could be tried, and passes on what the function throws', 
   });
   await expect(broken).rejects.toThrow('keyring locked');
 });
+
+test('an abort does not wait for credentials that do not come, the first time and the second', async () => {
+  const token = { type: 'token', user: 'tim', token: 'old' } as const;
+  for (const answered of [0, 1]) {
+    const controller = new AbortController();
+    let calls = 0;
+    const result = authenticate<AttemptVerdict>(
+      () => {
+        calls += 1;
+        return calls > answered ? new Promise<never>(() => undefined) : token;
+      },
+      {
+        offered: () => ['OAUTHBEARER'],
+        context: () => verified,
+        exchange: async () => 'wrong-secret',
+        verdict: (answer) => answer,
+        signal: controller.signal,
+      },
+    );
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    expect(calls).toBe(answered + 1);
+    controller.abort('enough');
+    await expect(result).rejects.toBe('enough');
+  }
+});

@@ -1,3 +1,4 @@
+import { unlessAborted } from '@postern/wire';
 import { chooseMechanism } from './choose.ts';
 import type { Choice, ChoiceContext, ChoiceFailure } from './choose.ts';
 import type { Credentials, CredentialsSource } from './credentials.ts';
@@ -23,6 +24,8 @@ export interface AuthenticateSession<R> {
   readonly exchange: (mechanism: ClientMechanism) => Promise<R>;
   /** Reads that answer. */
   readonly verdict: (answer: R) => AttemptVerdict;
+  /** Gives up waiting for the credentials and rejects with `signal.reason`; an exchange has to follow it by itself. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How it ended: an answer of the server, or nothing could be tried with these credentials. */
@@ -58,7 +61,7 @@ export async function authenticate<R>(
   if (!verified && unverified === 'nothing') {
     return { type: 'none', reason: 'plaintext-login-refused', credentials: undefined };
   }
-  let credentials = await fetchCredentials(source, false);
+  let credentials = await fetchCredentials(source, false, session.signal);
   const tried: string[] = [];
   let bindings = session.context().bindings ?? [];
   let renewable = typeof source === 'function';
@@ -71,7 +74,7 @@ export async function authenticate<R>(
     const verdict = session.verdict(answer);
     if (verdict === 'wrong-secret' && credentials.type === 'token' && renewable) {
       renewable = false;
-      credentials = await fetchCredentials(source, true);
+      credentials = await fetchCredentials(source, true, session.signal);
     } else if (mechanism.bindingRefused === true && bindings.length > 1) {
       bindings = bindings.slice(1);
     } else if (verdict === 'other-mechanism' && tried.length === 0) {
@@ -88,6 +91,13 @@ export async function authenticate<R>(
   }
 }
 
-async function fetchCredentials(source: CredentialsSource, again: boolean): Promise<Credentials> {
-  return prepareCredentials(typeof source === 'function' ? await source({ again }) : source);
+async function fetchCredentials(
+  source: CredentialsSource,
+  again: boolean,
+  signal: AbortSignal | undefined,
+): Promise<Credentials> {
+  if (typeof source !== 'function') return prepareCredentials(source);
+  // A key ring that waits for a person may never answer.
+  const fetched = Promise.resolve(source({ again }));
+  return prepareCredentials(await unlessAborted(fetched, signal));
 }

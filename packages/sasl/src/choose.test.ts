@@ -66,10 +66,10 @@ test.each([
     'SCRAM-SHA-1-PLUS',
   ],
   [
-    'nothing less than what both sides can do',
+    'what is not tied only where that was named',
     ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'],
     { bindings: [exporter], mechanisms: ['SCRAM-SHA-256'] },
-    'auth-not-offered',
+    'SCRAM-SHA-256',
   ],
   ['nothing tied without a binding', ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'], {}, 'SCRAM-SHA-256'],
   ['no CRAM-MD5 by itself', ['CRAM-MD5'], {}, 'auth-not-offered'],
@@ -114,12 +114,21 @@ test('SASL-006 chooses by what the credentials are', () => {
 });
 
 test('SASL-044 says y where only the server lacks channel binding, n where the client does', () => {
-  const begin = (bindings: readonly (typeof exporter)[]): string => {
-    const choice = chooseMechanism(['SCRAM-SHA-256'], tim, { verified: true, random, bindings });
+  const begin = (
+    bindings: readonly (typeof exporter)[],
+    offered: string,
+    ...mechanisms: string[]
+  ): string => {
+    const only = mechanisms.length > 0 && { mechanisms };
+    const choice = chooseMechanism(offered.split(' '), tim, { verified: true, random, bindings, ...only });
     return choice.ok ? String.fromCharCode(...(choice.mechanism.start() ?? [])).slice(0, 3) : choice.reason;
   };
-  expect(begin([exporter])).toBe('y,,');
-  expect(begin([])).toBe('n,,');
+  expect(begin([exporter], 'SCRAM-SHA-256')).toBe('y,,');
+  expect(begin([], 'SCRAM-SHA-256')).toBe('n,,');
+  const both = 'SCRAM-SHA-256-PLUS SCRAM-SHA-256';
+  // The caller forbids it: then this client has none, and the server must not take it for a stripped offer.
+  expect(begin([exporter], both, 'SCRAM-SHA-256')).toBe('n,,');
+  expect(begin([exporter], both, 'SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS')).toBe('auth-not-offered');
 });
 
 test('SASL-010 says what is missing where only SCRAM is offered for a password outside ASCII', () => {

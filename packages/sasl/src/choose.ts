@@ -27,7 +27,10 @@ export interface ChoiceContext {
   readonly bindings?: readonly ChannelBinding[];
   /** Where a token is shown, for OAUTHBEARER. Default: it is not said. */
   readonly target?: TokenTarget;
-  /** The only mechanisms that may be used. Default: all but CRAM-MD5, which proves little and is used only when named here. */
+  /**
+   * The only mechanisms that may be used. Default: all but CRAM-MD5, which proves little and is used only when named here. Without
+   * a `-PLUS` among them nothing is said about channel binding.
+   */
   readonly mechanisms?: readonly string[];
   /** Mechanisms that were tried and refused as such; names in upper case. Default: none. */
   readonly except?: readonly string[];
@@ -67,8 +70,11 @@ export function chooseMechanism(
   context: ChoiceContext,
 ): Choice {
   const names = mechanismNames(offered);
-  const { verified, unverified = 'nothing', random, bindings = [], target, except = [] } = context;
+  const { verified, unverified = 'nothing', random, target, except = [] } = context;
   const allowed = context.mechanisms && mechanismNames(context.mechanisms);
+  // RFC 5802 §6: a client that may not use channel binding has none, as where something in front of the server ends TLS.
+  const bindings =
+    (!allowed || allowed.some((name) => name.endsWith('-PLUS')) ? context.bindings : undefined) ?? [];
   const means = { bindings, random, target, offered: names };
   // Whatever the server offers, nothing that it could offer would make it right (RFC 4954 §14).
   if (!verified && unverified === 'nothing') return { ok: false, reason: 'plaintext-login-refused' };

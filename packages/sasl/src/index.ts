@@ -6,7 +6,8 @@
  * their own frame, and say what a refusal means. PLAIN and LOGIN show the password to the server, so the choice never
  * falls on them outside TLS with a verified peer.
  *
- * RFCs: 4422 (the framework), 4616 (PLAIN), 4648 §4 (base64). LOGIN has none.
+ * RFCs: 4422 (the framework, EXTERNAL), 4616 (PLAIN), 5802 and 7677 (SCRAM), 7628 (OAUTHBEARER), 2195 (CRAM-MD5), 4505
+ * (ANONYMOUS), 4013 (passwords beyond ASCII), 4648 §4 (base64). LOGIN and XOAUTH2 have none.
  *
  * @example
  * ```ts run

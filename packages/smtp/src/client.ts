@@ -207,6 +207,7 @@ class SmtpDialogue implements Smtp, Lmtp {
         context: () => loginContext(this.connection, this.#random, options),
         exchange: (mechanism) => this.#conversation.ask({ verb: 'AUTH', mechanism }, options),
         verdict: (answer) => this.#loginVerdict(answer),
+        signal: options?.signal,
       });
       if (result.type === 'none') throw this.#noLogin(result.reason);
       const { reply, reason } = result.answer;

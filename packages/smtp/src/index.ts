@@ -7,8 +7,8 @@
  * and refuses what would be unsafe.
  *
  * RFCs: 5321, 3207 (STARTTLS), 4954 (AUTH), 2034 and 3463 (enhanced codes), 2920 (PIPELINING), 3030 (CHUNKING, BINARYMIME),
- * 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 3461 (DSN), 8689 (REQUIRETLS), 9422 (LIMITS), 2033 (LMTP), 7504 (521),
- * 8314 (implicit TLS).
+ * 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 3461 (DSN), 2852, 4865 and 6710 (parameters of MAIL),
+ * 8689 (REQUIRETLS), 9422 (LIMITS), 2033 (LMTP), 7504 (521), 8314 (implicit TLS).
  *
  * @example
  * ```ts run

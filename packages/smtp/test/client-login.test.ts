@@ -184,3 +184,26 @@ test('a server that hangs up while work is done is the reason that is told', asy
     expect(await faultOf(smtp.noop())).toMatchObject({ reason: 'server-closing' });
   });
 });
+
+test('an abort while the credentials are fetched leaves the connection as it is', async () => {
+  await scene({ tls: testTlsOffer, auth }, async ({ open }) => {
+    const smtp = await open();
+    await smtp.ehlo('c.example');
+    await smtp.startTls(testTlsRequest());
+    await smtp.ehlo('c.example');
+    const controller = new AbortController();
+    const asked = Promise.withResolvers<void>();
+    const login = smtp.login(
+      () => {
+        asked.resolve();
+        return new Promise<never>(() => undefined);
+      },
+      { signal: controller.signal },
+    );
+    await asked.promise;
+    controller.abort('enough');
+    await expect(login).rejects.toBe('enough');
+    expect(await smtp.login(tim)).toMatchObject({ ok: true });
+    await smtp.quit();
+  });
+});

@@ -1,4 +1,4 @@
-import { isWireError, latin1, utf8 } from '@postern/wire';
+import { latin1, utf8 } from '@postern/wire';
 import type { Connection, Fault, Observer } from '@postern/wire';
 import { simulatedNetwork, testTlsOffer, virtualClock } from '@postern/wire/testing';
 import { expect } from 'vitest';
@@ -7,6 +7,8 @@ import type { SmtpEvent } from '../src/events.ts';
 import { serveSmtp } from '../src/server/serve.ts';
 import type { ServeSmtpOptions } from '../src/server/serve.ts';
 import type { OpenSmtpOptions, Smtp } from '../src/smtp.ts';
+
+export { faultOf } from '../../wire/test/rejections.ts';
 
 export const endpoint = { address: '192.0.2.25', port: 25 };
 export const tim = { type: 'password', user: 'tim', password: 'tanstaaftanstaaf' } as const;
@@ -99,17 +101,6 @@ export function script(...lines: readonly string[]): (connection: Connection) =>
     if (lines.at(-1) !== 'CLOSE') while (await connection.read());
     await connection[Symbol.asyncDispose]();
   };
-}
-
-/** The fault a promise is rejected with. */
-export async function faultOf(promise: Promise<unknown>): Promise<Fault> {
-  try {
-    await promise;
-  } catch (error) {
-    if (isWireError(error)) return error.fault;
-    throw error;
-  }
-  throw new Error('not rejected');
 }
 
 /** A peer inside implicit TLS that greets, offers mechanisms and says these lines. */

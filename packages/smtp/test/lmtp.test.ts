@@ -149,3 +149,22 @@ test('SMTP-132 LMTP: nobody was accepted, and a 354 all the same: a dot that nob
     await lmtp.quit();
   });
 });
+
+test('SMTP-132 LMTP: nobody was accepted, and the next MAIL comes with the dot: what was open is open no more', () => {
+  const machine = lmtpClient();
+  machine.start(0);
+  machine.receive(utf8('220 mx\r\n'), 0);
+  machine.send({ verb: 'LHLO', domain: 'c' }, 0);
+  machine.receive(utf8('250-mx\r\n250 PIPELINING\r\n'), 0);
+  machine.sendAll([{ verb: 'MAIL', from: '' }, { verb: 'RCPT', to: 'no@example.net' }, { verb: 'DATA' }], 0);
+  machine.receive(utf8('250 ok\r\n550 no\r\n354 go\r\n'), 0);
+  machine.sendAll(
+    [
+      { verb: 'CONTENT', bytes: new Uint8Array(0), last: true },
+      { verb: 'MAIL', from: '' },
+    ],
+    0,
+  );
+  machine.receive(utf8('451 later\r\n'), 0);
+  expect(machine.send({ verb: 'MAIL', from: '' }, 0)).toMatchObject([{ type: 'write' }]);
+});

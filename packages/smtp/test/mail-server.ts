@@ -94,6 +94,8 @@ export class MailServer {
         if (this.#to.length === 0) return this.#say('503 5.5.1 no recipients');
         this.#parts.push(chunk);
         if (words[1] === 'LAST') return this.#end(latin1(concatBytes(this.#parts)), line);
+        // RFC 3030 §2: behind a refused chunk there is nothing but 503 until RSET.
+        if (given?.startsWith('2') === false) this.#to = [];
         return this.#say(given ?? `250 2.0.0 ${size} octets`);
       }
       case 'RSET':

@@ -1,5 +1,5 @@
 import { loginClient, plainClient } from '@postern/sasl';
-import { concatBytes, isUsageError, utf8 } from '@postern/wire';
+import { isUsageError, utf8 } from '@postern/wire';
 import type { Machine, Output } from '@postern/wire';
 import { testTlsInfo } from '@postern/wire/testing';
 import {
@@ -14,6 +14,7 @@ import {
   uint8Array,
 } from 'fast-check';
 import { expect, test } from 'vitest';
+import { toldOf, wholeAndCut } from '../../wire/test/machine-properties.ts';
 import type { SmtpCommand } from '../src/commands.ts';
 import { verbs } from '../src/commands.ts';
 import { lmtpClient, smtpClient } from '../src/machine.ts';
@@ -172,35 +173,13 @@ test('whatever happens: no throw but for the caller, one end with nothing behind
 });
 
 test('SMTP-009 how bytes are cut changes no event', () => {
-  const outcome = (chunks: readonly Uint8Array[]): unknown => {
-    const machine = smtpClient();
-    machine.start(0);
-    const outputs = chunks.flatMap((chunk) => {
-      const lent = chunk.slice();
-      const taken = machine.receive(lent, 0);
-      lent.fill(0xaa);
-      return [...taken];
-    });
-    // Evidence of octets that ended the dialogue is what had come by then.
-    return JSON.parse(
-      JSON.stringify(outputs, (key, value: unknown) => (key === 'bytes' ? undefined : value)),
-    ) as unknown;
-  };
+  const greeting = utf8('220 mx\r\n');
   assert(
-    property(
-      array(bytes, { maxLength: 8 }),
-      array(integer({ min: 1, max: 9 }), { minLength: 1 }),
-      (parts, sizes) => {
-        const all = concatBytes([utf8('220 mx\r\n'), ...parts]);
-        const pieces: Uint8Array[] = [];
-        for (let at = 0, turn = 0; at < all.length; turn += 1) {
-          const size = sizes[turn % sizes.length] ?? 1;
-          pieces.push(all.subarray(at, at + size));
-          at += size;
-        }
-        expect(outcome(pieces)).toEqual(outcome([all]));
-      },
-    ),
+    property(wholeAndCut(bytes), ({ whole, pieces }) => {
+      const told = (chunks: readonly Uint8Array[]): unknown =>
+        toldOf(smtpClient(), [greeting, ...chunks], { verb: 'EHLO', domain: 'c' });
+      expect(told(pieces)).toEqual(told([whole]));
+    }),
   );
 });
 

@@ -1,5 +1,5 @@
 /** Hooks that throw, settle too late or never, and what becomes of the message they were asked about. */
-import { latin1, sleep } from '@postern/wire';
+import { isUsageError, latin1, sleep } from '@postern/wire';
 import { expect, test } from 'vitest';
 import { accept, MessageAborted, refuse } from '../src/server/index.ts';
 import type { ServeSmtpOptions } from '../src/server/index.ts';
@@ -41,6 +41,40 @@ test('a hook that throws, takes too long, or says nonsense makes the client try 
     ]);
   });
 });
+
+test.each([undefined, null, true, 'no', [], [null], { ok: true, text: 5 }, { ok: false }])(
+  'a hook that answers with %j, which is no verdict: 451, its owner hears that, and the dialogue goes on',
+  async (answer) => {
+    const errors: [unknown, string][] = [];
+    const given = (): never => answer as never;
+    const options: Partial<ServeSmtpOptions> = {
+      hooks: { recipient: given, message: given },
+      onHookError: (error, hook) => {
+        errors.push([error, hook]);
+      },
+    };
+    await serverScene(options, async (client) => {
+      await hello(client);
+      const before = client.clock.now();
+      await client.say('MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n');
+      await client.hear('451 4.3.0 local error, try again later\r\n');
+      expect(client.clock.now() - before).toBeLessThan(1_000);
+    });
+    await serverScene({ ...options, hooks: { message: given } }, async (client) => {
+      await hello(client);
+      await client.say(group);
+      await client.hear('own\r\n');
+      const before = client.clock.now();
+      await client.say('x\r\n.\r\nNOOP\r\n');
+      expect(await client.hear('ok\r\n')).toMatch(/^451 4\.3\.0 /);
+      expect(client.clock.now() - before).toBeLessThan(1_000);
+    });
+    expect(errors.map(([error, hook]) => [isUsageError(error), hook])).toEqual([
+      [true, 'recipient'],
+      [true, 'message'],
+    ]);
+  },
+);
 
 test('SMTP-039 a message that is cut short is never taken: reading it rejects', async () => {
   const seen: unknown[] = [];

@@ -1,5 +1,6 @@
 import { concatBytes, latin1, utf8 } from '@postern/wire';
 import type { Output } from '@postern/wire';
+import { writtenText } from '@postern/wire/testing';
 import {
   array,
   assert,
@@ -176,11 +177,7 @@ test('SMTP-054 content that does not end is cut off at twice the limit and a meg
 
 test('SMTP-042 5000 octets without a line end are one error, and 19 errors are forgiven', () => {
   const server = smtpServer({ domain: 'mx' });
-  const say = (text: string): string =>
-    server
-      .receive(utf8(text), 0)
-      .map((output) => (output.type === 'write' ? latin1(output.bytes) : ''))
-      .join('');
+  const say = (text: string): string => writtenText(server.receive(utf8(text), 0));
   server.start(0);
   expect(say(`${'x'.repeat(5000)}\r\nNOOP\r\n`)).toBe('500 line too long\r\n250 ok\r\n');
   for (let at = 0; at < 19; at += 1) say('FOO\r\n');
@@ -189,11 +186,7 @@ test('SMTP-042 5000 octets without a line end are one error, and 19 errors are f
 
 test('SMTP-096 SMTP-033 SMTP-054 the sizes that a server has to take', () => {
   const server = smtpServer({ domain: 'mx' });
-  const say = (text: string): string =>
-    server
-      .receive(utf8(text), 0)
-      .map((output) => (output.type === 'write' ? latin1(output.bytes) : ''))
-      .join('');
+  const say = (text: string): string => writtenText(server.receive(utf8(text), 0));
   server.start(0);
   say('EHLO c\r\n');
   const local = 'l'.repeat(64);

@@ -359,3 +359,37 @@ test('an observer that throws is heard by everybody whose message was under way'
     expect(server.messages).toEqual([]);
   });
 });
+
+test('SMTP-043 a RSET that is refused: what is behind it could reach the recipients of another message, so it ends', async () => {
+  for (const [keywords, options] of [
+    [['PIPELINING', 'CHUNKING'], { window: true }],
+    [['PIPELINING', 'CHUNKING'], { chunking: 'always' }],
+    [['CHUNKING'], { chunking: 'always' }],
+  ] as const) {
+    const reply = (line: string, { from }: { readonly from: string }): string | undefined =>
+      (from === 'first@example.org' && line.startsWith('BDAT') ? '552 5.3.4 too much' : undefined) ??
+      (line === 'RSET' ? '502 5.5.1 never heard of it' : undefined);
+    await mailScene({ keywords, reply }, async ({ open, server }) => {
+      const smtp = await open(options);
+      const [first, second] = await Promise.all([
+        smtp.submit({ ...envelope, from: 'first@example.org' }, content),
+        smtp.submit(envelope, content),
+      ]);
+      expect(first.recipients).toMatchObject([{ status: 'refused', reason: 'size-exceeded' }]);
+      const broken = {
+        reason: 'protocol-error',
+        fault: { phase: 'rset', evidence: { reply: '502 5.5.1 never heard of it' } },
+      };
+      // In a window it was on its way already.
+      expect(second.recipients).toMatchObject([
+        { status: 'window' in options ? 'uncertain' : 'retry-later', ...broken },
+      ]);
+      expect((await smtp.submit(envelope, content)).recipients).toMatchObject([
+        { status: 'retry-later', reason: 'closed' },
+      ]);
+      expect(server.messages.filter(({ from }) => from === envelope.from)).toHaveLength(
+        'window' in options ? 1 : 0,
+      );
+    });
+  }
+});

@@ -22,6 +22,11 @@ test('SMTP-080 what is over the limit of the server is not offered to it', async
       { reason: 'size-exceeded' },
     ]);
     expect(server.lines.some((line) => line.startsWith('MAIL'))).toBe(false);
+    // What is no whole number is no size.
+    for (const size of [1.5, Number.NaN, -1, '12' as never]) {
+      const submission = smtp.submit({ ...envelope, size }, [content].values());
+      await expect(submission).rejects.toSatisfy(isUsageError);
+    }
     await smtp.quit();
   });
 });
@@ -39,6 +44,22 @@ test('SMTP-082 octets over 127 need 8BITMIME, in what is there as a whole and in
     const smtp = await open();
     await smtp.submit(envelope, 'ü');
     expect(server.lines).toContain('MAIL FROM:<ann@example.org> SIZE=4 BODY=8BITMIME');
+    await smtp.quit();
+  });
+});
+
+test('SMTP-082 in a window octets over 127 are found before a recipient is answered, and all are told', async () => {
+  const reply = (line: string): string | undefined => (line.includes('<cy@') ? '550 5.1.1 no' : undefined);
+  await mailScene({ keywords: ['PIPELINING', 'CHUNKING'], reply }, async ({ open, server }) => {
+    const smtp = await open({ window: true });
+    const to = ['ben@example.net', 'cy@example.net', 'di@example.net'];
+    const submission = await smtp.submit({ ...envelope, to }, ['x: y\r\n', 'ü'].values());
+    expect(submission.recipients).toMatchObject(
+      to.map((recipient) => ({ recipient, status: 'refused', reason: 'needs-8bitmime' })),
+    );
+    // What was said of it is taken back, and the connection goes on.
+    expect(statuses(await smtp.submit(envelope, content))).toEqual(['accepted']);
+    expect(server.messages).toHaveLength(1);
     await smtp.quit();
   });
 });

@@ -68,6 +68,12 @@ const submit = (smtp: Smtp, given: Content, options?: SubmitOptions): Promise<un
 /** What can go wrong before the last octet of a message was sent. */
 const mishaps: Readonly<Record<string, Mishap>> = {
   'an envelope without recipients': { submit: (smtp, given) => smtp.submit({ from: '', to: [] }, given) },
+  'recipients that are no list': {
+    submit: (smtp, given) => smtp.submit({ ...envelope, to: 'ben@example.net' as never }, given),
+  },
+  'a recipient that is nothing': {
+    submit: (smtp, given) => smtp.submit({ ...envelope, to: [null] as never }, given),
+  },
   'an address that would break the line': {
     submit: (smtp, given) => smtp.submit({ from: 'a\r\nb@c', to: ['d@e'] }, given),
   },
@@ -172,7 +178,9 @@ test('a source that cannot even begin is found out before a word is said', async
     });
     await expect(smtp.submit(envelope, missing)).rejects.toThrow('ENOENT');
     await expect(smtp.submit(envelope, 7 as never)).rejects.toSatisfy(isUsageError);
-    await expect(smtp.submit({ ...envelope, to: [] }, content)).rejects.toSatisfy(isUsageError);
+    for (const to of [[], 'ben@example.net', [null], undefined]) {
+      await expect(smtp.submit({ ...envelope, to: to as never }, content)).rejects.toSatisfy(isUsageError);
+    }
     expect(statuses(await smtp.submit(envelope, content))).toEqual(['accepted']);
     expect(server.lines.filter((line) => line.startsWith('MAIL'))).toHaveLength(1);
     await smtp.quit();

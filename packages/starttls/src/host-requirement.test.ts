@@ -76,6 +76,36 @@ describe('what others published', () => {
     ['TLS-057 unusable TLSA', { named: 'secure', tlsa: unusable }, `encrypted by dane, ${base}`],
     ['TLS-057 unusable TLSA, insecure MX', { tlsa: unusable }, `encrypted by dane, ${base}, host unknown`],
     ['TLS-050 an AD bit nobody vouches for', { tlsa: untrusted }, `opportunistic${insecure}`],
+    [
+      'another name, and nothing demanded',
+      { serverName: 'n.test' },
+      'opportunistic, SNI n.test, host unknown',
+    ],
+    [
+      'another name under TLSA records',
+      { named: 'secure', tlsa, serverName: 'n.test' },
+      'dane by dane: n.test, SNI n.test',
+    ],
+    [
+      'another name under enforce',
+      { sts: sts('enforce'), serverName: 'n.test' },
+      'pkix by mta-sts: n.test, SNI n.test',
+    ],
+    [
+      'another name in testing',
+      { sts: sts('testing'), serverName: 'n.test' },
+      'opportunistic, SNI n.test, observed pkix by mta-sts: n.test',
+    ],
+    [
+      'TLS-063 another name does not list a host',
+      { sts: sts('enforce', elsewhere), serverName: elsewhere },
+      'pass over: sts-mx-not-listed by mta-sts',
+    ],
+    [
+      'another name and fingerprints, which need none',
+      { level: 'fingerprint', fingerprints: ['ab'.repeat(32)], serverName: 'n.test' },
+      'fingerprint by user: , SNI n.test, host unknown',
+    ],
     ['TLS-064 enforce', { sts: sts('enforce') }, `pkix by mta-sts: ${host}, SNI ${host}`],
     [
       'TLS-063 enforce, host not listed',
@@ -177,7 +207,7 @@ describe('what others published', () => {
     expect(type({ tlsa: unusable, sts: sts('enforce') })).toBe('tlsa');
     expect(type({ sts: sts('testing') })).toBe('sts');
     expect(type({ sts: sts('enforce', elsewhere) })).toBe('sts');
-    expect(type({ sts: sts('none') })).toBe('no-policy-found');
+    expect(type({ sts: sts('none') })).toBe('sts');
   });
 });
 
@@ -243,12 +273,46 @@ describe('what the configuration demands', () => {
       { level: 'secure', named: 'literal', host: '192.0.2.1', nextHop: '192.0.2.1' },
       'pkix by user: 192.0.2.1, SNI 192.0.2.1',
     ],
+    [
+      'secure to a smart host that is an address',
+      { level: 'secure', named: 'itself', host: '192.0.2.1', nextHop: '192.0.2.1' },
+      'pkix by user: 192.0.2.1, SNI 192.0.2.1',
+    ],
   ])('TLS-040 %s', (_, facts, expected) => {
     expect(decide(facts)).toBe(expected);
   });
 
   test('TLS-040 fingerprint without digests is the caller’s mistake', () => {
     expect(() => decide({ level: 'fingerprint' })).toThrow(expect.toSatisfy(isUsageError));
+  });
+});
+
+describe('names out of the DNS that can be in no certificate', () => {
+  const odd = [
+    'mx-.example.test',
+    '-mx.example.test',
+    'mx_.example.test',
+    'mx.example.1',
+    '_mx.test',
+    'a b.test',
+  ];
+  const levels = [undefined, 'may', 'encrypt', 'verify', 'secure', 'dane', 'dane-only', 'sts'] as const;
+  test.each(odd)('TLS-030 a host called %j is passed over, whatever is demanded', (name) => {
+    for (const level of levels) {
+      for (const facts of [{}, { sts: sts('enforce') }, { tlsa, named: 'secure' }] as const) {
+        const made = decide({ ...facts, host: name, ...(level && { level }) });
+        expect([level, made]).toEqual([level, 'pass over: dns-bad-name by default']);
+      }
+    }
+    expect(decide({ host: name, level: 'none' })).toBe('plaintext');
+  });
+
+  test.each(odd)('TLS-057 an alias that ends at %j is no name for DANE', (name) => {
+    const aliased: TlsaAnswer = { status: 'records', base: name, records: [good] };
+    expect(decide({ named: 'secure', tlsa: aliased })).toBe('pass over: dns-bad-name by default');
+    expect(decide({ named: 'secure', tlsa, nextHopCanonical: name })).toBe(
+      `dane by dane: mx1.real.test example.test, ${base}`,
+    );
   });
 });
 

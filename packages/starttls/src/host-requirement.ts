@@ -13,8 +13,10 @@
  * A host that is passed over leaves the others as they are; whether mail waits is for whoever knows all of them.
  */
 import type { Tlsa, TlsaAnswer } from '@postern/dns';
+import { ipOctets } from '@postern/wire';
 import type { PolicyFault, PolicySource, Reason } from '@postern/wire';
 import { usableTlsa } from './dane/usable-tlsa.ts';
+import { isServerName } from './identity.ts';
 import { mxAllowed } from './mta-sts/policy.ts';
 import type { MtaStsPolicy } from './mta-sts/policy.ts';
 import { requirementFor, strictest } from './requirement.ts';
@@ -44,6 +46,11 @@ export interface HostFacts {
   readonly level?: PolicyLevel;
   /** Digests for the level `fingerprint`. */
   readonly fingerprints?: readonly string[];
+  /**
+   * The name for SNI, and the one that a certificate must hold where one is demanded, in place of all that follow from the host:
+   * for a look at a machine whose final name this is. Default: the host's own.
+   */
+  readonly serverName?: string;
   /** What the message's sender said: REQUIRETLS, or a header `TLS-Required: No`. REQUIRETLS wins where both are there. */
   readonly sender?: 'requiretls' | 'tls-required-no';
   /** Whether a host that passes DANE must fulfil MTA-STS too (the letter of RFC 8461 §5). Default `strictest`. */
@@ -84,7 +91,10 @@ export interface PlaintextHost extends DecisionMarks {
 /** Give no mail to this host; go on to the next one. */
 export interface PassOver extends DecisionMarks {
   readonly status: 'pass-over';
-  /** `dane-required`, `sts-mx-not-listed`, `sts-no-record` or `tls-required`, and whose demand it is. */
+  /**
+   * `dane-required`, `sts-mx-not-listed`, `sts-no-record` or `tls-required`, and whose demand it is; `dns-bad-name` (by `default`)
+   * for a host, or an end of its alias, with a name that can be in no certificate.
+   */
   readonly fault: PolicyFault;
 }
 
@@ -92,8 +102,8 @@ export interface PassOver extends DecisionMarks {
 export type HostDecision = TryHost | PlaintextHost | PassOver;
 
 /**
- * Decides what a host must fulfil. Pure. Throws a `UsageError` for a name that can be in no certificate, and for the level
- * `fingerprint` without digests.
+ * Decides what a host must fulfil. Pure. A host whose name can be in no certificate is passed over; throws a `UsageError` for a
+ * next hop of that kind under the level `secure`, and for the level `fingerprint` without digests.
  *
  * @example
  * ```ts run
@@ -106,6 +116,11 @@ export type HostDecision = TryHost | PlaintextHost | PassOver;
  */
 export function hostRequirement(facts: HostFacts): HostDecision {
   const published = readPublished(facts);
+  // Whoever runs the zone of the next hop chooses these names, and they may be anything.
+  const named = published.tlsa ? [facts.host, published.tlsa.base] : [facts.host];
+  if (facts.level !== 'none' && !named.every(isServerName)) {
+    return passOver('dns-bad-name', 'default', { policyType: 'no-policy-found', notes: [] });
+  }
   const marks: DecisionMarks = { policyType: published.policyType, notes: published.notes };
   const decision =
     facts.level === undefined ? byOthers(facts, published) : byLevel(facts, facts.level, published);
@@ -118,14 +133,23 @@ export function hostRequirement(facts: HostFacts): HostDecision {
   }
   if (decision.type === 'plaintext') return { status: 'plaintext', ...marks };
   const requirement = demanding ? atLeastAuthenticated(decision.requirement, facts) : decision.requirement;
+  const { observed } = observation(facts, published, requirement);
+  const { serverName } = facts;
   return {
     status: 'try',
-    requirement,
-    serverName: serverNameFor(requirement, published.tlsa, facts),
+    requirement: underName(requirement, serverName),
+    serverName: serverName ?? serverNameFor(requirement, published.tlsa, facts),
     hostIsKnown,
-    ...observation(facts, published, requirement),
+    ...(observed && { observed: underName(observed, serverName) }),
     ...marks,
   };
+}
+
+/** What is demanded, of another name; where none was demanded, none is. */
+function underName(requirement: Requirement, name: string | undefined): Requirement {
+  if (name === undefined || requirement.level !== 'authenticated' || requirement.names.length === 0)
+    return requirement;
+  return { ...requirement, names: [name] };
 }
 
 /** What others have published about the host, once it is read. */
@@ -144,13 +168,15 @@ function readPublished({ host, named, tlsa: found, sts: policy }: HostFacts): Pu
   const applies = named !== 'literal';
   const records = applies && found?.status === 'records' ? found : undefined;
   const tlsa = records && { base: records.base, usable: usableTlsa(records.records) };
-  const sts = applies && policy?.mode !== 'none' ? policy : undefined;
+  const policyFound = applies ? policy : undefined;
+  const sts = policyFound?.mode === 'none' ? undefined : policyFound;
   const listed = sts !== undefined && mxAllowed(sts, host);
   const notes: Reason[] = [];
   if (applies && found?.status === 'none' && found.reason === 'ad-untrusted') notes.push('ad-untrusted');
   if (tlsa?.usable.length === 0) notes.push('tlsa-unusable');
   if (sts?.mode === 'testing' && !listed) notes.push('sts-mx-not-listed');
-  const policyType = tlsa ? 'tlsa' : sts ? 'sts' : 'no-policy-found';
+  // RFC 8460 §4.4: one that asks for nothing was found too, and its mode stands in the report.
+  const policyType = tlsa ? 'tlsa' : policyFound ? 'sts' : 'no-policy-found';
   return { tlsa, sts, listed, policyType, notes };
 }
 
@@ -166,7 +192,7 @@ function require(requirement: Requirement): Ruling {
 
 /** The level somebody configured. */
 function byLevel(facts: HostFacts, level: PolicyLevel, published: Published): Ruling {
-  const { host, nextHop, fingerprints = [] } = facts;
+  const { host, fingerprints = [] } = facts;
   switch (level) {
     case 'none':
       return { type: 'plaintext' };
@@ -178,10 +204,7 @@ function byLevel(facts: HostFacts, level: PolicyLevel, published: Published): Ru
     case 'verify':
       return require(requirementFor({ user: level, names: [host] }));
     case 'secure':
-      // Postfix's `nexthop, dot-nexthop`: the domain or what lies below it, whatever the MX record says.
-      return require(
-        requirementFor({ user: level, names: facts.named === 'literal' ? [host] : [nextHop, `.${nextHop}`] }),
-      );
+      return require(requirementFor({ user: level, names: secureNames(facts) }));
     case 'dane':
       return require(daneRequirement(facts, published) ?? { level: 'opportunistic' });
     case 'dane-only': {
@@ -197,6 +220,12 @@ function byLevel(facts: HostFacts, level: PolicyLevel, published: Published): Ru
         ? require(requirementFor({ user: 'verify', names: [host] }))
         : { type: 'refused', reason: 'sts-mx-not-listed', by: 'user' };
   }
+}
+
+/** Postfix's `nexthop, dot-nexthop`: the domain or what lies below it, whatever the MX record says. Nothing lies below an address. */
+function secureNames({ host, nextHop, named }: HostFacts): readonly string[] {
+  if (named === 'literal') return [host];
+  return ipOctets(nextHop) ? [nextHop] : [nextHop, `.${nextHop}`];
 }
 
 /** What others published, the strictest of it. */
@@ -233,7 +262,8 @@ function daneRequirement(facts: HostFacts, { tlsa }: Published): Requirement | u
 /** RFC 7672 §3.2.2: who was named insecurely can prove to be the host, and nobody else. */
 function daneNames({ named, nextHop, nextHopCanonical }: HostFacts, base: string): readonly string[] {
   if (named === 'insecure') return [base];
-  return [...new Set([base, nextHop, ...(nextHopCanonical === undefined ? [] : [nextHopCanonical])])];
+  const others = [nextHop, ...(nextHopCanonical === undefined ? [] : [nextHopCanonical])];
+  return [...new Set([base, ...others.filter(isServerName)])];
 }
 
 function isKnown({ named }: HostFacts, { sts, listed }: Published): boolean {

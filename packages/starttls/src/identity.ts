@@ -87,6 +87,11 @@ export function isHostName(name: string): boolean {
   );
 }
 
+/** Whether a name can be sent as SNI and stand in a certificate, or is an address. One out of the DNS may be anything. */
+export function isServerName(text: string): boolean {
+  return ipOctets(text) !== undefined || isHostName(withoutDot(text.toLowerCase()));
+}
+
 /** RFC 9525 §6.3 compares labels; the root's empty label is none of them. */
 function withoutDot(name: string): string {
   return name.endsWith('.') ? name.slice(0, -1) : name;

@@ -26,11 +26,23 @@ export function readTextRecord(texts: readonly string[], version: string): TextR
   if (tagged.length > 1) return { ok: false, problem: 'several-records' };
   const fields: TextField[] = [];
   for (const part of record.split(';').slice(1)) {
-    const text = part.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
+    const text = withoutBlanks(part);
     if (text === '') continue;
     const [, name, value] = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})=([!-:<-~][ \t!-:<-~]*)$/.exec(text) ?? [];
     if (name === undefined || value === undefined) return { ok: false, problem: 'bad-record' };
     fields.push({ name, value });
   }
   return { ok: true, fields };
+}
+
+/** A text without the spaces and tabs at its ends. By hand: an expression would try each blank of a stranger's text that is full of them. */
+export function withoutBlanks(text: string): string {
+  let [begin, end] = [0, text.length];
+  while (begin < end && isBlank(text[begin])) begin += 1;
+  while (end > begin && isBlank(text[end - 1])) end -= 1;
+  return text.slice(begin, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '@postern/wire';
 import type { TlsIdentity, TlsRequest } from '@postern/wire';
-import { referenceIdentifier } from './identity.ts';
+import { isServerName } from './identity.ts';
 import type { Requirement } from './requirement.ts';
 import { verifier } from './verify-peer.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -45,8 +45,7 @@ export function tlsRequest(options: TlsRequestOptions): TlsRequest {
   const { requirement, wallClock, roots, names, identity, alpn, minVersion } = options;
   // RFC 6066 §3: no trailing dot. An IP literal is never sent; networks see to that.
   const serverName = options.serverName.replace(/\.$/, '').toLowerCase();
-  const { type } = referenceIdentifier(serverName);
-  if (type !== 'dns' && type !== 'ip') {
+  if (!isServerName(serverName)) {
     throw new UsageError('a server name is a host name or an IP literal', 'RFC 6066 §3', 'argument-refused');
   }
   return {

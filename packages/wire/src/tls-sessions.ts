@@ -17,6 +17,9 @@ export interface TlsSessions {
   offer(): TlsSession | undefined;
   /** A session of a peer that was judged and not rejected. Comes once for each ticket, in TLS 1.3 some time after the handshake. */
   store(session: TlsSession): void;
-  /** The server did not take this one up, or what it stands for was rejected: do not offer it again. */
+  /**
+   * The server did not take this one up, what it stands for was rejected, or the handshake with it came to no end: do not offer it
+   * again.
+   */
   drop(session: TlsSession): void;
 }

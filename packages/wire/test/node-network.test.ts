@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { handshakeWithin, isUsageError, onCancel, utf8 } from '@postern/wire';
 import { nodeNetwork, systemClock } from '@postern/wire/node';
 import { virtualClock } from '@postern/wire/testing';
+import { selfSigned } from './certificates.ts';
 
 describe('nodeNetwork', () => {
   it('takes IP literals and real ports only, and says so before anything is sent', async () => {
@@ -137,6 +138,35 @@ describe('nodeNetwork', () => {
     expect(took).toBeLessThan(1900);
     server.close();
   });
+
+  it.each(['plaintext', 'TLS'])(
+    'closes after the last octet where the peer ended before: %s',
+    async (layer) => {
+      const network = nodeNetwork();
+      const identity = await selfSigned('server.test');
+      const size = 12_000_000;
+      const go = Promise.withResolvers<void>();
+      const counted = Promise.withResolvers<number>();
+      const listener = await network.listen({ address: '127.0.0.1', port: 0 }, async (server) => {
+        if (layer === 'TLS') await server.acceptTls({ identity: () => identity });
+        await server.end();
+        await go.promise;
+        let count = 0;
+        for (let bytes = await server.read(); bytes; bytes = await server.read()) count += bytes.length;
+        counted.resolve(count);
+      });
+      const connection = await network.connect(listener.endpoint);
+      const verify = () => ({ status: 'verified', by: 'pkix' }) as const;
+      if (layer === 'TLS') await connection.handshake({ serverName: 'server.test', verify });
+      expect(await connection.read()).toBeUndefined();
+      const written = connection.write(new Uint8Array(size)).catch(() => undefined);
+      const closing = connection[Symbol.asyncDispose]();
+      go.resolve();
+      expect(await counted.promise).toBe(size);
+      await Promise.all([written, closing]);
+      await listener[Symbol.asyncDispose]();
+    },
+  );
 
   it('a listener resets what it accepted when it is disposed of', async () => {
     const network = nodeNetwork();

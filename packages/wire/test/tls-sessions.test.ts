@@ -103,3 +103,62 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('resumption in %s', (version) => 
     expect(sessions.kept.some(({ ticket }) => ticket.length === 3)).toBe(false);
   });
 });
+
+describe.each(['two steps', 'one step'] as const)('a session in %s', (how) => {
+  const peer: TlsPeer = {
+    endpoint: { address: '127.0.0.1', port: 465 },
+    serverName: 'mx.example.org',
+    chain: [],
+    trust: { ok: true },
+    resumed: false,
+  };
+
+  /** What becomes of a kept session when a server treats the handshake like this. */
+  async function leftAfter(
+    server: (connection: Connection, abort: () => void) => Promise<void>,
+    refused = false,
+  ): Promise<number> {
+    const sessions = keeper();
+    sessions.store({ ticket: Uint8Array.of(1, 2, 3), peer });
+    const tls: TlsRequest = { serverName: 'mx.example.org', sessions, verify: accept };
+    const network = nodeNetwork();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const listener = await network.listen({ address: '127.0.0.1', port: 0 }, (connection) =>
+      server(connection, () => {
+        controller.abort('enough');
+      }),
+    );
+    if (refused) await listener[Symbol.asyncDispose]();
+    const open = async (): Promise<void> => {
+      if (how === 'one step') await network.connect(listener.endpoint, { tls, signal });
+      else await (await network.connect(listener.endpoint)).handshake(tls, { signal });
+    };
+    await expect(open()).rejects.toBeDefined();
+    await listener[Symbol.asyncDispose]();
+    return sessions.kept.length;
+  }
+
+  it('is dropped where the server breaks the handshake off, so that the next one is a full one', async () => {
+    expect(
+      await leftAfter(async (connection) => {
+        await connection.read();
+        await connection.write(Uint8Array.of(0x15, 0x03, 0x03, 0, 2, 2, 47));
+      }),
+    ).toBe(0);
+  });
+
+  it('is dropped where the server says nothing until somebody gives up', async () => {
+    expect(
+      await leftAfter(async (connection, abort) => {
+        await connection.read();
+        abort();
+        await connection.read();
+      }),
+    ).toBe(0);
+  });
+
+  it('is kept where nobody was reached', async () => {
+    expect(await leftAfter(async () => undefined, true)).toBe(1);
+  });
+});

@@ -44,6 +44,7 @@ export async function checkTyped(typed: string, context: Context): Promise<Accou
     return await checkAccount(parsed.account, trace ? traced : environment, {
       random: Math.random,
       stop: io.interrupted,
+      without: context.options.without,
       ...(deadlineMs === undefined ? {} : { deadline: deadlineMs }),
       onProbe: (_report, done, all) => {
         progress.show(texts, done, all);

@@ -25,7 +25,8 @@ export async function send(file: string | undefined, context: Context): Promise<
   const dialled = await dialInstead(context, base, patience.signal);
   const environment = { ...base, ...(memory && { memory }), ...dialled };
   const wish = asksForNoTls(content) ? ({ sender: 'tls-required-no' } as const) : {};
-  const policy = { ...deliveryPolicy(context), ...wish };
+  // RFC 8689 §4.1: REQUIRETLS outweighs the header field.
+  const policy = { ...wish, ...deliveryPolicy(context) };
   progress.line(texts.delivery.sending(to.length));
   const delivered = await deliver({ sender: from, recipients: to, content, policy }, environment, {
     signal: patience.signal,

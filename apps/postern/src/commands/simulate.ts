@@ -5,18 +5,22 @@ import type { Io } from '../io.ts';
 import { jsonDocument } from '../output/json.ts';
 import { strategies } from '../simulate/model.ts';
 import { simulationPage } from '../simulate/page.ts';
-import { parseSimulation, simulateUsage } from '../simulate/parse-model.ts';
+import { readLang, spokenLang } from '../lang.ts';
+import { parseSimulation } from '../simulate/parse-model.ts';
 import { reportCells, reportData, reportHeads } from '../simulate/report.ts';
 import type { Row } from '../simulate/report.ts';
 import { simulate as runStrategy } from '../simulate/simulate.ts';
 import { expectedPending } from '../simulate/theory.ts';
+import { simulateTexts } from '../texts/simulate.ts';
+import { textsFor } from '../texts/texts.ts';
 import { UsageMistake } from '../usage-error.ts';
 
 /** `postern simulate`: what becomes of a provider that tries port 465, by six strategies. Takes options of its own. */
 export async function simulate(argv: readonly string[], io: Io): Promise<ExitStatus> {
-  const { model, html, json, help } = parseSimulation(argv);
+  const { model, html, json, help, lang: typed } = parseSimulation(argv, spokenLang(argv, io.env));
+  const lang = readLang(typed, io.env);
   if (help) {
-    io.stdout.write(simulateUsage);
+    io.stdout.write(simulateTexts[lang].usage);
     return exitStatus.works;
   }
   const rows: Row[] = [];
@@ -31,7 +35,7 @@ export async function simulate(argv: readonly string[], io: Io): Promise<ExitSta
     try {
       writeFileSync(html, simulationPage(model, rows));
     } catch {
-      throw new UsageMistake(`--html: cannot write ${html}`);
+      throw new UsageMistake(textsFor(lang).cannotWrite('--html', html));
     }
   }
   if (json) {

@@ -5,6 +5,7 @@ import type { Block, Paragraph, Row, Section, Table } from './document.ts';
 import { domainBlocks } from './domain.ts';
 import { domainFindingBlocks } from './domain-findings.ts';
 import { endpointRow, endpointTable } from './endpoint-row.ts';
+import { controlWords } from './facts.ts';
 import { findingItems } from './findings.ts';
 import { headline } from './headline.ts';
 import type { View } from './look.ts';
@@ -110,7 +111,8 @@ function userName({ userName: form }: Setting, address: string | null): string {
 }
 
 /** The endpoints of mail programs. Guessed hosts where nothing works are left out where another one works. */
-function tried({ probes }: AccountReport, view: View): readonly Block[] {
+function tried(report: AccountReport, view: View): readonly Block[] {
+  const { probes } = report;
   const { texts, verbose, medium } = view;
   const more = medium === 'terminal' ? ` ${texts.detailsWithV}` : '';
   const all = probes.filter(({ endpoint }) => endpoint.protocol !== 'smtp');
@@ -133,5 +135,24 @@ function tried({ probes }: AccountReport, view: View): readonly Block[] {
     ),
     ...line(hidden, texts.alsoTried),
     ...line(unknown, texts.notLookedUp),
+    ...controlLines(report, view),
+    ...askedLines(report, view),
   ];
+}
+
+function controlLines({ controls = [] }: AccountReport, { texts }: View): readonly Paragraph[] {
+  if (controls.length === 0) return [];
+  return [
+    { type: 'paragraph', text: `${texts.fact.controls}: ${controlWords(controls, texts)}`, tone: 'faint' },
+  ];
+}
+
+/** Who learnt from our questions that somebody cares for the domain; nothing where the web was not in reach. */
+function askedLines({ asked, notAsked = [] }: AccountReport, { texts }: View): readonly Paragraph[] {
+  if (asked.length === 0 && notAsked.length === 0) return [];
+  const own = asked.filter(({ source }) => source === 'autoconfig');
+  const hosts = [...new Set(own.map(({ url }) => escapeText(new URL(url).host)))];
+  const database = asked.length > own.length ? 'asked' : 'not-asked';
+  const said = [texts.asked(hosts, database), ...(notAsked.length > 0 ? [texts.notAsked(notAsked)] : [])];
+  return [{ type: 'paragraph', text: said.join(' '), tone: 'faint' }];
 }

@@ -1,5 +1,5 @@
 import { escapeText } from '@postern/probe/report';
-import type { CertificateReport, LocalBlockReport, ProbeReport } from '@postern/probe/report';
+import type { CertificateReport, ControlReport, LocalBlockReport, ProbeReport } from '@postern/probe/report';
 import type { Texts } from '../texts/texts.ts';
 import type { Row, Table } from './document.ts';
 import { place, tlsVersion } from './endpoint-row.ts';
@@ -38,6 +38,7 @@ export function factsTable(report: ProbeReport, { texts, verbose }: View): Table
     ),
     ...row(fact.address, only && more.length === 0 ? `${place(only)}, ${Math.round(only.ms)} ms` : undefined),
     ...row(fact.ownNetwork, ownNetwork(evidence?.localBlock, texts)),
+    ...row(fact.controls, controlWords(evidence?.controls ?? [], texts)),
     ...row(fact.login, login(auth, texts)),
   ];
   return { type: 'table', columns: [column.fact, column.detail], named: 0, rows };
@@ -66,6 +67,16 @@ function ownNetwork(block: LocalBlockReport | undefined, { fact }: Texts): strin
     return control ? `${place(silent)} (${fact.butAnswers(control.port)})` : place(silent);
   });
   return fact.silentToward(places.join(', '));
+}
+
+/** What each control said. */
+export function controlWords(controls: readonly ControlReport[], { fact }: Texts): string {
+  const words = controls.map(({ host, port, verdict, reason, answered }) => {
+    const at = escapeText(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+    if (verdict === 'answers') return fact.controlAnswers(at);
+    return verdict === 'silent' ? fact.controlSilent(at, answered) : `${at} (${reason})`;
+  });
+  return words.join(', ');
 }
 
 function login({ attempted, ok, reason }: ProbeReport['auth'], { fact }: Texts): string | undefined {

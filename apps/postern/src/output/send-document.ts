@@ -1,17 +1,17 @@
-import { explain } from '@postern/probe';
 import type { Lang } from '@postern/probe/report';
 import type { Delivered, DeliveryResult, DomainDelivery, Protection } from '@postern/relay';
+import { sendReason } from './send-reasons.ts';
 
 /** What became of a message as JSON. */
 export function sendDocument({ recipients, domains }: Delivered, lang: Lang): object {
   return {
     schema: 'postern.send/1',
-    recipients: recipients.map((result) => resultDocument(result, lang)),
+    recipients: recipients.map((result) => resultDocument(result, domains, lang)),
     domains: domains.map(domainDocument),
   };
 }
 
-function resultDocument(result: DeliveryResult, lang: Lang): object {
+function resultDocument(result: DeliveryResult, domains: readonly DomainDelivery[], lang: Lang): object {
   const { recipient, status } = result;
   const reply = 'reply' in result && result.reply ? result.reply : undefined;
   return {
@@ -21,8 +21,9 @@ function resultDocument(result: DeliveryResult, lang: Lang): object {
     host: result.host ?? null,
     reply: reply ? { code: reply.code, enhanced: reply.enhanced ?? null, lines: reply.lines } : null,
     protection: result.status === 'delivered' ? protectionDocument(result.protection) : null,
+    bounceCode: result.status === 'refused' ? (result.bounce?.code ?? null) : null,
     notBefore: result.status === 'deferred' ? new Date(result.notBefore).toISOString() : null,
-    explanation: result.status === 'delivered' ? null : explain(result.reason, { lang }),
+    explanation: result.status === 'delivered' ? null : sendReason(result, domains, lang).explanation,
   };
 }
 

@@ -1,4 +1,4 @@
-import { escapeText, explain } from '@postern/probe';
+import { escapeText } from '@postern/probe';
 import type { Lang } from '@postern/probe/report';
 import type { Delivered, DeliveryResult } from '@postern/relay';
 import { section } from './document.ts';
@@ -6,6 +6,7 @@ import type { Block, Cell, Row, Section } from './document.ts';
 import type { View } from './look.ts';
 import { becauseBlocks } from './plan-report.ts';
 import { explained } from './reasons.ts';
+import { sendReason } from './send-reasons.ts';
 
 const signs: Readonly<Record<DeliveryResult['status'], Cell>> = {
   delivered: { text: '✓', tone: 'good' },
@@ -19,15 +20,15 @@ export function sendSections(delivered: Delivered, view: View, lang: Lang): read
   const { texts, verbose } = view;
   const { heading } = texts.delivery;
   const results = delivered.recipients.map((result) => resultRow(result, view));
+  // The same at one place is told once.
   const reasons = new Map(
-    delivered.recipients.flatMap((result) =>
-      result.status === 'delivered' ? [] : [[result.reason, explain(result.reason, { lang })] as const],
-    ),
+    delivered.recipients.flatMap((result) => {
+      if (result.status === 'delivered') return [];
+      const { place, explanation } = sendReason(result, delivered.domains, lang);
+      return [[`${place} (${result.reason})`, explanation] as const];
+    }),
   );
-  const why = [...reasons].map(([reason, explanation]): Block => ({
-    ...explained(explanation),
-    title: reason,
-  }));
+  const why = [...reasons].map(([title, explanation]): Block => ({ ...explained(explanation), title }));
   const attempts = delivered.domains.flatMap((domain) =>
     domain.attempts.map(({ host, endpoint, method, outcome, reason }): Row => [
       escapeText(host),

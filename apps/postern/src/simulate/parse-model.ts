@@ -1,4 +1,8 @@
 import { parseArgs } from 'node:util';
+import type { Lang } from '@postern/probe/report';
+import { nearest } from '../nearest.ts';
+import { simulateTexts } from '../texts/simulate.ts';
+import { textsFor } from '../texts/texts.ts';
 import { UsageMistake } from '../usage-error.ts';
 import { defaultModel } from './model.ts';
 import type { Model } from './model.ts';
@@ -9,26 +13,9 @@ export interface SimulationRequest {
   readonly html: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
+  /** As it was typed. */
+  readonly lang: string | undefined;
 }
-
-export const simulateUsage = `postern simulate [options]
-
-  What becomes of a mail provider that tries port 465 where firewalls swallow it: six strategies in virtual time.
-
-  --destinations N   where messages go to; default 100000
-  --messages N       default ten for each destination
-  --rate N           messages a second; default such that they come within 1000 s
-  --silent SHARE     of destinations whose port 465 is silent, 0 to 1; default 0.3
-  --refusing SHARE   whose port 465 refuses; default 0.1
-  --slow SHARE       whose port 465 answers after --slowness; default 0.05
-  --slowness MS      default 1500
-  --loss SHARE       of packets lost in each direction, below 0.9; default 0.01
-  --dialogue MS      how long a connection is used; default 1000
-  --limit N          descriptors there are; default as many as it takes
-  --seed N           default 1; the same seed gives the same result
-  --html FILE        write a report with charts
-  --json             print the figures as JSON
-`;
 
 const numbers = {
   destinations: { least: 1, most: 10_000_000, whole: true },
@@ -48,48 +35,79 @@ type NumberName = keyof typeof numbers;
 
 const numberNames = Object.keys(numbers) as NumberName[];
 
+/** What is no number. `lang` and `no-color` are options of every command. */
+const others = {
+  html: { type: 'string' },
+  lang: { type: 'string' },
+  json: { type: 'boolean' },
+  'no-color': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type OptionName = NumberName | keyof typeof others;
+
+const options: Readonly<Record<OptionName, { readonly type: 'string' | 'boolean' }>> = {
+  ...(Object.fromEntries(numberNames.map((name) => [name, { type: 'string' }])) as Record<
+    NumberName,
+    { readonly type: 'string' }
+  >),
+  ...others,
+};
+
 /** Reads the arguments behind `simulate`. Throws {@link UsageMistake} with one line that names the mistake. */
-export function parseSimulation(argv: readonly string[]): SimulationRequest {
-  let values: Readonly<Record<string, string | boolean | undefined>>;
-  try {
-    ({ values } = parseArgs({
-      args: [...argv],
-      options: {
-        ...Object.fromEntries(numberNames.map((name) => [name, { type: 'string' as const }])),
-        html: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-      allowPositionals: false,
-    }));
-  } catch (error) {
-    throw new UsageMistake(error instanceof Error ? error.message : String(error));
-  }
+export function parseSimulation(argv: readonly string[], lang: Lang = 'en'): SimulationRequest {
+  const values = read(argv, lang);
   const given: Partial<Record<NumberName, number>> = {};
   for (const name of numberNames) {
-    const typed = values[name];
-    if (typeof typed === 'string') given[name] = read(name, typed);
+    const typed = values.get(name);
+    if (typed !== undefined) given[name] = numberOf(name, typed, lang);
   }
   const destinations = given.destinations ?? defaultModel.destinations;
   const messages = given.messages ?? destinations * 10;
   const model: Model = { ...defaultModel, destinations, messages, rate: messages / 1000, ...given };
   if (model.silent + model.refusing + model.slow > 1) {
-    throw new UsageMistake('--silent, --refusing and --slow are more than 1 together');
+    throw new UsageMistake(simulateTexts[lang].tooMuch);
   }
-  const html = values['html'];
-  return {
-    model,
-    html: typeof html === 'string' ? html : undefined,
-    json: values['json'] === true,
-    help: values['help'] === true,
-  };
+  const [html, typedLang] = [values.get('html'), values.get('lang')];
+  return { model, html, json: values.has('json'), help: values.has('help'), lang: typedLang };
 }
 
-function read(name: NumberName, typed: string): number {
+/** The options by name; empty where one takes no value. */
+function read(argv: readonly string[], lang: Lang): ReadonlyMap<OptionName, string> {
+  const texts = textsFor(lang);
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
+  const values = new Map<OptionName, string>();
+  for (const token of tokens) {
+    if (token.kind === 'positional')
+      throw new UsageMistake(texts.tooManyArguments('simulate', 0, token.value));
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value, inlineValue } = token;
+    if (!isOption(name)) {
+      const meant = nearest(name, Object.keys(options));
+      const hint = meant === undefined ? texts.seeHelpOf('simulate') : texts.didYouMean(`--${meant}`);
+      throw new UsageMistake(`${texts.noSuchOption(rawName)} ${hint}`);
+    }
+    if (options[name].type === 'boolean') {
+      if (value !== undefined) throw new UsageMistake(texts.optionTakesNoValue(rawName));
+    } else if (value === undefined || value === '' || (!inlineValue && value.startsWith('--'))) {
+      throw new UsageMistake(texts.optionNeedsValue(rawName));
+    }
+    values.set(name, value ?? '');
+  }
+  return values;
+}
+
+function isOption(name: string): name is OptionName {
+  return Object.hasOwn(options, name);
+}
+
+function numberOf(name: NumberName, typed: string, lang: Lang): number {
   const { least, most, whole } = numbers[name];
   const value = typed.trim() === '' ? Number.NaN : Number(typed.replaceAll('_', ''));
   if (!Number.isFinite(value) || value < least || value > most || (whole && !Number.isInteger(value))) {
-    throw new UsageMistake(`--${name} takes a ${whole ? 'whole ' : ''}number from ${least} to ${most}`);
+    throw new UsageMistake(
+      simulateTexts[lang].needsNumber(`--${name}`, whole ? 'whole' : 'any', least, most),
+    );
   }
   return value;
 }

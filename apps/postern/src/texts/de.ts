@@ -2,6 +2,11 @@ import { delivery } from './delivery/de.ts';
 import { listed } from './listed.ts';
 import type { Texts } from './texts.ts';
 
+const webSource = {
+  autoconfig: 'die Autoconfig-Datei des Anbieters',
+  ispdb: 'die öffentliche Datenbank von Thunderbird',
+} as const;
+
 /** German. */
 export const de: Texts = {
   delivery,
@@ -15,13 +20,14 @@ Befehle
   explain [<Grund>]             einen Grund in Worten; ohne Angabe die Liste aller Gründe
   lab                           Mailserver mit guten und schlechten Gewohnheiten auf diesem Rechner starten, bis zum Abbruch
   demo [<Konto oder Domain>]    drei Konten des Labors prüfen, oder was daraus genannt ist, und aufhören
-  simulate [<Optionen>]        was aus einem Anbieter wird, der Port 465 versucht, in virtueller Zeit; simulate --help
+  simulate [<Optionen>]         was aus einem Anbieter wird, der Port 465 versucht, in virtueller Zeit; simulate --help
 
 Optionen von check, probe, plan und send
   --html DATEI           den Bericht auch als Seite schreiben, zum Aufheben, Drucken oder Weitergeben
   --ca DATEI             diesen Zertifizierungsstellen (PEM) trauen statt denen des Systems
   --resolver IP[:PORT]   diesen DNS-Resolver fragen statt den des Systems
   --connect-to SERVER    mit diesem Server verbinden, den Namen für SNI und Zertifikat behalten
+  --server-name NAME     statt des Servernamens dieser Name für SNI und Zertifikatsprüfung
   --deadline 30s         Zeit für alles (ms, s, m); auch bei demo
   --state ORDNER         Gelerntes (stumme Ports, MTA-STS-Richtlinien) hier ablegen statt im Ordner des Benutzers
   --quiet                keine Fortschrittsanzeige; auch bei demo
@@ -32,7 +38,12 @@ Optionen von check, probe und send
   --forget               auch Ports anwählen, die zuvor schwiegen
 
 Optionen von check und probe
-  --server-name NAME     Name für SNI und Zertifikatsprüfung
+  --control SERVER       ein Mailserver in einem anderen Netz: Schweigt ein Port, so zeigt er, ob Ihr eigenes Netz ihn sperrt;
+                         mindestens zwei, die nichts miteinander zu tun haben, mit Kommas oder mehrmals
+
+Optionen von check
+  --without QUELLE       nicht nach Einstellungen fragen: ispdb (die öffentliche Datenbank von Thunderbird; sie erfährt die
+                         Domain), autoconfig (Webserver der Domain und ihres Mailservers; der erste erfährt die Adresse)
 
 Optionen von probe
   --user NAME            Anmeldung versuchen, nur in geprüftem TLS; Passwort aus POSTERN_PASSWORD oder auf Nachfrage
@@ -42,7 +53,9 @@ Optionen von plan und send
   --level STUFE          none, may, encrypt, dane, dane-only, fingerprint, verify, secure oder sts verlangen; sonst
                          entscheidet die Domain
   --fingerprint ABDRUCK  SHA-256 des Zertifikats oder seines Schlüssels, für diese Stufe; mehrmals oder mit Kommas
+  --requiretls           nur an Server, die sich ausweisen und dasselbe versprechen (RFC 8689), sonst gar nicht
   --use-srv              eine Ankündigung (_smtp-tls._tcp) statt der MX-Einträge gelten lassen; ein Entwurf, keine Norm
+  --srv-label NAME       wo diese Ankündigung steht, statt bei _smtp-tls; mehrmals oder mit Kommas, die erste zählt
   --try-465              Port 465 neben 25 versuchen; zwischen Servern keine Norm
   --from ADRESSE         der Absender; <> für keinen (send)
   --to ADRESSE           ein Empfänger; mehrmals oder mit Kommas (send)
@@ -71,12 +84,15 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   noCommand: (names) => `Es fehlt ein Befehl. Es gibt ${listed(names, 'und')}; mehr sagt --help.`,
   seeReasons: 'postern explain nennt alle.',
   seeHelp: 'postern --help nennt alle.',
+  seeHelpOf: (command) => `postern ${command} --help nennt alle.`,
   missingArgument: {
     check: 'Welches Konto? Geben Sie eine Adresse oder eine Domain an: postern check sie@example.org',
     probe: 'Welcher Endpunkt? Geben Sie einen an, zum Beispiel: postern probe imaps://mail.example.org',
     plan: 'Welche Domain? Geben Sie eine an, zum Beispiel: postern plan example.org',
   },
   commandForgotten: (whole) => `Es fehlt der Befehl. Meinten Sie: ${whole}`,
+  isEndpoint: (typed, whole) => `„${typed}“ ist ein Endpunkt. Meinten Sie: ${whole}`,
+  isAddress: (typed, whole) => `„${typed}“ ist eine Adresse. Meinten Sie: ${whole}`,
   noSuchReason: (typed) => `Den Grund „${typed}“ gibt es nicht.`,
   noFile: (option, path) => `${option}: Die Datei ${path} gibt es nicht, oder sie lässt sich nicht lesen.`,
   noPem: (path) => `--ca: ${path} enthält kein Zertifikat in PEM-Form (-----BEGIN CERTIFICATE-----).`,
@@ -87,6 +103,8 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     `${option}: „${typed}“ ist keine IP-Adresse mit oder ohne Port, wie 192.0.2.53, 192.0.2.53:5353 oder [2001:db8::53]:53.`,
   noHost: (option, typed) => `${option}: „${typed}“ ist kein Servername und keine IP-Adresse.`,
   noLanguage: (typed) => `--lang: „${typed}“ ist nicht bekannt. Bekannt sind en und de.`,
+  noSource: (typed, sources) =>
+    `--without: „${typed}“ ist keine Quelle, die sich weglassen lässt. Das sind ${listed(sources, 'und')}.`,
   noPassword:
     '--user braucht ein Passwort: Setzen Sie POSTERN_PASSWORD, oder starten Sie den Befehl in einem Terminal, dann werden Sie gefragt.',
   passwordFor: (user) => `Passwort für ${user}: `,
@@ -169,9 +187,16 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
   },
   bothWork: (account) => `${account}: Empfangen und Senden funktionieren, verschlüsselt.`,
   nothingFound: (account) => `Für ${account} wurde kein Mailserver gefunden.`,
-  alsoTried: (hosts) => `Auch versucht, ohne Erfolg: ${hosts} (Einzelheiten mit -v)`,
+  alsoTried: (hosts) => `Auch versucht, ohne Erfolg: ${hosts}`,
   notLookedUp: (hosts) => `Ließen sich nicht nachschlagen: ${hosts}`,
   detailsWithV: '(Einzelheiten mit -v)',
+  asked: (hosts, database) =>
+    `Einstellungen wurden gesucht: ${listed(['im DNS', ...hosts.map((host) => `bei ${host}`), ...(database === 'asked' ? ['in der öffentlichen Datenbank von Thunderbird'] : [])], 'und')}.`,
+  notAsked: (sources) =>
+    `Nicht gefragt: ${listed(
+      sources.map((source) => webSource[source]),
+      'und',
+    )}.`,
   unanswered: (services) => `Was die Domain ankündigt, ließ sich nicht nachschlagen: ${services}`,
   likewise: (ports) => `Ebenso Port ${ports.join(', ')}.`,
   worksThere: (method) => `${method} funktioniert dort`,
@@ -191,6 +216,12 @@ Rückgabewert: 0 funktioniert, 1 Befunde, 2 falscher Aufruf, 3 nicht feststellba
     address: 'Adresse',
     ownNetwork: 'Eigenes Netz',
     silentToward: (places) => `still: ${places}`,
+    controls: 'Vergleich',
+    controlAnswers: (at) => `${at} antwortet`,
+    controlSilent: (at, answered) =>
+      answered === null
+        ? `${at} schweigt, und alles andere dort auch`
+        : `${at} schweigt (doch ${answered} antwortet)`,
     butAnswers: (port) => `doch ${port} antwortet`,
     offers: 'Bietet an',
   },

@@ -2,6 +2,11 @@ import { delivery } from './delivery/en.ts';
 import { listed } from './listed.ts';
 import type { Texts } from './texts.ts';
 
+const webSource = {
+  autoconfig: "the provider's autoconfig file",
+  ispdb: "Thunderbird's public database",
+} as const;
+
 /** English. */
 export const en: Texts = {
   delivery,
@@ -22,6 +27,7 @@ Options of check, probe, plan and send
   --ca FILE              trust these certificate authorities (PEM) in place of the system's
   --resolver IP[:PORT]   ask this DNS resolver in place of the system's
   --connect-to HOST      dial this host, keep the name for SNI and certificate checks
+  --server-name NAME     name for SNI and certificate checks, in place of the server's
   --deadline 30s         time for everything (ms, s, m); also with demo
   --state DIR            keep what was learnt (silent ports, MTA-STS policies) here, not in the user's state folder
   --quiet                no progress; also with demo
@@ -32,7 +38,12 @@ Options of check, probe and send
   --forget               dial ports as well that were silent before
 
 Options of check and probe
-  --server-name NAME     name for SNI and certificate checks
+  --control HOST         a mail server in another network: where a port is silent, it shows whether your own network blocks
+                         it; at least two unrelated ones, with commas or several times
+
+Options of check
+  --without SOURCE       do not ask for settings: ispdb (Thunderbird's public database, which learns the domain), autoconfig
+                         (web servers of the domain and of its mail host, the first of which learns the address)
 
 Options of probe
   --user NAME            try a login, inside verified TLS only; password from POSTERN_PASSWORD or a prompt
@@ -42,7 +53,10 @@ Options of plan and send
   --level LEVEL          demand none, may, encrypt, dane, dane-only, fingerprint, verify, secure or sts; default: what the
                          domain publishes
   --fingerprint DIGEST   SHA-256 of the certificate or its public key, for that level; several times, or with commas
+  --requiretls           only to servers that prove who they are and promise the same (RFC 8689), or not at all
   --use-srv              let an announcement (_smtp-tls._tcp) take the place of the MX records; a draft, no standard
+  --srv-label LABEL      where that announcement stands, in place of _smtp-tls; several times, or with commas, the first found
+                         counts
   --try-465              race port 465 beside 25; no standard between servers
   --from ADDRESS         the sender; <> for none (send)
   --to ADDRESS           a recipient; several times, or with commas (send)
@@ -71,12 +85,15 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 blocked by the ow
   noCommand: (names) => `No command was given. There are ${listed(names, 'and')}; --help tells more.`,
   seeReasons: 'postern explain lists all.',
   seeHelp: 'postern --help lists all.',
+  seeHelpOf: (command) => `postern ${command} --help lists all.`,
   missingArgument: {
     check: 'Which account? Type an address or a domain: postern check you@example.org',
     probe: 'Which endpoint? Type one such as: postern probe imaps://mail.example.org',
     plan: 'Which domain? Type one such as: postern plan example.org',
   },
   commandForgotten: (whole) => `The command is missing. Did you mean: ${whole}`,
+  isEndpoint: (typed, whole) => `"${typed}" is an endpoint. Did you mean: ${whole}`,
+  isAddress: (typed, whole) => `"${typed}" is an address. Did you mean: ${whole}`,
   noSuchReason: (typed) => `There is no reason code "${typed}".`,
   noFile: (option, path) => `${option}: the file ${path} does not exist or cannot be read.`,
   noPem: (path) => `--ca: ${path} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).`,
@@ -86,6 +103,8 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 blocked by the ow
     `${option}: "${typed}" is no IP address with an optional port, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53.`,
   noHost: (option, typed) => `${option}: "${typed}" is no host name and no IP address.`,
   noLanguage: (typed) => `--lang: "${typed}" is not known. Known are en and de.`,
+  noSource: (typed, sources) =>
+    `--without: "${typed}" is no source that can be left out. Those are ${listed(sources, 'and')}.`,
   noPassword: '--user needs a password: set POSTERN_PASSWORD, or run in a terminal to be asked.',
   passwordFor: (user) => `Password for ${user}: `,
   address: {
@@ -169,6 +188,13 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 blocked by the ow
   alsoTried: (hosts) => `Also tried, without success: ${hosts}`,
   notLookedUp: (hosts) => `Could not be looked up: ${hosts}`,
   detailsWithV: '(details with -v)',
+  asked: (hosts, database) =>
+    `Settings were looked for ${listed(['in the DNS', ...hosts.map((host) => `at ${host}`), ...(database === 'asked' ? ["in Thunderbird's public database"] : [])], 'and')}.`,
+  notAsked: (sources) =>
+    `Not asked: ${listed(
+      sources.map((source) => webSource[source]),
+      'and',
+    )}.`,
   unanswered: (services) => `What the domain announces could not be looked up: ${services}`,
   likewise: (ports) => `Likewise ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}.`,
   worksThere: (method) => `${method} works there`,
@@ -188,6 +214,10 @@ Exit status: 0 works, 1 findings, 2 usage, 3 could not tell, 4 blocked by the ow
     address: 'Address',
     ownNetwork: 'Own network',
     silentToward: (places) => `silent: ${places}`,
+    controls: 'Controls',
+    controlAnswers: (at) => `${at} answers`,
+    controlSilent: (at, answered) =>
+      answered === null ? `${at} and the rest of it are silent` : `${at} is silent (but ${answered} answers)`,
     butAnswers: (port) => `but ${port} answers`,
     offers: 'Offers',
   },

@@ -1,5 +1,5 @@
 import type { AddressProblem } from '@postern/probe';
-import type { Lang } from '@postern/probe/report';
+import type { Lang, WebSource } from '@postern/probe/report';
 import { de } from './de.ts';
 import type { DeliveryTexts } from './delivery/texts.ts';
 import { en } from './en.ts';
@@ -20,10 +20,15 @@ export interface Texts {
   readonly notTaken: (command: string, option: string, takenBy: readonly string[]) => string;
   readonly noCommand: (names: readonly string[]) => string;
   readonly seeHelp: string;
+  /** Of a command with options of its own. */
+  readonly seeHelpOf: (command: string) => string;
   readonly seeReasons: string;
   readonly missingArgument: Readonly<Record<'check' | 'probe' | 'plan', string>>;
   /** A command was forgotten in front of what it is for. */
   readonly commandForgotten: (whole: string) => string;
+  /** An endpoint where an account is wanted, and the other way round. */
+  readonly isEndpoint: (typed: string, whole: string) => string;
+  readonly isAddress: (typed: string, whole: string) => string;
   readonly noSuchReason: (typed: string) => string;
   readonly noFile: (option: string, path: string) => string;
   readonly noPem: (path: string) => string;
@@ -33,6 +38,8 @@ export interface Texts {
   readonly noAddress: (option: string, typed: string) => string;
   readonly noHost: (option: string, typed: string) => string;
   readonly noLanguage: (typed: string) => string;
+  /** No source of settings that could be left out. */
+  readonly noSource: (typed: string, sources: readonly string[]) => string;
   readonly noPassword: string;
   readonly passwordFor: (user: string) => string;
   readonly address: Readonly<Record<Exclude<AddressProblem, 'bad-domain'>, string>>;
@@ -98,6 +105,10 @@ export interface Texts {
   readonly nothingFound: (account: string) => string;
   readonly alsoTried: (hosts: string) => string;
   readonly detailsWithV: string;
+  /** Where settings were looked for: the DNS, hosts on the web, and the public database. */
+  readonly asked: (hosts: readonly string[], database: 'asked' | 'not-asked') => string;
+  /** Who was not, as it was wished. */
+  readonly notAsked: (sources: readonly WebSource[]) => string;
   readonly notLookedUp: (hosts: string) => string;
   readonly unanswered: (services: string) => string;
   /** Where the same was seen at more ports than the sentence before names. */
@@ -123,6 +134,11 @@ export interface Texts {
     readonly ownNetwork: string;
     readonly silentToward: (places: string) => string;
     readonly butAnswers: (port: number) => string;
+    /** What other hosts showed about a silent port. */
+    readonly controls: string;
+    readonly controlAnswers: (at: string) => string;
+    /** With another port of it that answers; `null`: there is none. */
+    readonly controlSilent: (at: string, answered: number | null) => string;
     readonly offers: string;
   };
   /** What a timeline event is called. */

@@ -89,7 +89,7 @@ export type RouteHosts = FoundHosts | DeferredHosts | UnusableHosts;
  * preference, special ranges left out. A host whose look-up fails is passed over, and the rest is used
  * (RFC 5321 §5.1, RFC 7672 §2.1.2).
  *
- * Rejects only when aborted; throws a `UsageError` for a `maxHosts` below 1.
+ * Rejects only when aborted; throws a `UsageError` for a `maxHosts` or `maxAddresses` below 1.
  *
  * @example
  * ```ts
@@ -110,6 +110,7 @@ export async function routeHosts(
 ): Promise<RouteHosts> {
   const { maxHosts = 5, maxAddresses = 4, allowSpecial = false, signal } = options ?? {};
   if (!(maxHosts >= 1)) throw new UsageError('a route needs a host to be looked up', 'maxHosts');
+  if (!(maxAddresses >= 1)) throw new UsageError('a host needs an address to be dialled', 'maxAddresses');
   const own = new Set(options?.ownAddresses?.map((address) => normalAddress(address) ?? address));
   const exchangers = exchangersOf(route).slice(0, maxHosts * MAX_ROUNDS);
   const rows: Row[] = [];

@@ -9,7 +9,8 @@ export function failureOf(message: Message): RememberedFailure | undefined {
   switch (message.rcode) {
     case rcodes.NOERROR:
       // A referral comes from a server that does not recurse. It denies nothing, so it must not pass for an absence.
-      return isReferral(message) ? { reason: 'dns-refused', code: 'referral', extendedErrors } : undefined;
+      if (isReferral(message)) return { reason: 'dns-refused', code: 'referral', extendedErrors };
+      return isUnasked(message) ? { reason: 'dns-refused', code: 'no recursion', extendedErrors } : undefined;
     case rcodes.NXDOMAIN:
       return undefined;
     case rcodes.FORMERR:
@@ -25,6 +26,19 @@ export function failureOf(message: Message): RememberedFailure | undefined {
     default:
       return { reason: 'dns-servfail', code: `RCODE ${message.rcode}`, extendedErrors };
   }
+}
+
+/**
+ * Nothing at all, from a server that does not recurse (RFC 1035 §4.1.1, RA) and does not speak for the zone: it has asked nobody. An
+ * absence from it would send mail for the domain to the domain's own address.
+ */
+function isUnasked({ answers, authorities, authoritative, recursionAvailable }: Message): boolean {
+  return (
+    answers.length === 0 &&
+    !authoritative &&
+    !recursionAvailable &&
+    !authorities.some((record) => hasType(record, 'SOA'))
+  );
 }
 
 /** RFC 2308 §2.1, §2.2: name servers, but neither an answer nor an SOA, and no claim of authority. */

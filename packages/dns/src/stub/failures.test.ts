@@ -104,6 +104,26 @@ describe('SERVFAIL', () => {
     });
   });
 
+  it('DNS-056, DNS-002 does not take an empty reply for an absence where the server neither recurses nor owns the zone', async () => {
+    const empty = zone('a.test. TXT text');
+    /** AA in the first octet of the flags, RA in the second. */
+    const look = (aa: number, ra: number) =>
+      scripted((query) => {
+        const bytes = empty(query);
+        bytes[2] = ((bytes[2] ?? 0) & 0xfb) | aa;
+        bytes[3] = ((bytes[3] ?? 0) & 0x7f) | ra;
+        return [bytes];
+      });
+    const unasked = look(0, 0);
+    expect(await faultOf(unasked.clock, unasked.resolver.query('a.test', 'MX'))).toMatchObject({
+      reason: 'dns-refused',
+      evidence: { code: 'no recursion' },
+    });
+    for (const { clock, resolver } of [look(0, 0x80), look(4, 0)]) {
+      expect((await clock.run(resolver.query('a.test', 'MX'))).status).toBe('no-data');
+    }
+  });
+
   it('DNS-056 takes name servers beside an SOA, or from who has authority, for no referral (RFC 2308 §2.2)', async () => {
     const soa = 'a.test. SOA ns.test. admin.test. 1 2 3 4 60';
     const beside = scripted((query) => [withNameServer(zone(soa)(withoutOpt(query)))]);

@@ -1,4 +1,4 @@
-import { isWireError } from '@postern/wire';
+import { DeadlineExceeded, isWireError } from '@postern/wire';
 import type { Clock, Connection, Endpoint, Milliseconds, Network } from '@postern/wire';
 import { dnsError } from '../failure.ts';
 import { framed, messageReader } from './framing.ts';
@@ -22,7 +22,8 @@ export interface StreamChannel {
   /**
    * Sends a query and waits for the message that `accept` takes for its answer. Queries that are under way at the same
    * time share a connection, none has another's ID, and their answers may come in any order (RFC 7766 §6.2.1, §7). TCP
-   * closes when none is left, TLS a second later.
+   * closes when none is left, TLS a second later. A connection that has gone silent is asked nothing more: its end may be gone
+   * without a word, and a new one may reach another.
    */
   exchange(query: StreamQuery, signal: AbortSignal): Promise<Uint8Array>;
 }
@@ -31,16 +32,18 @@ export interface StreamChannel {
 export function streamChannel(network: Network, clock: Clock, server: DnsServer): StreamChannel {
   let session: Session | undefined;
   const open = (): Session => (session = openSession(network, clock, server));
+  const current = (): Session | undefined =>
+    session?.over === false && !session.silent ? session : undefined;
   return {
     async exchange(query, signal) {
-      const kept = session?.over === false ? session : undefined;
+      const kept = current();
       try {
         return await (kept ?? open()).exchange(query, signal);
       } catch (error) {
         // RFC 7766 §6.2.4: a server may close a kept connection at any time, also as we ask; that is no failure yet.
         if (kept?.over !== true || signal.aborted || !isWireError(error) || error.code !== 'dns-unreachable')
           throw error;
-        return (session?.over === false ? session : open()).exchange(query, signal);
+        return (current() ?? open()).exchange(query, signal);
       }
     },
   };
@@ -56,6 +59,8 @@ interface Waiter {
 
 interface Session {
   readonly over: boolean;
+  /** A question ran out of time while nothing at all came: further ones are asked elsewhere. */
+  readonly silent: boolean;
   exchange(query: StreamQuery, signal: AbortSignal): Promise<Uint8Array>;
 }
 
@@ -66,6 +71,9 @@ function openSession(network: Network, clock: Clock, server: DnsServer): Session
   const stop = new AbortController();
   const endpoint: Endpoint = { address: server.address, port: server.port };
   let over = false;
+  let silent = false;
+  /** How often something came. */
+  let heard = 0;
   let rest: (() => void) | undefined;
   const connected = connect(network, server, endpoint, stop.signal);
   // The reader reports what happens; this only keeps a failed connect from counting as unhandled.
@@ -86,7 +94,7 @@ function openSession(network: Network, clock: Clock, server: DnsServer): Session
     waiters.delete(waiter);
     if (waiters.size > 0 || over) return;
     // Nobody waits. To hold a server's resources on speculation pays only where a handshake is saved (RFC 7766 §6.2.3).
-    if (server.tls === undefined) finish(undefined);
+    if (server.tls === undefined || silent) finish(undefined);
     else
       rest = clock.alarm(clock.now() + IDLE, () => {
         finish(undefined);
@@ -116,6 +124,7 @@ function openSession(network: Network, clock: Clock, server: DnsServer): Session
           evidence: { code },
         });
       }
+      heard += 1;
       for (const message of reader.push(bytes)) deliver(message);
     }
   }
@@ -128,6 +137,9 @@ function openSession(network: Network, clock: Clock, server: DnsServer): Session
     get over() {
       return over;
     },
+    get silent() {
+      return silent;
+    },
     exchange(query, signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) {
@@ -138,8 +150,11 @@ function openSession(network: Network, clock: Clock, server: DnsServer): Session
         rest = undefined;
         const id = freeId(query.id, ids);
         ids.add(id);
+        const before = heard;
         const abort = (): void => {
           reject(signal.reason);
+          // Who merely changed his mind says nothing about the connection.
+          if (heard === before && signal.reason instanceof DeadlineExceeded) silent = true;
           leave(waiter);
         };
         const settled = (): void => {

@@ -28,13 +28,20 @@ async function scene(
     readonly random?: () => number;
     readonly closes?: number;
     readonly pairs?: boolean;
+    /** The first connection falls silent behind so many answers. */
+    readonly falls?: number;
+    /** Questions for this name get no answer. */
+    readonly ignores?: string;
   } = {},
 ): Promise<Scene> {
   const clock = virtualClock();
   const network = simulatedNetwork({ clock });
   const answer = zoneAnswers(sampleZone, { authenticated: true });
   const queries: Uint8Array[] = [];
+  let connections = 0;
   await network.listen(server, async (connection: Connection) => {
+    connections += 1;
+    const first = connections === 1;
     await connection.acceptTls({ identity: () => identity });
     const reader = messageReader();
     let held: Uint8Array[] = [];
@@ -42,6 +49,8 @@ async function scene(
     for (let bytes = await connection.read(); bytes; bytes = await connection.read()) {
       for (const query of reader.push(bytes)) {
         queries.push(query);
+        if (first && answered === options.falls) continue;
+        if (decoded(query).question?.name === options.ignores) continue;
         held.push(framed(answer(query, 'stream') ?? new Uint8Array()));
         if (options.pairs && held.length < 2) continue;
         for (const reply of held.toReversed()) await connection.write(reply);
@@ -131,6 +140,33 @@ describe('DNS over TLS', () => {
     await clock.run(both());
     expect(network.counts.attempts).toBe(2);
     expect(queries.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('DNS-058 asks on a new connection where one has gone silent, however many still wait on the old one', async () => {
+    const { clock, network, resolver } = await scene({ falls: 1 });
+    expect((await clock.run(resolver.query('mx1.example.test', 'A'))).status).toBe('records');
+    // One question after the other begins while the one before still waits.
+    const answers: Promise<unknown>[] = [];
+    for (let count = 0; count < 8; count += 1) {
+      answers.push(resolver.query('mx2.example.test', 'A').then(({ status }) => status));
+      await clock.advance(900);
+    }
+    expect(await clock.run(Promise.all(answers))).toEqual(Array.from(answers, () => 'records'));
+    expect(network.counts.attempts).toBe(2);
+    await clock.advance(3000);
+    expect(network.counts.open).toBe(0);
+    expect(clock.alarms).toBe(0);
+  });
+
+  it('DNS-040 keeps a connection on which one question has no answer and others have', async () => {
+    const { clock, network, resolver } = await scene({ ignores: 'mx1.example.test' });
+    const ignored = resolver.query('mx1.example.test', 'A').catch((error: unknown) => error);
+    for (let count = 0; count < 12; count += 1) {
+      await clock.advance(500);
+      expect((await clock.run(resolver.query('mx2.example.test', 'A'))).status).toBe('records');
+    }
+    expect(await ignored).toMatchObject({ code: 'dns-timeout' });
+    expect(network.counts.attempts).toBe(1);
   });
 
   it('DNS-040 gives no two questions on a connection one ID (RFC 7766 §6.2.1)', async () => {

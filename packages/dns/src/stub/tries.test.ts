@@ -180,3 +180,11 @@ describe('tries', () => {
     });
   });
 });
+
+it.each([{ tries: 0 }, { tries: Number.NaN }, { attempt: 0 }, { attempt: Number.NaN }, { total: -1 }])(
+  'refuses the patience %o',
+  (given) => {
+    const patience = { attempt: 2000, tries: 3, total: 2500, ...given };
+    expect(() => scripted(() => [], { patience })).toThrow(expect.objectContaining({ name: 'UsageError' }));
+  },
+);

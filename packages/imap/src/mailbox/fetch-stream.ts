@@ -46,7 +46,7 @@ export class FetchStream<T = FetchData> implements AsyncIterableIterator<T, unde
   /** Whether a loop takes the messages, so that the FETCH cannot end before the loop goes on. */
   looped = true;
   readonly #source: FetchSource<T>;
-  #queue: T[] = [];
+  #queue: (T | undefined)[] = [];
   #head = 0;
   /** Octets that wait, or that `all` has collected. */
   #octets = 0;
@@ -112,6 +112,8 @@ export class FetchStream<T = FetchData> implements AsyncIterableIterator<T, unde
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#head < this.#queue.length) {
       const value = this.#queue[this.#head] as T;
+      // Whoever has it may let it go while others still wait.
+      this.#queue[this.#head] = undefined;
       this.#head += 1;
       if (this.#head === this.#queue.length) {
         this.#queue = [];

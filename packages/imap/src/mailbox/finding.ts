@@ -1,10 +1,10 @@
-import { UsageError } from '@postern/wire';
+import { UsageError, WireError } from '@postern/wire';
 import type { Argument } from '../arguments.ts';
 import type { Answer } from '../imap.ts';
 import type { MessageOptions } from './mailbox.ts';
 import { answer } from './mailbox-answer.ts';
 import { NumberSet, setOf } from '../parse/number-set.ts';
-import type { Thread } from '../parse/search.ts';
+import type { ExtendedSearchResult, Thread } from '../parse/search.ts';
 import { searchArguments } from '../search-keys.ts';
 import type { SearchKeys } from '../search-keys.ts';
 import type { MailboxSource, Ran } from './selected-calls.ts';
@@ -98,7 +98,10 @@ function isAscii(list: readonly Argument[]): boolean {
   });
 }
 
-/** What SORT is given (RFC 5256 §3): the charset is no choice there. */
+/**
+ * What SORT is given (RFC 5256 §3): the charset is no choice there. With ESORT the result comes as ESEARCH, which names the command that it
+ * answers and runs of numbers by their ends (RFC 5267 §3).
+ */
 export function sortCommand(
   source: MailboxSource,
   order: readonly SortCriterion[],
@@ -107,6 +110,7 @@ export function sortCommand(
   if (!source.offers('SORT')) throw new UsageError('SORT is not offered', 'RFC 5256 §1', 'argument-refused');
   if (order.length === 0) throw new UsageError('nothing to sort by', 'RFC 5256 §3', 'argument-refused');
   return [
+    ...(source.offers('ESORT') ? [atom('RETURN'), atom('(ALL)')] : []),
     { type: 'list', items: order.map((criterion) => atom(criterion.toUpperCase())) },
     atom('UTF-8'),
     ...searchArguments(keys, (name) => source.offers(name)),
@@ -126,14 +130,11 @@ export function threadCommand(
 }
 
 /** Either form of result, whichever the server chose (RFC 9051 §6.4.4, §7.3.4). */
-export function found({ completed, data }: Ran): Answer<Found> {
-  const extended = data.findLast(
-    (entry) =>
-      entry.type === 'extended-search' &&
-      (entry.result.tag === undefined || entry.result.tag === completed.tag),
-  );
-  if (extended?.type === 'extended-search') {
-    const { all = new NumberSet([]), count = all.size, min, max, modSequence } = extended.result;
+export function found(ran: Ran): Answer<Found> {
+  const { completed, data } = ran;
+  const extended = extendedResult(ran);
+  if (extended) {
+    const { all = new NumberSet([]), count = all.size, min, max, modSequence } = extended;
     return answer(completed, { numbers: all, count, min, max, modSequence });
   }
   const plain = data.findLast((entry) => entry.type === 'search');
@@ -149,8 +150,29 @@ export function found({ completed, data }: Ran): Answer<Found> {
   });
 }
 
-/** What came of SORT. */
-export function sorted({ completed, data }: Ran): Answer<Sorted> {
+/** The ESEARCH response to the command, if one came. */
+function extendedResult({ completed, data }: Ran): ExtendedSearchResult | undefined {
+  const last = data.findLast(
+    (entry) =>
+      entry.type === 'extended-search' &&
+      (entry.result.tag === undefined || entry.result.tag === completed.tag),
+  );
+  return last?.type === 'extended-search' ? last.result : undefined;
+}
+
+/** More numbers than this are not counted out: a set of a few octets can name four thousand million. */
+const maxSorted = 8_000_000;
+
+/** What came of SORT, in either form. Throws a `WireError` (`reply-too-long`) where it names more than a mailbox holds. */
+export function sorted(ran: Ran): Answer<Sorted> {
+  const { completed, data } = ran;
+  const extended = extendedResult(ran);
+  if (extended) {
+    const { all = new NumberSet([]), modSequence } = extended;
+    if (all.size > maxSorted)
+      throw new WireError({ kind: 'peer', reason: 'reply-too-long', phase: 'command', after: 0 });
+    return answer(completed, { numbers: [...all], modSequence });
+  }
   const last = data.findLast((entry) => entry.type === 'sort');
   return answer(completed, last?.type === 'sort' ? last.result : { numbers: [], modSequence: undefined });
 }

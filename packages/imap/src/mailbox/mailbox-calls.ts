@@ -1,14 +1,16 @@
-import { UsageError, unlessAborted } from '@postern/wire';
+import { isWireError, UsageError, unlessAborted } from '@postern/wire';
 import { appendCommand, Feed } from './appending.ts';
 import type { ContentLine } from './appending.ts';
 import type { Argument } from '../arguments.ts';
 import type { MailboxCommand } from '../commands.ts';
-import { Conversation } from '../conversation.ts';
+import { Conversation, farewells } from '../conversation.ts';
+import type { Completed } from '../conversation.ts';
 import type { FetchSource, FetchStream } from './fetch-stream.ts';
 import type { Answer, CallOptions } from '../imap.ts';
 import { KeptNumbers } from './kept-numbers.ts';
 import { Listing } from './listing.ts';
-import type { Mailbox } from './mailbox.ts';
+import type { LoginGroup, Outcome } from '../login-group.ts';
+import type { FetchedMailbox, Mailbox } from './mailbox.ts';
 import { answer } from './mailbox-answer.ts';
 import type { MailboxName } from '../mailbox-name.ts';
 import type {
@@ -16,6 +18,7 @@ import type {
   AppendOptions,
   Created,
   CreateOptions,
+  FetchingOptions,
   Listed,
   ListOptions,
   LsubOptions,
@@ -206,10 +209,14 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     }
   }
 
+  select(mailbox: string | MailboxName, options: FetchingOptions): Promise<Answer<FetchedMailbox>>;
+  select(mailbox: string | MailboxName, options?: SelectOptions & CallOptions): Promise<Answer<Mailbox>>;
   select(mailbox: string | MailboxName, options: SelectOptions & CallOptions = {}): Promise<Answer<Mailbox>> {
     return this.#select('SELECT', mailbox, options);
   }
 
+  examine(mailbox: string | MailboxName, options: FetchingOptions): Promise<Answer<FetchedMailbox>>;
+  examine(mailbox: string | MailboxName, options?: SelectOptions & CallOptions): Promise<Answer<Mailbox>>;
   examine(
     mailbox: string | MailboxName,
     options: SelectOptions & CallOptions = {},
@@ -240,16 +247,37 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
     this.refuseInLoop(command);
     const data: Untagged[] = [];
     let fetched: FetchStream | undefined;
-    const completed = await this.beAlone(signal, () => {
+    let completion: Promise<Completed> | undefined;
+    const sent = (fetching: boolean): Promise<Completed> => {
       // From here on the mailbox before is none any more, whatever the answer (RFC 9051 §6.3.2).
       this.selection += 1;
       this.kept.begin();
+      completion = this.completion(command, signal, data);
+      if (behind && fetching) fetched = this.followSelect(behind, completion, signal);
+      return completion;
+    };
+    const group = this.loginGroup;
+    const turn = this.beAlone(signal, async (): Promise<Outcome> => {
+      if (completion) return completion;
+      if (group?.refusal) return group.refusal;
+      signal?.throwIfAborted();
+      if (this.over) await this.refuseCall();
       // Beside another mailbox it could not be told whose messages come (RFC 9051 §7.1, CLOSED).
-      if (!behind || this.mailbox) return this.ask(command, signal, data);
-      const both = this.askWithFetch(command, behind, signal, data);
-      fetched = both.stream;
-      return both.completed;
+      const fetching = behind !== undefined && !this.mailbox;
+      this.dialogue.send(command, ...(fetching ? [behind] : []));
+      return sent(fetching);
     });
+    group?.join({
+      commands: behind ? [command, behind] : [command],
+      aborted: () => signal?.aborted === true,
+      sent: () => {
+        const left = sent(true);
+        // Whoever waits for the turn is told.
+        left.catch(() => undefined);
+        return left;
+      },
+    });
+    const completed = group ? await unlessRefused(group, turn) : await turn;
     this.kept.settle();
     const selected = new SelectedCalls(this, data);
     const { response, reason } = completed;
@@ -268,6 +296,21 @@ export abstract class MailboxCalls extends Conversation implements MailboxSource
   ): Promise<Answer<undefined>> {
     const { completed } = await this.run({ verb, arguments: list }, options);
     return answer(completed, undefined);
+  }
+}
+
+/**
+ * What a call behind a login comes to: where the login was refused, that is its answer, whatever the server said to a command that it
+ * could not take, and also where it said nothing more or closed.
+ */
+async function unlessRefused(group: LoginGroup, turn: Promise<Outcome>): Promise<Outcome> {
+  try {
+    const completed = await turn;
+    return group.refusal ?? completed;
+  } catch (error) {
+    const gone = isWireError(error) && (error.fault.kind === 'timeout' || farewells.includes(error.code));
+    if (group.refusal && gone) return group.refusal;
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { UsageError } from '@postern/wire';
+import type { CallOptions } from '../imap.ts';
 import type { MailboxName } from '../mailbox-name.ts';
 import type { MessageSet } from '../message-set.ts';
 import type { CodeData } from '../parse/code.ts';
@@ -133,3 +134,6 @@ export interface SelectOptions {
    */
   readonly fetch?: { readonly uids: MessageSet; readonly items: readonly string[] };
 }
+
+/** The same where messages are asked for. */
+export type FetchingOptions = CallOptions & SelectOptions & Required<Pick<SelectOptions, 'fetch'>>;

@@ -115,7 +115,7 @@ export interface Mailbox extends AsyncDisposable {
   readonly numbers: MessageNumbers;
   /** What the server told while it was selected: with `resync`, what has changed. */
   readonly changes: readonly Untagged[];
-  /** The messages that were asked for while selecting it; absent without the option `fetch`. */
+  /** The messages that were asked for while selecting it, see {@link FetchedMailbox}; absent without the option `fetch`. */
   readonly fetched: FetchStream | undefined;
   /**
    * Asks for messages and hands them out as they come; see {@link FetchStream}. `items` are the words of RFC 9051 §6.4.5:
@@ -147,7 +147,7 @@ export interface Mailbox extends AsyncDisposable {
   ): Promise<Answer<Pick<Found, Part | 'modSequence'>>>;
   /**
    * Finds messages and puts them in order (RFC 5256 §3), by the first criterion, among equals by the next. Rejects with a `UsageError`
-   * where the server does not list SORT.
+   * where the server does not list SORT, and with a `WireError` (`reply-too-long`) where it names more than 8,000,000 messages in a few octets.
    *
    * @example
    * ```ts
@@ -208,4 +208,10 @@ export interface Mailbox extends AsyncDisposable {
   close(options?: CallOptions): Promise<Answer<undefined>>;
   /** Leaves the mailbox and removes nothing (RFC 9051 §6.4.2). */
   unselect(options?: CallOptions): Promise<Answer<undefined>>;
+}
+
+/** A mailbox whose messages were asked for while it was selected: the option `fetch` of `select` and `examine`. */
+export interface FetchedMailbox extends Mailbox {
+  /** These messages, once. */
+  readonly fetched: FetchStream;
 }

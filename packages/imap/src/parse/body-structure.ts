@@ -12,18 +12,17 @@ import {
   isNil,
   malformed,
   nil,
-  nstring,
   open,
   OPEN,
   peek,
   QUOTE,
-  skip,
   SPACE,
   space,
-  string,
   surplus,
   tolerate,
 } from './scan.ts';
+import { nstring, string } from './strings.ts';
+import { skip } from './skip.ts';
 import type { Scan } from './scan.ts';
 
 /** Parameters of a media type or a disposition, in the order they came; names in lower case, values as they came. */
@@ -146,16 +145,35 @@ export function bodyStructure(scan: Scan, own?: string, prefix = ''): BodyStruct
 }
 
 function multipart(scan: Scan, own: string | undefined, prefix: string): BodyStructure {
-  const parts: BodyStructure[] = [];
-  while (peek(scan) === OPEN) {
-    const number = `${prefix}${parts.length + 1}`;
-    parts.push(bodyStructure(scan, number, `${number}.`));
-    // Exchange puts spaces between bodies.
-    if (peek(scan) === SPACE && codeAt(scan, scan.at + 1) === OPEN) surplus(scan);
+  const first = partOf(scan, prefix, 1);
+  let parts = [first];
+  if (peek(scan) === OPEN) {
+    // Nearly always there are two: room for them and no more.
+    parts = [first, partOf(scan, prefix, 2)];
+    while (peek(scan) === OPEN) parts.push(partOf(scan, prefix, parts.length + 1));
   }
   space(scan);
   const subtype = string(scan).toLowerCase();
   return multipartEnd(scan, own, subtype, parts);
+}
+
+function partOf(scan: Scan, prefix: string, index: number): BodyStructure {
+  const number = `${prefix}${index}`;
+  const part = bodyStructure(scan, number, `${number}.`);
+  // Exchange puts spaces between bodies.
+  if (peek(scan) === SPACE && codeAt(scan, scan.at + 1) === OPEN) surplus(scan);
+  return part;
+}
+
+/** The end of most bodies: no extension data but NIL. Looked for first, since one comparison is cheaper than reading every NIL. */
+const ONE_PART = 'NIL NIL NIL NIL)';
+const MULTIPART = ' NIL NIL NIL)';
+
+function passNils(scan: Scan, end: string): boolean {
+  if (!scan.text.startsWith(end, scan.at)) return false;
+  scan.at += end.length;
+  scan.depth -= 1;
+  return true;
 }
 
 function multipartEnd(
@@ -172,7 +190,7 @@ function multipartEnd(
   let extension: readonly BodyExtension[] | undefined;
   if (another(scan)) {
     params = parameters(scan);
-    if (another(scan)) {
+    if (!passNils(scan, MULTIPART) && another(scan)) {
       if (peek(scan) === QUOTE) {
         // javamail #278: a description where the disposition of a multipart belongs.
         tolerate(scan, 'wrong-field');
@@ -316,7 +334,7 @@ function singlePart(
   let language: readonly string[] | undefined;
   let location: string | undefined;
   let extension: readonly BodyExtension[] | undefined;
-  if (more) {
+  if (more && !passNils(scan, ONE_PART)) {
     md5 = nstring(scan);
     if (another(scan)) {
       disposition = dispositionOf(scan);
@@ -354,22 +372,25 @@ function singlePart(
 function parameters(scan: Scan): Parameters | undefined {
   if (nil(scan)) return undefined;
   open(scan);
-  const pairs: string[] = [];
-  while (!closes(scan)) {
-    if (pairs.length > 0 && peek(scan) === SPACE) space(scan);
-    const name = string(scan).toLowerCase();
-    space(scan);
-    let value = nstring(scan);
-    if (value === undefined) {
-      // mail.ru.
-      tolerate(scan, 'wrong-field');
-      value = '';
-    }
-    pairs.push(name, value);
+  if (closes(scan)) {
+    tolerate(scan, 'empty-list');
+    return undefined;
   }
-  if (pairs.length > 0) return new Parameters(pairs);
-  tolerate(scan, 'empty-list');
-  return undefined;
+  const pairs = [string(scan).toLowerCase(), parameterValue(scan)];
+  while (!closes(scan)) {
+    if (peek(scan) === SPACE) space(scan);
+    pairs.push(string(scan).toLowerCase(), parameterValue(scan));
+  }
+  return new Parameters(pairs);
+}
+
+function parameterValue(scan: Scan): string {
+  space(scan);
+  const value = nstring(scan);
+  if (value !== undefined) return value;
+  // mail.ru.
+  tolerate(scan, 'wrong-field');
+  return '';
 }
 
 /** RFC 9051 §9, body-fld-dsp. Exchange writes a string alone, or two NIL. */

@@ -2,7 +2,8 @@ import { objectId } from './fetch.ts';
 import { strings } from './list.ts';
 import { modSequence, positive } from './numbers.ts';
 import { NumberSet, numberSet } from './number-set.ts';
-import { astring, atomList, finish, isDigit, OPEN, peek, release, Scan, space, SPACE } from './scan.ts';
+import { astring } from './strings.ts';
+import { atomList, finish, isDigit, OPEN, peek, release, Scan, space, SPACE } from './scan.ts';
 
 /** What a response code says, where it is one of those that have an argument to be read (RFC 9051 §7.1 and others). */
 export type CodeData =

@@ -1,17 +1,5 @@
-import {
-  close,
-  closes,
-  isNil,
-  nil,
-  nstring,
-  open,
-  peek,
-  space,
-  surplus,
-  tolerate,
-  CLOSE,
-  SPACE,
-} from './scan.ts';
+import { close, closes, isNil, nil, open, peek, space, surplus, tolerate, CLOSE, SPACE } from './scan.ts';
+import { nstring } from './strings.ts';
 import type { Scan } from './scan.ts';
 
 /** One address (RFC 9051 §7.5.2). What is absent was NIL; encoded words (RFC 2047) stand as they came. */
@@ -68,11 +56,14 @@ export function envelope(scan: Scan): Envelope {
   space(scan);
   const subject = nstring(scan);
   space(scan);
+  const begin = scan.at;
   const from = addresses(scan);
+  const end = scan.at;
   space(scan);
-  const sender = addresses(scan);
+  // RFC 9051 §7.5.2: both repeat `from` where the message has none of its own, so nearly always.
+  const sender = repeats(scan, begin, end) ? from : addresses(scan);
   space(scan);
-  const replyTo = addresses(scan);
+  const replyTo = repeats(scan, begin, end) ? from : addresses(scan);
   space(scan);
   const to = addresses(scan);
   space(scan);
@@ -84,6 +75,14 @@ export function envelope(scan: Scan): Envelope {
   const messageId = follows(scan) ? nstring(scan) : undefined;
   close(scan);
   return { date, subject, from, sender, replyTo, to, cc, bcc, inReplyTo, messageId };
+}
+
+/** Whether what stands here is the same as what stood at another place; then it is passed. */
+function repeats(scan: Scan, begin: number, end: number): boolean {
+  const { text, at } = scan;
+  if (!text.startsWith(text.slice(begin, end), at)) return false;
+  scan.at = at + end - begin;
+  return true;
 }
 
 function follows(scan: Scan): boolean {
@@ -104,7 +103,7 @@ interface OpenGroup {
 function addresses(scan: Scan): readonly (Address | AddressGroup)[] | undefined {
   if (nil(scan)) return undefined;
   open(scan);
-  const list: (Address | AddressGroup)[] = [];
+  let list: (Address | AddressGroup)[] | undefined;
   let group: OpenGroup | undefined;
   while (!closes(scan)) {
     if (peek(scan) === SPACE) surplus(scan);
@@ -132,22 +131,25 @@ function addresses(scan: Scan): readonly (Address | AddressGroup)[] | undefined 
     } else if (host === undefined && mailbox !== undefined && name === undefined && route === undefined) {
       if (group) tolerate(scan, 'broken-group');
       group = { group: mailbox, members: [] };
-      list.push(group);
+      if (list) list.push(group);
+      else list = [group];
     } else {
       const address = { name, route, mailbox: present(scan, mailbox), host: present(scan, host) };
       if (host === undefined) tolerate(scan, 'wrong-field');
       if (group) group.members.push(address);
-      else list.push(address);
+      else if (list) list.push(address);
+      else list = [address];
     }
   }
   if (group) tolerate(scan, 'broken-group');
-  if (list.length > 0) return list;
-  tolerate(scan, 'empty-list');
-  return undefined;
+  if (!list) tolerate(scan, 'empty-list');
+  return list;
 }
 
 /** Dovecot up to 2.3.4.1 (`MISSING_MAILBOX`, `MISSING_DOMAIN`), and others (`.MISSING-HOST-NAME.`): words for what is missing. */
 function present(scan: Scan, value: string | undefined): string | undefined {
+  const code = value === undefined ? 0 : value.charCodeAt(0);
+  if (code !== 0x4d && code !== 0x2e) return value;
   if (value !== 'MISSING_DOMAIN' && value !== 'MISSING_MAILBOX' && value !== '.MISSING-HOST-NAME.')
     return value;
   tolerate(scan, 'wrong-field');

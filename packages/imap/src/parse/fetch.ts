@@ -7,7 +7,6 @@ import { modSequence, number64, positive, unsigned64 } from './numbers.ts';
 import type { Number64 } from './numbers.ts';
 import {
   another,
-  astring,
   atom,
   atomList,
   close,
@@ -15,17 +14,16 @@ import {
   closes,
   codeAt,
   nil,
-  nstring,
   open,
   OPEN,
   peek,
-  skip,
   SPACE,
   space,
-  string,
   tolerate,
   word,
 } from './scan.ts';
+import { astring, nstring, string } from './strings.ts';
+import { skip } from './skip.ts';
 import type { Scan } from './scan.ts';
 import { binarySize, sectionItem } from './section.ts';
 import type { BinarySize, Section } from './section.ts';

@@ -16,9 +16,9 @@ import {
   peek,
   release,
   Scan,
-  skip,
   space,
 } from './scan.ts';
+import { skip } from './skip.ts';
 import type { ScanOptions } from './scan.ts';
 import { passOrigin, sectionEnd } from './section.ts';
 import type { BinarySize, Section } from './section.ts';

@@ -3,7 +3,6 @@ import type { MailboxName } from '../mailbox-name.ts';
 import { decoded, octets } from './tokens.ts';
 import {
   another,
-  astring,
   atomList,
   closes,
   codeAt,
@@ -12,13 +11,13 @@ import {
   OPEN,
   open,
   peek,
-  skip,
   space,
   SPACE,
-  string,
   surplus,
   tolerate,
 } from './scan.ts';
+import { astring, string } from './strings.ts';
+import { skip } from './skip.ts';
 import type { Scan } from './scan.ts';
 
 /** A mailbox of a list (RFC 9051 §7.3.1). */

@@ -3,7 +3,8 @@ import { objectId } from './fetch.ts';
 import { mailbox } from './list.ts';
 import { modSequence, number, number64, positive } from './numbers.ts';
 import type { Number64 } from './numbers.ts';
-import { another, closes, nil, open, skip, space, word } from './scan.ts';
+import { another, closes, nil, open, space, word } from './scan.ts';
+import { skip } from './skip.ts';
 import type { Scan } from './scan.ts';
 
 /** What STATUS tells about a mailbox (RFC 9051 §6.3.11, §7.3.5). Absent = not asked for, or no number that counts. */

@@ -2,7 +2,8 @@ import type { MailboxName } from '../mailbox-name.ts';
 import { mailbox } from './list.ts';
 import { number64 } from './numbers.ts';
 import type { Number64 } from './numbers.ts';
-import { another, astring, closes, open, space, SPACE, peek, surplus, word } from './scan.ts';
+import { another, closes, open, space, SPACE, peek, surplus, word } from './scan.ts';
+import { astring } from './strings.ts';
 import type { Scan } from './scan.ts';
 
 /** One resource of a quota root (RFC 9208 §5): `STORAGE` counts in units of 1024 octets, `MESSAGE` in messages. */

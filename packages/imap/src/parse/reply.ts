@@ -1,6 +1,6 @@
 import { concatBytes, createLineSplitter, latin1, sample } from '@postern/wire';
 import type { LineSplitter, Reason } from '@postern/wire';
-import type { Leniency } from './scan.ts';
+import type { Leniency } from './leniency.ts';
 import { parseUntagged } from './untagged.ts';
 import type { ParseOptions, Untagged } from './untagged.ts';
 import { parseStatus } from './status.ts';
@@ -23,7 +23,7 @@ export interface ReplyLimits {
    * and a stranger gets no memory of ours.
    */
   readonly maxEarlyBytes: number;
-  /** Deepest nesting of parentheses in one response. Default 64: no honest structure of a message is as deep. */
+  /** Deepest nesting of parentheses in one response, THREAD aside: it may branch 1,000 times. Default 64: no honest structure of a message is as deep. */
   readonly maxDepth: number;
 }
 
@@ -267,7 +267,11 @@ export function parseResponse(
   text: string,
   options?: Partial<ParseOptions>,
 ): ImapResponse | { readonly type: 'fault'; readonly reason: 'protocol-error' | 'too-deep' } {
-  const how = options === undefined ? parseDefaults : { ...parseDefaults, ...options };
+  return readResponse(text, { ...parseDefaults, ...options });
+}
+
+/** The same where every option is given: a machine has them ready for thousands of responses. */
+export function readResponse(text: string, how: ParseOptions): ReturnType<typeof parseResponse> {
   const first = text.charCodeAt(0);
   if (first === STAR && text.charCodeAt(1) === SPACE) {
     if (text.charCodeAt(2) === BRACKET) return bareCode(text.slice(2), how);

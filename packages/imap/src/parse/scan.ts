@@ -1,40 +1,6 @@
 import { decoded } from './tokens.ts';
+import type { Leniency } from './leniency.ts';
 import { giveBack, takeRoom, writeCodes } from './codes.ts';
-
-/**
- * A mistake of the server that a reader bears, because a real server makes it and what was meant is plain:
- *
- * - `extra-space`: a space where none belongs. `missing-space`: none where one belongs.
- * - `needless-escape`: a backslash before something else than a quote or a backslash, inside a quoted string.
- * - `unescaped-quote`: a quote inside a quoted string.
- * - `wide-atom`: an octet that no atom may hold.
- * - `empty-list`: `()` or a NIL within, where the grammar has NIL or nothing.
- * - `number-out-of-range`: zero, a sign, a fraction or too many digits where a number stands.
- * - `empty-multipart`: a multipart without parts. `short-part`: fields of a body part are missing.
- * - `wrong-field`: a field of a body part or of an envelope has a value of another kind.
- * - `short-envelope`: fields of an envelope are missing. `broken-group`: a group of addresses begins or ends twice.
- * - `missing-value`: an item without its value. `extra-parentheses`: an item and its value inside parentheses.
- * - `missing-status`: a response code without the `OK` that belongs before it.
- * - `bad-name`: the name of a mailbox is no modified UTF-7. `bad-object-id`: an identifier with other characters.
- */
-export type Leniency =
-  | 'extra-space'
-  | 'missing-space'
-  | 'needless-escape'
-  | 'unescaped-quote'
-  | 'wide-atom'
-  | 'empty-list'
-  | 'number-out-of-range'
-  | 'empty-multipart'
-  | 'short-part'
-  | 'wrong-field'
-  | 'short-envelope'
-  | 'broken-group'
-  | 'missing-value'
-  | 'extra-parentheses'
-  | 'missing-status'
-  | 'bad-name'
-  | 'bad-object-id';
 
 /** Thrown inside of readers only, and always the same: making a stack for each would cost more than reading. */
 export const malformed: Error = new Error('malformed response');
@@ -47,15 +13,12 @@ export const SPACE = 0x20;
 export const QUOTE = 0x22;
 export const OPEN = 0x28;
 export const CLOSE = 0x29;
-const BACKSLASH = 0x5c;
+export const BACKSLASH = 0x5c;
 export const BRACKET = 0x5b;
-const BRACKET_CLOSE = 0x5d;
-const BRACE = 0x7b;
-const TILDE = 0x7e;
-const CR = 0x0d;
-
-/** Beyond every position in a response. */
-const never = 0x3fff_ffff;
+export const BRACKET_CLOSE = 0x5d;
+export const BRACE = 0x7b;
+export const TILDE = 0x7e;
+export const CR = 0x0d;
 
 /** How a response is read. */
 export interface ScanOptions {
@@ -225,144 +188,6 @@ export function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** RFC 9051 §9, string: quoted or literal. */
-export function string(scan: Scan): string {
-  const code = scan.codes[scan.at];
-  if (code === QUOTE) return quoted(scan);
-  if (code === BRACE || code === TILDE) return textOf(scan, literal(scan));
-  throw malformed;
-}
-
-/** RFC 9051 §9, nstring: a string, or `undefined` for NIL. */
-export function nstring(scan: Scan): string | undefined {
-  const code = scan.codes[scan.at];
-  if (code === QUOTE) return quoted(scan);
-  return nil(scan) ? undefined : string(scan);
-}
-
-/** Text out of octets: UTF-8 where it is valid, else one character per octet. */
-function textOf(scan: Scan, octets: string): string {
-  return scan.high ? decoded(octets) : octets;
-}
-
-function quoted(scan: Scan): string {
-  const whole = scan.text;
-  const from = scan.at + 1;
-  if (scan.bareQuotes) return quotedBarely(scan, from);
-  const end = whole.indexOf('"', from);
-  if (end < 0) throw malformed;
-  if (scan.backslash < from) scan.backslash = find(whole, '\\', from);
-  if (scan.backslash < end) return quotedWithEscapes(scan, from);
-  // RFC 9051 §9: no line break inside a quoted string; it would be that before a literal.
-  if (scan.cr < from) scan.cr = find(whole, '\r', from);
-  if (scan.cr < end) throw malformed;
-  scan.at = end + 1;
-  return scan.high ? decoded(whole.slice(from, end)) : whole.slice(from, end);
-}
-
-function find(whole: string, what: string, from: number): number {
-  const at = whole.indexOf(what, from);
-  return at < 0 ? never : at;
-}
-
-/** RFC 9051 §9, quoted-specials: `\"` and `\\`; another character behind a backslash means itself. */
-function quotedWithEscapes(scan: Scan, from: number): string {
-  const { text: whole, codes } = scan;
-  let value = '';
-  let begin = from;
-  for (let at = from; at < whole.length; at += 1) {
-    const code = codes[at];
-    if (code === QUOTE) {
-      scan.at = at + 1;
-      return textOf(scan, value + whole.slice(begin, at));
-    }
-    if (code === CR) throw malformed;
-    if (code === BACKSLASH) {
-      value += whole.slice(begin, at);
-      at += 1;
-      begin = at;
-      const escaped = codes[at];
-      if (escaped !== QUOTE && escaped !== BACKSLASH) {
-        if (escaped === CR || at >= whole.length) throw malformed;
-        tolerate(scan, 'needless-escape');
-      }
-    }
-  }
-  throw malformed;
-}
-
-/** iCloud (message identifiers, seen 2024), NetEase (descriptions, 2025): quotes inside are not escaped. */
-function quotedBarely(scan: Scan, from: number): string {
-  const { text: whole, codes } = scan;
-  let value = '';
-  let begin = from;
-  for (let at = from; at < whole.length; at += 1) {
-    const code = codes[at];
-    if (code === CR) throw malformed;
-    if (code === BACKSLASH) {
-      value += whole.slice(begin, at);
-      at += 1;
-      begin = at;
-    } else if (code === QUOTE) {
-      const behind = codes[at + 1];
-      if (
-        behind === END ||
-        behind === SPACE ||
-        behind === CLOSE ||
-        behind === BRACKET_CLOSE ||
-        behind === CR
-      ) {
-        scan.at = at + 1;
-        return textOf(scan, value + whole.slice(begin, at));
-      }
-      tolerate(scan, 'unescaped-quote');
-    }
-  }
-  throw malformed;
-}
-
-/** The octets of a literal or literal8, as they are (RFC 9051 §4.3, §4.3.1). */
-function literal(scan: Scan): string {
-  const { text: whole, codes } = scan;
-  let { at } = scan;
-  if (codes[at] === TILDE) at += 1;
-  if (codes[at] !== BRACE) throw malformed;
-  let size = 0;
-  const digits = at + 1;
-  for (let code = codeAt(scan, (at = digits)); isDigit(code); code = codeAt(scan, (at += 1)))
-    size = size * 10 + code - 0x30;
-  if (at === digits || !whole.startsWith('}\r\n', at)) throw malformed;
-  if (scan.streamed && streamedHere(scan, at + 3) !== undefined) size = 0;
-  const end = at + 3 + size;
-  if (end > whole.length) throw malformed;
-  scan.at = end;
-  return whole.slice(at + 3, end);
-}
-
-/** How many octets of a literal that would begin here were handed on before. */
-export function streamedHere(scan: Scan, at: number): number | undefined {
-  return scan.streamed?.find((passed) => passed.at === at)?.octets;
-}
-
-/** Octets out of a string, for the content of a message; `undefined` for NIL. */
-export function octetString(scan: Scan): string | undefined {
-  const code = scan.codes[scan.at];
-  if (code === BRACE || code === TILDE) return literal(scan);
-  if (code !== QUOTE) {
-    if (nil(scan)) return undefined;
-    throw malformed;
-  }
-  const high = scan.high;
-  const from = scan.at;
-  const value = quoted(scan);
-  return high ? undecoded(scan, from) : value;
-}
-
-/** A quoted string once more, without reading it as UTF-8: only content has to be kept octet by octet. */
-function undecoded(scan: Scan, from: number): string {
-  return scan.text.slice(from + 1, scan.at - 1).replaceAll(/\\(.)/gs, '$1');
-}
-
 /**
  * What stands here up to a space, a parenthesis, a quote, a brace or the end: an atom, and more than the grammar lets be one
  * (RFC 9051 §9). Never empty.
@@ -386,12 +211,6 @@ export function passAtom(scan: Scan): boolean {
   }
   scan.at = at;
   return all > 0x7f;
-}
-
-/** RFC 9051 §9, astring: an atom, or a string. NIL is an atom here (§4.5). */
-export function astring(scan: Scan): string {
-  const code = scan.codes[scan.at];
-  return code === QUOTE || code === BRACE || code === TILDE ? string(scan) : atom(scan);
 }
 
 /** An item's name in upper case: letters, digits, dots, hyphens; it ends where something else begins. */
@@ -419,71 +238,12 @@ export function word(scan: Scan): string {
   return upper ? name : name.toUpperCase();
 }
 
-/**
- * Passes one value of any kind: atom, string, literal or list, with everything in it (RFC 9051 §2.2.2: what is unknown is
- * passed). Without recursion, and with the place in a variable: this is how fast a response can be looked through.
- */
-export function skip(scan: Scan): void {
-  const { codes } = scan;
-  const most = scan.maxDepth - scan.depth;
-  let { at } = scan;
-  let depth = 0;
-  do {
-    const code = codes[at];
-    if (code === QUOTE) {
-      scan.at = at;
-      passQuoted(scan);
-      ({ at } = scan);
-    } else if (code === OPEN) {
-      at += 1;
-      depth += 1;
-      if (depth > most) throw tooDeep;
-    } else if (code === CLOSE) {
-      if (depth === 0) throw malformed;
-      at += 1;
-      depth -= 1;
-    } else if (code === SPACE) {
-      if (depth === 0) throw malformed;
-      at += 1;
-    } else if (code === BRACE || (code === TILDE && codes[at + 1] === BRACE)) {
-      scan.at = at;
-      literal(scan);
-      ({ at } = scan);
-    } else {
-      const from = at;
-      for (; ; at += 1) {
-        const inside = codeAt(scan, at);
-        if (inside <= SPACE || inside === OPEN || inside === CLOSE || inside === QUOTE || inside === BRACE)
-          break;
-      }
-      if (at === from) throw malformed;
-    }
-  } while (depth > 0);
-  scan.at = at;
-}
-
-/** Passes a quoted string; cheaper than reading it. */
-function passQuoted(scan: Scan): void {
-  const whole = scan.text;
-  const from = scan.at + 1;
-  const end = whole.indexOf('"', from);
-  if (end < 0) throw malformed;
-  if (scan.backslash < from) scan.backslash = find(whole, '\\', from);
-  if (scan.backslash < end || scan.bareQuotes) {
-    quoted(scan);
-    return;
-  }
-  if (scan.cr < from) scan.cr = find(whole, '\r', from);
-  if (scan.cr < end) throw malformed;
-  scan.at = end + 1;
-}
-
 /** RFC 9051 §9, flag-list, and the attributes of a LIST. Gmail has keywords with brackets, which no atom may hold. */
 export function atomList(scan: Scan): readonly string[] {
   open(scan);
-  const list: string[] = [];
-  if (closes(scan)) return list;
-  do list.push(atom(scan));
-  while (another(scan));
+  if (closes(scan)) return [];
+  // It begins with what is there: an empty array would be given room for seventeen.
+  const list = [atom(scan)];
+  while (another(scan)) list.push(atom(scan));
   return list;
 }

@@ -3,7 +3,6 @@ import { numberSet } from './number-set.ts';
 import type { NumberSet } from './number-set.ts';
 import {
   another,
-  astring,
   closes,
   close,
   isDigit,
@@ -11,12 +10,14 @@ import {
   open,
   OPEN,
   peek,
-  skip,
   space,
   SPACE,
   surplus,
+  tooDeep,
   word,
 } from './scan.ts';
+import { astring } from './strings.ts';
+import { skip } from './skip.ts';
 import type { Scan } from './scan.ts';
 
 /** The result of SEARCH or SORT in IMAP4rev1 (RFC 3501 §7.2.5, RFC 5256): message numbers or UIDs, as was asked for. */
@@ -155,8 +156,20 @@ export function threads(scan: Scan): readonly Thread[] {
   return list;
 }
 
+/** Deepest branching of a thread, beyond that of other lists: people answer each other for long (RFC 5256 §4 sets no limit). */
+const maxThreadDepth = 1000;
+
+/** An opening parenthesis, and one level deeper. */
+function openThread(scan: Scan): void {
+  if (peek(scan) !== OPEN) throw malformed;
+  scan.at += 1;
+  scan.depth += 1;
+  if (scan.depth > Math.max(scan.maxDepth, maxThreadDepth)) throw tooDeep;
+  if (peek(scan) === SPACE) surplus(scan);
+}
+
 function thread(scan: Scan): Thread {
-  open(scan);
+  openThread(scan);
   const numbers: number[] = [];
   const branches: Thread[] = [];
   for (;;) {

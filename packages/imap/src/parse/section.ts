@@ -1,18 +1,8 @@
 import { octets } from './tokens.ts';
 import { number64 } from './numbers.ts';
 import type { Number64 } from './numbers.ts';
-import {
-  BRACKET,
-  codeAt,
-  isDigit,
-  malformed,
-  octetString,
-  peek,
-  space,
-  SPACE,
-  streamedHere,
-  tolerate,
-} from './scan.ts';
+import { BRACKET, codeAt, isDigit, malformed, peek, space, SPACE, tolerate } from './scan.ts';
+import { octetString, streamedHere } from './strings.ts';
 import type { Scan } from './scan.ts';
 
 /** Content of a message, or a part of it (RFC 9051 §6.4.5.1, §7.5.2). */

@@ -26,7 +26,8 @@ import {
   tolerate,
   tooDeep,
 } from './scan.ts';
-import type { Leniency, ScanOptions } from './scan.ts';
+import type { Leniency } from './leniency.ts';
+import type { ScanOptions } from './scan.ts';
 import { extendedSearchResult, searchResult, threads } from './search.ts';
 import type { ExtendedSearchResult, SearchResult, Thread } from './search.ts';
 

@@ -27,6 +27,10 @@ const all: readonly string[] = [
   'MULTIAPPEND',
   'ESEARCH',
   'SEARCHRES',
+  'SORT',
+  'ESORT',
+  'THREAD=ORDEREDSUBJECT',
+  'THREAD=REFERENCES',
   'CONDSTORE',
   'QRESYNC',
 ];
@@ -38,7 +42,7 @@ export function capabilities(session: ServerSession): string {
   const keyword = tls || !before ? undefined : startTlsKeyword(rules.startTls);
   const mechanisms = before ? serverMechanisms(rules.auth, tls) : [];
   return [
-    ...(rules.capabilities ?? (before ? early : all)),
+    ...(rules.capabilities ?? (before ? early : [...all, `APPENDLIMIT=${rules.limits.maxAppendBytes}`])),
     ...(!before && rules.compress === 'offered' && !session.compressed ? ['COMPRESS=DEFLATE'] : []),
     ...(keyword === undefined ? [] : [keyword]),
     ...(before && !mayLogIn(rules.auth, tls) ? ['LOGINDISABLED'] : []),

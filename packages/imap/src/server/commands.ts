@@ -7,12 +7,27 @@ import type { ServerLimits } from './options.ts';
 export type ClientItem =
   /** A whole command without its last CRLF, one character per octet, literals where they stand. */
   | { readonly type: 'command'; readonly text: string }
+  /**
+   * A message of APPEND was announced: `text` is what the command says up to it, from its beginning or from behind the message before. Its
+   * octets come in pieces; `asked`: only once they are asked for.
+   */
+  | { readonly type: 'message'; readonly text: string; readonly octets: number; readonly asked: boolean }
+  /** Octets of it, borrowed: valid until the next call. */
+  | { readonly type: 'piece'; readonly bytes: Uint8Array }
+  /** The command ends: what stands behind its last message. */
+  | { readonly type: 'messages-end'; readonly text: string }
   /** A literal was announced that the client sends only when asked to (RFC 9051 §4.3). */
   | { readonly type: 'continue' }
   /** A command that cannot be read: too long, or with a line end or an octet that is not allowed. Its tag may be known. */
-  | { readonly type: 'unreadable'; readonly tag: string | undefined; readonly why: string }
+  | ({ readonly type: 'unreadable'; readonly tag: string | undefined } & Refusal)
   /** So much without a line end that nothing can be made of it. */
   | { readonly type: 'endless' };
+
+/** Why a command is not even looked at, response code included. */
+interface Refusal {
+  readonly status: 'NO' | 'BAD';
+  readonly why: string;
+}
 
 /** Beyond this, waiting for the end of a command is no use. */
 const maxEndlessBytes = 1024 * 1024;
@@ -28,7 +43,9 @@ export class CommandReader {
   #bytes = 0;
   #literalLeft = 0;
   #literalBytes = 0;
-  #fault: string | undefined;
+  #fault: Refusal | undefined;
+  /** Octets of a message that are still to come; `undefined` where the command has had none. */
+  #messageLeft: number | undefined;
 
   constructor(limits: ServerLimits) {
     this.#limits = limits;
@@ -39,11 +56,16 @@ export class CommandReader {
   }
 
   /**
-   * The next item: a `command`; after a login, `mail`, its APPEND may be large; a `line` of an authentication exchange or the
+   * The next item: a `command`; after a login, `mail`, the messages of APPEND come in pieces; a `line` of an authentication exchange or the
    * end of IDLE holds no literal whatever it ends in.
    */
   next(expected: 'command' | 'mail' | 'line'): ClientItem | undefined {
     for (;;) {
+      if (this.#messageLeft !== undefined && this.#messageLeft > 0) {
+        const bytes = this.#splitter.take(this.#messageLeft);
+        this.#messageLeft -= bytes.length;
+        return bytes.length > 0 ? { type: 'piece', bytes } : undefined;
+      }
       if (!this.#takeLiteral()) return undefined;
       const line = this.#splitter.next();
       if (!line) return undefined;
@@ -52,26 +74,52 @@ export class CommandReader {
       this.#bytes += line.bytes.length + 2;
       // RFC 9051 §2.2: commands end with CRLF. What two sides read differently is where attacks live.
       if (line.ending === 'lf' || line.bytes.includes(0))
-        this.#fault ??= 'lines end with CRLF and hold no NUL';
-      if (this.#bytes > this.#limits.maxLineBytes) this.#fault ??= 'the line is too long';
+        this.#fault ??= bad('lines end with CRLF and hold no NUL');
+      if (this.#bytes > this.#limits.maxLineBytes) this.#fault ??= bad('the line is too long');
       const marker = expected === 'line' ? undefined : literalMarker(text);
-      this.#keep(text);
-      if (!marker) return this.#complete();
-      this.#literalBytes += marker.size;
-      const append = expected === 'mail' && /^[^ ]+ APPEND /i.test(this.#parts[0] ?? '');
-      const { maxLiteralBytes, maxAppendBytes } = this.#limits;
-      if (this.#literalBytes > (append ? maxAppendBytes : maxLiteralBytes))
-        // RFC 7888 §4, RFC 4469 §4.2
-        this.#fault ??= `${append ? '[TOOBIG] ' : ''}the literal is too large`;
-      // A literal that waits to be asked for is not coming: the refusal is the answer (RFC 9051 §4.3).
-      if (marker.asked && this.#fault !== undefined) return this.#complete();
-      // One that does not wait has to be read to its end, as long as there is an end to be seen.
-      if (this.#fault !== undefined && Math.max(this.#bytes, this.#literalBytes) > maxEndlessBytes)
-        return { type: 'endless' };
-      this.#keep('\r\n');
-      this.#literalLeft = marker.size;
-      if (marker.asked) return { type: 'continue' };
+      if (!marker) {
+        this.#keep(text);
+        return this.#complete();
+      }
+      const item = this.#literal(text, marker, expected === 'mail' && this.#awaitsMessage(text));
+      if (item) return item;
     }
+  }
+
+  /** A literal is announced. Says what is to be said of it now, which may be nothing. */
+  #literal(text: string, marker: Marker, isMessage: boolean): ClientItem | undefined {
+    const { maxLiteralBytes, maxAppendBytes } = this.#limits;
+    if (isMessage && marker.size > maxAppendBytes)
+      // RFC 7889 §4, RFC 4469 §4.2
+      this.#fault ??= { status: 'NO', why: '[TOOBIG] the message is too large' };
+    if (isMessage && this.#fault === undefined) {
+      this.#keep(text.slice(0, marker.at));
+      const before = this.#parts.join('');
+      this.#parts = [];
+      this.#messageLeft = marker.size;
+      return { type: 'message', text: before, octets: marker.size, asked: marker.asked };
+    }
+    this.#keep(text);
+    this.#literalBytes += marker.size;
+    // RFC 7888 §4
+    if (this.#literalBytes > maxLiteralBytes) this.#fault ??= bad('the literal is too large');
+    // A literal that waits to be asked for is not coming: the refusal is the answer (RFC 9051 §4.3).
+    if (marker.asked && this.#fault !== undefined) return this.#complete();
+    // One that does not wait has to be read to its end, as long as there is an end to be seen.
+    if (this.#fault !== undefined && Math.max(this.#bytes, this.#literalBytes) > maxEndlessBytes)
+      return { type: 'endless' };
+    this.#keep('\r\n');
+    this.#literalLeft = marker.size;
+    return marker.asked ? { type: 'continue' } : undefined;
+  }
+
+  /** Whether the literal at the end of this line is a message; that behind the name of the command is a mailbox. */
+  #awaitsMessage(line: string): boolean {
+    if (this.#messageLeft !== undefined) return true;
+    const begun = this.#parts[0] ?? line;
+    return (
+      /^[^ ]+ APPEND /i.test(begun) && (this.#parts.length > 0 || !/^[^ ]+ APPEND \{\d+\+?\}$/i.test(line))
+    );
   }
 
   /** A copy of what has not been read, at most 512 bytes unless told otherwise. */
@@ -81,7 +129,17 @@ export class CommandReader {
 
   clear(): void {
     this.#splitter.clear();
-    this.#reset();
+    this.drop();
+  }
+
+  /** The rest of the command does not come: its message was refused before it was asked for. */
+  drop(): void {
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#literalLeft = 0;
+    this.#literalBytes = 0;
+    this.#fault = undefined;
+    this.#messageLeft = undefined;
   }
 
   /** Whether no literal is awaited any more. */
@@ -103,28 +161,32 @@ export class CommandReader {
   #complete(): ClientItem {
     const text = this.#parts.join('');
     const fault = this.#fault;
-    this.#reset();
-    return fault === undefined
-      ? { type: 'command', text }
-      : { type: 'unreadable', tag: tagOf(text), why: fault };
-  }
-
-  #reset(): void {
-    this.#parts = [];
-    this.#bytes = 0;
-    this.#literalLeft = 0;
-    this.#literalBytes = 0;
-    this.#fault = undefined;
+    const hadMessages = this.#messageLeft !== undefined;
+    this.drop();
+    if (fault) return { type: 'unreadable', tag: tagOf(text), ...fault };
+    return { type: hadMessages ? 'messages-end' : 'command', text };
   }
 }
 
+function bad(why: string): Refusal {
+  return { status: 'BAD', why };
+}
+
+interface Marker {
+  /** Where it begins in its line. */
+  readonly at: number;
+  readonly size: number;
+  readonly asked: boolean;
+}
+
 /** The marker of a literal at the end of a line (RFC 9051 §4.3): how many octets follow, and whether they wait to be asked for. */
-function literalMarker(text: string): { readonly size: number; readonly asked: boolean } | undefined {
+function literalMarker(text: string): Marker | undefined {
   if (!text.endsWith('}')) return undefined;
-  const inside = text.slice(text.lastIndexOf('{') + 1, -1);
+  const at = text.lastIndexOf('{');
+  const inside = text.slice(at + 1, -1);
   if (!/^\d+\+?$/.test(inside)) return undefined;
   const asked = !inside.endsWith('+');
-  return { size: Number(asked ? inside : inside.slice(0, -1)), asked };
+  return { at, size: Number(asked ? inside : inside.slice(0, -1)), asked };
 }
 
 /** A command as a server reads it. */

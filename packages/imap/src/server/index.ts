@@ -7,8 +7,8 @@
  *
  * RFCs: 9051 (IMAP4rev2) and 3501 (IMAP4rev1), 2177 (IDLE), 2342 (NAMESPACE), 2971 (ID), 3502 (MULTIAPPEND), 3516 (BINARY, as
  * far as IMAP4rev2 has it), 3691 (UNSELECT), 4315 (UIDPLUS),
- * 4731 (ESEARCH), 4959 (SASL-IR), 4978 (COMPRESS), 5161 (ENABLE), 5182 (SEARCHRES), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
- * (LIST-STATUS), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 8438 (STATUS=SIZE).
+ * 4731 (ESEARCH), 4959 (SASL-IR), 4978 (COMPRESS), 5161 (ENABLE), 5182 (SEARCHRES), 5256 (SORT, THREAD), 5258 (LIST-EXTENDED), 5530 (response codes), 5819
+ * (LIST-STATUS), 5267 (ESORT), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 7889 (APPENDLIMIT), 8438 (STATUS=SIZE).
  *
  * @example
  * ```ts run
@@ -35,7 +35,15 @@ export type {
 } from './options.ts';
 export { serveImap } from './serve.ts';
 export type { ServeImapOptions } from './serve.ts';
-export type { Mailbox, MailStore, NewMessage, StoredMessage, StoreRefusal } from './store/mail-store.ts';
+export type {
+  IncomingMessages,
+  Mailbox,
+  MailStore,
+  MessageHead,
+  NewMessage,
+  StoredMessage,
+  StoreRefusal,
+} from './store/mail-store.ts';
 export { memoryMailStore } from './store/memory-store.ts';
 export type { MemoryMailStoreOptions } from './store/memory-store.ts';
 export { serverStates } from './states.ts';

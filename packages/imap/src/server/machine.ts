@@ -84,6 +84,7 @@ class ImapServer implements ImapServerMachine {
         outputs.push({ ...output, behind: this.#reader.rest(Infinity) });
         this.#reader.clear();
       }
+      if (item.type === 'message' && item.asked && !this.#session.append) this.#reader.drop();
     }
     // Plaintext behind STARTTLS, too, is gone with this.
     if (!this.#listens) this.#reader.clear();

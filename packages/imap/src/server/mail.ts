@@ -2,6 +2,7 @@ import type { Instant } from '@postern/wire';
 import { offeredExtensions } from './capabilities.ts';
 import type { ReceivedCommand } from './commands.ts';
 import type { ServerSession } from './states.ts';
+import type { MailStore } from './store/mail-store.ts';
 import { answer, bad, enter, write, writePieces } from './step.ts';
 import type { ServerStep } from './step.ts';
 import { BadSyntax, Cursor } from './syntax/cursor.ts';
@@ -20,16 +21,26 @@ export function mailCommand(session: ServerSession, command: ReceivedCommand, no
   const name = verb === 'UID' ? inner.toUpperCase() : verb;
   const by = verb === 'UID' ? 'uid' : 'number';
   if (by === 'uid' && !uidVerbs.has(name)) return bad(session, tag);
-  const naming = speaksUtf8(session.enabled) ? utf8Names : modifiedUtf7;
-  const cursor = new Cursor(by === 'uid' ? rest : argument === '' ? '' : ` ${argument}`, naming);
-  const given = run(
-    session,
-    { tag, store: session.store, enabled: session.enabled, by, naming },
-    name,
-    cursor,
-  );
+  const context = contextOf({ ...session, store: session.store }, tag, by);
+  const cursor = new Cursor(by === 'uid' ? rest : argument === '' ? '' : ` ${argument}`, context.naming);
+  const given = run(session, context, name, cursor);
   if (!given) return bad(session, tag);
   return complete(session, given, { tag, by, name }, now);
+}
+
+/** A session after a login. */
+export interface MailSession extends ServerSession {
+  readonly store: MailStore;
+}
+
+/** What a command of a session knows. */
+export function contextOf(
+  { store, enabled, rules }: MailSession,
+  tag: string,
+  by: Context['by'] = 'number',
+): Context {
+  const naming = speaksUtf8(enabled) ? utf8Names : modifiedUtf7;
+  return { tag, store, enabled, by, naming, appendLimit: rules.limits.maxAppendBytes };
 }
 
 /** The answer of a command; `undefined` where there is none of that name, or not now. */
@@ -45,7 +56,8 @@ function run(session: ServerSession, context: Context, name: string, cursor: Cur
   }
 }
 
-function complete(
+/** Writes an answer, what is new, and the completion. */
+export function complete(
   before: ServerSession,
   given: Answer,
   { tag, by, name }: { readonly tag: string; readonly by: Context['by']; readonly name: string },

@@ -67,7 +67,10 @@ export interface ServerLimits {
   readonly maxLineBytes: number;
   /** Literals of one command together; more get BAD. Default 65,536. */
   readonly maxLiteralBytes: number;
-  /** The same for APPEND after a login: the messages. More get `[TOOBIG]`. Default 64 MiB. */
+  /**
+   * Most octets of a message of APPEND, told as APPENDLIMIT (RFC 7889); a larger one gets `NO [TOOBIG]`. It goes to the store as it comes, so
+   * it bounds no memory but the store's. Default 64 MiB.
+   */
   readonly maxAppendBytes: number;
 }
 

@@ -83,5 +83,7 @@ export async function serveImap(connection: Connection, options: ServeImapOption
     });
   } finally {
     unwatch?.();
+    // However it ended: what has come of a message is forgotten.
+    machine.receiveEnd(clock.now());
   }
 }

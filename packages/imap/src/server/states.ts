@@ -3,6 +3,7 @@ import type { Instant, TlsInfo } from '@postern/wire';
 import type { ServerPatience, ServerRules } from './options.ts';
 import type { MailStore } from './store/mail-store.ts';
 import type { Enabled } from './verbs/answer.ts';
+import type { Append } from './verbs/append.ts';
 import type { View } from './view.ts';
 
 /** Where a server stands. */
@@ -68,6 +69,8 @@ export interface ServerSession {
   readonly view: View | undefined;
   readonly enabled: ReadonlySet<Enabled>;
   readonly compressed: boolean;
+  /** An APPEND under way, whose messages are coming. */
+  readonly append: Append | undefined;
   /** The tag of an IDLE under way. */
   readonly idle: string | undefined;
 }
@@ -84,6 +87,7 @@ export function newServerSession(rules: ServerRules): ServerSession {
     view: undefined,
     enabled: new Set(),
     compressed: false,
+    append: undefined,
     idle: undefined,
   };
 }

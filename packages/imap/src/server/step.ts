@@ -20,8 +20,9 @@ export function bad(session: ServerSession, tag: string): ServerStep {
 }
 
 export function over(session: ServerSession, outputs: Outputs): ServerStep {
+  session.append?.abandon();
   return {
-    session: { ...session, name: 'ended', deadline: undefined },
+    session: { ...session, name: 'ended', deadline: undefined, append: undefined },
     outputs: [...outputs, { type: 'end' }],
   };
 }

@@ -16,6 +16,7 @@
 import { mayLogIn } from '@postern/sasl';
 import type { Instant, TlsInfo } from '@postern/wire';
 import { octets, readList } from '../parse/tokens.ts';
+import { beginMessage, endMessages, takePiece } from './appending.ts';
 import { capabilities } from './capabilities.ts';
 import { parseCommand } from './commands.ts';
 import type { ClientItem, ReceivedCommand } from './commands.ts';
@@ -104,9 +105,10 @@ function greet(session: ServerSession, now: Instant): ServerStep {
 }
 
 function receive(before: ServerSession, input: ItemInput, now: Instant): ServerStep {
+  const { item } = input;
+  if (item.type === 'piece') return takePiece(before, item.bytes, now);
   // RFC 9051 §5.4: any command restarts the idle timer.
   const session = enter(before, before.name, now);
-  const { item } = input;
   switch (item.type) {
     case 'endless':
       return over(session, [write('* BYE that never ends')]);
@@ -119,7 +121,24 @@ function receive(before: ServerSession, input: ItemInput, now: Instant): ServerS
           session.exchange.tag,
         );
       if (session.name === 'idle') return endIdle(session, '', now);
-      return answer(session, `${item.tag ?? '*'} BAD ${item.why}`);
+      session.append?.abandon();
+      return answer(
+        { ...session, append: undefined },
+        `${session.append?.tag ?? item.tag ?? '*'} ${item.status} ${item.why}`,
+      );
+    case 'message': {
+      const { store } = session;
+      if (!store) return bad(session, '*');
+      // Who will misbehave takes messages, too, and keeps none.
+      const kept = habitOf(session, 'APPEND') === undefined;
+      const begun = beginMessage({ ...session, store }, { ...item, kept }, now);
+      return session.append ? begun : told('APPEND', begun);
+    }
+    case 'messages-end': {
+      const habit = habitOf(session, 'APPEND');
+      if (!habit || !session.append) return endMessages(session, item.text, now);
+      return misbehave({ ...session, append: undefined }, session.append.tag, habit, now);
+    }
     case 'command':
       break;
   }
@@ -128,9 +147,13 @@ function receive(before: ServerSession, input: ItemInput, now: Instant): ServerS
   const command = parseCommand(item.text);
   if (command.verb === undefined)
     return answer(session, `${command.tag ?? '*'} BAD a tag and a command are needed`);
-  const next = perform(session, command, input, now);
-  const event: ImapServerEvent = { type: 'command', verb: command.verb.slice(0, 16) };
-  return { session: next.session, outputs: [{ type: 'event', event }, ...next.outputs] };
+  return told(command.verb, perform(session, command, input, now));
+}
+
+/** A step, and before it the event that there is a command. */
+function told(verb: string, { session, outputs }: ServerStep): ServerStep {
+  const event: ImapServerEvent = { type: 'command', verb: verb.slice(0, 16) };
+  return { session, outputs: [{ type: 'event', event }, ...outputs] };
 }
 
 function perform(
@@ -140,8 +163,7 @@ function perform(
   now: Instant,
 ): ServerStep {
   const { tag, verb, argument } = command;
-  const habits = session.rules.commands ?? {};
-  const habit = Object.hasOwn(habits, verb) ? habits[verb] : undefined;
+  const habit = habitOf(session, verb);
   if (habit) return misbehave(session, tag, habit, now);
   const alone = argument === '';
   switch (verb) {
@@ -175,6 +197,10 @@ function perform(
     default:
       return mailCommand(session, command, now);
   }
+}
+
+function habitOf({ rules: { commands = {} } }: ServerSession, verb: string): CommandHabit | undefined {
+  return Object.hasOwn(commands, verb) ? commands[verb] : undefined;
 }
 
 function misbehave(session: ServerSession, tag: string, habit: CommandHabit, now: Instant): ServerStep {

@@ -1,6 +1,6 @@
 import { distrustSuccess } from '@postern/sasl';
 import type { Instant, Output, Reason } from '@postern/wire';
-import { withoutSecret } from '../commands.ts';
+import { verbs, withoutSecret } from '../commands.ts';
 import { enter, evidenceOf, fail } from './endings.ts';
 import type { ImapEvent } from '../events.ts';
 import { loginReason, startTlsReason } from './outcomes.ts';
@@ -31,6 +31,10 @@ export function receiveCompletion(
   let next: State = { ...state, inFlight: state.inFlight.filter((pending) => pending !== found) };
   if (response.code?.capabilities) next = learn(next, response.code.capabilities, input.text, outputs);
   const ok = response.status === 'OK';
+  const { stage } = verbs[command.verb];
+  // RFC 9051 §3.2: what needs a login and was sent behind one cannot succeed before it has, or where it was refused.
+  if (ok && state.stage === 'not-authenticated' && (stage === 'authenticated' || stage === 'selected'))
+    return fail(next, now, 'peer', 'protocol-error', evidenceOf(input.text, 'RFC 9051 §3.2'));
   let reason: Reason | undefined;
   if (command.verb === 'AUTHENTICATE' || command.verb === 'LOGIN') {
     const lie = ok && state.exchange ? distrustSuccess(state.exchange) : undefined;

@@ -2,15 +2,16 @@ import { UsageError } from '@postern/wire';
 import type { ArgumentContext } from '../arguments.ts';
 import { encodeCommand, verbs } from '../commands.ts';
 import type { WireCommand } from '../commands.ts';
-import { followsSelect } from './pipelining.ts';
-import type { State } from './states.ts';
+import { followsLogin, followsSelect } from './pipelining.ts';
+import type { State, Tagged } from './states.ts';
 
 /**
- * RFC 9051 §3, §5.5, §6: what may be sent where. `before` is the last command that is not completed. Throws a
+ * RFC 9051 §3, §5.5, §6: what may be sent where. `open` are the commands that are not completed, oldest first. Throws a
  * {@link UsageError} for what may not.
  */
-export function checkCommand(state: State, command: WireCommand, before: WireCommand | undefined): void {
+export function checkCommand(state: State, command: WireCommand, open: readonly Tagged[]): void {
   const { verb } = command;
+  const before = open.at(-1)?.command;
   const refuse = (why: string, rule: string): never => {
     throw new UsageError(`${verb} is not allowed: ${why}`, rule);
   };
@@ -21,7 +22,9 @@ export function checkCommand(state: State, command: WireCommand, before: WireCom
   // Nothing follows a barrier, so only the last one can be it.
   // What an earlier mailbox tells meanwhile could not be told apart, so there must be none.
   const behindSelect = state.stage === 'authenticated' && followsSelect(command, before);
-  if (before && verbs[before.verb].barrier && !behindSelect)
+  const behindLogin = state.stage === 'not-authenticated' && followsLogin(command, sinceLogin(open));
+  const early = behindSelect || behindLogin;
+  if (before && verbs[before.verb].barrier && !early)
     refuse(`the result of ${before.verb} is not known yet`, 'RFC 9051 §5.5');
   if (verb === 'STARTTLS' && state.preauth) {
     throw new UsageError('STARTTLS is not allowed after PREAUTH', 'RFC 9051 §7.1.4', 'preauth-before-tls');
@@ -30,9 +33,9 @@ export function checkCommand(state: State, command: WireCommand, before: WireCom
     refuse('already authenticated', 'RFC 9051 §6.2');
   }
   const needed = verbs[verb].stage;
-  if ((needed === 'authenticated' || needed === 'selected') && state.stage === 'not-authenticated')
+  if ((needed === 'authenticated' || needed === 'selected') && state.stage === 'not-authenticated' && !early)
     refuse('not authenticated', 'RFC 9051 §6.3');
-  if (needed === 'selected' && state.stage !== 'selected' && !behindSelect)
+  if (needed === 'selected' && state.stage !== 'selected' && !early)
     refuse('no mailbox is selected', 'RFC 9051 §6.4');
   // RFC 9051 §6.3.1: it may change what a selected mailbox means.
   if (verb === 'ENABLE' && state.stage === 'selected') refuse('a mailbox is selected', 'RFC 9051 §6.3.1');
@@ -51,6 +54,12 @@ export function checkCommand(state: State, command: WireCommand, before: WireCom
   }
   if (command.verb === 'LOGIN' || command.verb === 'AUTHENTICATE') checkLogin(state, command);
   if (command.verb !== 'AUTHENTICATE') encodeCommand('a0000000', command, argumentContext(state));
+}
+
+/** The commands from the last LOGIN on; nothing but its own group follows one that is not completed. */
+function sinceLogin(open: readonly Tagged[]): readonly Tagged[] {
+  const login = open.findLastIndex(({ command }) => command.verb === 'LOGIN');
+  return login < 0 ? [] : open.slice(login);
 }
 
 type LoginCommand = Extract<WireCommand, { readonly verb: 'LOGIN' | 'AUTHENTICATE' }>;

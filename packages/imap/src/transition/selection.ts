@@ -18,6 +18,8 @@ export function afterSending(state: State, command: WireCommand): State {
 
 /** What data says about the mailbox; `undefined` where it cannot be true. */
 export function afterTelling(state: State, data: Untagged): State | undefined {
+  // RFC 9051 §11.3: behind a LOGIN that is not answered, nothing that is said of a mailbox counts.
+  if (state.stage === 'not-authenticated') return state;
   const key = state.selecting ? 'selecting' : 'mailbox';
   const mailbox = state[key];
   if (!mailbox) return state;
@@ -43,7 +45,9 @@ export function afterCompletion(
   if (verb === 'SELECT' || verb === 'EXAMINE') {
     // A SELECT that fails leaves no mailbox selected.
     const mailbox = ok && next.selecting ? afterSelect(next.selecting, response) : undefined;
-    return { ...next, selecting: undefined, mailbox, stage: mailbox ? 'selected' : 'authenticated' };
+    // One that was sent behind a LOGIN may fail because that did: nobody is logged in then.
+    const left = state.stage === 'not-authenticated' ? state.stage : 'authenticated';
+    return { ...next, selecting: undefined, mailbox, stage: mailbox ? 'selected' : left };
   }
   if ((verb === 'CLOSE' || verb === 'UNSELECT') && ok)
     return { ...next, mailbox: undefined, stage: 'authenticated' };

@@ -21,13 +21,15 @@ export function send(
   partial: Uint8Array,
   now: Instant,
 ): Step {
-  let before = (state.waiting.at(-1) ?? state.inFlight.at(-1))?.command;
+  const ahead = state.waiting.slice(state.taken);
+  const open: Tagged[] = [...state.inFlight, ...ahead];
   const group = commands.map((command, index): Tagged => {
     if (!isWireCommand(command)) throw new UsageError(`${command.verb} in a group`, 'RFC 9051 §6.2.2');
-    checkCommand(state, command, before);
-    before = command;
+    checkCommand(state, command, open);
     // RFC 9051 §2.2.1: a tag of its own for each.
-    return { tag: `a${state.tags + index + 1}`, command };
+    const tagged = { tag: `a${state.tags + index + 1}`, command };
+    open.push(tagged);
+    return tagged;
   });
   if (state.name === 'closing') {
     // The server has said that it goes; what is sent now reaches nobody.
@@ -45,7 +47,7 @@ export function send(
     );
   }
   const tags = state.tags + group.length;
-  const waiting = [...state.waiting.slice(state.taken), ...group];
+  const waiting = [...ahead, ...group];
   return advance({ ...state, tags, waiting, taken: 0 }, now, []);
 }
 

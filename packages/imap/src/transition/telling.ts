@@ -3,6 +3,7 @@ import { withoutStartTls } from '../parse/capabilities.ts';
 import type { Capabilities } from '../parse/capabilities.ts';
 import { diagnostic, enter, evidenceOf, fail } from './endings.ts';
 import type { ImapEvent } from '../events.ts';
+import type { Leniency } from '../parse/leniency.ts';
 import type { Untagged } from '../parse/untagged.ts';
 import type { ImapResponse } from '../parse/reply.ts';
 import { afterTelling, isBelievable, untaggedEvent } from './selection.ts';
@@ -11,10 +12,13 @@ import { decoded, octets } from '../parse/tokens.ts';
 
 type Outputs = Output<ImapEvent>[];
 
+/** Nothing was borne. */
+const none: readonly Leniency[] = [];
+
 /** Untagged data: asked for or not, believed as far as the stage allows (RFC 9051 §2.2.2, §11.3). */
 export function receiveUntagged(
   before: State,
-  { data, tolerated = [] }: Extract<ImapResponse, { readonly type: 'untagged' }>,
+  { data, tolerated = none }: Extract<ImapResponse, { readonly type: 'untagged' }>,
   text: string,
   now: Instant,
 ): Step {
@@ -24,7 +28,7 @@ export function receiveUntagged(
     before.name === 'data' &&
     before.since === now &&
     before.mailbox &&
-    tolerated.length === 0
+    tolerated === none
   )
     return { state: before, outputs: [untaggedEvent(before, data, text)] };
   // The messages of a FETCH are handed on one by one; everything else somebody may be collecting.

@@ -9,7 +9,8 @@
  * waited for (§7.6).
  *
  * A *barrier* (STARTTLS, AUTHENTICATE, LOGIN, LOGOUT) is sent when all before it is completed, and nothing may be sent
- * before its result, because what follows depends on it (§5.5). Between STARTTLS and the end of the handshake the client is
+ * before its result, because what follows depends on it (§5.5). Two orders are excepted, by `pipelining.ts`: UID FETCH behind SELECT, and
+ * both behind a LOGIN that asks for it. Between STARTTLS and the end of the handshake the client is
  * silent, and so must be the server: one octet behind the go-ahead is an injection and ends the dialogue. The finished
  * handshake forgets everything the plaintext said; a login makes the capabilities stale (§6.2.1, §6.2.2).
  *

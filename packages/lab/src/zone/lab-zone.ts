@@ -1,5 +1,6 @@
 import { zoneAnswers } from '@postern/dns';
 import type { DnsAnswerer, ZoneOptions } from '@postern/dns';
+import { UsageError } from '@postern/wire';
 
 /** A zone that can be changed while its server runs. */
 export class LabZone {
@@ -26,6 +27,10 @@ export class LabZone {
    * changes nothing then.
    */
   publish(lines: readonly string[]): void {
+    for (const line of lines) {
+      if (!isRecord(line))
+        throw new UsageError(`zone: "${line}" is no record with its owner`, 'RFC 1035 §5.1');
+    }
     const places = new Set(lines.map(place));
     const kept = this.#text.split('\n').filter((line) => !places.has(place(line)));
     const text = [...kept.filter((line) => line !== ''), ...new Set(lines), ''].join('\n');
@@ -34,9 +39,15 @@ export class LabZone {
   }
 }
 
+/** One line that begins with an owner: no comment, no directive, nothing that goes on or takes the owner of another line. */
+function isRecord(line: string): boolean {
+  return /^[^\s;$"()][^\r\n]*$/.test(line);
+}
+
 /** Owner and type of a line; the lab writes one record a line, with its owner in full. */
 function place(line: string): string {
   const [owner = '', ...rest] = line.split(/\s+/);
   const type = rest.find((word) => /^[A-Z]+$/.test(word) && word !== 'IN') ?? '';
-  return `${owner.toLowerCase()} ${type}`;
+  // With its last dot or without is the same: nothing in the lab's zone is relative.
+  return `${owner.toLowerCase().replace(/\.$/, '')} ${type}`;
 }

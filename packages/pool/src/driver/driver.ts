@@ -134,6 +134,17 @@ export class Driver<R> {
     callHook(() => what[Symbol.asyncDispose]()).then(closed, closed);
   }
 
+  /** Closes something that somebody waits for, and counts it until it is closed; a failure to close is theirs. */
+  async closing(what: AsyncDisposable): Promise<void> {
+    this.#closing += 1;
+    try {
+      await what[Symbol.asyncDispose]();
+    } finally {
+      this.#closing -= 1;
+      this.#checkIdle();
+    }
+  }
+
   /** Closes what an attempt brought too late. */
   closeFor(attempt: DrivenAttempt<R>, what: AsyncDisposable): void {
     this.close(what, () => {
@@ -148,11 +159,12 @@ export class Driver<R> {
     this.perform(scheduler.settled(attempt, settlement, clock.now()));
   }
 
-  /** Resolves when no race is under way and every connection that lost is closed. */
+  /** Resolves when no race is under way and everything that was to be closed is. */
   idle(): Promise<void> {
     this.#idle ??= Promise.withResolvers<void>();
+    const { promise } = this.#idle;
     this.#checkIdle();
-    return this.#idle.promise;
+    return promise;
   }
 
   #perform(output: RaceOutput<R, Handle>): void {
@@ -206,7 +218,10 @@ export class Driver<R> {
   }
 
   #checkIdle(): void {
-    if (this.#closing === 0 && this.#options.scheduler.isIdle) this.#idle?.resolve();
+    if (!this.#idle || this.#closing > 0 || !this.#options.scheduler.isIdle) return;
+    this.#idle.resolve();
+    // Who asks later asks about what is under way then.
+    this.#idle = undefined;
   }
 
   /**

@@ -41,7 +41,10 @@ export class Waiter<D, T> {
   }
 
   cancelSearch(reason: unknown): void {
-    if (this.#search !== undefined && this.#search !== 'over') this.#search.cancel(reason);
+    if (this.#search === 'over') return;
+    // Also where nobody has read the signal: who reads it later is to see that nobody waits.
+    this.#search ??= createCancellation();
+    this.#search.cancel(reason);
   }
 }
 

@@ -11,7 +11,7 @@ describe('addresses', () => {
   it('keeps what an address has shown to bear, though nothing goes on there for a while', () => {
     const addresses = made();
     addresses.take('a');
-    addresses.succeeded('a');
+    addresses.succeeded('a', 0);
     addresses.release('a');
     addresses.take('a');
     expect(addresses.hasRoom('a')).toBe(true);
@@ -38,7 +38,9 @@ describe('addresses', () => {
       return now - begun;
     });
     expect(waits).toEqual([1000, 2000, 4000, 8000, 8000]);
-    addresses.succeeded('a');
+    addresses.succeeded('a', now - 1);
+    expect(addresses.restsUntil('a', now - 1)).toBe(now);
+    addresses.succeeded('a', now);
     expect(addresses.restsUntil('a', 0)).toBeUndefined();
     expect(addresses.deferred('a', now)).toBe(now + 1000);
   });

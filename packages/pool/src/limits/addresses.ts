@@ -61,9 +61,10 @@ export class Addresses {
     }
   }
 
-  succeeded(address: string): void {
+  succeeded(address: string, now: Instant): void {
     const known = this.#known.get(address);
-    if (!known) return;
+    // Nobody is dialled while it wants peace: who succeeds then came before, and says nothing about it.
+    if (!known || known.until > now) return;
     known.window = Math.min(this.#limits.perAddress, known.window + 1);
     known.deferrals = 0;
     known.until = 0;

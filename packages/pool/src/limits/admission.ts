@@ -273,8 +273,8 @@ export class Admission<R, A> {
     this.letGo(slot.destination);
   }
 
-  succeeded(address: string): void {
-    this.addresses.succeeded(address);
+  succeeded(address: string, now: Instant): void {
+    this.addresses.succeeded(address, now);
     this.#lines.wake({ type: 'address', address });
   }
 

@@ -203,6 +203,29 @@ describe('lines', () => {
     expect(memory.recall(silentPort, moment.now)?.until).toBe(moment.now + DAY);
   });
 
+  it('weigh more than a suspicion, whenever that arose', () => {
+    const first = blackholeMemory();
+    first.note(silent(4000));
+    const memory = blackholeMemory();
+    memory.note(silent(4500, { sibling: false }));
+    memory.load(first.save(moment), moment);
+    expect(memory.judge(silentPort, moment.now)).toBe('try-last');
+    // Who writes the file next does not take the verdict out of it.
+    expect(memory.save(moment)).toBe(first.save(moment));
+  });
+
+  it('have changed when an answer makes a verdict of a suspicion', () => {
+    const memory = blackholeMemory();
+    memory.note(silent(4000, { sibling: false }));
+    const before = memory.changes;
+    memory.note(seen('answered', 4100, openPort));
+    expect(memory.save(moment)).not.toBe('');
+    expect(memory.changes).toBeGreaterThan(before);
+    const proven = memory.changes;
+    memory.note(seen('answered', 4200, openPort));
+    expect(memory.changes).toBe(proven);
+  });
+
   const good = {
     address: '192.0.2.1',
     port: 465,

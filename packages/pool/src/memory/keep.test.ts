@@ -1,8 +1,10 @@
 import { virtualClock } from '@postern/wire/testing';
 import { expect, it } from 'vitest';
 import { blackholeMemory } from './blackhole.ts';
+import type { BlackholeMemory } from './blackhole.ts';
 import { keepMemory } from './keep.ts';
 import type { MemoryStore } from './keep.ts';
+import type { Observation } from './memory.ts';
 
 /** A store in memory. */
 function shelf(): MemoryStore & { lines: string; writes: number } {
@@ -21,6 +23,12 @@ function shelf(): MemoryStore & { lines: string; writes: number } {
 
 const endpoint = { address: '192.0.2.1', port: 465 };
 const silent = { type: 'silent', endpoint, at: 1000, ms: 1120, syns: 2, sibling: true } as const;
+
+function memoryOf(...observations: readonly Observation[]): BlackholeMemory {
+  const memory = blackholeMemory();
+  for (const observation of observations) memory.note(observation);
+  return memory;
+}
 
 it('what one process saw, the next one knows', async () => {
   const clock = virtualClock();
@@ -78,4 +86,75 @@ it('a store that fails is heard of and costs nothing else', async () => {
   await kept[Symbol.asyncDispose]();
   expect(failures.length).toBeGreaterThan(1);
   expect(memory.judge(endpoint, 1000)).toBe('try-last');
+});
+
+it('a store that failed is written again, also where who heard of it throws', async () => {
+  const clock = virtualClock();
+  const store = shelf();
+  let full = true;
+  const kept = await keepMemory(
+    memoryOf(silent),
+    {
+      read: () => store.read(),
+      async write(lines) {
+        if (full) throw new Error('disk full');
+        await store.write(lines);
+      },
+    },
+    {
+      clock,
+      unixTime: () => clock.now() + 1e12,
+      failed: (error) => {
+        throw error;
+      },
+    },
+  );
+  await clock.advance(60_000);
+  full = false;
+  await clock.advance(60_000);
+  expect(store.writes).toBe(1);
+  await kept[Symbol.asyncDispose]();
+});
+
+it('a store that takes long is not asked again before it is done', async () => {
+  const clock = virtualClock();
+  const memory = memoryOf();
+  const done = Promise.withResolvers<void>();
+  let writes = 0;
+  const kept = await keepMemory(
+    memory,
+    {
+      read: async () => '',
+      write() {
+        writes += 1;
+        return done.promise;
+      },
+    },
+    { clock, unixTime: () => clock.now() + 1e12 },
+  );
+  for (let minute = 0; minute < 5; minute += 1) {
+    memory.note({ ...silent, at: clock.now() });
+    await clock.advance(60_000);
+  }
+  expect(writes).toBe(1);
+  done.resolve();
+  await clock.advance(60_000);
+  expect(writes).toBe(2);
+  await kept[Symbol.asyncDispose]();
+});
+
+it.each([0, -1, Number.NaN, Infinity])('refuses to write every %s ms', async (every) => {
+  const kept = keepMemory(memoryOf(), shelf(), { clock: virtualClock(), unixTime: () => 1e12, every });
+  await expect(kept).rejects.toMatchObject({ name: 'UsageError' });
+});
+
+it('what is observed while the store is read is written as well', async () => {
+  const clock = virtualClock();
+  const store = shelf();
+  const memory = memoryOf();
+  const keeping = keepMemory(memory, store, { clock, unixTime: () => 1e12 });
+  memory.note(silent);
+  const kept = await keeping;
+  await kept[Symbol.asyncDispose]();
+  expect(store.writes).toBe(1);
 });

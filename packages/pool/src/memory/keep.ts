@@ -1,3 +1,4 @@
+import { UsageError } from '@postern/wire';
 import type { Clock, Milliseconds } from '@postern/wire';
 import type { BlackholeMemory, Loaded } from './blackhole.ts';
 
@@ -22,7 +23,7 @@ export interface KeepOptions {
   readonly unixTime: () => number;
   /** How often it is written where there is something new. Default 1 min. */
   readonly every?: Milliseconds;
-  /** Hears of a store that failed; the memory goes on without it. */
+  /** Hears of a store that failed; the memory goes on without it. What it throws is ignored. */
   readonly failed?: (error: unknown) => void;
 }
 
@@ -33,26 +34,40 @@ export interface KeptMemory extends AsyncDisposable {
 }
 
 /**
- * Keeps a memory in a store: reads it now, and writes it from time to time and at the end. Never rejects: a store that fails costs
- * what it would have kept. What was written by others in the meantime is read before it is replaced, so processes that share a
- * store learn from each other.
+ * Keeps a memory in a store: reads it now, and writes it from time to time and at the end. Rejects with a `UsageError` for an
+ * `every` that is no duration, and else never: a store that fails costs what it would have kept. What was written by others in the
+ * meantime is read before it is replaced, so processes that share a store learn from each other.
  */
 export async function keepMemory(
   memory: Keepable,
   store: MemoryStore,
   options: KeepOptions,
 ): Promise<KeptMemory> {
-  const { clock, unixTime, every = 60_000, failed } = options;
+  const { clock, unixTime, every = 60_000 } = options;
+  if (!Number.isFinite(every) || every <= 0) {
+    throw new UsageError(
+      `every is ${String(every)}`,
+      'durations are positive, finite numbers of milliseconds',
+    );
+  }
+  const failed = (error: unknown): void => {
+    try {
+      options.failed?.(error);
+    } catch {
+      // Whoever is told is not to change what is kept.
+    }
+  };
   const take = async (): Promise<Loaded> => {
     try {
       return memory.load(await store.read(), { now: clock.now(), unixTime: unixTime() });
     } catch (error) {
-      failed?.(error);
+      failed(error);
       return { loaded: 0, refused: [] };
     }
   };
   const loaded = await take();
-  let written = memory.changes;
+  // What was observed before, or while it was read, is news to the store.
+  let written = 0;
   let forgotten = memory.cleared;
   const write = async (): Promise<void> => {
     const { changes } = memory;
@@ -64,12 +79,19 @@ export async function keepMemory(
       written = changes;
       forgotten = memory.cleared;
     } catch (error) {
-      failed?.(error);
+      failed(error);
     }
   };
   let pending = Promise.resolve();
+  let writing = false;
   const ring = (): void => {
-    pending = pending.then(write);
+    // A store that takes longer than that is not asked again before it is done.
+    if (!writing) {
+      writing = true;
+      pending = write().finally(() => {
+        writing = false;
+      });
+    }
     cancel = clock.alarm(clock.now() + every, ring);
   };
   let cancel = clock.alarm(clock.now() + every, ring);

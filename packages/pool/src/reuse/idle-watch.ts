@@ -15,6 +15,8 @@ interface Guard {
   readonly since: number;
   /** Bytes or the end of the stream came while nobody had asked for anything. */
   spent: boolean;
+  /** Whether it is off the shelf: who looks at it tells what has become of it. */
+  looked: boolean;
 }
 
 /**
@@ -41,13 +43,18 @@ export class IdleWatch<T> {
   }
 
   watch(slot: Slot): void {
-    const guard: Guard = { end: new AbortController(), since: this.#clock.now(), spent: false };
+    const guard: Guard = {
+      end: new AbortController(),
+      since: this.#clock.now(),
+      spent: false,
+      looked: false,
+    };
     this.#guards.set(slot, guard);
     const { connection } = slot.value as Held<T>;
     const over = (): void => {
       if (guard.end.signal.aborted) return;
       guard.spent = true;
-      this.#spent(slot);
+      if (!guard.looked) this.#spent(slot);
     };
     callHook(() => connection.read({ signal: guard.end.signal })).then(over, over);
   }
@@ -65,6 +72,7 @@ export class IdleWatch<T> {
   check(slot: Slot, options: { readonly signal: AbortSignal }, done: (error: unknown) => void): void {
     if (!this.#guards.has(slot)) this.watch(slot);
     const guard = this.#guards.get(slot);
+    if (guard) guard.looked = true;
     this.#clock.alarm(this.#clock.now(), () => {
       const { value } = slot.value as Held<T>;
       this.forget(slot);

@@ -26,3 +26,8 @@ export function parseCommand(line: Uint8Array): ReceivedCommand {
 export function parseNumber(word: string | undefined): number | undefined {
   return word !== undefined && /^\d{1,9}$/.test(word) ? Number(word) : undefined;
 }
+
+/** The octets of an argument, or of what a habit says: one character per byte, and back. */
+export function octets(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

@@ -19,7 +19,7 @@
  * @packageDocumentation
  */
 export type { AuthRules } from '@postern/sasl';
-export type { Language } from '../listings.ts';
+export type { Language } from '../parse/listings.ts';
 export type { Pop3ServerCommand, Pop3ServerEvent } from './events.ts';
 export { pop3Server } from './machine.ts';
 export type { Pop3ServerMachine } from './machine.ts';

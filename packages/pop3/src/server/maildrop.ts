@@ -32,6 +32,11 @@ export function sizeOf(message: StoredMessage): number {
   return 'content' in message ? message.content.length : message.octets;
 }
 
+/** The octets of all messages in it. */
+export function octetsIn({ messages }: OpenMaildrop): number {
+  return messages.reduce((sum, message) => sum + sizeOf(message), 0);
+}
+
 /** A maildrop that outlives the sessions that open it. */
 export interface Maildrop {
   /** Locks it for one session (RFC 1939 §4); `undefined` while another holds it. */

@@ -1,6 +1,6 @@
 import type { AuthRules } from '@postern/sasl';
 import type { Milliseconds, TlsInfo } from '@postern/wire';
-import type { Language } from '../listings.ts';
+import type { Language } from '../parse/listings.ts';
 import { memoryMaildrop } from './maildrop.ts';
 import type { Maildrop } from './maildrop.ts';
 

@@ -1,5 +1,6 @@
 /**
- * The theory of a POP3 server, and the only place where its states change.
+ * The theory of a POP3 server, and the place where its states change; logins are in `login.ts`, and what is done with an open
+ * maildrop in `transaction.ts`.
  *
  * It greets, then answers one command after the other, in order and without ever speaking unasked. AUTHORIZATION lasts until
  * a login opens and locks the maildrop (RFC 1939 §4), TRANSACTION until QUIT, which alone deletes what DELE marked (§6):
@@ -14,21 +15,20 @@
  *            authorization <-> auth -> transaction -> ended
  *                                      transaction <-> content
  */
-import { decodeBase64, encodeBase64, mayLogIn, serverMechanism, serverMechanisms } from '@postern/sasl';
-import type { ServerStep as MechanismStep } from '@postern/sasl';
-import { concatBytes, latin1, peerText, utf8 } from '@postern/wire';
-import type { Instant, Output, TlsInfo } from '@postern/wire';
-import { parseCommand, parseNumber } from './commands.ts';
+import { mayLogIn, serverMechanisms } from '@postern/sasl';
+import { concatBytes } from '@postern/wire';
+import type { Instant, TlsInfo } from '@postern/wire';
+import { octets, parseCommand } from './commands.ts';
 import type { ReceivedCommand } from './commands.ts';
-import type { Language } from '../listings.ts';
+import type { Language } from '../parse/listings.ts';
 import type { Pop3ServerEvent } from './events.ts';
-import { sizeOf } from './maildrop.ts';
-import type { OpenMaildrop, StoredMessage } from './maildrop.ts';
+import { continueAuth, logIn } from './login.ts';
 import type { StartTlsHabit } from './options.ts';
-import { asciiHeader, listing, negative, positive, stuffed, terminator, topOf } from './reply.ts';
-import { serverStates } from './states.ts';
-import { createStuffing } from './streaming.ts';
-import type { ServerSession, ServerStateName } from './states.ts';
+import { listing, negative, positive } from './reply.ts';
+import type { ServerSession } from './states.ts';
+import { answer, enter, over, write } from './step.ts';
+import type { Outputs, ServerStep } from './step.ts';
+import { transaction } from './transaction.ts';
 
 /** What can happen to a server. */
 export type ServerInput =
@@ -48,14 +48,6 @@ export type ServerInput =
   | { readonly type: 'close' };
 
 type LineInput = Extract<ServerInput, { readonly type: 'line' }>;
-type Outputs = readonly Output<Pop3ServerEvent>[];
-
-/** A new state and what has to be done. */
-export interface ServerStep {
-  readonly session: ServerSession;
-  readonly outputs: Outputs;
-}
-
 /** One input, one step. Never throws. */
 export function serverStep(session: ServerSession, input: ServerInput, now: Instant): ServerStep {
   switch (input.type) {
@@ -248,215 +240,9 @@ function beginTls(session: ServerSession, goAhead: Uint8Array, input: LineInput,
   };
 }
 
-function logIn(session: ServerSession, { verb, argument, words }: ReceivedCommand): ServerStep {
-  const rest: ServerSession = { ...session, user: undefined };
-  if (verb === 'USER') {
-    if (argument === undefined || argument === '') return answer(rest, negative('a name is missing'));
-    return answer({ ...session, user: argument }, positive());
-  }
-  if (verb === 'PASS') {
-    if (session.user === undefined) return answer(rest, negative('say USER first'));
-    const user = text(session.user);
-    const password = text(argument ?? '');
-    const right =
-      password !== '' && session.rules.auth?.authenticate({ type: 'password', user, password }) === true;
-    return right ? accept(rest, user, 'USER') : reject(rest, user, 'USER');
-  }
-  if (verb === 'APOP') return logInByDigest(rest, words);
-  const [name, initial, more] = words;
-  const mechanism = serverMechanism(name ?? '', session.rules.auth, session.tls);
-  if (!mechanism || more !== undefined) return answer(rest, negative('no such mechanism'));
-  // RFC 5034 §4: `=` is an empty initial response, which is not the same as none.
-  const first = initial === undefined ? undefined : decodeBase64(initial === '=' ? '' : initial);
-  if (initial !== undefined && !first) return answer(rest, negative('that is no base64'));
-  return continueExchange({ ...rest, mechanism }, mechanism.start(first));
-}
-
-/** RFC 1939 §7: the name and a digest over the timestamp of the greeting, which STLS makes worthless. */
-function logInByDigest(session: ServerSession, words: readonly string[]): ServerStep {
-  const { rules, upgraded } = session;
-  const timestamp = rules.greeting.type === 'ready' && !upgraded ? rules.greeting.timestamp : undefined;
-  const [name, digest, more] = words;
-  if (!rules.apop || timestamp === undefined) return answer(session, negative('not available'));
-  if (name === undefined || digest === undefined || more !== undefined)
-    return answer(session, negative('a name and a digest are needed'));
-  const user = text(name);
-  return rules.apop({ user, timestamp, digest })
-    ? accept(session, user, 'APOP')
-    : reject(session, user, 'APOP');
-}
-
-function continueAuth(session: ServerSession, line: Uint8Array): ServerStep {
-  const { mechanism } = session;
-  const response = decodeBase64(latin1(line));
-  // RFC 5034 §4: `*` cancels; anything else that is no base64 ends the exchange too.
-  if (!mechanism || !response) {
-    return answer({ ...session, name: 'authorization', mechanism: undefined }, negative('cancelled'));
-  }
-  return continueExchange(session, mechanism.next(response));
-}
-
-function continueExchange(session: ServerSession, next: MechanismStep): ServerStep {
-  const name = session.mechanism?.name ?? '';
-  const done: ServerSession = { ...session, name: 'authorization', mechanism: undefined };
-  switch (next.type) {
-    case 'challenge':
-      return answer({ ...session, name: 'auth' }, utf8(`+ ${encodeBase64(next.challenge)}\r\n`));
-    case 'done':
-      return accept(done, next.authorizationId ?? next.user, name);
-    case 'failed':
-      return next.reason === 'auth-failed'
-        ? reject(done, undefined, name)
-        : answer(done, negative('that is not the mechanism'));
-  }
-}
-
-function accept(session: ServerSession, user: string, mechanism: string): ServerStep {
-  const maildrop = session.rules.maildrop(user).open();
-  // RFC 2449 §8.1.2: the maildrop is in use; the password was right.
-  if (!maildrop) return answer(session, negative('another session holds the maildrop', 'IN-USE'));
-  return {
-    session: { ...session, name: 'transaction', maildrop, octets: octetsIn(maildrop), deleted: new Set() },
-    outputs: [
-      { type: 'event', event: { type: 'login', mechanism, user, accepted: true } },
-      write(positive()),
-    ],
-  };
-}
-
-function reject(session: ServerSession, user: string | undefined, mechanism: string): ServerStep {
-  return {
-    session,
-    outputs: [
-      { type: 'event', event: { type: 'login', mechanism, user, accepted: false } },
-      write(negative('user name or password is wrong', 'AUTH')),
-    ],
-  };
-}
-
-function transaction(session: ServerSession, { verb, words }: ReceivedCommand, now: Instant): ServerStep {
-  const [first, second, more] = words;
-  switch (verb) {
-    case 'NOOP':
-      return answer(session, first === undefined ? positive() : negative('NOOP takes no argument'));
-    case 'STAT':
-      return answer(session, positive(`${messagesLeft(session)} ${session.octets}`));
-    case 'RSET':
-      return reset(session);
-    case 'LIST':
-    case 'UIDL':
-      if (first === undefined) return answer(session, listing('', entries(session, verb)));
-      break;
-    case 'RETR':
-    case 'TOP':
-    case 'DELE':
-      break;
-    default:
-      return answer(session, negative('no such command'));
-  }
-  const number = parseNumber(first) ?? 0;
-  const lines = parseNumber(second);
-  const message = session.deleted.has(number) ? undefined : session.maildrop?.messages[number - 1];
-  const fits = verb === 'TOP' ? lines !== undefined && more === undefined : second === undefined;
-  if (!message || !fits) return answer(session, negative('no such message'));
-  if ((verb === 'RETR' || verb === 'TOP') && session.rules.utf8 === 'offered' && !session.utf8) {
-    // RFC 6856 §5: nobody who did not ask for it gets a header that is not ASCII.
-    if (!hasAsciiHeader(message)) return answer(session, negative('say UTF8 before the login', 'UTF8'));
-  }
-  switch (verb) {
-    case 'RETR':
-      return retrieve(session, message, undefined, now);
-    case 'TOP':
-      return retrieve(session, message, lines ?? 0, now);
-    case 'DELE':
-      session.deleted.add(number);
-      return answer({ ...session, octets: session.octets - sizeOf(message) }, positive());
-    case 'LIST':
-    case 'UIDL':
-      return answer(session, positive(entry(number, message, verb)));
-  }
-}
-
-/** A message from memory goes at once; one from elsewhere piece by piece, as it comes and as the client takes it. */
-function retrieve(
-  session: ServerSession,
-  message: StoredMessage,
-  lines: number | undefined,
-  now: Instant,
-): ServerStep {
-  if ('content' in message) {
-    const whole = stuffed(message.content);
-    return answer(session, positive(), lines === undefined ? whole : topOf(whole, lines), terminator);
-  }
-  return {
-    session: { ...enter(session, 'content', now), stuffing: createStuffing() },
-    outputs: [write(positive()), { type: 'event', event: { type: 'content-wanted', message, lines } }],
-  };
-}
-
-function hasAsciiHeader(message: StoredMessage): boolean {
-  return 'content' in message ? asciiHeader(message.content) : message.header !== 'utf8';
-}
-
-function messagesLeft(session: ServerSession): number {
-  return (session.maildrop?.messages.length ?? 0) - session.deleted.size;
-}
-
-/** RFC 1939 §5, §7: one line for each message that is not marked. */
-function entries(session: ServerSession, verb: 'LIST' | 'UIDL'): readonly string[] {
-  return (session.maildrop?.messages ?? []).flatMap((message, index) =>
-    session.deleted.has(index + 1) ? [] : [entry(index + 1, message, verb)],
-  );
-}
-
-function entry(number: number, message: StoredMessage, verb: 'LIST' | 'UIDL'): string {
-  return `${number} ${verb === 'LIST' ? sizeOf(message) : message.uid}`;
-}
-
-function reset(session: ServerSession): ServerStep {
-  const { maildrop } = session;
-  const marks = { deleted: new Set<number>(), octets: maildrop ? octetsIn(maildrop) : 0 };
-  return answer({ ...session, ...marks }, positive());
-}
-
-function octetsIn({ messages }: OpenMaildrop): number {
-  return messages.reduce((sum, message) => sum + sizeOf(message), 0);
-}
-
 /** RFC 1939 §6: only QUIT out of TRANSACTION deletes. */
 function quit(session: ServerSession): ServerStep {
   const { maildrop, deleted } = session;
   maildrop?.update(maildrop.messages.filter((_, index) => deleted.has(index + 1)));
   return over(session, [write(positive('bye'))]);
-}
-
-function over(session: ServerSession, outputs: Outputs): ServerStep {
-  session.maildrop?.release();
-  return {
-    session: { ...session, name: 'ended', deadline: undefined, maildrop: undefined },
-    outputs: [...outputs, { type: 'end' }],
-  };
-}
-
-function answer(session: ServerSession, ...reply: readonly Uint8Array[]): ServerStep {
-  return { session, outputs: reply.map(write) };
-}
-
-function write(bytes: Uint8Array): Output<Pop3ServerEvent> {
-  return { type: 'write', bytes };
-}
-
-/** Takes a state from now on; its patience begins to run. */
-function enter(session: ServerSession, name: ServerStateName, now: Instant): ServerSession {
-  const { patience } = serverStates[name];
-  return { ...session, name, deadline: patience && now + session.rules.patience[patience] };
-}
-
-/** One character per byte, and back to text. */
-function octets(latin: string): Uint8Array {
-  return Uint8Array.from(latin, (character) => character.charCodeAt(0));
-}
-
-function text(latin: string): string {
-  return peerText(octets(latin));
 }

@@ -1,16 +1,23 @@
 import { localBlockWatch } from '@postern/pool';
 import type { EpochMilliseconds } from '@postern/starttls';
-import { deadline } from '@postern/wire';
+import { deadline, DeadlineExceeded } from '@postern/wire';
 import type { Milliseconds, TlsPeer } from '@postern/wire';
 import { adviseClients } from '../advice/advise-clients.ts';
 import { explain } from '../advice/explain.ts';
 import { factsAround } from '../context.ts';
 import { findingsOf, gravestFirst } from '../findings.ts';
 import { recommend } from '../recommend.ts';
-import type { AccountReport, DomainReport, Finding } from '../report/account-report.ts';
+import type {
+  AccountReport,
+  AskedPlace,
+  DomainReport,
+  Finding,
+  WebSource,
+} from '../report/account-report.ts';
 import type { Protocol, ServiceEndpoint } from '../report/endpoint.ts';
 import type { Lang } from '../report/explanation.ts';
-import type { ProbeReport } from '../report/probe-report.ts';
+import type { ControlReport, ProbeReport } from '../report/probe-report.ts';
+import { askControls } from '../run/controls.ts';
 import type { ProbeEnvironment } from '../run/environment.ts';
 import { judgeOwnNetwork } from '../run/own-network.ts';
 import { probeEndpoint } from '../run/probe-endpoint.ts';
@@ -39,6 +46,11 @@ export interface CheckOptions {
    * with its reason where not even the endpoints are known.
    */
   readonly stop?: AbortSignal;
+  /**
+   * Sources of settings that are not to be asked: each learns from the question that somebody cares for the domain. Default: all
+   * are asked, where the environment has a `fetch`.
+   */
+  readonly without?: readonly WebSource[];
   /** Hears about each endpoint when its probe is over. Must not throw. */
   readonly onProbe?: (report: ProbeReport, done: number, all: number) => void;
 }
@@ -67,7 +79,14 @@ export async function checkAccount(
     ({ route }) => exchangersOf(route)[0]?.exchange,
     () => undefined,
   );
-  const config = findConfig(account, exchanger, environment, signal);
+  const { without = [] } = options;
+  const asked: AskedPlace[] = [];
+  const config = findConfig(account, exchanger, environment, signal, {
+    without,
+    onAsk: (place) => {
+      asked.push(place);
+    },
+  });
   // It is waited for below; until then a rejection has somebody who listens.
   config.catch(() => undefined);
   const found = await finding;
@@ -103,10 +122,10 @@ export async function checkAccount(
     announced(),
     unlessStopped(findPublished(account.domain, exchangers, environment, signal, announcement)),
   ]);
-  // What one probe showed says something about those that ended before it.
-  const probes = [...first.probes, ...provider.probes, ...more.probes].map((result) =>
-    judgeOwnNetwork(result, environment),
-  );
+  const seen = [...first.probes, ...provider.probes, ...more.probes];
+  const controls = await controlsFor(seen, environment, signal, unlessStopped);
+  // What one probe showed, or a control, says something about those that ended before it.
+  const probes = seen.map((result) => judgeOwnNetwork(result, environment));
   const unfinished = [...first.unfinished, ...provider.unfinished, ...more.unfinished];
   const candidates = [...provider.candidates, ...found.candidates];
   const { wallClock, roots } = environment;
@@ -115,6 +134,9 @@ export async function checkAccount(
   return {
     ...worded(account, lang, candidates, probes, { domain, now: wallClock() }),
     domain,
+    asked,
+    ...(controls.length > 0 && { controls }),
+    ...(without.length > 0 && { notAsked: without }),
     ...(unfinished.length > 0 && { unfinished }),
     usableAfterMs: {
       incoming: firstUsable(probes, ['imap', 'pop3'], probesBegan),
@@ -122,6 +144,23 @@ export async function checkAccount(
     },
     elapsedMs: clock.now() - began,
   };
+}
+
+/** What the controls say of the ports that were silent. Nothing where the time is over: what was seen counts all the same. */
+async function controlsFor(
+  probes: readonly ProbeReport[],
+  environment: ProbeEnvironment,
+  signal: AbortSignal,
+  unlessStopped: <T>(work: Promise<T>) => Promise<T | undefined>,
+): Promise<readonly ControlReport[]> {
+  const silent = probes.filter(({ reason }) => reason === 'timeout-connect');
+  const ports = silent.map(({ endpoint }) => endpoint.port);
+  try {
+    return (await unlessStopped(askControls(ports, environment, signal))) ?? [];
+  } catch (error) {
+    if (error instanceof DeadlineExceeded) return [];
+    throw error;
+  }
 }
 
 /** When the first endpoint of these protocols was seen to work; all probes began at `began`. */
@@ -158,7 +197,8 @@ function probing(
   let done = 0;
   let all = 0;
   // No password is needed to see which method works, and none goes to a host that was only guessed.
-  const { credentials: _unused, ...rest } = environment;
+  // The controls are asked once, for all of them.
+  const { credentials: _unused, controls: _later, ...rest } = environment;
   const budget = limit === undefined ? {} : { deadline: limit };
   const one = async (endpoint: ServiceEndpoint): Promise<ProbeReport | undefined> => {
     const exchanges = endpoint.protocol === 'smtp';
@@ -200,7 +240,7 @@ function worded(
   candidates: Found['candidates'],
   results: readonly ProbeReport[],
   { domain, now }: { readonly domain: DomainReport; readonly now: EpochMilliseconds },
-): Omit<AccountReport, 'domain' | 'usableAfterMs' | 'elapsedMs'> {
+): Omit<AccountReport, 'domain' | 'asked' | 'usableAfterMs' | 'elapsedMs'> {
   const probes = results.map((probe) => ({
     ...probe,
     explanation: explain(probe.reason, { lang, facts: factsAround(probe, results) }),

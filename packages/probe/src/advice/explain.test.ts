@@ -187,7 +187,7 @@ describe('explain', () => {
       'F-08',
       'dns-nxdomain',
       { host: 'imp.example.org' },
-      ['Den Namen imp.example.org gibt es nicht.', 'Prüfen Sie die Schreibweise des Servernamens.'],
+      ['Den Namen imp.example.org gibt es nicht.', 'Prüfen Sie die Schreibweise des Namens.'],
     ],
     [
       'F-17',

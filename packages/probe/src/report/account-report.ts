@@ -1,6 +1,6 @@
 import type { ClientProtocol, Method, Protocol, ServiceEndpoint, TlsMethod } from './endpoint.ts';
 import type { Explanation } from './explanation.ts';
-import type { ProbeReport } from './probe-report.ts';
+import type { ControlReport, ProbeReport } from './probe-report.ts';
 import type {
   AnnouncementReport,
   PolicyVerdict,
@@ -15,6 +15,17 @@ import type { ReportReason, Verdict } from './verdict.ts';
  * records (RFC 6186, RFC 8314 §5.1), the MX host's provider, or a guess.
  */
 export type Source = 'autoconfig' | 'ispdb' | 'srv' | 'mx' | 'guess';
+
+/** Where settings are looked for on the web. The servers asked there learn the domain; the domain's own one the address too. */
+export type WebSource = Extract<Source, 'autoconfig' | 'ispdb'>;
+
+/** A place on the web that was asked for settings. */
+export interface AskedPlace {
+  /** Whose it is. */
+  readonly source: WebSource;
+  /** What was asked for. The provider's own place is told the address. */
+  readonly url: string;
+}
 
 /** What to type as user name: the full address, the part before the `@`, or the provider's own form. */
 export type UserNameForm = 'address' | 'local-part' | 'template';
@@ -262,6 +273,10 @@ export interface AccountReport {
   readonly lang: Explanation['lang'];
   /** How the domain receives mail; `null` where it was not looked up. */
   readonly domain: DomainReport | null;
+  /** Every place on the web that was asked for settings, beside the DNS. */
+  readonly asked: readonly AskedPlace[];
+  /** Sources that were not asked because the caller did not want it; absent where all were. */
+  readonly notAsked?: readonly WebSource[];
   /** Every endpoint that was probed. */
   readonly probes: readonly ProbeReport[];
   /** What to type. */
@@ -270,6 +285,8 @@ export interface AccountReport {
   readonly clients: readonly ClientAdvice[];
   /** What else was noticed. */
   readonly findings: readonly Finding[];
+  /** What the controls said of silent ports; absent where none were asked. */
+  readonly controls?: readonly ControlReport[];
   /** Endpoints whose probes were stopped before their end; absent where all are in the report. */
   readonly unfinished?: readonly ServiceEndpoint[];
   /** Milliseconds after which the first service of each kind was known to work; `null` where none does. */

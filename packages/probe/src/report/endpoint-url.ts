@@ -92,13 +92,18 @@ export function parseEndpoint(text: string, options: { readonly lang?: Lang } = 
 
   const mark = text.indexOf('://');
   if (mark === -1) {
+    // "imaps:/host": only the slashes are wrong.
+    const [, head = '', tail = ''] = /^([a-z\d+]+):\/?(?!\d+$)(.+)$/.exec(text.toLowerCase()) ?? [];
+    if (Object.hasOwn(schemes, head)) return refuse('no-scheme', text, `${head}://${shown(tail)}`);
     const port = /:(\d+)$/.exec(text)?.[1] ?? '993';
     return refuse('no-scheme', text, `${schemeOfPort[port] ?? 'imaps'}://${shown(text)}`);
   }
   const scheme = text.slice(0, mark).toLowerCase();
   const known = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
-  if (!known)
-    return refuse('unknown-scheme', scheme, nearestSchemes(scheme, Object.keys(schemes)).join(' / '));
+  if (!known) {
+    const or = lang === 'de' ? ' oder ' : ' or ';
+    return refuse('unknown-scheme', scheme, nearestSchemes(scheme, Object.keys(schemes)).join(or));
+  }
 
   const rest = text.slice(mark + 3).replace(/\/$/, '');
   const extra = /[/?#\\]/.exec(rest);

@@ -95,6 +95,20 @@ export interface LocalBlockReport {
   readonly answered: readonly Endpoint[];
 }
 
+/** What a control, a host that the caller named, said of a port that was silent. */
+export interface ControlReport {
+  /** As it was named. */
+  readonly host: string;
+  /** The port that was silent at the host that was looked at. */
+  readonly port: number;
+  /** `answers`: the port is not blocked on our side. `silent`: it may be. */
+  readonly verdict: 'answers' | 'silent' | 'could-not-tell';
+  /** Why; `none` where it answers. */
+  readonly reason: ReportReason;
+  /** Another port of it that answered; `null`: none did, and then its silence proves nothing. */
+  readonly answered: number | null;
+}
+
 /** What was seen, where it helps to believe the verdict. Texts are the peer's: print them escaped. */
 export interface EvidenceReport {
   /** The reply that decided, without line ends. */
@@ -107,6 +121,8 @@ export interface EvidenceReport {
   readonly silentForMs?: number;
   /** For `local-block`: the hosts by which it was told. */
   readonly localBlock?: LocalBlockReport;
+  /** What the controls said of a silent port; absent where none were asked. */
+  readonly controls?: readonly ControlReport[];
   /** The platform's own code, such as `ECONNREFUSED`. */
   readonly code?: string;
 }

@@ -51,9 +51,15 @@ export interface ProbeEnvironment {
   readonly memory?: Memory;
   /**
    * Takes in the same, and tells a firewall before us from firewalls before others: a port that it knows to be blocked here has the
-   * reason `local-block` in place of `timeout-connect`. Default: none for a single probe, one of its own for an account.
+   * reason `local-block` in place of `timeout-connect`. Default: none for a single probe without `controls`, else one of its own.
    */
   readonly blocks?: LocalBlockWatch;
+  /**
+   * Hosts in networks of their own, names or addresses, with the usual mail ports open. Where a port is silent they are dialled there
+   * and on another port: it takes three unrelated networks, the silent host's among them where another of its ports answers, to tell
+   * `local-block` from a silent host at once. Default: none, and only what is probed anyway counts.
+   */
+  readonly controls?: readonly string[];
   /**
    * Fetches the MTA-STS policy of a domain, as its docstring says: no redirect, and a certificate that is good for the policy
    * host. Default: none, and only the record is reported.

@@ -1,8 +1,10 @@
-import { deadline } from '@postern/wire';
+import { localBlockWatch } from '@postern/pool';
+import { deadline, DeadlineExceeded } from '@postern/wire';
 import type { Milliseconds, TlsPeer } from '@postern/wire';
 import type { ServiceEndpoint } from '../report/endpoint.ts';
 import type { ProbeReport } from '../report/probe-report.ts';
 import type { Course } from './attempt.ts';
+import { askControls } from './controls.ts';
 import { endingOf } from './conclude.ts';
 import { endpointReport } from './endpoint-report.ts';
 import type { ProbeEnvironment } from './environment.ts';
@@ -55,9 +57,11 @@ export interface ProbeOptions {
  */
 export async function probeEndpoint(
   endpoint: ServiceEndpoint,
-  environment: ProbeEnvironment,
+  given: ProbeEnvironment,
   options?: ProbeOptions,
 ): Promise<ProbeReport> {
+  const watched = given.blocks !== undefined || given.controls === undefined;
+  const environment = watched ? given : { ...given, blocks: localBlockWatch() };
   const recorder = new Recorder(endpoint, environment);
   const outer = options?.signal ? { signal: options.signal } : {};
   using budget = deadline(environment.clock, options?.deadline ?? 30_000, outer);
@@ -81,7 +85,22 @@ export async function probeEndpoint(
     });
   }
   // Awaited here: the budget ends with this function.
-  return judgeOwnNetwork(await probeAddresses(course, addresses), environment);
+  const report = await probeAddresses(course, addresses);
+  return judgeOwnNetwork(await withControls(report, environment, signal), environment);
+}
+
+/** Asks the controls about a silent port. Where the time is over, nobody knows what they would have said. */
+async function withControls(
+  report: ProbeReport,
+  environment: ProbeEnvironment,
+  signal: AbortSignal,
+): Promise<ProbeReport> {
+  if (report.reason !== 'timeout-connect') return report;
+  const controls = await askControls([report.endpoint.port], environment, signal).catch((error: unknown) => {
+    if (error instanceof DeadlineExceeded) return [];
+    throw error;
+  });
+  return controls.length > 0 ? { ...report, evidence: { ...report.evidence, controls } } : report;
 }
 
 async function probeAddresses(course: Course, addresses: readonly string[]): Promise<ProbeReport> {

@@ -1,13 +1,7 @@
-import { latin1, utf8 } from '@postern/wire';
-import type { Output } from '@postern/wire';
-import { testTlsInfo } from '@postern/wire/testing';
+import { utf8 } from '@postern/wire';
+import { testTlsInfo, writtenText } from '@postern/wire/testing';
 import { expect, test } from 'vitest';
-import type { SmtpServerEvent } from './events.ts';
 import { smtpServer } from './machine.ts';
-
-function written(outputs: readonly Output<SmtpServerEvent>[]): string {
-  return outputs.map((output) => (output.type === 'write' ? latin1(output.bytes) : '')).join('');
-}
 
 test('TLS-013 SMTP-113 plaintext behind STARTTLS is thrown away and never executed inside TLS', () => {
   const server = smtpServer({ domain: 'mx', startTls: { type: 'offered' } });
@@ -21,7 +15,7 @@ test('TLS-013 SMTP-113 plaintext behind STARTTLS is thrown away and never execut
   expect(later).toMatchObject([{ event: { type: 'discarded' } }]);
   const inside = server.tlsReady(testTlsInfo, 0);
   expect(inside).toMatchObject([{ type: 'event', event: { type: 'secured' } }]);
-  expect(written(server.receive(utf8('RCPT TO:<a@b>\r\n'), 0))).toBe('503 bad sequence of commands\r\n');
+  expect(writtenText(server.receive(utf8('RCPT TO:<a@b>\r\n'), 0))).toBe('503 bad sequence of commands\r\n');
 });
 
 test('TLS-013 half a line behind STARTTLS does not grow together with what comes inside TLS', () => {
@@ -29,7 +23,7 @@ test('TLS-013 half a line behind STARTTLS does not grow together with what comes
   server.start(0);
   server.receive(utf8('STARTTLS\r\nFO'), 0);
   server.tlsReady(testTlsInfo, 0);
-  expect(written(server.receive(utf8('NOOP\r\n'), 0))).toBe('250 ok\r\n');
+  expect(writtenText(server.receive(utf8('NOOP\r\n'), 0))).toBe('250 ok\r\n');
 });
 
 test('TLS-010 closing during the handshake writes nothing', () => {
@@ -43,7 +37,7 @@ test('a client that floods before the greeting is bounded', () => {
   const server = smtpServer({ domain: 'mx', greeting: { type: 'ready', delay: 10 } });
   server.start(0);
   for (let at = 0; at < 100; at += 1) server.receive(new Uint8Array(1000).fill(65), 1);
-  expect(written(server.tick(10))).toBe('220 mx ESMTP ready\r\n');
+  expect(writtenText(server.tick(10))).toBe('220 mx ESMTP ready\r\n');
 });
 
 test('SMTP-123 REQUIRETLS is listed inside TLS only', () => {
@@ -51,7 +45,7 @@ test('SMTP-123 REQUIRETLS is listed inside TLS only', () => {
   const [clear, secure] = [smtpServer(options), smtpServer({ ...options, tls: testTlsInfo })].map(
     (server) => {
       server.start(0);
-      return written(server.receive(utf8('EHLO c\r\n'), 0));
+      return writtenText(server.receive(utf8('EHLO c\r\n'), 0));
     },
   );
   expect(clear).toBe('250 mx\r\n');

@@ -55,6 +55,8 @@ export function refuse(code: number, enhanced: string, text: string): Refusal {
 
 /** The reply a verdict stands for. Throws a `UsageError` for one that would break the protocol. */
 export function verdictReply(verdict: Verdict, usual: ServerReply): ServerReply {
+  // The types say so already; but not every hook is type-checked, and one that forgets its answer must not break the dialogue.
+  if (!isVerdict(verdict)) throw new UsageError('a hook answers with a verdict', 'Verdict');
   const code = verdict.code ?? usual.code;
   const enhanced = verdict.enhanced ?? (verdict.ok ? usual.enhanced : `${String(code)[0]}.0.0`);
   const text = verdict.text ?? (verdict.ok ? usual.lines[0] : undefined) ?? 'refused';
@@ -73,9 +75,15 @@ export function verdictReply(verdict: Verdict, usual: ServerReply): ServerReply 
     throw new UsageError(`the classes of ${code} and ${enhanced} differ`, 'RFC 2034 §4');
   }
   // One line of a reply is at most 512 octets (RFC 5321 §4.5.3.1.5).
-  if (text.length > 400 || !/^[ -~\u0080-\u{10ffff}]*$/u.test(text)) {
+  if (typeof text !== 'string' || text.length > 400 || !/^[ -~\u0080-\u{10ffff}]*$/u.test(text)) {
     throw new UsageError('a reply text is one printable line of at most 400 characters', 'RFC 5321 §4.2');
   }
   // RFC 6531 §3.7.4: UTF-8 only to those who asked for it; ASCII is right for everybody.
   return oneLine(code, enhanced, text.replace(/[^ -~]/gu, '?'));
+}
+
+function isVerdict(verdict: unknown): boolean {
+  return (
+    typeof verdict === 'object' && verdict !== null && 'ok' in verdict && typeof verdict.ok === 'boolean'
+  );
 }

@@ -393,7 +393,8 @@ export class Deliveries {
     transaction.stopped = true;
     transaction.reader?.close();
     if (error instanceof EightBitContent) {
-      give(job, transaction.accepted, (recipient) => ({
+      // In a window the replies to RCPT may be out yet: no recipient can get it, whatever is said about them.
+      give(job, transaction.recipients, (recipient) => ({
         status: 'refused',
         recipient,
         reason: 'needs-8bitmime',

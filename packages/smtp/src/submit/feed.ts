@@ -55,7 +55,8 @@ async function afterData(transaction: Transaction, line: Line, reader: ChunkRead
     if (line.over || transaction.stopped) break;
     if (!chunk) {
       line.send(endOfContent);
-      transaction.written = true;
+      // A dialogue that ended by this very command wrote nothing.
+      transaction.written = !line.over;
       return 'written';
     }
     line.send({ verb: 'CONTENT', bytes: chunk });
@@ -83,7 +84,7 @@ async function inChunks(
     const last = following === undefined;
     line.send({ verb: 'BDAT', content: held, ...(last && { last }) });
     transaction.chunksOut += 1;
-    transaction.written = last;
+    transaction.written = last && !line.over;
     await line.drained();
     if (line.over) break;
     line.send({ verb: 'DRAINED' });

@@ -60,7 +60,7 @@ export function planMessage(
   }
   // RFC 1870 §6.1: what is over the limit need not be offered. 0 is no limit.
   const size = measure ? (binary ? content.wholeBytes : messageOctets(measure)) : envelope.size;
-  if (size !== undefined && extensions.size && BigInt(size) > extensions.size) return 'size-exceeded';
+  if (size !== undefined && extensions.size && size > extensions.size) return 'size-exceeded';
 
   const smtpUtf8 =
     envelope.smtpUtf8 === true ||

@@ -3,7 +3,7 @@ import type { Endpoint, Fault } from '@postern/wire';
 import { discardContent, openContent, primed } from '../content/source.ts';
 import type { ChunkReader, Content } from '../content/source.ts';
 import type { SmtpEvent } from '../events.ts';
-import { replyText } from '../reply.ts';
+import { replyClass, replyText } from '../reply.ts';
 import type { Reply } from '../reply.ts';
 import { Deliveries } from './deliveries.ts';
 import type { DeliveryLine, DeliveryOptions } from './deliveries.ts';
@@ -72,9 +72,7 @@ export class Submissions {
     const { signal, strict = false } = options;
     try {
       signal?.throwIfAborted();
-      if (envelope.to.length === 0) {
-        throw new UsageError('an envelope without recipients', 'RFC 5321 §3.3', 'argument-refused');
-      }
+      checkRecipients(envelope.to);
     } catch (error) {
       discardContent(content);
       throw error;
@@ -160,7 +158,14 @@ export class Submissions {
           break;
         }
         for (const event of events) {
-          if (event.type === 'reply') deliveries.answered(event.command, event.reply);
+          if (event.type !== 'reply') continue;
+          if (isRefusedReset(event)) {
+            // The transaction before may still be open: what is sent now would go to the recipients of another message.
+            deliveries.end(this.#notReset(event.reply));
+            this.#host.destroy();
+            break;
+          }
+          deliveries.answered(event.command, event.reply);
         }
       }
     } catch (error) {
@@ -183,10 +188,34 @@ export class Submissions {
     return { kind: 'peer', reason: 'desynchronised', phase: 'command', after: 0, endpoint, evidence };
   }
 
+  /** RFC 5321 §4.1.1.5: RSET is answered with 250 and nothing else. */
+  #notReset(reply: Reply): Fault {
+    const evidence = { reply: replyText(reply), rule: 'RFC 5321 §4.1.1.5' };
+    const { endpoint } = this.#host;
+    return { kind: 'peer', reason: 'protocol-error', phase: 'rset', after: 0, endpoint, evidence };
+  }
+
   /** The connection was closed from this side: by disposal, an abort, or content that could not be read. */
   #closed(): Fault {
     return { kind: 'caller', reason: 'closed', phase: 'command', after: 0, endpoint: this.#host.endpoint };
   }
+}
+
+/** The types say so already; but not everybody who calls is type-checked, and one address alone is an easy mistake. */
+function checkRecipients(to: readonly unknown[]): void {
+  const good =
+    Array.isArray(to) && to.every((one) => typeof one === 'string' || (one && typeof one === 'object'));
+  if (!good) {
+    throw new UsageError('`to` must be a list of addresses', 'Envelope', 'argument-refused');
+  }
+  if (to.length === 0) {
+    throw new UsageError('an envelope without recipients', 'RFC 5321 §3.3', 'argument-refused');
+  }
+}
+
+/** A 421 says why by itself, and ends the dialogue. */
+function isRefusedReset({ command, reply }: Extract<SmtpEvent, { readonly type: 'reply' }>): boolean {
+  return command.verb === 'RSET' && reply.code !== 421 && replyClass(reply) !== 'positive';
 }
 
 type Unsolicited = Extract<SmtpEvent, { readonly type: 'unsolicited' }>;

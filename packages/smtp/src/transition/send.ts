@@ -36,14 +36,15 @@ export function sendGroup(
     const replies = repliesTo(next, command);
     for (let count = 0; count < replies; count += 1) awaits.push(command);
     if (replies > 0) previous = command;
+    // RFC 2033 §4.2: no recipient was accepted, so nobody will answer the end of data.
+    else if (command.verb === 'CONTENT' && command.last === true) next = { ...next, transaction: undefined };
   }
   const outputs = writer.finish();
   const [awaited] = awaits;
   if (after) return { session: next, outputs, awaits };
   if (awaited) return { session: enter(next, awaitedIn(awaited), now, rules), outputs, awaits };
   if (next.sending.stage === 'data') return { session: enter(next, 'data-block', now, rules), outputs };
-  // RFC 2033 §4.2: no recipient was accepted, so nobody will answer the end of data.
-  return { session: enter({ ...next, transaction: undefined }, 'ready', now, rules), outputs };
+  return { session: enter(next, 'ready', now, rules), outputs };
 }
 
 /** Writes one command; returns what is known then. */

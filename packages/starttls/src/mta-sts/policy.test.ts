@@ -94,6 +94,17 @@ describe('policies', () => {
     expect(parseMtaSts(lines.with(4, 'max_age: 31557600').join('\n'))).toMatchObject({ diagnostics: [] });
   });
 
+  test('TLS-062 TLS-061 a policy and a record full of blanks do not cost quadratic time', () => {
+    const blanks = ' '.repeat(65_000);
+    // Once takes a second where each blank is tried again.
+    for (let round = 0; round < 8; round += 1) {
+      expect(parseMtaSts(`mx: a${blanks}b`)).toEqual({ ok: false, line: 1, problem: 'bad-mx' });
+      expect(parseMtaSts(`x:${blanks}\u0001`)).toEqual({ ok: false, line: 1, problem: 'bad-line' });
+      expect(parseMtaSts(`${blanks}x`)).toEqual({ ok: false, line: 1, problem: 'bad-line' });
+      expect(parseStsRecord([`v=STSv1; id=a${blanks}b`])).toEqual({ ok: false, problem: 'bad-record' });
+    }
+  });
+
   test('TLS-062 any text is a policy or a problem with a line, and very many hosts are none', () => {
     const piece = fc.oneof(fc.constantFrom(...lines, '\n', '\r\n', ':', 'mx:', ' '), fc.string());
     fc.assert(

@@ -1,3 +1,5 @@
+import { withoutBlanks } from '../text-fields.ts';
+
 /** What an MTA-STS policy says (RFC 8461 §3.2). */
 export interface MtaStsPolicy {
   /** `enforce`: do not deliver to a host that fails; `testing`: deliver and report; `none`: there is no policy any more. */
@@ -51,11 +53,12 @@ export function parseMtaSts(text: string): ParsedPolicy {
   const diagnostics: PolicyDiagnostic[] = [];
   for (const [index, raw] of text.split('\n').entries()) {
     const line = index + 1;
-    const content = raw.replace(/[ \t]*\r?$/, '');
+    const content = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
     // An empty line is none of the grammar; many files end in some, and nobody is misled by them.
-    if (content === '') continue;
-    const [, key, value] = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):[ \t]*(\P{Cc}*)$/u.exec(content) ?? [];
-    if (key === undefined || value === undefined) return { ok: false, line, problem: 'bad-line' };
+    if (withoutBlanks(content) === '') continue;
+    const key = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):/.exec(content)?.[1];
+    const value = withoutBlanks(content.slice((key?.length ?? 0) + 1));
+    if (key === undefined || /\p{Cc}/u.test(value)) return { ok: false, line, problem: 'bad-line' };
     if (key === 'mx') {
       const pattern = mxPattern(value);
       if (pattern === undefined) return { ok: false, line, problem: 'bad-mx' };

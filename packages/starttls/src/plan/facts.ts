@@ -32,7 +32,10 @@ export interface DeliveryFacts {
 }
 
 /** What the sending side wants. */
-export interface DeliveryPolicy extends Pick<HostFacts, 'level' | 'fingerprints' | 'sender' | 'policies'> {
+export interface DeliveryPolicy extends Pick<
+  HostFacts,
+  'level' | 'fingerprints' | 'sender' | 'policies' | 'serverName'
+> {
   /**
    * What an SRV announcement is good for. `use`: it takes the place of the MX records and demands TLS. `report` (default): it
    * stands in the trace. There is no RFC for it.

@@ -5,22 +5,15 @@
 import type { PlannedHost } from './ways.ts';
 
 /**
- * Takes addresses from hosts that an earlier one has too. Those of one preference are raced at once, and each address is dialled
- * by one of them; after that, only hosts of which the same is demanded stand for each other. A host without any address left
- * is tried already, and taken out.
+ * Takes addresses from hosts that an earlier one has too and of which the same is demanded: they stand for each other. A host
+ * without any address left is tried already, and taken out.
  */
 export function withoutRepeatedAddresses(hosts: readonly PlannedHost[]): readonly PlannedHost[] {
-  const earlier: { readonly preference: number; readonly demand: string; readonly address: string }[] = [];
+  const earlier = new Set<string>();
   return hosts.flatMap((host) => {
-    const { preference } = host;
     const demand = demandOf(host);
-    const addresses = host.addresses.filter(
-      (address) =>
-        !earlier.some(
-          (one) => one.address === address && (one.preference === preference || one.demand === demand),
-        ),
-    );
-    for (const address of addresses) earlier.push({ preference, demand, address });
+    const addresses = host.addresses.filter((address) => !earlier.has(`${address} ${demand}`));
+    for (const address of addresses) earlier.add(`${address} ${demand}`);
     return addresses.length > 0 ? [{ ...host, addresses }] : [];
   });
 }

@@ -91,8 +91,8 @@ export function planHost(route: RouteHost, shared: SharedFacts): HostPlan {
   const refused = decisions.find(({ decision }) => decision.status === 'pass-over')?.decision;
   if (refused?.status === 'pass-over') {
     const { reason, by } = refused.fault;
-    // RFC 8689 §4.2.1 bounces; RFC 7672 §2.2.1 and RFC 8461 §5 wait.
-    const duration = by === 'requiretls' ? 'permanent' : 'temporary';
+    // RFC 8689 §4.2.1 bounces; RFC 7672 §2.2.1 and RFC 8461 §5 wait. A name that is none will be none tomorrow either.
+    const duration = by === 'requiretls' || reason === 'dns-bad-name' ? 'permanent' : 'temporary';
     return leaveOut({ reason, duration, by, policyType: refused.policyType });
   }
 
@@ -153,7 +153,7 @@ function asksForTlsa({ level, sender }: DeliveryPolicy): boolean {
 
 function decide({ host }: RouteHost, shared: SharedFacts, lookup: TlsaLookup | undefined): HostDecision {
   const { nextHop, nextHopCanonical, named, sts, announced, policy } = shared;
-  const { level, fingerprints, sender, policies } = policy;
+  const { level, fingerprints, sender, policies, serverName } = policy;
   return hostRequirement({
     host,
     nextHop,
@@ -166,6 +166,7 @@ function decide({ host }: RouteHost, shared: SharedFacts, lookup: TlsaLookup | u
     ...(fingerprints === undefined ? {} : { fingerprints }),
     ...(sender === undefined ? {} : { sender }),
     ...(policies === undefined ? {} : { policies }),
+    ...(serverName === undefined ? {} : { serverName }),
   });
 }
 

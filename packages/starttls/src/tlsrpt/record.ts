@@ -1,4 +1,4 @@
-import { readTextRecord } from '../text-fields.ts';
+import { readTextRecord, withoutBlanks } from '../text-fields.ts';
 import type { NoTextRecord } from '../text-fields.ts';
 
 /** Where a domain wants reports, or why nowhere. */
@@ -29,7 +29,7 @@ export function parseTlsrptRecord(texts: readonly string[]): TlsrptRecord {
   if (!record.ok) return record;
   const rua = record.fields.find(({ name }) => name === 'rua')?.value;
   const targets = (rua?.split(',') ?? [])
-    .map((target) => target.replace(/^[ \t]+/, '').replace(/[ \t]+$/, ''))
+    .map(withoutBlanks)
     .filter((target) => /^(mailto:[^@]+@[^@]+|https:\/\/[^/].*)$/i.test(target))
     .slice(0, MAX_TARGETS);
   return targets.length > 0 ? { ok: true, targets } : { ok: false, problem: 'bad-record' };

@@ -109,8 +109,10 @@ function writeDetail(detail: FailureDetail): object {
 
 /** The domain of a contact, which names the submitter (RFC 8460 §5.1, §5.3). Throws a `UsageError` for no mail address. */
 export function submitterOf(contactInfo: string): string {
-  const domain = /^[!-?A-~]+@([a-z\d-]+(?:\.[a-z\d-]+)*)$/i.exec(contactInfo)?.[1];
-  if (domain === undefined)
+  // RFC 5322 §3.2.3: a dot-atom; anything else between angle brackets could be two addresses.
+  const local = /^([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)@/.exec(contactInfo)?.[0] ?? '';
+  const domain = /^[a-z\d-]+(?:\.[a-z\d-]+)*$/i.exec(contactInfo.slice(local.length))?.[0];
+  if (local === '' || domain === undefined)
     throw new UsageError('the contact of a report is a mail address', 'RFC 8460 §4.4');
   return domain.toLowerCase();
 }

@@ -10,6 +10,7 @@ import { accepted, StreamChannel, takeQueued, writeJoined } from './channel.ts';
 import type { Channel } from './channel.ts';
 import { systemCode } from './connect-fault.ts';
 import { clientInfo, handshakeDone, serverInfo, startClient, startServer } from './handshake.ts';
+import { unfinished } from './sessions.ts';
 import { Tap } from './tap.ts';
 import { handshakeFault, receivedAlert } from './tls-fault.ts';
 
@@ -86,7 +87,7 @@ export class NodeConnection implements Connection {
     const tap = this.#evidence === 'first-bytes' ? new Tap(this.#channel) : undefined;
     if (!tap) this.#channel.detach();
     const tls = this.#begin(() => startClient(tap ?? this.#channel.stream, request));
-    await this.#secure(tls, signal, 'secureConnect', (error) =>
+    await this.#secure(tls, !tap, signal, 'secureConnect', (error) =>
       handshakeFault(error, {
         endpoint: this.endpoint,
         begun: how,
@@ -94,7 +95,10 @@ export class NodeConnection implements Connection {
         firstBytes: tap && sample(tap.firstBytes),
         byteCount: tap?.byteCount ?? this.#socket.bytesRead - before,
       }),
-    );
+    ).catch((error: unknown) => {
+      unfinished(tls, request);
+      throw error;
+    });
     try {
       this.tls = clientInfo(tls, request, this.endpoint);
     } catch (error) {
@@ -118,7 +122,7 @@ export class NodeConnection implements Connection {
     this.#channel.detach();
     if (queued) this.#channel.stream.unshift(queued);
     const tls = this.#begin(() => startServer(this.#channel.stream, offer));
-    await this.#secure(tls, signal, 'secure', (error) =>
+    await this.#secure(tls, true, signal, 'secure', (error) =>
       handshakeFault(error, {
         endpoint: this.endpoint,
         begun: this.#plaintextSeen ? 'upgrade' : 'implicit',
@@ -210,13 +214,21 @@ export class NodeConnection implements Connection {
   /** Reads what still comes until the peer's end, so that closing is orderly and not a reset. */
   #discard(): void {
     const { stream } = this.#channel;
+    const over = (): void => {
+      stream.destroy();
+      this.#socket.destroySoon();
+    };
     const next = (): void => {
       this.read().then(
         (bytes) => {
-          if (bytes) next();
-          else {
-            stream.destroy();
-            this.#socket.destroySoon();
+          if (bytes) {
+            next();
+          } else if (stream.destroyed || stream.writableFinished) {
+            over();
+          } else {
+            // The peer has ended before us: what we wrote last is still on its way.
+            stream.once('finish', over);
+            stream.once('close', over);
           }
         },
         () => {
@@ -230,14 +242,21 @@ export class NodeConnection implements Connection {
 
   async #secure(
     tls: TLSSocket,
+    direct: boolean,
     signal: AbortSignal | undefined,
     event: 'secureConnect' | 'secure',
     fault: (error: unknown) => ReturnType<typeof handshakeFault>,
   ): Promise<void> {
     this.#channel = new StreamChannel(tls);
+    const ended = (): void => {
+      tls.destroy();
+    };
     try {
-      // Above a socket that is gone already the handshake would neither succeed nor fail.
-      if (this.#socket.destroyed) throw this.#socket.errored ?? new Error('closed');
+      // Above a socket that is gone or has ended already the handshake would neither succeed nor fail.
+      if (this.#socket.destroyed || this.#socket.readableEnded)
+        throw this.#socket.errored ?? new Error('closed');
+      // TLS on the handle itself hears of an end only if it comes later; what the socket still says is one from before.
+      if (direct) this.#socket.once('end', ended);
       await handshakeDone(tls, event, signal);
     } catch (error) {
       const judged = fault(error);
@@ -245,6 +264,8 @@ export class NodeConnection implements Connection {
       this.reset();
       if (signal?.aborted === true && error === signal.reason) throw error;
       throw new WireError(judged, { cause: error });
+    } finally {
+      this.#socket.off('end', ended);
     }
   }
 

@@ -65,14 +65,15 @@ export async function listenDatagrams(
   });
   // A failed answer (the asker is gone) is the asker's affair.
   socket.on('error', () => undefined);
+  let closed: Promise<unknown> | undefined;
   return {
     endpoint: { address: endpoint.address, port: socket.address().port },
     async [Symbol.asyncDispose]() {
-      await new Promise<void>((resolve) => {
-        socket.close(() => {
-          resolve();
-        });
-      });
+      if (!closed) {
+        closed = once(socket, 'close');
+        socket.close();
+      }
+      await closed;
     },
   };
 }

@@ -67,7 +67,7 @@ function check(endpoint: Endpoint, lowest: number): void {
   }
   const { port } = endpoint;
   if (!Number.isInteger(port) || port < lowest || port > 65_535) {
-    throw new UsageError(`port ${port} is not in ${lowest}…65535`, 'port', 'argument-refused');
+    throw new UsageError(`port ${port} is no whole number in ${lowest}…65535`, 'port', 'argument-refused');
   }
 }
 

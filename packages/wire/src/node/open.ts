@@ -9,7 +9,7 @@ import type { TlsRequest } from '../tls.ts';
 import { connectFault } from './connect-fault.ts';
 import { NodeConnection } from './connection.ts';
 import { clientInfo, clientOptions } from './handshake.ts';
-import { withSession } from './sessions.ts';
+import { unfinished, withSession } from './sessions.ts';
 import { SocketChannel } from './socket-channel.ts';
 import { handshakeFault } from './tls-fault.ts';
 
@@ -47,6 +47,7 @@ export async function openTls(
   const { address: host, port } = endpoint;
   const begun = performance.now();
   let connectedAt: number | undefined;
+  let reached: TLSSocket | undefined;
   const tls = await opened<TLSSocket>(
     options,
     () => {
@@ -63,6 +64,7 @@ export async function openTls(
         return tlsConnect(all);
       });
       socket.once('connect', () => {
+        reached = socket;
         connectedAt = performance.now();
         socket.setNoDelay(true);
       });
@@ -78,7 +80,10 @@ export async function openTls(
       const fault = handshakeFault(error, { ...scene, after: performance.now() - connectedAt });
       return new WireError(fault, { cause: error });
     },
-  );
+  ).catch((error: unknown) => {
+    if (reached) unfinished(reached, request);
+    throw error;
+  });
   try {
     return new NodeConnection(tls, channel, endpoint, 'count', clientInfo(tls, request, endpoint));
   } catch (error) {

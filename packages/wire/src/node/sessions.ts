@@ -49,3 +49,12 @@ export function judged(tls: TLSSocket, request: TlsRequest, peer: TlsPeer, accep
   for (const ticket of early) sessions.store({ ticket, peer });
   resumption.early = [];
 }
+
+/**
+ * The handshake came to no end. The session may be why, whatever it looked like: a server that cannot take it up must not be lost
+ * for as long as it is kept.
+ */
+export function unfinished(tls: TLSSocket, request: TlsRequest): void {
+  const offered = resumptions.get(tls)?.offered;
+  if (offered) request.sessions?.drop(offered);
+}

@@ -32,6 +32,8 @@ describe('handshakeFault', () => {
     ['ECONNRESET', { syscall: 'read' }, 'reset-during-tls'],
     ['ECONNRESET', {}, 'closed-during-tls'],
     ['EPIPE', {}, 'reset-during-tls'],
+    ['ETIMEDOUT', { syscall: 'read' }, 'reset-during-tls'],
+    ['EHOSTUNREACH', { syscall: 'write' }, 'reset-during-tls'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', {}, 'tls-not-spoken'],
     ['ERR_SSL_UNSUPPORTED_PROTOCOL', {}, 'tls-version-too-old'],
     ['ERR_SSL_EE_KEY_TOO_SMALL', {}, 'cert-key-too-small'],

@@ -71,7 +71,8 @@ function handshakeReason(error: unknown, code: string | undefined, scene: Handsh
     case 'ERR_SSL_CA_MD_TOO_WEAK':
       return 'cert-weak-signature';
     default:
-      return 'tls-broken';
+      // What a system call says, such as ETIMEDOUT and EHOSTUNREACH, is about the path: no octet of TLS was wrong.
+      return hasSyscall(error) ? 'reset-during-tls' : 'tls-broken';
   }
 }
 

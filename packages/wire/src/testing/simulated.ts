@@ -222,7 +222,7 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
       return {
         endpoint: real,
         async [Symbol.asyncDispose]() {
-          listeners.delete(name(real));
+          if (listeners.get(name(real)) === entry) listeners.delete(name(real));
           for (const connection of entry.open) connection.reset();
         },
       };
@@ -230,11 +230,12 @@ export function simulatedNetwork(options: SimulatedNetworkOptions): SimulatedNet
     async listenDatagrams(endpoint: Endpoint, answer: Answer): Promise<Listener> {
       const real = { address: endpoint.address, port: endpoint.port || freePort() };
       refuseTaken(answerers, real);
-      answerers.set(name(real), answer);
+      const entry: Answer = (datagram, from) => answer(datagram, from);
+      answerers.set(name(real), entry);
       return {
         endpoint: real,
         async [Symbol.asyncDispose]() {
-          answerers.delete(name(real));
+          if (answerers.get(name(real)) === entry) answerers.delete(name(real));
         },
       };
     },

@@ -9,6 +9,9 @@ export const delivery: DeliveryTexts = {
   noLevel: (typed, levels) => `--level: „${typed}“ gibt es nicht. Es gibt ${listed(levels, 'und')}.`,
   noFingerprint: (typed) =>
     `--fingerprint: „${typed}“ ist kein SHA-256-Fingerabdruck: 64 Hexadezimalziffern, mit oder ohne Doppelpunkte.`,
+  needsAddress: (option, typed) =>
+    `${option}: „${typed}“ ist keine Mailadresse. Sie sieht aus wie anna@example.net.`,
+  noSrvLabel: (typed) => `--srv-label: „${typed}“ ist kein Name eines SRV-Eintrags wie _smtp-tls.`,
   levelAndFingerprint: '--level fingerprint und --fingerprint ABDRUCK gehören zusammen.',
   heading: { ways: 'Die Wege, der Reihe nach', because: 'Warum', attempts: 'Was versucht wurde' },
   page: {

@@ -9,6 +9,8 @@ export const delivery: DeliveryTexts = {
   noLevel: (typed, levels) => `--level: "${typed}" is not known. There are ${listed(levels, 'and')}.`,
   noFingerprint: (typed) =>
     `--fingerprint: "${typed}" is no SHA-256 digest: 64 hexadecimal digits, with or without colons.`,
+  needsAddress: (option, typed) => `${option}: "${typed}" is no mail address. It looks like ann@example.net.`,
+  noSrvLabel: (typed) => `--srv-label: "${typed}" is no label of an SRV record, such as _smtp-tls.`,
   levelAndFingerprint: '--level fingerprint and --fingerprint DIGEST belong together.',
   heading: { ways: 'The ways, in their order', because: 'Because', attempts: 'What was tried' },
   page: {

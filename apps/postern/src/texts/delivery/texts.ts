@@ -5,6 +5,8 @@ import type { DeliveryPlan, PlanStep } from '@postern/starttls';
 export interface DeliveryTexts {
   readonly missingEnvelope: string;
   readonly noLevel: (typed: string, levels: readonly string[]) => string;
+  readonly needsAddress: (option: string, typed: string) => string;
+  readonly noSrvLabel: (typed: string) => string;
   readonly noFingerprint: (typed: string) => string;
   /** One of the two was given without the other. */
   readonly levelAndFingerprint: string;

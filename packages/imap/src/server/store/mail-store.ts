@@ -25,6 +25,27 @@ export interface NewMessage {
   readonly emailId?: string;
 }
 
+/** What is known of a message before its octets have come. */
+export interface MessageHead extends Omit<NewMessage, 'content' | 'emailId'> {
+  /** How many octets will come. */
+  readonly octets: number;
+}
+
+/** Messages on their way into a mailbox, all or none of them (RFC 3502). Nobody sees any before `commit`. */
+export interface IncomingMessages {
+  /** The next message begins, and the one before it is whole. Says why it is not wanted before an octet of it is asked for. */
+  begin(head: MessageHead): StoreRefusal | undefined;
+  /**
+   * The next octets of it, never more than its head announced. They are lent: a store that keeps them copies them before it returns. No more
+   * are read from the client before that, so what a client sends is never held anywhere but here.
+   */
+  write(octets: Uint8Array): void;
+  /** Adds them to the mailbox and gives their UIDs, or says why not and forgets them. The last of the calls. */
+  commit(): readonly number[] | StoreRefusal;
+  /** Forgets them. The last of the calls. */
+  abandon(): void;
+}
+
 /** A mailbox that outlives the sessions that open it. */
 export interface Mailbox {
   /** In modified UTF-7 (RFC 3501 §5.1.3); IMAP4rev2 is told it in UTF-8. Levels are parted by `/`. */
@@ -45,6 +66,8 @@ export interface Mailbox {
   find(uid: number): StoredMessage | undefined;
   /** Adds messages, all or none, and gives their UIDs, or says why not. */
   append(messages: readonly NewMessage[]): readonly number[] | StoreRefusal;
+  /** Gets ready for messages that a client sends, piece by piece. One of `commit` and `abandon` always follows. */
+  receive(): IncomingMessages;
   /** Replaces the flags of one message, or says why not; of one that is gone nothing. */
   setFlags(uid: number, flags: readonly string[]): StoreRefusal | undefined;
   /** Removes messages for good. */

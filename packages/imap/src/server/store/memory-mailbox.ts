@@ -1,4 +1,11 @@
-import type { Mailbox, NewMessage, StoredMessage, StoreRefusal } from './mail-store.ts';
+import type {
+  IncomingMessages,
+  Mailbox,
+  MessageHead,
+  NewMessage,
+  StoredMessage,
+  StoreRefusal,
+} from './mail-store.ts';
 
 /** How many expunged UIDs a mailbox remembers, for clients that come back (RFC 7162 §5). */
 const maxRemembered = 10_000;
@@ -14,6 +21,50 @@ export interface Household {
   readonly internalDate: () => string;
   /** One that no message of the store has. */
   readonly emailId: () => string;
+}
+
+const noRoom: StoreRefusal = { code: 'OVERQUOTA', text: 'there is no room' };
+
+/** Messages on their way: each has its room from the beginning, and its octets go to where they stay. */
+class Incoming implements IncomingMessages {
+  readonly #household: Household;
+  readonly #add: (messages: readonly NewMessage[]) => readonly number[] | StoreRefusal;
+  readonly #messages: NewMessage[] = [];
+  #octets = 0;
+  #filled = 0;
+
+  constructor(
+    household: Household,
+    add: (messages: readonly NewMessage[]) => readonly number[] | StoreRefusal,
+  ) {
+    this.#household = household;
+    this.#add = add;
+  }
+
+  begin({ octets, ...rest }: MessageHead): StoreRefusal | undefined {
+    if (!this.#household.reserve(octets)) return noRoom;
+    this.#octets += octets;
+    this.#filled = 0;
+    this.#messages.push({ content: new Uint8Array(octets), ...rest });
+    return undefined;
+  }
+
+  write(octets: Uint8Array): void {
+    this.#messages.at(-1)?.content.set(octets, this.#filled);
+    this.#filled += octets.length;
+  }
+
+  commit(): readonly number[] | StoreRefusal {
+    const uids = this.#add(this.#messages);
+    if ('code' in uids) this.abandon();
+    return uids;
+  }
+
+  abandon(): void {
+    this.#household.reserve(-this.#octets);
+    this.#messages.length = 0;
+    this.#octets = 0;
+  }
 }
 
 /** A mailbox in memory. */
@@ -57,12 +108,23 @@ export class MemoryMailbox implements Mailbox {
   }
 
   append(messages: readonly NewMessage[]): readonly number[] | StoreRefusal {
+    const octets = messages.reduce((sum, { content }) => sum + content.length, 0);
+    if (!this.#household.reserve(octets)) return noRoom;
+    const uids = this.#add(messages);
+    if ('code' in uids) this.#household.reserve(-octets);
+    return uids;
+  }
+
+  receive(): IncomingMessages {
+    return new Incoming(this.#household, (messages) => this.#add(messages));
+  }
+
+  /** Adds messages for which there is room already. */
+  #add(messages: readonly NewMessage[]): readonly number[] | StoreRefusal {
     if (this.uidNext + messages.length > 0xff_ff_ff_ff)
       return { code: 'LIMIT', text: 'there are no UIDs left' };
     const refusal = this.#learn(messages.flatMap(({ flags = [] }) => flags));
     if (refusal) return refusal;
-    if (!this.#household.reserve(messages.reduce((sum, { content }) => sum + content.length, 0)))
-      return { code: 'OVERQUOTA', text: 'there is no room' };
     const uids = messages.map((message) => {
       const { content, flags = [], internalDate = this.#household.internalDate() } = message;
       const { emailId = this.#household.emailId() } = message;

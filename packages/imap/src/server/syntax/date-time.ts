@@ -40,6 +40,53 @@ export function dayOf(text: string): number | undefined {
   return day === undefined ? undefined : dayNumber(Number(year), month, Number(day));
 }
 
+const dateAndTime =
+  /^\s*(?:[A-Za-z]+\.?\s*,?\s*)?(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*[\s-]+(\d{2,4})(?!\d)(?:\s+(\d{1,2}):(\d\d)(?::(\d\d))?)?\s*([+-]\d{4}|[A-Za-z]{1,5})?/;
+
+/** Zones that have a name, in hours (RFC 5322 §4.3). */
+const zones: Readonly<Record<string, number>> = {
+  EDT: -4,
+  EST: -5,
+  CDT: -5,
+  CST: -6,
+  MDT: -6,
+  MST: -7,
+  PDT: -7,
+  PST: -8,
+};
+
+/**
+ * A date and time of a Date field (RFC 5322 §3.3, §4.3) or an INTERNALDATE in milliseconds since 1970; `undefined` where no day can be read
+ * from it. A zone that is none is UTC, a time that is none midnight (RFC 5256 §2.2).
+ */
+export function timeOf(text: string): number | undefined {
+  const [, day = '', month = '', year = '', hour = '', minute = '', second = '0', zone = ''] =
+    dateAndTime.exec(text.slice(0, 200).replaceAll(/\([^()]*\)/g, ' ')) ?? [];
+  const days = day === '' ? undefined : dayNumber(fullYear(year), month, Number(day));
+  if (days === undefined) return undefined;
+  return days * 86_400_000 + (secondsOf(hour, minute, second) - zoneMinutes(zone) * 60) * 1000;
+}
+
+function secondsOf(...clock: readonly string[]): number {
+  const [hours = 0, minutes = 0, seconds = 0] = clock.map(Number);
+  return hours < 24 && minutes < 60 && seconds <= 60 ? (hours * 60 + minutes) * 60 + seconds : 0;
+}
+
+/** RFC 5322 §4.3: years of two and three digits. */
+function fullYear(digits: string): number {
+  const year = Number(digits);
+  if (digits.length === 2) return year < 50 ? 2000 + year : 1900 + year;
+  return digits.length === 3 ? 1900 + year : year;
+}
+
+function zoneMinutes(zone: string): number {
+  const [, sign, hours = '', minutes = ''] = /^([+-])(\d\d)(\d\d)$/.exec(zone) ?? [];
+  if (sign === undefined)
+    return 60 * ((Object.hasOwn(zones, zone.toUpperCase()) && zones[zone.toUpperCase()]) || 0);
+  if (Number(minutes) >= 60) return 0;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
+
 /** A time in milliseconds since 1970 as INTERNALDATE, in UTC. */
 export function dateTimeText(time: number): string {
   const [, day = '', month = '', year = '', clock = ''] = new Date(time).toUTCString().split(' ');

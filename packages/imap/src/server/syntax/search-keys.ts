@@ -1,5 +1,5 @@
 import { decoded } from '../../parse/tokens.ts';
-import { readMessage } from '../message/message-text.ts';
+import { messageHeader, readMessage } from '../message/message-text.ts';
 import { headerText, searchableTexts } from '../message/searchable.ts';
 import type { StoredMessage } from '../store/mail-store.ts';
 import type { View } from '../view.ts';
@@ -180,8 +180,9 @@ function byDay(cursor: Cursor, when: string, written: (message: StoredMessage) =
 }
 
 function fieldValues({ content }: StoredMessage, name: string): readonly string[] {
-  const { fields } = readMessage(content).structure;
-  return fields.filter((field) => field.name === name).map(({ value }) => value);
+  return messageHeader(content)
+    .filter((field) => field.name === name)
+    .map(({ value }) => value);
 }
 
 /** RFC 9051 §6.4.4: an empty string asks whether there is such a field. */

@@ -13,6 +13,8 @@ export interface Context {
   /** The command came behind UID: its numbers are UIDs (RFC 9051 §6.4.9). */
   readonly by: 'number' | 'uid';
   readonly naming: Naming;
+  /** The most octets of a message of APPEND (RFC 7889). */
+  readonly appendLimit: number;
 }
 
 /** Whether names and strings are UTF-8 for the client (RFC 9051 §5.1, RFC 6855 §3). */

@@ -2,14 +2,17 @@ import type { Cursor } from '../syntax/cursor.ts';
 import type { View } from '../view.ts';
 import { ok } from './answer.ts';
 import type { Answer, Context, SelectedContext } from './answer.ts';
+import { withoutMessage } from './append.ts';
 import { fetch } from './fetch.ts';
 import { list, lsub } from './list.ts';
 import { create, enable, namespace, remove, rename, subscribe, unsubscribe } from './mailboxes.ts';
 import { search } from './search.ts';
 import { select } from './select.ts';
+import { sort } from './sort.ts';
 import { status } from './status.ts';
 import { store } from './store.ts';
-import { append, close, copy, expunge, move, unselect } from './transfer.ts';
+import { thread } from './thread.ts';
+import { close, copy, expunge, move, unselect } from './transfer.ts';
 
 /** What a command after a login knows; `offered` are the capabilities in upper case. */
 interface MailContext extends Context {
@@ -28,7 +31,7 @@ function noop(_context: unknown, cursor: Cursor): Answer {
 
 /** Commands after a login (RFC 9051 §6.3). */
 export const mailVerbs: ReadonlyMap<string, MailVerb> = new Map<string, MailVerb>([
-  ['APPEND', append],
+  ['APPEND', withoutMessage],
   ['CREATE', create],
   ['DELETE', remove],
   ['ENABLE', enable],
@@ -53,12 +56,14 @@ export const selectedVerbs: ReadonlyMap<string, SelectedVerb> = new Map<string, 
   ['FETCH', fetch],
   ['MOVE', move],
   ['SEARCH', search],
+  ['SORT', sort],
   ['STORE', store],
+  ['THREAD', thread],
   ['UNSELECT', unselect],
 ]);
 
-/** Commands that may stand behind UID (RFC 9051 §6.4.9). */
-export const uidVerbs: ReadonlySet<string> = new Set(['COPY', 'EXPUNGE', 'FETCH', 'MOVE', 'SEARCH', 'STORE']);
+/** While these run, unless behind UID, no EXPUNGE is told (RFC 9051 §7.5.1, RFC 5256 §3). */
+export const numberVerbs: ReadonlySet<string> = new Set(['FETCH', 'SEARCH', 'SORT', 'STORE', 'THREAD']);
 
-/** While these run, unless behind UID, no EXPUNGE is told (RFC 9051 §7.5.1). */
-export const numberVerbs: ReadonlySet<string> = new Set(['FETCH', 'SEARCH', 'STORE']);
+/** Commands that may stand behind UID (RFC 9051 §6.4.9, RFC 5256 §3). */
+export const uidVerbs: ReadonlySet<string> = new Set([...numberVerbs, 'COPY', 'EXPUNGE', 'MOVE']);

@@ -1,9 +1,7 @@
 import { astringText } from '../message/strings.ts';
-import type { MailStore } from '../store/mail-store.ts';
 import { BadSyntax } from '../syntax/cursor.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import { fitsPattern } from '../syntax/mailbox-pattern.ts';
-import type { Naming } from '../syntax/naming.ts';
 import { ok } from './answer.ts';
 import type { Answer, Context } from './answer.ts';
 import { readStatusItems, statusLine } from './status.ts';
@@ -12,7 +10,7 @@ const selections = ['SUBSCRIBED', 'REMOTE', 'RECURSIVEMATCH', 'SPECIAL-USE'] as 
 const returns = ['SUBSCRIBED', 'CHILDREN', 'SPECIAL-USE', 'STATUS'] as const;
 
 /** LIST with its extensions (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154). */
-export function list({ store, naming }: Context, cursor: Cursor): Answer {
+export function list(context: Context, cursor: Cursor): Answer {
   cursor.space();
   const selected = cursor.sees('(') ? readSelection(cursor) : undefined;
   const reference = cursor.astring();
@@ -25,7 +23,7 @@ export function list({ store, naming }: Context, cursor: Cursor): Answer {
   if (selected === undefined && !several && patterns[0] === '')
     return ok([String.raw`* LIST (\Noselect) "/" ""`]);
   return ok(
-    listed(store, naming, {
+    listed(context, {
       patterns: patterns.map((pattern) => reference + pattern),
       selected: new Set(selected),
       returned: new Set(asked?.returned),
@@ -96,11 +94,8 @@ interface Listing {
   readonly status: Returns['status'];
 }
 
-function listed(
-  store: MailStore,
-  naming: Naming,
-  { patterns, selected, returned, status }: Listing,
-): readonly string[] {
+function listed(context: Context, { patterns, selected, returned, status }: Listing): readonly string[] {
+  const { store, naming } = context;
   const lines: string[] = [];
   const bySubscription = selected.has('SUBSCRIBED');
   const { mailboxes, subscriptions } = store;
@@ -134,7 +129,8 @@ function listed(
     const info = childInfo ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
     lines.push(`* LIST (${attributes.join(' ')}) "/" ${astringText(shown)}${info}`);
     // RFC 9051 §6.3.9.2: none for what cannot be selected, or is told for what is below it only.
-    if (status && mailbox && (!bySubscription || subscribed)) lines.push(statusLine(mailbox, status, naming));
+    if (status && mailbox && (!bySubscription || subscribed))
+      lines.push(statusLine(mailbox, status, context));
   }
   return lines;
 }

@@ -1,7 +1,6 @@
 import { astringText } from '../message/strings.ts';
 import type { Mailbox } from '../store/mail-store.ts';
 import type { Cursor } from '../syntax/cursor.ts';
-import type { Naming } from '../syntax/naming.ts';
 import { nonexistent, ok } from './answer.ts';
 import type { Answer, Context } from './answer.ts';
 
@@ -15,19 +14,20 @@ const items = [
   'SIZE',
   'HIGHESTMODSEQ',
   'MAILBOXID',
+  'APPENDLIMIT',
 ] as const;
 type StatusItem = (typeof items)[number];
 
-/** RFC 9051 §6.3.11 */
-export function status({ store, naming }: Context, cursor: Cursor): Answer {
+/** RFC 9051 §6.3.11, RFC 7889 §3.1 */
+export function status(context: Context, cursor: Cursor): Answer {
   cursor.space();
   const name = cursor.mailbox();
   cursor.space();
   const asked = readStatusItems(cursor);
   cursor.end();
-  const mailbox = store.find(name);
+  const mailbox = context.store.find(name);
   if (!mailbox) return nonexistent;
-  const answer = ok([statusLine(mailbox, asked, naming)]);
+  const answer = ok([statusLine(mailbox, asked, context)]);
   // RFC 7162 §3.1: a client that asks for it knows what it is.
   return asked.includes('HIGHESTMODSEQ') ? { ...answer, enables: ['CONDSTORE'] } : answer;
 }
@@ -38,14 +38,20 @@ export function readStatusItems(cursor: Cursor): readonly StatusItem[] {
 }
 
 /** One STATUS response (RFC 9051 §7.3.4). */
-export function statusLine(mailbox: Mailbox, asked: readonly StatusItem[], naming: Naming): string {
-  const values = asked.map((item) => `${item} ${statusValue(mailbox, item)}`);
+export function statusLine(
+  mailbox: Mailbox,
+  asked: readonly StatusItem[],
+  { naming, appendLimit }: Pick<Context, 'naming' | 'appendLimit'>,
+): string {
+  const values = asked.map(
+    (item) => `${item} ${item === 'APPENDLIMIT' ? appendLimit : statusValue(mailbox, item)}`,
+  );
   return `* STATUS ${astringText(naming.write(mailbox.name))} (${values.join(' ')})`;
 }
 
 function statusValue(
   { messages, uidNext, uidValidity, highestModSeq, mailboxId }: Mailbox,
-  item: StatusItem,
+  item: Exclude<StatusItem, 'APPENDLIMIT'>,
 ): number | bigint | string {
   switch (item) {
     case 'MESSAGES':

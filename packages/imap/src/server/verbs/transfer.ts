@@ -1,58 +1,8 @@
 import { isRefusal } from '../store/mail-store.ts';
-import type { NewMessage } from '../store/mail-store.ts';
-import { BadSyntax } from '../syntax/cursor.ts';
 import type { Cursor } from '../syntax/cursor.ts';
-import { readDateTime } from '../syntax/date-time.ts';
 import { numberSetText, readNumberSet } from '../syntax/number-set.ts';
-import { octets } from '../../parse/tokens.ts';
 import { no, ok, readOnly, tryCreate } from './answer.ts';
-import type { Answer, Context, SelectedContext } from './answer.ts';
-import { readFlags } from './store.ts';
-
-/** APPEND, of several messages too (RFC 9051 §6.3.12, RFC 3502). */
-export function append({ store, enabled }: Context, cursor: Cursor): Answer {
-  cursor.space();
-  const name = cursor.mailbox();
-  const messages: NewMessage[] = [];
-  do {
-    cursor.space();
-    messages.push(readNewMessage(cursor, enabled));
-  } while (!cursor.atEnd);
-  const mailbox = store.find(name);
-  if (!mailbox) return tryCreate;
-  // RFC 3502 §6.3.11: a message of no octets is how a client takes it all back.
-  if (messages.some(({ content }) => content.length === 0))
-    return no({ code: 'CANNOT', text: 'a message is empty' });
-  // RFC 9051 §4.3.1, §7.1: it could not be sent again as it is.
-  if (messages.some(({ content }) => content.includes(0)))
-    return no({ code: 'UNKNOWN-CTE', text: 'a message holds NUL' });
-  const uids = mailbox.append(messages);
-  if (isRefusal(uids)) return no(uids);
-  return ok([], `[APPENDUID ${mailbox.uidValidity} ${numberSetText(uids)}] kept`);
-}
-
-function readNewMessage(cursor: Cursor, enabled: Context['enabled']): NewMessage {
-  const flags = cursor.sees('(') ? readFlags(cursor) : undefined;
-  if (flags) cursor.space();
-  const internalDate = cursor.sees('"') ? readDateTime(cursor) : undefined;
-  if (internalDate !== undefined) cursor.space();
-  return {
-    content: readContent(cursor, enabled),
-    ...(flags && { flags }),
-    ...(internalDate !== undefined && { internalDate }),
-  };
-}
-
-function readContent(cursor: Cursor, enabled: Context['enabled']): Uint8Array {
-  // RFC 6855 §4: how a client says that the header is in UTF-8.
-  const utf8 = cursor.match(/utf8 \(/iy) !== undefined;
-  if (utf8 && !enabled.has('UTF8=ACCEPT')) throw new BadSyntax('UTF8=ACCEPT is not enabled');
-  if (utf8 ? !cursor.sees('~{') : !cursor.sees('{') && !cursor.sees('~{'))
-    throw new BadSyntax('a message comes as a literal');
-  const content = octets(cursor.string());
-  if (utf8) cursor.expect(')');
-  return content;
-}
+import type { Answer, SelectedContext } from './answer.ts';
 
 /** COPY and UID COPY (RFC 9051 §6.4.7). */
 export function copy(context: SelectedContext, cursor: Cursor): Answer {

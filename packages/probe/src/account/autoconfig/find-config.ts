@@ -2,7 +2,7 @@ import { deadline, DeadlineExceeded } from '@postern/wire';
 import type { Milliseconds } from '@postern/wire';
 import type { Candidate } from '../../candidate.ts';
 import { defaultPort } from '../../report/endpoint.ts';
-import type { UserNameForm } from '../../report/account-report.ts';
+import type { AskedPlace, UserNameForm, WebSource } from '../../report/account-report.ts';
 import type { ProbeEnvironment } from '../../run/environment.ts';
 import type { MailAccount } from '../address.ts';
 import { parseConfig } from './parse-config.ts';
@@ -16,6 +16,13 @@ const PATIENCE: Milliseconds = 5000;
 /** SETUP files are some kilobytes; this is what the draft's readers take. */
 const MAX_OCTETS = 1_048_576;
 
+/** Who is not to be asked, and what is learnt on the way. */
+export interface FindConfigOptions {
+  readonly without?: readonly WebSource[];
+  /** Hears about each place that is asked. Must not throw. */
+  readonly onAsk?: (place: AskedPlace) => void;
+}
+
 /**
  * Finds the settings that a provider publishes as an autoconfig file, or that the public database has for it: first by the domain,
  * then by the best exchanger. All places of a round are asked at once, and the best one that has a file counts. Redirects are not
@@ -27,13 +34,19 @@ export async function findConfig(
   exchanger: Promise<string | undefined>,
   environment: ProbeEnvironment,
   signal: AbortSignal,
+  { without = [], onAsk }: FindConfigOptions = {},
 ): Promise<readonly Candidate[]> {
   if (!environment.fetch) return [];
-  const own = await firstOf(placesOf(domain, address), domain, environment, signal);
+  const ask = (places: readonly Place[]): Promise<readonly Candidate[] | undefined> => {
+    const wanted = places.filter(({ source }) => !without.includes(source));
+    for (const { source, url } of wanted) onAsk?.({ source, url });
+    return firstOf(wanted, domain, environment, signal);
+  };
+  const own = await ask(placesOf(domain, address));
   if (own) return own;
   const best = await exchanger;
   if (best === undefined) return [];
-  return (await firstOf(exchangerPlaces(best, domain), domain, environment, signal)) ?? [];
+  return (await ask(exchangerPlaces(best, domain))) ?? [];
 }
 
 async function firstOf(

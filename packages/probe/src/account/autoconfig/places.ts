@@ -1,10 +1,10 @@
 import { getDomain } from 'tldts-icann';
-import type { Source } from '../../report/account-report.ts';
+import type { WebSource } from '../../report/account-report.ts';
 
 /** Where a file may be. */
 export interface Place {
   readonly url: string;
-  readonly source: Extract<Source, 'autoconfig' | 'ispdb'>;
+  readonly source: WebSource;
   /** `mx`: found by way of an exchanger, and so by an answer of the DNS that may be forged. */
   readonly by: 'domain' | 'mx';
 }

@@ -122,11 +122,12 @@ export class Decisions {
     otherwise: Verdict,
     run: (context: HookContext) => Verdict | Promise<Verdict>,
   ): Promise<void> {
-    const answer = await this.#within((signal) =>
-      this.#guarded(hook, otherwise, () => run({ client, signal })),
-    );
-    if (answer === undefined) this.#tellLate(hook);
-    this.#answer(hook, answer ?? otherwise, otherwise);
+    const settled = await this.#within(async (signal) => {
+      const answer = await this.#guarded(hook, otherwise, () => run({ client, signal }));
+      return { answer };
+    });
+    if (!settled) this.#tellLate(hook);
+    this.#answer(hook, settled ? settled.answer : otherwise, otherwise);
   }
 
   #tellLate(hook: HookName): void {
@@ -223,13 +224,13 @@ export class Decisions {
     }
     delivery.message.bareLineEnds = bareLineEnds;
     delivery.pipe.end();
-    const answer = await this.#within(() => delivery.verdict);
+    const settled = await this.#within(async () => ({ answer: await delivery.verdict }));
     this.#delivery = undefined;
-    if (answer === undefined) {
+    if (!settled) {
       this.#tellLate('message');
       delivery.controller.abort(new MessageAborted('timed-out'));
     }
-    this.#answer('message', answer ?? tryLater, tryLater);
+    this.#answer('message', settled ? settled.answer : tryLater, tryLater);
   }
 
   /** The hook sees it at its next piece; it is given time to clean up before anything else is asked. */

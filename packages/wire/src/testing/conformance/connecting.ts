@@ -12,6 +12,10 @@ export function listening(test: DefineTest): void {
     equal(isUsageError(second) && second.code, 'argument-refused');
     await first[Symbol.asyncDispose]();
     const third = await network.listen(first.endpoint, echo);
+    // What is disposed of again takes nothing from the next one at its place.
+    await first[Symbol.asyncDispose]();
+    const connection = await network.connect(third.endpoint);
+    connection.reset();
     await third[Symbol.asyncDispose]();
   });
 }

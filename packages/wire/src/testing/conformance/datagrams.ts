@@ -56,4 +56,14 @@ export function datagrams(test: DefineTest): void {
     equal(await unanswered.catch((reason: unknown) => reason), 'enough');
     await listener[Symbol.asyncDispose]();
   });
+  test('a listener that is disposed of again takes nothing from the next one at its place', async (scene) => {
+    const { network, address } = scene.under;
+    const first = await network.listenDatagrams({ address, port: 0 }, async () => undefined);
+    await first[Symbol.asyncDispose]();
+    const second = await network.listenDatagrams(first.endpoint, async (datagram) => datagram);
+    await first[Symbol.asyncDispose]();
+    const echoed = await network.exchange(second.endpoint, Uint8Array.of(7), { accept: () => true });
+    equal(echoed[0], 7);
+    await second[Symbol.asyncDispose]();
+  });
 }

@@ -6,12 +6,27 @@ export const delivery: GroupTexts<'delivery'> = {
     summary: 'Der Server nimmt die Absenderadresse nicht an[: {reply}].',
     cause: 'Sie gehört nicht zum Konto, oder das sendende Netz gilt für sie nicht als vertrauenswürdig.',
     action: 'Verwenden Sie die Adresse des Kontos als Absender.',
+    scenes: {
+      'mail-exchanger': {
+        summary: '{Host} nimmt die Absenderadresse nicht an[: {reply}].',
+        cause:
+          'Ihre Domain gibt es nicht, oder sie nimmt keine Post an, oder dieses Netz darf nicht für sie senden.',
+        action: 'Prüfen Sie die Adresse des Absenders und den SPF-Eintrag ihrer Domain.',
+      },
+    },
   },
   'recipient-refused': {
     summary: 'Der Server nimmt den Empfänger nicht an[: {reply}].',
     cause: 'Die Adresse gibt es nicht, oder der Server leitet ohne Anmeldung nichts weiter.',
     action:
       'Prüfen Sie die Adresse; bei einem Postausgangsserver auch, ob die Authentifizierung eingeschaltet ist.',
+    scenes: {
+      'mail-exchanger': {
+        summary: '{Host} nimmt den Empfänger nicht an[: {reply}].',
+        cause: 'Die Adresse gibt es nicht, oder der Server nimmt von hier keine Post für sie an.',
+        action: 'Prüfen Sie die Adresse, und lesen Sie, was der Server selbst sagt.',
+      },
+    },
   },
   'message-refused': {
     summary: 'Der Server hat die Nachricht selbst abgelehnt[: {reply}].',

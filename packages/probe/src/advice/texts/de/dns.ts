@@ -6,7 +6,7 @@ export const dns: GroupTexts<'dns'> = {
     summary: 'Den Namen[ {hostName}] gibt es nicht.',
     cause:
       'Das sagt das Namenssystem (DNS) ausdrücklich; Ihr Netz ist also in Ordnung. Der Name ist vertippt, oder er war nur geraten.',
-    action: 'Prüfen Sie die Schreibweise des Servernamens.',
+    action: 'Prüfen Sie die Schreibweise des Namens.',
   },
   'dns-nodata': {
     summary: 'Den Namen[ {hostName}] gibt es, aber er hat keine Adresse.',
@@ -74,6 +74,12 @@ export const dns: GroupTexts<'dns'> = {
     cause:
       'Sie veröffentlicht einen „Null-MX“-Eintrag (RFC 7505): Adressen dieser Domain können nichts empfangen. Senden ist unter Umständen trotzdem möglich.',
     action: 'Prüfen Sie den Teil der Adresse hinter dem @.',
+    scenes: {
+      'mail-exchanger': {
+        cause:
+          'Sie veröffentlicht einen „Null-MX“-Eintrag (RFC 7505): Adressen dieser Domain können nichts empfangen.',
+      },
+    },
   },
   'mx-is-address': {
     summary: 'Im MX-Eintrag steht eine IP-Adresse statt eines Servernamens.',

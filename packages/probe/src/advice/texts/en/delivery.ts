@@ -6,11 +6,25 @@ export const delivery: GroupTexts<'delivery'> = {
     summary: 'The server does not accept the sender address[: {reply}].',
     cause: 'It does not belong to the account, or the sending network is not trusted for it.',
     action: 'Use the address of the account as sender.',
+    scenes: {
+      'mail-exchanger': {
+        summary: '{Host} does not accept the sender address[: {reply}].',
+        cause: 'Its domain does not exist or takes no mail, or this network may not send for it.',
+        action: 'Check the sender’s address, and the SPF record of its domain.',
+      },
+    },
   },
   'recipient-refused': {
     summary: 'The server does not accept the recipient[: {reply}].',
     cause: 'The address does not exist, or the server will not pass mail on without a login.',
     action: 'Check the address; for an outgoing server, check that authentication is on.',
+    scenes: {
+      'mail-exchanger': {
+        summary: '{Host} does not accept the recipient[: {reply}].',
+        cause: 'The address does not exist, or the server does not take mail from here for it.',
+        action: 'Check the address, and read the server’s own words.',
+      },
+    },
   },
   'message-refused': {
     summary: 'The server refused the message itself[: {reply}].',

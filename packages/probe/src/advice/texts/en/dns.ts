@@ -6,7 +6,7 @@ export const dns: GroupTexts<'dns'> = {
     summary: 'The name[ {hostName}] does not exist.',
     cause:
       'The domain name system (DNS) says so itself, so this is not a failure of your network: the name is mistyped, or it was only a guess.',
-    action: 'Check the spelling of the server name.',
+    action: 'Check the spelling of the name.',
   },
   'dns-nodata': {
     summary: 'The name[ {hostName}] exists but has no address.',
@@ -71,6 +71,12 @@ export const dns: GroupTexts<'dns'> = {
     cause:
       'It publishes a “null MX” record (RFC 7505): addresses in this domain cannot receive anything. Sending may still be possible.',
     action: 'Check the part of the address after the @.',
+    scenes: {
+      'mail-exchanger': {
+        cause:
+          'It publishes a “null MX” record (RFC 7505): addresses in this domain cannot receive anything.',
+      },
+    },
   },
   'mx-is-address': {
     summary: 'The MX record holds an IP address in place of a host name.',
