@@ -177,3 +177,20 @@ test('single limits are laid over those of the profile mta', () => {
   machine.send({ verb: 'NOOP' }, 1);
   expect(machine.deadline).toBe(1 + patienceProfiles.mta.noop);
 });
+
+test('SMTP-060 half a greeting of another protocol is called by its name when the limit runs out', () => {
+  for (const [greeting, reason, protocol] of [
+    ['SSH-2.0-OpenSSH', 'wrong-protocol', 'ssh'],
+    ['* OK IMAP4rev1', 'wrong-protocol', 'imap'],
+    ['+OK', 'wrong-protocol', 'pop3'],
+  ] as const) {
+    const machine = waiting([greeting], 0, {});
+    const evidence = { protocol, bytes: utf8(greeting) };
+    expect(machine.tick(300_000)).toMatchObject([{ type: 'end', fault: { reason, evidence } }]);
+  }
+});
+
+test('a handshake that nobody asked for is the caller’s mistake', () => {
+  const machine = waiting(['220 x\r\n'], 0, {});
+  expect(() => machine.tlsReady(testTlsInfo, 0)).toThrow(/without start-tls/);
+});

@@ -181,8 +181,10 @@ describe('results that the platform has no word for', () => {
     expect(said).toEqual(expected.length > 0 ? expected : ['cert-untrusted']);
   });
 
-  test('TLS-036 what nothing explains stays untrusted', () => {
+  test('TLS-036 what nothing explains stays untrusted', async () => {
     expect(reasons(peerOf([good], 'UNSPECIFIED'))).toEqual(['cert-untrusted']);
+    const alone = await selfSigned({ authority: false, names: [`dns:${host}`] });
+    expect(reasons(peerOf([alone], 'UNSPECIFIED'))).toEqual(['cert-self-signed']);
   });
 
   test('TLS-036 a date does not hide that nobody vouches for a certificate', async () => {
