@@ -30,6 +30,17 @@ test('IMAP-051 what does not fit between quotes goes out as a literal', () => {
   expect(envelope(`Subject: ${'x'.repeat(1001)}`)).toContain(`{1001}\r\n${'x'.repeat(1001)} `);
 });
 
+test('IMAP-051 a header full of blanks does not cost quadratic time', () => {
+  const blanks = ' '.repeat(400_000);
+  // Each blank tried again with every other takes minutes.
+  for (const value of [
+    `text/plain;${blanks}"`,
+    `text/plain; a${blanks}b`,
+    `text/plain; ${blanks};${blanks}"`,
+  ])
+    expect(structure([`Content-Type: ${value}`, '', 'x'])).toBe('("TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1)');
+});
+
 test('IMAP-052 a part of a digest is a message, and extension data is in BODYSTRUCTURE only', () => {
   const digest = [
     'Content-Type: multipart/digest; boundary=d',

@@ -72,7 +72,8 @@ export function readParametrised(text: string): Parametrised {
   const parameters: (readonly [string, string])[] = [];
   // The parts are put together again, because quoted values may hold a semicolon.
   const tail = rest.join(';');
-  const pattern = /[ \t]*;?[ \t]*([^ \t\r\n"(),:;<=>?@[\\\]]+)[ \t]*=[ \t]*/y;
+  // Between two runs of blanks stands something, so that no run can be cut in two in every way there is.
+  const pattern = /[ \t]*(?:;[ \t]*)?([^ \t\r\n"(),:;<=>?@[\\\]]+)[ \t]*=[ \t]*/y;
   for (let at = 0; at < tail.length && parameters.length < 100;) {
     pattern.lastIndex = at;
     const name = pattern.exec(tail)?.[1];
