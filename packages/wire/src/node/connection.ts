@@ -100,7 +100,7 @@ export class NodeConnection implements Connection {
       throw error;
     });
     try {
-      this.tls = clientInfo(tls, request, this.endpoint);
+      this.tls = clientInfo(tls, request, { endpoint: this.endpoint, after: performance.now() - begun });
     } catch (error) {
       tls.destroy();
       this.reset();

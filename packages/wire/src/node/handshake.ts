@@ -5,6 +5,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { WireError } from '../faults.ts';
 import type { Endpoint } from '../network.ts';
+import type { Milliseconds } from '../time.ts';
 import type { ChainTrust, TlsInfo, TlsOffer, TlsPeer, TlsRequest } from '../tls.ts';
 import { channelBindings } from './channel-binding.ts';
 import { clientContext, serverContext } from './secure-context.ts';
@@ -98,8 +99,15 @@ export function handshakeDone(
   });
 }
 
-/** What a finished handshake of a client amounts to; throws the fault of a peer that `verify` refused. */
-export function clientInfo(tls: TLSSocket, request: TlsRequest, endpoint: Endpoint): TlsInfo {
+/**
+ * What a finished handshake of a client amounts to; throws the fault of a peer that `verify` refused, with the time it took: who judges has no
+ * clock.
+ */
+export function clientInfo(
+  tls: TLSSocket,
+  request: TlsRequest,
+  { endpoint, after }: { readonly endpoint: Endpoint; readonly after: Milliseconds },
+): TlsInfo {
   const before = resumedPeer(tls);
   // A resumed handshake shows no certificate: what the first one showed is judged again.
   const peer: TlsPeer = before
@@ -113,7 +121,7 @@ export function clientInfo(tls: TLSSocket, request: TlsRequest, endpoint: Endpoi
       };
   const verification = request.verify(peer);
   judged(tls, request, peer, verification.status !== 'rejected');
-  if (verification.status === 'rejected') throw new WireError({ endpoint, ...verification.fault });
+  if (verification.status === 'rejected') throw new WireError({ endpoint, ...verification.fault, after });
   return {
     ...baseInfo(tls),
     ...(before ? { peerFrom: 'session' as const } : {}),

@@ -85,7 +85,8 @@ export async function openTls(
     throw error;
   });
   try {
-    return new NodeConnection(tls, channel, endpoint, 'count', clientInfo(tls, request, endpoint));
+    const after = performance.now() - (connectedAt ?? begun);
+    return new NodeConnection(tls, channel, endpoint, 'count', clientInfo(tls, request, { endpoint, after }));
   } catch (error) {
     tls.destroy();
     throw error;

@@ -123,7 +123,10 @@ export class MemoryConnection implements Connection {
       const trust = this.#ends.trust(chain);
       const peer: TlsPeer = { endpoint, serverName: request.serverName, chain, trust, resumed: false };
       const verification = request.verify(peer);
-      if (verification.status === 'rejected') throw new WireError({ endpoint, ...verification.fault });
+      if (verification.status === 'rejected') {
+        const after = this.#ends.now() - begun;
+        throw new WireError({ endpoint, ...verification.fault, after });
+      }
       return info(hello.protocol, peer, verification);
     });
   }
