@@ -123,7 +123,7 @@ export type BodyStructure = Multipart | SinglePart;
  */
 export function bodyStructure(scan: Scan, own?: string, prefix = ''): BodyStructure {
   open(scan);
-  if (peek(scan) === OPEN) return multipart(scan, own, prefix);
+  if (peek(scan) === OPEN) return multipart(scan, own, own === undefined ? prefix : `${own}.`);
   const part = own ?? `${prefix}1`;
   const { at } = scan;
   if (peek(scan) === QUOTE) {
@@ -159,7 +159,7 @@ function multipart(scan: Scan, own: string | undefined, prefix: string): BodyStr
 
 function partOf(scan: Scan, prefix: string, index: number): BodyStructure {
   const number = `${prefix}${index}`;
-  const part = bodyStructure(scan, number, `${number}.`);
+  const part = bodyStructure(scan, number);
   // Exchange puts spaces between bodies.
   if (peek(scan) === SPACE && codeAt(scan, scan.at + 1) === OPEN) surplus(scan);
   return part;
@@ -169,10 +169,18 @@ function partOf(scan: Scan, prefix: string, index: number): BodyStructure {
 const ONE_PART = 'NIL NIL NIL NIL)';
 const MULTIPART = ' NIL NIL NIL)';
 
+/** No identifier and no description; a space follows. */
+const NEITHER = ' NIL NIL';
+
 function passNils(scan: Scan, end: string): boolean {
-  if (!scan.text.startsWith(end, scan.at)) return false;
-  scan.at += end.length;
+  if (!passText(scan, end)) return false;
   scan.depth -= 1;
+  return true;
+}
+
+function passText(scan: Scan, text: string): boolean {
+  if (!scan.text.startsWith(text, scan.at)) return false;
+  scan.at += text.length;
   return true;
 }
 
@@ -281,10 +289,14 @@ function singlePart(
   const type = givenType ?? 'application';
   const subtype = givenSubtype ?? 'octet-stream';
   const params = parameters(scan);
-  space(scan);
-  const id = nstring(scan);
-  space(scan);
-  const description = nstring(scan);
+  let id: string | undefined;
+  let description: string | undefined;
+  if (!passText(scan, NEITHER)) {
+    space(scan);
+    id = nstring(scan);
+    space(scan);
+    description = nstring(scan);
+  }
   space(scan);
   let encoding = nstring(scan)?.toLowerCase();
   if (encoding === undefined) {
@@ -370,7 +382,7 @@ function singlePart(
 
 /** RFC 9051 §9, body-fld-param: NIL or pairs. */
 function parameters(scan: Scan): Parameters | undefined {
-  if (nil(scan)) return undefined;
+  if (peek(scan) !== OPEN && nil(scan)) return undefined;
   open(scan);
   if (closes(scan)) {
     tolerate(scan, 'empty-list');
@@ -395,8 +407,8 @@ function parameterValue(scan: Scan): string {
 
 /** RFC 9051 §9, body-fld-dsp. Exchange writes a string alone, or two NIL. */
 function dispositionOf(scan: Scan): Disposition | undefined {
-  if (nil(scan)) return undefined;
   if (peek(scan) !== OPEN) {
+    if (nil(scan)) return undefined;
     tolerate(scan, 'wrong-field');
     return { type: string(scan).toLowerCase(), params: undefined };
   }
@@ -412,8 +424,7 @@ function dispositionOf(scan: Scan): Disposition | undefined {
 
 /** RFC 9051 §9, body-fld-lang: a string or a list of them. */
 function languages(scan: Scan): readonly string[] | undefined {
-  if (nil(scan)) return undefined;
-  if (peek(scan) !== OPEN) return [string(scan)];
+  if (peek(scan) !== OPEN) return nil(scan) ? undefined : [string(scan)];
   open(scan);
   const list: string[] = [];
   while (!closes(scan)) {

@@ -1,4 +1,4 @@
-import { close, closes, isNil, nil, open, peek, space, surplus, tolerate, CLOSE, SPACE } from './scan.ts';
+import { close, closes, nil, open, peek, space, surplus, tolerate, CLOSE, OPEN, SPACE } from './scan.ts';
 import { nstring } from './strings.ts';
 import type { Scan } from './scan.ts';
 
@@ -101,16 +101,15 @@ interface OpenGroup {
 }
 
 function addresses(scan: Scan): readonly (Address | AddressGroup)[] | undefined {
-  if (nil(scan)) return undefined;
+  if (peek(scan) !== OPEN && nil(scan)) return undefined;
   open(scan);
   let list: (Address | AddressGroup)[] | undefined;
   let group: OpenGroup | undefined;
   while (!closes(scan)) {
     if (peek(scan) === SPACE) surplus(scan);
-    if (isNil(scan)) {
+    if (peek(scan) !== OPEN && nil(scan)) {
       // SmarterMail (MailKit #991).
       tolerate(scan, 'empty-list');
-      nil(scan);
       continue;
     }
     open(scan);

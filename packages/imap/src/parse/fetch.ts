@@ -12,7 +12,6 @@ import {
   close,
   CLOSE,
   closes,
-  codeAt,
   nil,
   open,
   OPEN,
@@ -113,11 +112,76 @@ export function fetchItem(scan: Scan, data: Fetched): void {
     return;
   }
   const name = word(scan);
-  if (name === 'BODY' && peek(scan) === SPACE && codeAt(scan, scan.at + 1) === OPEN) {
-    scan.at += 1;
-    data.body = bodyStructure(scan);
-    return;
+  const behind = scan.at;
+  if (peek(scan) === SPACE) {
+    space(scan);
+    if (value(scan, name, data)) return;
+    scan.at = behind;
   }
+  content(scan, name, data);
+}
+
+/**
+ * Reads the value of an item behind its space; `false` where it is content or unknown. What lists of messages are made of comes first,
+ * because each name is compared with all before it.
+ */
+function value(scan: Scan, name: string, data: Fetched): boolean {
+  switch (name) {
+    case 'UID':
+      data.uid = positive(scan);
+      return true;
+    case 'FLAGS':
+      data.flags = atomList(scan);
+      return true;
+    case 'INTERNALDATE':
+      data.internalDate = nstring(scan);
+      return true;
+    case 'RFC822.SIZE':
+      data.size = number64(scan);
+      return true;
+    case 'ENVELOPE':
+      data.envelope = envelope(scan);
+      return true;
+    case 'BODYSTRUCTURE':
+      data.bodyStructure = bodyStructure(scan);
+      return true;
+    case 'MODSEQ':
+      open(scan);
+      data.modSequence = modSequence(scan);
+      close(scan);
+      return true;
+    case 'EMAILID':
+      data.emailId = objectId(scan);
+      return true;
+    case 'THREADID':
+      data.threadId = nil(scan) ? null : objectId(scan);
+      return true;
+    case 'PREVIEW':
+      data.preview = nstring(scan) ?? null;
+      return true;
+    case 'SAVEDATE':
+      data.saveDate = nstring(scan) ?? null;
+      return true;
+    case 'X-GM-MSGID':
+      data.gmailMessageId = unsigned64(scan);
+      return true;
+    case 'X-GM-THRID':
+      data.gmailThreadId = unsigned64(scan);
+      return true;
+    case 'X-GM-LABELS':
+      data.gmailLabels = labels(scan);
+      return true;
+    case 'BODY':
+      if (peek(scan) !== OPEN) return false;
+      data.body = bodyStructure(scan);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Reads content of the message, and passes what is not known. */
+function content(scan: Scan, name: string, data: Fetched): void {
   switch (name) {
     case 'BODY':
     case 'BINARY':
@@ -130,65 +194,13 @@ export function fetchItem(scan: Scan, data: Fetched): void {
       (data.binarySizes ??= []).push(binarySize(scan));
       return;
   }
-  const code = peek(scan);
-  if (code === CLOSE) {
+  if (peek(scan) === CLOSE) {
     tolerate(scan, 'missing-value');
     return;
   }
+  // RFC 9051 §2.2.2: what is not known is passed, literals and all.
   space(scan);
-  value(scan, name, data);
-}
-
-function value(scan: Scan, name: string, data: Fetched): void {
-  switch (name) {
-    case 'UID':
-      data.uid = positive(scan);
-      return;
-    case 'FLAGS':
-      data.flags = atomList(scan);
-      return;
-    case 'INTERNALDATE':
-      data.internalDate = nstring(scan);
-      return;
-    case 'RFC822.SIZE':
-      data.size = number64(scan);
-      return;
-    case 'ENVELOPE':
-      data.envelope = envelope(scan);
-      return;
-    case 'BODYSTRUCTURE':
-      data.bodyStructure = bodyStructure(scan);
-      return;
-    case 'MODSEQ':
-      open(scan);
-      data.modSequence = modSequence(scan);
-      close(scan);
-      return;
-    case 'EMAILID':
-      data.emailId = objectId(scan);
-      return;
-    case 'THREADID':
-      data.threadId = nil(scan) ? null : objectId(scan);
-      return;
-    case 'PREVIEW':
-      data.preview = nstring(scan) ?? null;
-      return;
-    case 'SAVEDATE':
-      data.saveDate = nstring(scan) ?? null;
-      return;
-    case 'X-GM-MSGID':
-      data.gmailMessageId = unsigned64(scan);
-      return;
-    case 'X-GM-THRID':
-      data.gmailThreadId = unsigned64(scan);
-      return;
-    case 'X-GM-LABELS':
-      data.gmailLabels = labels(scan);
-      return;
-    default:
-      // RFC 9051 §2.2.2: what is not known is passed, literals and all.
-      skip(scan);
-  }
+  skip(scan);
 }
 
 /** RFC 8474 §4: 1 to 255 letters, digits, `-` and `_`, in parentheses. */
