@@ -14,6 +14,7 @@ import {
   nil,
   open,
   OPEN,
+  passText,
   peek,
   QUOTE,
   SPACE,
@@ -175,12 +176,6 @@ const NEITHER = ' NIL NIL';
 function passNils(scan: Scan, end: string): boolean {
   if (!passText(scan, end)) return false;
   scan.depth -= 1;
-  return true;
-}
-
-function passText(scan: Scan, text: string): boolean {
-  if (!scan.text.startsWith(text, scan.at)) return false;
-  scan.at += text.length;
   return true;
 }
 

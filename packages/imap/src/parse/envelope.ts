@@ -1,4 +1,17 @@
-import { close, closes, nil, open, peek, space, surplus, tolerate, CLOSE, OPEN, SPACE } from './scan.ts';
+import {
+  close,
+  closes,
+  nil,
+  open,
+  passText,
+  peek,
+  space,
+  surplus,
+  tolerate,
+  CLOSE,
+  OPEN,
+  SPACE,
+} from './scan.ts';
 import { nstring } from './strings.ts';
 import type { Scan } from './scan.ts';
 
@@ -114,9 +127,13 @@ function addresses(scan: Scan): readonly (Address | AddressGroup)[] | undefined 
     }
     open(scan);
     const name = nstring(scan);
-    space(scan);
-    const route = nstring(scan);
-    space(scan);
+    let route: string | undefined;
+    // As in every address that anybody has today.
+    if (!passText(scan, ' NIL ')) {
+      space(scan);
+      route = nstring(scan);
+      space(scan);
+    }
     const mailbox = nstring(scan);
     space(scan);
     const host = nstring(scan);

@@ -1,4 +1,4 @@
-import { codeAt, END, isDigit, malformed, passAtom, peek, tolerate } from './scan.ts';
+import { ENDS_NUMBER, malformed, passAtom, peek, tolerate, traitsOf } from './scan.ts';
 import type { Scan } from './scan.ts';
 
 /**
@@ -11,13 +11,19 @@ const maxNumber = 2 ** 32 - 1;
 const maxNumber64 = 2n ** 63n - 1n;
 const maxUnsigned64 = 2n ** 64n - 1n;
 
-/** Passes digits; how many there were. */
-function digits(scan: Scan): number {
-  const from = scan.at;
+/** Passes digits; what they amount to, exactly where they are fifteen or fewer. */
+function amount(scan: Scan): number {
+  const { codes } = scan;
   let { at } = scan;
-  while (isDigit(codeAt(scan, at))) at += 1;
+  let value = 0;
+  for (;;) {
+    const digit = (codes[at] as number) - 0x30;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+    at += 1;
+  }
   scan.at = at;
-  return at - from;
+  return value;
 }
 
 /** What stands in place of a number and is none; it is passed, and its value is not known. */
@@ -33,22 +39,15 @@ function none(scan: Scan, from: number): undefined {
 
 /** Whether a number that ends here ends for good. */
 function ends(scan: Scan): boolean {
-  const code = peek(scan);
-  // Behind a number: the end, SP, `)`, `]`, or in a set `:` and `,`.
-  return code === END || code === 0x20 || code === 0x29 || code === 0x5d || code === 0x3a || code === 0x2c;
+  return ((traitsOf[peek(scan)] as number) & ENDS_NUMBER) > 0;
 }
 
 /** RFC 9051 §9, number: 32 bits. `undefined`, and noted, where it is out of range. */
 export function number(scan: Scan): number | undefined {
   const from = scan.at;
-  let value = 0;
-  let { at } = scan;
-  for (let code = codeAt(scan, at); isDigit(code); code = codeAt(scan, at)) {
-    value = value * 10 + code - 0x30;
-    at += 1;
-  }
-  scan.at = at;
-  if (at === from || at - from > 10 || value > maxNumber || !ends(scan)) return none(scan, from);
+  const value = amount(scan);
+  const length = scan.at - from;
+  if (length === 0 || length > 10 || value > maxNumber || !ends(scan)) return none(scan, from);
   return value;
 }
 
@@ -63,14 +62,8 @@ export function positive(scan: Scan): number | undefined {
 /** RFC 9051 §9, number64. */
 export function number64(scan: Scan): Number64 | undefined {
   const from = scan.at;
-  let small = 0;
-  let { at } = scan;
-  for (let code = codeAt(scan, at); isDigit(code); code = codeAt(scan, at)) {
-    small = small * 10 + code - 0x30;
-    at += 1;
-  }
-  scan.at = at;
-  const length = at - from;
+  const small = amount(scan);
+  const length = scan.at - from;
   if (length === 0 || length > 19 || !ends(scan)) return none(scan, from);
   // Up to here it is exact.
   if (length < 16) return small;
@@ -88,7 +81,8 @@ export function modSequence(scan: Scan): bigint | undefined {
 /** An unsigned number of 64 bits, always a bigint: what Gmail gives for its own identifiers. */
 export function unsigned64(scan: Scan): bigint | undefined {
   const from = scan.at;
-  const length = digits(scan);
+  amount(scan);
+  const length = scan.at - from;
   if (length === 0 || length > 20 || !ends(scan)) return none(scan, from);
   const value = BigInt(scan.text.slice(from, scan.at));
   return value > maxUnsigned64 ? none(scan, from) : value;

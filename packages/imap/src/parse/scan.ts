@@ -20,6 +20,26 @@ export const BRACE = 0x7b;
 export const TILDE = 0x7e;
 export const CR = 0x0d;
 
+const ENDS_ATOM = 1;
+const ENDS_WORD = 2;
+export const ENDS_NUMBER = 4;
+const LOWER = 8;
+const HIGH = 16;
+
+/** What an octet can be: one look at it, where comparisons would be six, for every octet of every name. */
+export const traitsOf: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) => {
+  const text = String.fromCharCode(code);
+  const endsAtom = code <= SPACE || '()"{'.includes(text);
+  return (
+    (endsAtom ? ENDS_ATOM | ENDS_WORD : 0) |
+    (code === BRACKET ? ENDS_WORD : 0) |
+    // The end, SP, `)`, `]`, or in a set `:` and `,`.
+    (code === END || ' )]:,'.includes(text) ? ENDS_NUMBER : 0) |
+    (/[a-z]/.test(text) ? LOWER : 0) |
+    (code > 0x7f ? HIGH : 0)
+  );
+});
+
 /** How a response is read. */
 export interface ScanOptions {
   /** Deepest nesting of parentheses. */
@@ -115,6 +135,13 @@ export function open(scan: Scan): void {
   if (scan.codes[scan.at] === SPACE) surplus(scan);
 }
 
+/** Passes a text if it stands here, octet by octet. */
+export function passText(scan: Scan, text: string): boolean {
+  if (!scan.text.startsWith(text, scan.at)) return false;
+  scan.at += text.length;
+  return true;
+}
+
 /** A closing parenthesis, and one level up. */
 export function close(scan: Scan): void {
   if (scan.codes[scan.at] === SPACE) surplus(scan);
@@ -169,10 +196,11 @@ export function finish(scan: Scan): void {
 
 /** Whether an unquoted NIL stands here, in any case (RFC 9051 §4.5); it is not passed. */
 export function isNil(scan: Scan): boolean {
-  const { at } = scan;
-  if ((codeAt(scan, at) | 0x20) !== 0x6e) return false;
-  if ((codeAt(scan, at + 1) | 0x20) !== 0x69 || (codeAt(scan, at + 2) | 0x20) !== 0x6c) return false;
-  const behind = codeAt(scan, at + 3);
+  const { at, codes } = scan;
+  if (((codes[at] as number) | 0x20) !== 0x6e) return false;
+  if (((codes[at + 1] as number) | 0x20) !== 0x69 || ((codes[at + 2] as number) | 0x20) !== 0x6c)
+    return false;
+  const behind = codes[at + 3];
   return behind === END || behind === SPACE || behind === CLOSE || behind === OPEN;
 }
 
@@ -202,40 +230,32 @@ export function atom(scan: Scan): string {
 
 /** Passes an atom, which may be empty; whether an octet above 127 was in it. */
 export function passAtom(scan: Scan): boolean {
+  return (passUntil(scan, ENDS_ATOM) & HIGH) > 0;
+}
+
+/** Passes octets up to one with a trait; the traits of those before. */
+function passUntil(scan: Scan, trait: number): number {
+  const { codes } = scan;
   let { at } = scan;
   let all = 0;
-  for (; ; at += 1) {
-    const code = codeAt(scan, at);
-    if (code <= SPACE || code === OPEN || code === CLOSE || code === QUOTE || code === BRACE) break;
-    all |= code;
+  for (;;) {
+    const one = traitsOf[codes[at] as number] as number;
+    if ((one & trait) > 0) break;
+    all |= one;
+    at += 1;
   }
   scan.at = at;
-  return all > 0x7f;
+  return all;
 }
 
 /** An item's name in upper case: letters, digits, dots, hyphens; it ends where something else begins. */
 export function word(scan: Scan): string {
   const from = scan.at;
-  let at = from;
-  let upper = true;
-  for (; ; at += 1) {
-    const code = codeAt(scan, at);
-    if (code >= 0x61) upper = false;
-    if (
-      code <= SPACE ||
-      code === OPEN ||
-      code === CLOSE ||
-      code === QUOTE ||
-      code === BRACE ||
-      code === BRACKET
-    )
-      break;
-  }
-  if (at === from) throw malformed;
-  scan.at = at;
-  const name = scan.text.slice(from, at);
+  const traits = passUntil(scan, ENDS_WORD);
+  if (scan.at === from) throw malformed;
+  const name = scan.text.slice(from, scan.at);
   // Nearly always it is already, and to ask for it costs more than all the rest here.
-  return upper ? name : name.toUpperCase();
+  return (traits & (LOWER | HIGH)) === 0 ? name : name.toUpperCase();
 }
 
 /** RFC 9051 §9, flag-list, and the attributes of a LIST. Gmail has keywords with brackets, which no atom may hold. */
