@@ -13,6 +13,18 @@ describe('what real servers send', () => {
       '* 1 FETCH (BODY (("TEXT" "PLAIN" NIL NIL NIL "7BIT" 0 0) ("TEXT" "HTML" NIL NIL NIL "7BIT" 0 0) "ALTERNATIVE"))',
       { message: { body: { parts: [{ subtype: 'plain' }, { subtype: 'html' }] } } },
     ],
+    [
+      '* 1 FETCH (BODY  ("TEXT" "PLAIN" NIL NIL NIL "7BIT" 0 0))',
+      { message: { body: { subtype: 'plain' } } },
+    ],
+    [
+      '* 1 FETCH (ENVELOPE (NIL NIL (("a" NIL  "b" "c")) NIL NIL NIL NIL NIL NIL NIL))',
+      { message: { envelope: { from: [{ name: 'a', route: undefined, mailbox: 'b', host: 'c' }] } } },
+    ],
+    [
+      '* 1 FETCH (BODYSTRUCTURE ("TEXT" "PLAIN" NIL NIL NIL  "7BIT" 0 0 NIL NIL NIL NIL ))',
+      { message: { bodyStructure: { encoding: '7bit', location: undefined } } },
+    ],
   ])('IMAP-130 %j: spaces', (wire, expected) => {
     expect(read(wire)).toMatchObject({ data: expected, tolerated: ['extra-space'] });
   });

@@ -129,11 +129,11 @@ function addresses(scan: Scan): readonly (Address | AddressGroup)[] | undefined 
     const name = nstring(scan);
     let route: string | undefined;
     // As in every address that anybody has today.
-    if (!passText(scan, ' NIL ')) {
+    if (!passText(scan, ' NIL')) {
       space(scan);
       route = nstring(scan);
-      space(scan);
     }
+    space(scan);
     const mailbox = nstring(scan);
     space(scan);
     const host = nstring(scan);
