@@ -29,6 +29,25 @@ describe('what real servers send', () => {
     expect(read(wire)).toMatchObject({ data: expected, tolerated: ['extra-space'] });
   });
 
+  test('IMAP-130 a space too many changes nothing, wherever it stands', () => {
+    const address = '(("A B" NIL "a" "x")(NIL NIL "b" "y"))';
+    const part = '("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 4 2 NIL NIL NIL NIL)';
+    const file =
+      '("application" "pdf" ("name" "a.pdf") "<1@x>" "a file" "base64" 9 NIL ("attachment" ("filename" "a.pdf")) NIL NIL)';
+    const wire =
+      `* 7 FETCH (UID 5 FLAGS (\\Seen $x) INTERNALDATE "17-Jul-2025 02:44:25 -0700" RFC822.SIZE 9 ENVELOPE ("d" "s" ${address} ` +
+      `${address} ${address} NIL NIL NIL NIL "<2@x>") BODYSTRUCTURE (${part}${file} "mixed" ("boundary" "b") NIL NIL NIL) X-GM-MSGID 3)`;
+    const { data } = read(wire);
+    const spaces = [...wire.matchAll(/ (?=(?:[^"]*"[^"]*")*[^"]*$)/g)].map(({ index }) => index);
+    expect(spaces.length).toBeGreaterThan(70);
+    // Behind the star and the number it is the frame of the response, which is read before.
+    for (const at of spaces.slice(2))
+      expect(read(`${wire.slice(0, at)} ${wire.slice(at)}`)).toEqual({
+        data,
+        tolerated: ['extra-space'],
+      });
+  });
+
   test('IMAP-131 maimed status lines', () => {
     expect(code('* OK [HIGHESTMODSEQ 7]')).toEqual({ name: 'HIGHESTMODSEQ', modSequence: 7n });
     expect(code('* OK [UIDVALIDITY 1]')).toEqual({ name: 'UIDVALIDITY', number: 1 });
