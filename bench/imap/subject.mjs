@@ -95,8 +95,6 @@ async function lists({ count, rounds, contenders }) {
   }
 }
 
-const columns = ['client', 'messages/s', 'MB/s', 'MB a CPU second', '× imapflow', '× imapflow CPU'];
-
 /** @param {string} text @param {number} reached @param {number} least */
 const atLeast = (text, reached, least) => ({
   text,
@@ -104,18 +102,13 @@ const atLeast = (text, reached, least) => ({
   met: known(reached, reached >= least),
 });
 
-/** As many messages as make the start of a dialogue, and the compiling of code, a small part. @param {Options} options @returns {Promise<Section>} */
-async function objects({ quick, rounds }) {
-  const count = quick ? 200 : 100_000;
-  const { rows, over } = await lists({
-    count,
-    rounds,
-    contenders: ['Postern', 'imapflow', 'imap'].map((name) => ({ name, module: client(name.toLowerCase()) })),
-  });
+/** @param {Options} options @param {{ name: string, title: string, count: number, contenders: Parameters<typeof lists>[0]['contenders'] }} section */
+async function listing({ rounds }, { name, title, count, contenders }) {
+  const { rows, over } = await lists({ count, rounds, contenders });
   return {
-    name: 'objects',
-    title: `IMAP: FETCH responses to full objects, ${count} in one dialogue`,
-    columns,
+    name,
+    title,
+    columns: ['client', 'messages/s', 'MB/s', 'MB a CPU second', '× imapflow', '× imapflow CPU'],
     rows,
     targets: [
       atLeast('≥ 8× imapflow', over.flow.wall, 8),
@@ -126,31 +119,22 @@ async function objects({ quick, rounds }) {
   };
 }
 
+const postern = { name: 'Postern', module: client('postern') };
+const peers = ['imapflow', 'imap'].map((name) => ({ name, module: client(name) }));
+
+/** As many messages as make the start of a dialogue, and the compiling of code, a small part. @param {Options} options @returns {Promise<Section>} */
+function objects(options) {
+  const count = options.quick ? 200 : 100_000;
+  const title = `IMAP: FETCH responses to full objects, ${count} in one dialogue`;
+  return listing(options, { name: 'objects', title, count, contenders: [postern, ...peers] });
+}
+
 /** From the connection to the last message. @param {Options} options @returns {Promise<Section>} */
-async function messages({ quick, rounds }) {
-  const count = quick ? 200 : 20_000;
-  const { rows, over } = await lists({
-    count,
-    rounds,
-    contenders: [
-      { name: 'Postern', module: client('postern') },
-      { name: 'Postern, lazy', module: client('postern'), lazy: 'checked' },
-      { name: 'imapflow', module: client('imapflow') },
-      { name: 'imap', module: client('imap') },
-    ],
-  });
-  return {
-    name: 'messages',
-    title: `IMAP: ${count} messages with envelope and structure, from the connection to the last`,
-    columns,
-    rows,
-    targets: [
-      atLeast('≥ 8× imapflow', over.flow.wall, 8),
-      atLeast('≥ 8× imapflow a CPU second', over.flow.cpu, 8),
-      atLeast('≥ 3× imap', over.imap.wall, 3),
-      atLeast('≥ 3× imap a CPU second', over.imap.cpu, 3),
-    ],
-  };
+function messages(options) {
+  const count = options.quick ? 200 : 20_000;
+  const title = `IMAP: ${count} messages with envelope and structure, from the connection to the last`;
+  const contenders = [postern, { ...postern, name: 'Postern, lazy', lazy: 'checked' }, ...peers];
+  return listing(options, { name: 'messages', title, count, contenders });
 }
 
 /** One large content. @param {Options} options @returns {Promise<Section>} */

@@ -1,17 +1,15 @@
-// Other people's clients against our server: they list, read, flag, move, append, wait, and mirror a mailbox.
+// Other people's clients against our server: they list, read, flag, move, append and wait. `imap-mbsync.test.ts` is one more.
 import { execFile } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { memoryMailStore, serveImap } from '@postern/imap/server';
-import type { ImapServerEvent, MailStore, MemoryMailStoreOptions } from '@postern/imap/server';
 import { latin1 } from '@postern/wire';
-import type { OpenLayer } from '@postern/wire';
-import { deflateLayer, nodeNetwork, systemClock } from '@postern/wire/node';
+import { deflateLayer } from '@postern/wire/node';
 import { ImapFlow } from 'imapflow';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { contents, mailServer, messages, methods, nested, octets } from '../imap-mail.ts';
 import { localIdentity, missing } from '../local-server.ts';
 
 const run = promisify(execFile);
@@ -20,102 +18,6 @@ const { folder, certificate, tls } = local;
 afterAll(() => {
   local[Symbol.dispose]();
 });
-
-interface Server extends AsyncDisposable {
-  readonly port: number;
-  readonly store: MailStore;
-  readonly events: readonly ImapServerEvent[];
-}
-
-const inner = 'From: Ada <ada@x.example>\r\nSubject: inside\r\n\r\ninside\r\n';
-const nested = [
-  'From: "Doe, \\"J\\"" <jd@x.example>',
-  'To: friends: A <a@x.example>, b@x.example;',
-  'Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=',
-  'Date: Mon, 3 Nov 2025 09:12:44 +0100',
-  'Message-ID: <1@x.example>',
-  'MIME-Version: 1.0',
-  'Content-Type: multipart/mixed; boundary=m',
-  '',
-  'preamble',
-  '--m',
-  'Content-Type: multipart/alternative; boundary="a b"',
-  '',
-  '--a b',
-  '',
-  'plain',
-  '--a b',
-  'Content-Type: text/html; charset=utf-8',
-  'Content-Transfer-Encoding: 8bit',
-  '',
-  '<p>ü</p>',
-  '--a b--',
-  '--m',
-  'Content-Type: message/rfc822',
-  '',
-  `${inner}--m`,
-  '',
-  '',
-  '--m--',
-  '',
-].join('\r\n');
-const messages = [
-  nested,
-  'Subject: dots\r\n\r\n.\r\n..two\r\n.\r\nend\r\n',
-  'Subject: no body\r\n\r\n',
-  `Subject: long ${'x'.repeat(2000)}\r\n folded\r\n\r\n${'y'.repeat(5000)}\r\n`,
-  'Subject: without a last line end\r\n\r\nend',
-];
-
-const filling: MemoryMailStoreOptions = {
-  mailboxes: {
-    INBOX: messages,
-    Sent: [],
-    'A&-B': [],
-    'Entw&APw-rfe/2026': ['Subject: draft\r\n\r\nx\r\n'],
-  },
-  uses: { Sent: [String.raw`\Sent`] },
-  wallClock: () => Date.UTC(2026, 0, 2, 3, 4, 5),
-};
-
-/** A server on a free port for `tim` with the password `tanstaaf`. */
-async function serve(
-  implicit: boolean,
-  filled: MemoryMailStoreOptions = filling,
-  compression?: OpenLayer,
-): Promise<Server> {
-  const store = memoryMailStore(filled);
-  const events: ImapServerEvent[] = [];
-  const listener = await nodeNetwork().listen({ address: '127.0.0.1', port: 0 }, async (connection) => {
-    if (implicit) await connection.acceptTls(tls);
-    await serveImap(connection, {
-      clock: systemClock(),
-      tls,
-      auth: { authenticate: ({ user, password }) => user === 'tim' && password === 'tanstaaf' },
-      store: () => store,
-      onEvent: (event) => events.push(event),
-      ...(compression && { compression }),
-    }).catch(() => undefined);
-  });
-  return {
-    port: listener.endpoint.port,
-    store,
-    events,
-    [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose](),
-  };
-}
-
-/** What is in a mailbox, as texts. */
-function contents(store: MailStore, name: string): readonly string[] {
-  return (store.find(name)?.messages ?? []).map(({ content }) => latin1(content));
-}
-
-const octets = (text: string): string => latin1(new TextEncoder().encode(text));
-
-const methods = [
-  { method: 'STARTTLS', implicit: false },
-  { method: 'implicit TLS', implicit: true },
-] as const;
 
 describe.skipIf(missing('python3'))('imaplib of Python', () => {
   const python = async (script: string, implicit: boolean, port: number): Promise<unknown> => {
@@ -140,7 +42,7 @@ said = {}
   test.each(methods)('IMAP-062 sorts and threads with $method', async ({ implicit }) => {
     const mail = (subject: string, day: number, answers: number): string =>
       `Subject: ${subject}\r\nDate: ${day} Nov 2025 09:00:00 +0100\r\nMessage-ID: <${day}@x>\r\nReferences: <${answers}@x>\r\n\r\nx\r\n`;
-    await using server = await serve(implicit, {
+    await using server = await mailServer(tls, implicit, {
       mailboxes: { INBOX: [mail('b', 3, 0), mail('Re: a', 2, 1), mail('a', 1, 0), mail('c', 4, 1)] },
     });
     const said = await python(
@@ -168,7 +70,7 @@ said['subjects'] = texts(imap.uid('THREAD', 'ORDEREDSUBJECT', 'UTF-8', 'ALL')[1]
   test.each(methods)(
     'lists, reads, flags, copies, appends and expunges with $method',
     async ({ implicit }) => {
-      await using server = await serve(implicit);
+      await using server = await mailServer(tls, implicit);
       const said = await python(
         `said['list'] = texts(imap.list()[1])
 said['status'] = texts(imap.status('INBOX', '(MESSAGES UIDNEXT UNSEEN)')[1])
@@ -262,7 +164,7 @@ said['nowhere'] = imap.select('nowhere')[0]`,
 
 describe.skipIf(missing('curl'))('curl', () => {
   test.each(methods)('fetches, searches and appends with $method', async ({ implicit }) => {
-    await using server = await serve(implicit);
+    await using server = await mailServer(tls, implicit);
     const base = `${implicit ? 'imaps' : 'imap'}://127.0.0.1:${server.port}`;
     const safe = ['-sS', '--ssl-reqd', '--cacert', certificate, '--user', 'tim:tanstaaf'];
     const ask = async (...more: readonly string[]): Promise<string> =>
@@ -281,7 +183,7 @@ describe.skipIf(missing('curl'))('curl', () => {
 
 describe('imapflow of npm', () => {
   test.each(methods)('lists, reads, flags, moves, appends and waits with $method', async ({ implicit }) => {
-    await using server = await serve(implicit);
+    await using server = await mailServer(tls, implicit);
     const client = new ImapFlow({
       host: 'localhost',
       port: server.port,
@@ -340,7 +242,7 @@ describe('imapflow of npm', () => {
 
 test('IMAP-084 imapflow of npm compresses where we offer it, and everything arrives', async () => {
   const text = `Subject: long\r\n\r\n${'as compressible as can be\r\n'.repeat(40_000)}`;
-  await using server = await serve(true, { mailboxes: { INBOX: [text, nested] } }, deflateLayer());
+  await using server = await mailServer(tls, true, { mailboxes: { INBOX: [text, nested] } }, deflateLayer());
   const client = new ImapFlow({
     host: 'localhost',
     port: server.port,
@@ -382,7 +284,7 @@ describe('imap of npm', () => {
   const Imap = createRequire(import.meta.url)('imap') as new (options: object) => NodeImap;
 
   test.each(methods)('reads, searches and appends with $method', async ({ implicit }) => {
-    await using server = await serve(implicit);
+    await using server = await mailServer(tls, implicit);
     const client = new Imap({
       host: 'localhost',
       port: server.port,
@@ -426,93 +328,4 @@ describe('imap of npm', () => {
     client.end();
     await ended;
   });
-});
-
-describe.skipIf(missing('mbsync'))('mbsync', () => {
-  const names = ['INBOX', 'Sent', 'A&-B', 'Entw&APw-rfe/2026'];
-
-  /** Brings the mailboxes of a server and Maildirs under `home` to the same state, both ways. */
-  async function mirror(home: string, implicit: boolean, port: number): Promise<void> {
-    const rc = join(home, `rc-${port}`);
-    const state = join(home, `state-${port}`);
-    mkdirSync(join(home, 'Mail'), { recursive: true });
-    mkdirSync(state, { recursive: true });
-    writeFileSync(
-      rc,
-      `IMAPAccount ours
-Host localhost
-Port ${port}
-User tim
-Pass tanstaaf
-SSLType ${implicit ? 'IMAPS' : 'STARTTLS'}
-CertificateFile ${certificate}
-SystemCertificates no
-
-IMAPStore far
-Account ours
-
-MaildirStore near
-Path ${home}/Mail/
-Inbox ${home}/Mail/INBOX
-SubFolders Verbatim
-
-Channel all
-Far :far:
-Near :near:
-Patterns *
-Create Both
-Expunge Both
-CopyArrivalDate yes
-SyncState ${state}/
-`,
-      { mode: 0o600 },
-    );
-    await run('mbsync', ['-c', rc, 'all']);
-  }
-
-  const near = (home: string, name: string): string[] =>
-    ['new', 'cur'].flatMap((part) =>
-      readdirSync(join(home, 'Mail', name, part)).map((file) =>
-        readFileSync(join(home, 'Mail', name, part, file), 'latin1'),
-      ),
-    );
-  // A Maildir has the line ends of Unix, and mbsync adds a header field of its own.
-  const plain = (texts: readonly string[]): string[] =>
-    texts
-      .map((text) => text.replaceAll('\r\n', '\n').replace(/^X-TUID: .*\n/m, ''))
-      .toSorted((left, right) => (left < right ? -1 : 1));
-
-  test.each(methods)('mirrors mailboxes and back without a difference with $method', async ({ implicit }) => {
-    await using server = await serve(implicit);
-    const home = mkdtempSync(join(folder, 'mbsync-'));
-    await mirror(home, implicit, server.port);
-    for (const name of names) expect(plain(near(home, name))).toEqual(plain(contents(server.store, name)));
-    await using other = await serve(implicit, {});
-    await mirror(home, implicit, other.port);
-    for (const name of names) {
-      expect(plain(contents(other.store, name))).toEqual(plain(contents(server.store, name)));
-      expect(contents(other.store, name).join('')).not.toMatch(/[^\r]\n/);
-    }
-  });
-
-  test.each(methods)(
-    'carries what changes on either side to the other with $method',
-    async ({ implicit }) => {
-      await using server = await serve(implicit);
-      const home = mkdtempSync(join(folder, 'mbsync-'));
-      await mirror(home, implicit, server.port);
-      // Here a message is new and has flags; there one goes, and one is flagged.
-      const file = join(home, 'Mail/A&-B/cur/1.x.y:2,FS');
-      writeFileSync(file, octets(nested).replaceAll('\r\n', '\n'), 'latin1');
-      server.store.find('INBOX')?.expunge([2]);
-      server.store.find('INBOX')?.setFlags(3, [String.raw`\Answered`]);
-      await mirror(home, implicit, server.port);
-      expect(plain(contents(server.store, 'A&-B'))).toEqual(plain([octets(nested)]));
-      const flags = server.store.find('A&-B')?.messages[0]?.flags.toSorted();
-      expect(flags).toEqual([String.raw`\Flagged`, String.raw`\Seen`]);
-      expect(plain(near(home, 'INBOX'))).toEqual(plain(contents(server.store, 'INBOX')));
-      const files = ['new', 'cur'].flatMap((part) => readdirSync(join(home, 'Mail/INBOX', part)));
-      expect(files.filter((name) => name.endsWith(':2,R'))).toHaveLength(1);
-    },
-  );
 });

@@ -120,7 +120,7 @@ export interface SinglePart extends AnyBody {
 export type BodyStructure = Multipart | SinglePart;
 
 /**
- * Reads a body. `own` is the part's number where it has one already, `prefix` goes before the numbers of what is inside.
+ * Reads a body. `own` is the part's number where it has one already, and goes before the numbers of what is inside; else `prefix` does.
  */
 export function bodyStructure(scan: Scan, own?: string, prefix = ''): BodyStructure {
   open(scan);
